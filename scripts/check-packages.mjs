@@ -1,0 +1,49 @@
+// Checks what a user will download: packs every public package, examines the tarballs, and installs them step by step in a
+// project outside the repository, where small programs run from ES modules and from require() and are type-checked.
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "./build.mjs";
+import { createConsumer } from "./lib/consumer.mjs";
+import { examineTarball, pack } from "./lib/tarballs.mjs";
+import { publicPackages } from "./lib/workspace.mjs";
+import { setUp } from "./setup.mjs";
+
+/** What a user installs, in this order, and the program of `scripts/packages/` that must run after it. */
+const steps = [
+  { install: ["@cresset/core", "@cresset/backend-cpu"], program: "core-cpu" },
+  { install: ["@cresset/nn", "@cresset/optim", "@cresset/data"], program: "nn-optim" },
+  { install: ["cresset"], program: "umbrella" },
+];
+
+setUp();
+build();
+const work = mkdtempSync(join(tmpdir(), "cresset-packages-"));
+process.on("exit", () => rmSync(work, { recursive: true, force: true }));
+
+const tarballs = new Map();
+mkdirSync(join(work, "tarballs"));
+for (const one of publicPackages()) {
+  const tarball = pack(one, join(work, "tarballs"));
+  tarballs.set(one.name, tarball);
+  examineTarball(one, tarball);
+}
+
+const consumer = createConsumer(join(work, "user"), tarballs);
+const installed = [];
+for (const { install, program } of steps) {
+  installed.push(...install);
+  consumer.install(install);
+  consumer.expectPackages(installed);
+  consumer.runProgram(program);
+  consumer.bundleProgram(program);
+  consumer.checkTypes(program);
+}
+
+// A fresh project that asks for the umbrella alone gets the rest through it.
+const alone = createConsumer(join(work, "umbrella-user"), tarballs);
+alone.install(["cresset"]);
+alone.expectPackages(installed);
+alone.runProgram("umbrella");
+
+console.log(`\n✓ ${tarballs.size} packages pack, install, run and type-check.`);

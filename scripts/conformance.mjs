@@ -1,0 +1,6 @@
+// Runs the conformance command from its source. Arguments and exit status are the command's own.
+import { runNode } from "./lib/workspace.mjs";
+import { setUp } from "./setup.mjs";
+
+setUp();
+process.exitCode = runNode(["packages/conformance/src/command.ts", ...process.argv.slice(2)]);

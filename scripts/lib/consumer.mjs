@@ -1,0 +1,122 @@
+// A user's project, outside the repository: installs tarballs with npm and runs programs there.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { examineBundle } from "./bundle.mjs";
+import { fail, root, runQuietly, workspaceNode } from "./workspace.mjs";
+
+const programs = join(root, "scripts", "packages");
+const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+
+/** The Nodes that the programs must run on, with their versions: the workspace's, and the one that runs npm. */
+const nodes = new Map();
+for (const node of [workspaceNode(), process.env.npm_node_execpath ?? process.execPath]) {
+  const version = runQuietly(node, ["--version"]).trim();
+  const requiresModules = runQuietly(node, ["--print", "process.features.require_module === true"]).trim() === "true";
+  if ([...nodes.values()].every((other) => other.version !== version)) nodes.set(node, { version, requiresModules });
+}
+
+/** Makes an empty project whose Cresset packages, direct or not, come from `tarballs` (name to path). */
+export function createConsumer(folder, tarballs) {
+  const direct = [];
+  const manifestFile = join(folder, "package.json");
+  mkdirSync(folder);
+  writeFileSync(manifestFile, JSON.stringify({ name: "user", version: "1.0.0", private: true, type: "module" }));
+
+  /** Installs packages by name, as `npm install` of the published ones would. */
+  function install(names) {
+    direct.push(...names);
+    // Dependencies of the packages that the user did not ask for must be the packed ones too, not the registry's.
+    const indirect = [...tarballs].filter(([name]) => !direct.includes(name));
+    const overrides = Object.fromEntries(indirect.map(([name, tarball]) => [name, `file:${tarball}`]));
+    const manifest = JSON.parse(readFileSync(manifestFile, "utf8"));
+    writeFileSync(manifestFile, JSON.stringify({ ...manifest, overrides }, null, 2));
+    const files = names.map((name) => `file:${tarballs.get(name) ?? fail(`${name} was not packed.`)}`);
+    runQuietly(npm, ["install", "--no-audit", "--no-fund", "--prefer-offline", ...files], {
+      cwd: folder,
+      env: userEnvironment(),
+    });
+    console.log(`✓ npm install ${names.join(" ")}`);
+  }
+
+  /** Fails unless exactly these Cresset packages are installed, each once. */
+  function expectPackages(names) {
+    const found = findPackages(join(folder, "node_modules")).sort();
+    const wanted = [...names].sort();
+    if (found.join() !== wanted.join())
+      fail(`Expected ${wanted.join(", ")} to be installed; found ${found.join(", ")}.`);
+  }
+
+  /** Runs a program as ES module, through require() and as TypeScript; each must print what `NAME.txt` says. */
+  function runProgram(name) {
+    const expected = expectation(name);
+    for (const extension of ["mjs", "cjs", "ts"]) {
+      const file = `${name}.${extension}`;
+      cpSync(join(programs, file), join(folder, file));
+      for (const [node, { version, requiresModules }] of nodes) {
+        if (extension === "cjs" && !requiresModules) continue;
+        if (extension === "ts" && node !== workspaceNode()) continue;
+        const printed = runQuietly(node, ["--disable-warning=ExperimentalWarning", file], {
+          cwd: folder,
+          env: userEnvironment(),
+        });
+        if (printed !== expected) fail(`${file} on Node ${version} printed\n${printed}\ninstead of\n${expected}`);
+        console.log(`  ✓ ${file} runs on Node ${version}`);
+      }
+    }
+  }
+
+  /** Bundles a program that runProgram brought here, and runs the bundle. */
+  function bundleProgram(name) {
+    examineBundle(folder, name, expectation(name));
+  }
+
+  /** Checks the types of a program with the module resolution of bundlers and of Node. */
+  function checkTypes(name) {
+    const shared = {
+      target: "es2022",
+      lib: ["es2023", "esnext.disposable", "dom"],
+      types: [],
+      strict: true,
+      noEmit: true,
+    };
+    const variants = { bundler: { module: "esnext" }, nodenext: { module: "nodenext" } };
+    for (const [moduleResolution, { module }] of Object.entries(variants)) {
+      const config = {
+        compilerOptions: { ...shared, module, moduleResolution, skipLibCheck: false },
+        files: [`${name}.ts`],
+      };
+      const project = join(folder, `tsconfig.${moduleResolution}.json`);
+      writeFileSync(project, JSON.stringify(config));
+      // TypeScript 7, and 6 for those who have not moved yet.
+      for (const compiler of ["@typescript/native/bin/tsc", "typescript/bin/tsc6"]) {
+        runQuietly(workspaceNode(), [join(root, "node_modules", compiler), "--project", project], { cwd: folder });
+      }
+      console.log(`  ✓ ${name}.ts type-checks with moduleResolution ${moduleResolution}`);
+    }
+  }
+
+  return { install, expectPackages, runProgram, bundleProgram, checkTypes };
+}
+
+/** What a program of `scripts/packages/` must print. */
+function expectation(name) {
+  return readFileSync(join(programs, `${name}.txt`), "utf8");
+}
+
+/** The environment without what npm and the workspace put there: a user's shell. */
+function userEnvironment() {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$|NODE_OPTIONS$)/i.test(name));
+  return Object.fromEntries(kept);
+}
+
+/** Names of the Cresset packages under a `node_modules` folder, with nested ones. */
+function findPackages(modules) {
+  if (!existsSync(modules)) return [];
+  const scoped = (scope) => readdirSync(join(modules, scope)).map((name) => `${scope}/${name}`);
+  return readdirSync(modules)
+    .flatMap((name) => (name.startsWith("@") ? scoped(name) : [name]))
+    .flatMap((name) => {
+      const own = name === "cresset" || name.startsWith("@cresset/") ? [name] : [];
+      return [...own, ...findPackages(join(modules, name, "node_modules"))];
+    });
+}

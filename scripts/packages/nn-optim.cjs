@@ -1,0 +1,36 @@
+const { cpu } = require("@cresset/backend-cpu");
+const { manualSeed, rand, registerBackend, setDefaultDevice } = require("@cresset/core");
+const { DataLoader, TensorDataset } = require("@cresset/data");
+const { BCELoss, ELU, Linear, Sequential, Sigmoid } = require("@cresset/nn");
+const { Adam } = require("@cresset/optim");
+
+async function main() {
+  await registerBackend(cpu());
+  setDefaultDevice("cpu");
+  manualSeed(0);
+
+  const x = rand(16, 3);
+  const y = rand(16, 1).round();
+  const model = new Sequential(new Linear(3, 100), new ELU(), new Linear(100, 1), new Sigmoid());
+  const lossFunc = new BCELoss();
+  const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
+
+  const losses = [];
+  for (let i = 0; i < 5; i++) {
+    const loss = lossFunc(model(x), y);
+    losses.push(Number(await loss.item()));
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+  }
+  console.log(losses.length, "losses, falling:", losses[4] < losses[0]);
+
+  let batches = 0;
+  for await (const [inputs, targets] of new DataLoader(new TensorDataset(x, y), { batchSize: 5 })) {
+    console.log(JSON.stringify([inputs.shape, targets.shape]));
+    batches += 1;
+  }
+  console.log(batches, "batches");
+}
+
+main();

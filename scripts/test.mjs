@@ -1,0 +1,6 @@
+// Runs every test. Arguments go to vitest: `npm test -- packages/core`, `npm test -- -t softmax`.
+import { run, workspaceNode } from "./lib/workspace.mjs";
+import { setUp } from "./setup.mjs";
+
+setUp();
+process.exitCode = run(workspaceNode(), ["node_modules/vitest/vitest.mjs", "run", ...process.argv.slice(2)]);
