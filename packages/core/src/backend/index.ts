@@ -1,0 +1,10 @@
+/** What a backend needs: the interface, the programs it runs, and the meaning of scalar operations. */
+export * from "../dtype/dtype.ts";
+export * from "../dtype/half.ts";
+export { BackendError, CressetError, DTypeError } from "../errors.ts";
+export * from "./backend.ts";
+export * from "./meaning.ts";
+export { nullBackend } from "./null.ts";
+export * from "./program.ts";
+export { RecentMap } from "./recent-map.ts";
+export * from "./scalar.ts";
