@@ -1,0 +1,200 @@
+import { ValueError } from "../errors.ts";
+
+const STATE_WORDS = 624;
+const SHIFT_WORDS = 397;
+const TWO_32 = 2 ** 32;
+
+/** The seed of a new `Generator`, as in PyTorch. */
+const DEFAULT_SEED = 67280421310721n;
+
+// Byte offsets in a saved state: the C struct that PyTorch stores for its CPU generator.
+const STATE_BYTES = 5056;
+const SEED_OFFSET = 0;
+const LEFT_OFFSET = 8;
+const SEEDED_OFFSET = 12;
+const NEXT_OFFSET = 16;
+const WORDS_OFFSET = 24;
+const NORMAL_OFFSET = 5024;
+const NORMAL_IS_VALID_OFFSET = 5040;
+
+/**
+ * A stream of pseudo-random numbers: the 32-bit Mersenne Twister (Matsumoto and Nishimura, 1998) with PyTorch's
+ * conventions, so that equal seeds give the numbers of PyTorch's CPU generator.
+ *
+ * @example
+ * const generator = new Generator(0);
+ * generator.random(); // 2357136044
+ */
+export class Generator {
+  private readonly words = new Uint32Array(STATE_WORDS);
+  private seedValue = 0n;
+  /** Draws until the words must be renewed, counting this one. */
+  private left = 1;
+  /** Index of the next word to temper. */
+  private next = 0;
+  /** The second normal of the last pair, until it is used. */
+  private cachedNormal: number | undefined;
+
+  /** @param seed an integer in [-2^63, 2^64), default 67280421310721 */
+  constructor(seed: number | bigint = DEFAULT_SEED) {
+    this.manualSeed(seed);
+  }
+
+  /**
+   * Restarts the stream. Negative seeds wrap modulo 2^64; the engine itself uses the low 32 bits.
+   *
+   * @param seed an integer in [-2^63, 2^64)
+   * @throws ValueError for a fraction or a seed out of range
+   * @example generator.manualSeed(42).random()
+   */
+  manualSeed(seed: number | bigint): this {
+    if (typeof seed === "number" ? !Number.isInteger(seed) : typeof seed !== "bigint") {
+      throw new ValueError(`manualSeed: the seed must be an integer, got ${String(seed)}`);
+    }
+    const exact = BigInt(seed);
+    if (exact < -(2n ** 63n) || exact >= 2n ** 64n) {
+      throw new ValueError(`manualSeed: the seed must be in [-2**63, 2**64), got ${exact}`);
+    }
+    this.seedValue = BigInt.asUintN(64, exact);
+    const words = this.words;
+    words[0] = Number(this.seedValue & 0xffffffffn);
+    for (let i = 1; i < STATE_WORDS; i++) {
+      const previous = words[i - 1] ^ (words[i - 1] >>> 30);
+      words[i] = Math.imul(1812433253, previous) + i;
+    }
+    this.left = 1;
+    this.next = 0;
+    this.cachedNormal = undefined;
+    return this;
+  }
+
+  /** The seed in use, in [0, 2^64). */
+  initialSeed(): bigint {
+    return this.seedValue;
+  }
+
+  /**
+   * Reseeds from the platform's entropy and returns the new seed, in [0, 2^53).
+   *
+   * @example const seed = generator.seed(); // note it, and manualSeed(seed) repeats the run
+   */
+  seed(): bigint {
+    const entropy = crypto.getRandomValues(new Uint32Array(2));
+    const seed = ((BigInt(entropy[0]) << 32n) | BigInt(entropy[1])) & 0x1fffffffffffffn;
+    this.manualSeed(seed);
+    return seed;
+  }
+
+  /** The whole state, in the layout of `torch.get_rng_state()`: 5056 bytes. */
+  getState(): Uint8Array<ArrayBuffer> {
+    const view = new DataView(new ArrayBuffer(STATE_BYTES));
+    view.setBigUint64(SEED_OFFSET, this.seedValue, true);
+    view.setInt32(LEFT_OFFSET, this.left, true);
+    view.setInt32(SEEDED_OFFSET, 1, true);
+    view.setBigUint64(NEXT_OFFSET, BigInt(this.next), true);
+    for (let i = 0; i < STATE_WORDS; i++) view.setUint32(WORDS_OFFSET + 8 * i, this.words[i], true);
+    if (this.cachedNormal !== undefined) {
+      view.setFloat64(NORMAL_OFFSET, this.cachedNormal, true);
+      view.setInt32(NORMAL_IS_VALID_OFFSET, 1, true);
+    }
+    return new Uint8Array(view.buffer);
+  }
+
+  /**
+   * Restores a state that `getState` or PyTorch's `get_rng_state` returned.
+   *
+   * @throws ValueError where the bytes are not such a state
+   * @example
+   * const state = generator.getState();
+   * generator.setState(state); // the same numbers again
+   */
+  setState(state: Uint8Array): this {
+    if (state.length !== STATE_BYTES) {
+      throw new ValueError(
+        `Expected a CPUGeneratorImplState of size ${STATE_BYTES} but found the input RNG state size to be ${state.length}`,
+      );
+    }
+    const view = new DataView(state.buffer, state.byteOffset, state.byteLength);
+    const left = view.getInt32(LEFT_OFFSET, true);
+    const next = Number(view.getBigUint64(NEXT_OFFSET, true));
+    const seeded = view.getInt32(SEEDED_OFFSET, true) !== 0;
+    if (
+      !seeded ||
+      left < 1 ||
+      left > STATE_WORDS ||
+      next > STATE_WORDS ||
+      (left > 1 && next + left > STATE_WORDS + 1)
+    ) {
+      throw new ValueError("Invalid mt19937 state");
+    }
+    this.seedValue = view.getBigUint64(SEED_OFFSET, true);
+    this.left = left;
+    this.next = next;
+    for (let i = 0; i < STATE_WORDS; i++) this.words[i] = view.getUint32(WORDS_OFFSET + 8 * i, true);
+    const hasNormal = view.getInt32(NORMAL_IS_VALID_OFFSET, true) !== 0;
+    this.cachedNormal = hasNormal ? view.getFloat64(NORMAL_OFFSET, true) : undefined;
+    return this;
+  }
+
+  /** The next 32-bit word, in [0, 2^32). */
+  random(): number {
+    if (--this.left === 0) this.renew();
+    let word = this.words[this.next++];
+    word ^= word >>> 11;
+    word ^= (word << 7) & 0x9d2c5680;
+    word ^= (word << 15) & 0xefc60000;
+    word ^= word >>> 18;
+    return word >>> 0;
+  }
+
+  /** The next two words as one number in [0, 2^64): the first drawn is the high half. */
+  random64(): bigint {
+    const high = this.random();
+    const low = this.random();
+    return (BigInt(high) << 32n) | BigInt(low);
+  }
+
+  /** Uniform on [0, 1) with 24 bits, from one word: a float32. */
+  uniform24(): number {
+    return (this.random() & 0xffffff) * 2 ** -24;
+  }
+
+  /** Uniform on [0, 1) with 53 bits, from two words: a float64. */
+  uniform53(): number {
+    const high = this.random() & 0x1fffff;
+    const low = this.random();
+    return (high * TWO_32 + low) * 2 ** -53;
+  }
+
+  /**
+   * One standard normal in float64, by the Box-Muller transform. Numbers come in pairs: the second is kept for the
+   * next call, whatever else is drawn between.
+   */
+  standardNormal(): number {
+    const cached = this.cachedNormal;
+    if (cached !== undefined) {
+      this.cachedNormal = undefined;
+      return cached;
+    }
+    const angle = 2 * Math.PI * this.uniform53();
+    const radius = Math.sqrt(-2 * Math.log1p(-this.uniform53()));
+    this.cachedNormal = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  }
+
+  private renew(): void {
+    const words = this.words;
+    const last = STATE_WORDS - 1;
+    const wrap = STATE_WORDS - SHIFT_WORDS;
+    for (let i = 0; i < wrap; i++) words[i] = words[i + SHIFT_WORDS] ^ twist(words[i], words[i + 1]);
+    for (let i = wrap; i < last; i++) words[i] = words[i - wrap] ^ twist(words[i], words[i + 1]);
+    words[last] = words[SHIFT_WORDS - 1] ^ twist(words[last], words[0]);
+    this.left = STATE_WORDS;
+    this.next = 0;
+  }
+}
+
+function twist(high: number, low: number): number {
+  const mixed = (high & 0x80000000) | (low & 0x7fffffff);
+  return (mixed >>> 1) ^ (-(low & 1) & 0x9908b0df);
+}

@@ -1,0 +1,4 @@
+export { bernoulli, bernoulliEach, cauchy, exponential, geometric, multinomial, rreluSlopes } from "./distributions.ts";
+export { randint, randomIntegers, randperm, randpermNumbers } from "./integers.ts";
+export { logNormal, normal } from "./normal.ts";
+export { rand, uniform } from "./uniform.ts";

@@ -1,0 +1,132 @@
+import type { DType, HostArray } from "../../dtype/dtype.ts";
+import { floatToHalf, roundToHalf } from "../../dtype/half.ts";
+import { ValueError } from "../../errors.ts";
+import type { Generator } from "../generator.ts";
+import { fill, requireDType } from "./fill.ts";
+import { fma32, log32, sincos32 } from "./float-math.ts";
+import { uniform11 } from "./uniform.ts";
+
+const { fround } = Math;
+
+/** The smallest array that is filled block by block. */
+const BLOCK = 16;
+const HALF_BLOCK = 8;
+
+/**
+ * `length` normal numbers. From 16 elements on, contiguous outputs are filled in blocks of 16 uniforms; shorter and
+ * non-contiguous ones take one number at a time and share its pairs with later calls.
+ *
+ * @param contiguous whether the tensor to fill is contiguous; the numbers are in memory order either way
+ * @throws ValueError where std < 0
+ * @throws DTypeError for a dtype that is not floating
+ * @example normal(new Generator(0), "float32", 3, 0, 1) // [1.5409961, -0.2934289, -2.1787894]
+ */
+export function normal(
+  generator: Generator,
+  dtype: DType,
+  length: number,
+  mean = 0,
+  std = 1,
+  contiguous = true,
+): HostArray {
+  requireDType("normal_kernel_cpu", dtype);
+  if (!(std >= 0)) throw new ValueError(`normal expects std >= 0.0, but found std ${std}`);
+  if (length < BLOCK || !contiguous) return fill(dtype, length, () => generator.standardNormal() * std + mean);
+  if (dtype === "float64") return normalBlocks64(generator, length, mean, std);
+  if (dtype === "float16") return normalBlocks16(generator, length, mean, std);
+  return normalBlocks32(generator, length, mean, std);
+}
+
+/**
+ * `length` numbers whose logarithm is normal, each from one float64 normal.
+ *
+ * @throws ValueError where std <= 0
+ * @throws DTypeError for a dtype that is not floating
+ */
+export function logNormal(generator: Generator, dtype: DType, length: number, mean = 1, std = 2): HostArray {
+  requireDType("log_normal_cpu", dtype);
+  if (!(std > 0)) throw new ValueError(`log_normal_ expects std > 0.0, but found std=${std}`);
+  return fill(dtype, length, () => Math.exp(generator.standardNormal() * std + mean));
+}
+
+function normalBlocks32(generator: Generator, length: number, mean: number, std: number): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(length);
+  const mean32 = fround(mean);
+  const std32 = fround(std);
+  fillBlocks(
+    out,
+    () => generator.uniform24(),
+    (start) => transform32(out, start, mean32, std32),
+  );
+  return out;
+}
+
+/**
+ * Turns uniforms into normals in place, block by block. The last 16 are drawn afresh, over part of the block before
+ * them.
+ */
+function fillBlocks(out: Float32Array | Float64Array, draw: () => number, transform: (start: number) => void): void {
+  const { length } = out;
+  for (let i = 0; i < length; i++) out[i] = draw();
+  for (let start = 0; start + BLOCK <= length; start += BLOCK) transform(start);
+  if (length % BLOCK === 0) return;
+  for (let i = length - BLOCK; i < length; i++) out[i] = draw();
+  transform(length - BLOCK);
+}
+
+const sineCosine = new Float32Array(2);
+const TWO_PI_32 = fround(2 * Math.PI);
+
+/** Box-Muller on 16 uniforms in place, every step rounded to float32. */
+function transform32(values: Float32Array, start: number, mean: number, std: number): void {
+  for (let j = start; j < start + HALF_BLOCK; j++) {
+    const u1 = fround(1 - values[j]);
+    const u2 = values[j + HALF_BLOCK];
+    const radius = fround(Math.sqrt(fround(-2 * log32(u1))));
+    sincos32(fround(TWO_PI_32 * u2), sineCosine);
+    values[j] = fma32(fround(radius * sineCosine[1]), std, mean);
+    values[j + HALF_BLOCK] = fma32(fround(radius * sineCosine[0]), std, mean);
+  }
+}
+
+function normalBlocks64(generator: Generator, length: number, mean: number, std: number): Float64Array<ArrayBuffer> {
+  const out = new Float64Array(length);
+  fillBlocks(
+    out,
+    () => generator.uniform53(),
+    (start) => transform64(out, start, mean, std),
+  );
+  return out;
+}
+
+function transform64(values: Float64Array, start: number, mean: number, std: number): void {
+  for (let j = start; j < start + HALF_BLOCK; j++) {
+    const radius = Math.sqrt(-2 * Math.log(1 - values[j]));
+    const angle = 2 * Math.PI * values[j + HALF_BLOCK];
+    values[j] = radius * Math.cos(angle) * std + mean;
+    values[j + HALF_BLOCK] = radius * Math.sin(angle) * std + mean;
+  }
+}
+
+function normalBlocks16(generator: Generator, length: number, mean: number, std: number): Uint16Array<ArrayBuffer> {
+  const values = new Float32Array(length);
+  const mean16 = roundToHalf(mean);
+  const std16 = roundToHalf(std);
+  fillBlocks(
+    values,
+    () => uniform11(generator),
+    (start) => transform16(values, start, mean16, std16),
+  );
+  return Uint16Array.from(values, floatToHalf);
+}
+
+/** As transform32, but every variable holds a float16. */
+function transform16(values: Float32Array, start: number, mean: number, std: number): void {
+  for (let j = start; j < start + HALF_BLOCK; j++) {
+    const u1 = roundToHalf(1 - values[j]);
+    const radius = roundToHalf(fround(Math.sqrt(fround(-2 * fround(Math.log(u1))))));
+    const angle = roundToHalf(2 * Math.PI * values[j + HALF_BLOCK]);
+    values[j] = roundToHalf(fma32(fround(radius * fround(Math.cos(angle))), std, mean));
+    values[j + HALF_BLOCK] = roundToHalf(fma32(fround(radius * fround(Math.sin(angle))), std, mean));
+  }
+}
