@@ -1,0 +1,88 @@
+import { RecentMap } from "../backend/recent-map.ts";
+import type { Term } from "./term.ts";
+
+/** Structure of an operation: what its template depends on besides the operands' types. JSON values. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** Where a view's elements lie in its storage: sizes, strides and offset in elements. */
+export interface Layout {
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+/** What a hand-written derivative may use; each access is recorded as a saved value. */
+export interface DerivativeContext<A extends Attributes = Attributes> {
+  input(index: number): Term;
+  output(index?: number): Term;
+  scalar(index: number): Term;
+  /** Gradient of an output; zeros where nothing depends on it. */
+  grad(index?: number): Term;
+  /** Whether the gradient of an input is wanted. */
+  needs(index: number): boolean;
+  readonly attributes: A;
+}
+
+export interface OperationOptions<A extends Attributes> {
+  /** PyTorch's name of the backward node; default: `${Name}Backward0`. */
+  readonly gradName?: string;
+  /**
+   * The gradient of each tensor input, where PyTorch's differs from the mechanical one or saves less. null stands for
+   * zeros, or for what is not wanted; inputs past the end of the list get no gradient at all (PyTorch's None).
+   */
+  readonly derivative?: (context: DerivativeContext<A>) => readonly (Term | null)[];
+  /** Marks a view: the layout of the result, which aliases the first input's storage. */
+  readonly view?: (layout: Layout, attributes: A, scalars: readonly number[]) => Layout;
+  /**
+   * float16 inputs are computed in float32 and results rounded once, as PyTorch does. "keep" traces them as they are
+   * (movement, casts).
+   */
+  readonly half?: "widen" | "keep";
+}
+
+/** Traces an operation: tensor operands, scalar operands (weak terms), attributes → results. */
+export type Body<A extends Attributes> = (
+  inputs: readonly Term[],
+  scalars: readonly Term[],
+  attributes: A,
+) => Term | readonly Term[];
+
+/** An operation of PyTorch: a body over terms, traced once per operand types, scalar kinds, attributes. */
+export class Operation<A extends Attributes = Attributes> {
+  readonly id: number;
+  readonly name: string;
+  readonly gradName: string;
+  readonly body: Body<A>;
+  readonly options: OperationOptions<A>;
+  /** Templates by signature; owned by `template.ts`. */
+  readonly templates = new RecentMap<string, unknown>(1024);
+
+  constructor(id: number, name: string, body: Body<A>, options: OperationOptions<A>) {
+    this.id = id;
+    this.name = name;
+    this.body = body;
+    this.options = options;
+    this.gradName = options.gradName ?? `${pascal(name)}Backward0`;
+  }
+}
+
+let operations = 0;
+
+/**
+ * Defines an operation.
+ *
+ * @example
+ * const softsign = operation("softsign", ([x]) => div(x, add(abs(x), 1)));
+ */
+export function operation<A extends Attributes = Attributes>(
+  name: string,
+  body: Body<A>,
+  options: OperationOptions<A> = {},
+): Operation<A> {
+  return new Operation(operations++, name, body, options);
+}
+
+function pascal(name: string): string {
+  const start = name.replace(/^_+/, "");
+  return start.charAt(0).toUpperCase() + start.slice(1);
+}

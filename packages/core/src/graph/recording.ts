@@ -1,0 +1,66 @@
+import type { Node } from "./node.ts";
+import type { Template } from "./template.ts";
+import type { TensorType } from "./type.ts";
+
+/** Where a gradient goes: a result of a recorded operation, or a leaf. */
+export type Edge = ResultEdge | Leaf;
+
+export interface ResultEdge {
+  readonly recording: Recording;
+  readonly index: number;
+}
+
+/** A leaf that accumulates gradients; implemented by the tensor's autograd record. */
+export interface Leaf {
+  readonly recording: null;
+  readonly type: TensorType;
+}
+
+/** Says where the running code stands; null unless anomalies are looked for (`autograd/anomaly.ts`). */
+export const origin: { describe: (() => string) | null } = { describe: null };
+
+/**
+ * An operation recorded for `backward`. Apart from the node, whose values it owes to the derivative, it holds only other
+ * recordings: once released, a loss that is kept for later keeps no activations alive.
+ */
+export class Recording {
+  readonly template: Template;
+  /** Where the gradient of each input goes; null where none is wanted. */
+  readonly edges: readonly (Edge | null)[];
+  /** Creation order; operands come before. */
+  readonly id: number;
+  /** The node with the saved values; null once `backward` has been through. */
+  node: Node | null;
+  /** The scalar arguments, which the derivative takes too. */
+  readonly args: Node["args"];
+  /** One per output: results, then hidden values as derivatives of derivatives ask for them. */
+  readonly results: ResultEdge[];
+  /** Where the operation was called, while anomalies are looked for. */
+  readonly origin: string | null;
+
+  constructor(node: Node, edges: readonly (Edge | null)[]) {
+    this.template = node.template;
+    this.edges = edges;
+    this.id = node.id;
+    this.args = node.args;
+    this.node = node;
+    this.origin = origin.describe === null ? null : origin.describe();
+    node.recording = this;
+    this.results = node.template.results.map((_, index) => ({ recording: this, index }));
+  }
+
+  /** The edge of an output; derivatives can be taken with respect to hidden values too. */
+  edgeOf(index: number): ResultEdge {
+    for (let i = this.results.length; i <= index; i++) this.results.push({ recording: this, index: i });
+    return this.results[index];
+  }
+
+  /** Saved values are no longer owed. */
+  release(): void {
+    if (this.node === null) return;
+    const { node } = this;
+    this.node = null;
+    node.recording = null;
+    node.settle();
+  }
+}
