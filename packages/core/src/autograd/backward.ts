@@ -1,0 +1,323 @@
+import { AutogradError, ShapeError } from "../errors.ts";
+import type { Value } from "../graph/node.ts";
+import { type Edge, Recording } from "../graph/recording.ts";
+import type { BackwardSource } from "../graph/template.ts";
+import { sameShape } from "../graph/type.ts";
+import { evaluateAround } from "../runtime/commit.ts";
+import { mode } from "../runtime/mode.ts";
+import { requireTensors } from "../tensor/argument.ts";
+import { addNode } from "../tensor/call.ts";
+import { copyOf, onesLike, plus, tensorFrom } from "../tensor/gradients.ts";
+import { LeafRecord } from "../tensor/leaf.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { anomaly, refuseNan } from "./anomaly.ts";
+import { CustomRecording } from "./custom.ts";
+import { backwardOf } from "./derive.ts";
+import { gradientHooks } from "./hooks.ts";
+
+export interface BackwardOptions {
+  /** Keep the graph, so that `backward` can go through it again. Default: `createGraph`. */
+  readonly retainGraph?: boolean;
+  /** Record the derivative itself, for higher derivatives. Default false. */
+  readonly createGraph?: boolean;
+  /** Accumulate into these tensors only. Default: all leaves. */
+  readonly inputs?: readonly Tensor[];
+}
+
+/** Gradients on their way: for values of nodes, and for leaves. */
+type Gradients = Map<Edge, Tensor>;
+
+/**
+ * Adds the gradients of `tensors` to the `.grad` of the leaves they were computed from. Runs no kernels: it extends the
+ * graph, and gradients are computed when they are read or an optimizer steps.
+ *
+ * @param gradTensors the gradient of each tensor; may be left out (or null) for tensors of one element.
+ * @throws AutogradError if nothing requires grad, the graph was already freed, or a saved value was changed in place.
+ */
+export function backward(
+  tensors: Tensor | readonly Tensor[],
+  gradTensors?: Tensor | null | readonly (Tensor | null)[],
+  options: BackwardOptions = {},
+): void {
+  const roots = asList(tensors);
+  const wanted = options.inputs && new Set(options.inputs.map((t) => t.edge));
+  const seeds = asGradients(roots, gradTensors);
+  const gradients = run(roots, seeds, options, wanted ?? null);
+  const leaves: [LeafRecord, Tensor][] = [];
+  for (const [edge, gradient] of gradients) {
+    if (!(edge instanceof LeafRecord) || (wanted !== undefined && !wanted.has(edge))) continue;
+    // A seed belongs to the caller, who may write into it.
+    leaves.push([edge, seeds.includes(gradient) ? copyOf(gradient) : gradient]);
+  }
+  if (wanted !== undefined) {
+    for (const input of options.inputs ?? []) {
+      const gradient = input.edge?.recording ? gradients.get(input.edge) : undefined;
+      if (gradient !== undefined) input.retained = input.retained === null ? gradient : plus(input.retained, gradient);
+    }
+  }
+  accumulate(leaves);
+}
+
+/** How `grad` differentiates. */
+export interface GradOptions {
+  /** Gradients of the outputs; those of scalars are 1 by default. */
+  readonly gradOutputs?: Tensor | null | readonly (Tensor | null)[];
+  /** Keeps the graph for another pass; default: `createGraph`. */
+  readonly retainGraph?: boolean;
+  /** Records the differentiation itself, so that its result can be differentiated; default false. */
+  readonly createGraph?: boolean;
+  /** Gives null for inputs that the outputs do not depend on, instead of an error; default false. */
+  readonly allowUnused?: boolean;
+}
+
+/**
+ * The gradients of `outputs` with respect to `inputs`, summed over the outputs; `.grad` is left alone.
+ *
+ * @returns one tensor per input; null where it does not depend on the outputs and `allowUnused` is true.
+ * @throws AutogradError as `backward`, and for an unused input.
+ * @example
+ * const [dx] = torch.autograd.grad(y.sum(), x, { createGraph: true });
+ */
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options?: GradOptions & { readonly allowUnused?: false },
+): Tensor[];
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options?: GradOptions,
+): (Tensor | null)[];
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options: GradOptions = {},
+): (Tensor | null)[] {
+  const roots = asList(outputs);
+  const sources = asList(inputs);
+  requireTensors("grad", roots);
+  requireTensors("grad", sources);
+  for (const source of sources) {
+    source.current();
+    if (source.edge === null) throw new AutogradError("One of the differentiated Tensors does not require grad");
+  }
+  const gradients = run(roots, asGradients(roots, options.gradOutputs), options, new Set(sources.map((t) => t.edge)));
+  return sources.map((source) => {
+    const gradient = source.edge === null ? undefined : gradients.get(source.edge);
+    if (gradient === undefined && options.allowUnused !== true)
+      throw new AutogradError(
+        "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior. " +
+          "(Here: { allowUnused: true }.)",
+      );
+    return gradient ?? null;
+  });
+}
+
+function asList<T>(x: T | readonly T[]): readonly T[] {
+  return Array.isArray(x) ? x : [x as T];
+}
+
+function asGradients(
+  roots: readonly Tensor[],
+  given: Tensor | null | undefined | readonly (Tensor | null)[],
+): Tensor[] {
+  const list = given === undefined || given === null ? [] : asList(given as Tensor | readonly (Tensor | null)[]);
+  return roots.map((root, i) => {
+    const gradient = list[i] ?? null;
+    requireTensors("backward", gradient === null ? [root] : [root, gradient]);
+    root.current();
+    if (root.edge === null)
+      throw new AutogradError(`element ${i} of tensors does not require grad and does not have a grad_fn`);
+    if (gradient === null) {
+      if (root.numel() !== 1)
+        throw new AutogradError(
+          `grad can be implicitly created only for scalar outputs (got a tensor of shape [${root.shape.join(", ")}]: reduce it, as in y.sum().backward(), or pass its gradient)`,
+        );
+      return onesLike(root);
+    }
+    if (!sameShape(gradient.shape, root.shape))
+      throw new ShapeError(
+        `Mismatch in shape: grad_output[${i}] has a shape of torch.Size([${gradient.shape.join(", ")}]) and output[${i}] has a shape of torch.Size([${root.shape.join(", ")}]).`,
+      );
+    return gradient;
+  });
+}
+
+/**
+ * The gradients of `roots` at the edges that lead out of what was recorded since a moment, for a backward pass inside of
+ * another one, which goes on from there.
+ */
+export function gradientsSince(
+  since: number,
+  roots: readonly Tensor[],
+  seeds: readonly Tensor[],
+  createGraph: boolean,
+): ReadonlyMap<Edge, Tensor> {
+  return run(roots, seeds, { createGraph }, null, since);
+}
+
+/** Walks the recorded nodes from the newest to the oldest, adding one backward node for each. */
+function run(
+  roots: readonly Tensor[],
+  seeds: readonly Tensor[],
+  options: { readonly retainGraph?: boolean; readonly createGraph?: boolean },
+  wanted: ReadonlySet<Edge | null> | null,
+  since = 0,
+): Gradients {
+  const createGraph = options.createGraph ?? false;
+  const retain = options.retainGraph ?? createGraph;
+  const gradients: Gradients = new Map();
+  const through = new Set<Recording | null>();
+  const add = (edge: Edge, gradient: Tensor): void => {
+    const sofar = gradients.get(edge);
+    gradients.set(edge, sofar === undefined ? gradient : plus(sofar, gradient));
+  };
+  const outerGrad = mode.gradEnabled;
+  mode.gradEnabled = createGraph;
+  mode.moduleDepth++;
+  try {
+    for (const [i, root] of roots.entries()) {
+      root.value.kept = true;
+      if (root.edge !== null) add(root.edge, seeds[i]);
+    }
+    for (const recording of reachable(roots, wanted, since)) {
+      const given = resultGradients(recording, gradients);
+      if (given === null) continue;
+      through.add(recording);
+      const found = applyBackward(recording, given, createGraph);
+      if (anomaly.enabled) refuseNan(recording, found);
+      for (const [i, gradient] of found) {
+        const edge = recording.edges[i];
+        if (edge) add(edge, gradient);
+      }
+      if (!retain) recording.release();
+    }
+    if (since > 0) return gradients;
+    for (const [edge, gradient] of gradients) {
+      // What was gone through has had its hooks; leaves, and what is wanted without being gone through, have them now.
+      const due = wanted === null ? edge.recording === null : wanted.has(edge) && !through.has(edge.recording);
+      if (due) gradients.set(edge, hooked(edge, gradient));
+    }
+  } finally {
+    mode.gradEnabled = outerGrad;
+    mode.moduleDepth--;
+  }
+  return gradients;
+}
+
+const freed = (): AutogradError =>
+  new AutogradError(
+    "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). " +
+      "Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward " +
+      "through the graph a second time or if you need to access saved tensors after calling backward. (Here: x.backward(null, { retainGraph: true }).)",
+  );
+
+/** What was recorded below the roots and leads to something wanted, newest first. */
+function reachable(roots: readonly Tensor[], wanted: ReadonlySet<Edge | null> | null, since: number): Recording[] {
+  const seen = new Set<Recording>();
+  const stack: Recording[] = [];
+  const visit = (edge: Edge | null): void => {
+    const recording = edge?.recording;
+    if (!recording || recording.id < since || seen.has(recording)) return;
+    seen.add(recording);
+    stack.push(recording);
+  };
+  for (const root of roots) visit(root.edge);
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) for (const edge of at.edges) visit(edge);
+  const found = [...seen].sort((a, b) => b.id - a.id);
+  if (wanted === null) return found;
+  const leads = new Set<Recording>();
+  for (const recording of found.toReversed()) {
+    const useful = recording.edges.some(
+      (edge) => edge !== null && (wanted.has(edge) || (edge.recording !== null && leads.has(edge.recording))),
+    );
+    if (useful) leads.add(recording);
+  }
+  return found.filter((recording) => leads.has(recording));
+}
+
+function resultGradients(recording: Recording, gradients: Gradients): (Tensor | null)[] | null {
+  let any = false;
+  const given = recording.results.map((edge) => {
+    const gradient = gradients.get(edge);
+    if (gradient === undefined) return null;
+    any = true;
+    const now = hooked(edge, gradient);
+    if (now !== gradient) gradients.set(edge, now);
+    return now;
+  });
+  return any ? given : null;
+}
+
+function hooked(edge: Edge, gradient: Tensor): Tensor {
+  let now = gradient;
+  for (const hook of gradientHooks(edge)) now = hook(now) ?? now;
+  return now;
+}
+
+/** One backward node: the template's product with the saved values and the gradients. */
+function applyBackward(
+  recording: Recording,
+  given: readonly (Tensor | null)[],
+  createGraph: boolean,
+): [number, Tensor][] {
+  if (recording instanceof CustomRecording) {
+    if (recording.gradient === null) throw freed();
+    const found = recording.gradient(given, createGraph);
+    return found.flatMap((gradient, i): [number, Tensor][] => (gradient === null ? [] : [[i, gradient]]));
+  }
+  const { edges } = recording;
+  const { template, sources, targets } = backwardOf(
+    recording.template,
+    edges.map((edge) => edge !== null),
+    given.map((g) => g !== null),
+  );
+  const device = (given.find((g) => g !== null) as Tensor).value.device;
+  const values = sources.map((source) => sourceValue(recording, source, given));
+  const added = addNode(template, values, recording.args, device);
+  if (createGraph) {
+    const recorded = sources.map((source): Edge | null => {
+      if (source.kind === "gradient") return given[source.index]?.edge ?? null;
+      if (source.kind === "input") return edges[source.index];
+      return recording.edgeOf(source.index);
+    });
+    if (recorded.some((edge) => edge !== null)) new Recording(added, recorded);
+  }
+  return targets.map((input, i): [number, Tensor] => [input, tensorFrom(added.outputs[i], added.recording)]);
+}
+
+function sourceValue(recording: Recording, source: BackwardSource, given: readonly (Tensor | null)[]): Value {
+  if (source.kind === "gradient") return (given[source.index] as Tensor).current();
+  const { node } = recording;
+  if (node === null) throw freed();
+  const value = source.kind === "input" ? node.inputs[source.index] : node.output(source.index);
+  const { storage } = value;
+  if (storage !== null && storage.version !== value.version) {
+    const what =
+      source.kind === "output" ? `, which is output ${source.index} of ${recording.template.operation.gradName},` : "";
+    throw new AutogradError(
+      "one of the variables needed for gradient computation has been modified by an inplace operation: " +
+        `[${value.type.dtype} [${value.type.shape.join(", ")}]]${what} is at version ${storage.version}; expected version ${value.version} instead. ` +
+        "Hint: work on a copy (x.clone()) where you change it.",
+    );
+  }
+  return value;
+}
+
+/** Adds gradients to the leaves' `.grad`. A sum that would grow onto a pending gradient is evaluated first. */
+function accumulate(leaves: readonly [LeafRecord, Tensor][]): void {
+  const pending = leaves.flatMap(([leaf]) =>
+    leaf.grad !== null && !leaf.grad.current().ready ? [leaf.grad.value] : [],
+  );
+  for (const device of new Set(pending.map((value) => value.device)))
+    evaluateAround(
+      device,
+      pending.filter((value) => value.device === device),
+    );
+  mode.moduleDepth++;
+  try {
+    for (const [leaf, gradient] of leaves) leaf.grad = leaf.grad === null ? gradient : plus(leaf.grad, gradient);
+  } finally {
+    mode.moduleDepth--;
+  }
+}

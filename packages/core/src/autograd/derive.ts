@@ -1,0 +1,212 @@
+import { isBinary, isCompare, isUnary } from "../backend/scalar.ts";
+import { isFloat } from "../dtype/dtype.ts";
+import * as build from "../graph/build.ts";
+import * as m from "../graph/math.ts";
+import { type Attributes, operation } from "../graph/operation.ts";
+import type { Edge } from "../graph/recording.ts";
+import { type Backward, type BackwardSource, type Template, templateOf } from "../graph/template.ts";
+import { type Term, tracing } from "../graph/term.ts";
+import { derivatives } from "./derivatives.ts";
+
+/** The product of given gradients of a template's results with its Jacobian, for the inputs in `needs`; cached. */
+export function backwardOf(template: Template, needs: readonly boolean[], given: readonly boolean[]): Backward {
+  const key = `${needs.map(Number).join("")}:${given.map(Number).join("")}`;
+  let backward = template.backwards.get(key);
+  if (backward === undefined) {
+    backward = derive(template, needs, given);
+    template.backwards.set(key, backward);
+  }
+  return backward;
+}
+
+/** The inputs and outputs of a node that its derivative will ask for, for the inputs that gradients flow to. */
+export function savedSources(template: Template, edges: readonly (Edge | null)[]): readonly BackwardSource[] {
+  let key = "";
+  for (const edge of edges) key += edge === null ? "0" : "1";
+  let saved = template.saved.get(key);
+  if (saved === undefined) {
+    const given = template.results.map((t) => isFloat(t.dtype));
+    const { sources } = backwardOf(
+      template,
+      edges.map((edge) => edge !== null),
+      given,
+    );
+    saved = sources.filter((source) => source.kind !== "gradient");
+    template.saved.set(key, saved);
+  }
+  return saved;
+}
+
+const noAttributes: Attributes = Object.freeze({});
+
+function derive(template: Template, needs: readonly boolean[], given: readonly boolean[]): Backward {
+  return tracing((trace) => {
+    const sources: BackwardSource[] = [];
+    const source = (from: BackwardSource, like: Term): Term =>
+      build.input(sources.push(from) - 1, like.dtype, like.shape);
+    // Derivatives of derivatives may need gradients of hidden values, too.
+    const outputs = [...template.results, ...template.hidden];
+    const gradients = outputs.map((output, index) =>
+      given[index] ? source({ kind: "gradient", index }, output) : null,
+    );
+    const refer = referring(template, source);
+    const found = template.operation.options.derivative
+      ? custom(template, needs, gradients, refer, (index) => source({ kind: "output", index }, template.results[index]))
+      : mechanical(template, needs, gradients, refer);
+    // A derivative without an entry for an input gives it no gradient at all; null gives it zeros.
+    const targets = needs.flatMap((need, i) => (need && found[i] !== undefined ? [i] : []));
+    const results = targets.map((i) => {
+      const { dtype, shape } = template.inputs[i];
+      const gradient = found[i];
+      return gradient
+        ? build.cast(m.sumTo(m.broadcastTo(gradient, m.broadcastShapes(gradient.shape, shape)), shape), dtype)
+        : m.zerosLike({ dtype, shape });
+    });
+    const inputs = trace.terms.filter((t) => t.primitive.op === "input");
+    const name = template.operation.gradName;
+    const backward = operation(name, () => results, { gradName: `${name.replace(/0$/, "")}Backward0` });
+    return {
+      template: templateOf(backward, noAttributes, inputs, template.scalars, trace.terms, results),
+      sources,
+      targets,
+    };
+  });
+}
+
+/**
+ * Brings forward terms into the backward trace. Inputs, results and what is expensive are saved values; constants,
+ * movement and cheap arithmetic are made again from them, bit for bit.
+ */
+function referring(template: Template, source: (from: BackwardSource, like: Term) => Term): (term: Term) => Term {
+  const known = new Map<Term, Term>();
+  const refer = (term: Term): Term => {
+    let here = known.get(term);
+    if (here === undefined) {
+      here = again(term);
+      known.set(term, here);
+    }
+    return here;
+  };
+  const again = (term: Term): Term => {
+    const p = term.primitive;
+    if (p.op === "input") return source({ kind: "input", index: p.index }, term);
+    if (p.op === "argument") return build.argument(p.slot, term.dtype, term.shape, term.weak);
+    if (p.op === "constant") return build.constant(p.value, term.dtype, term.shape, term.weak);
+    if (p.op === "iota") return build.iota(term.shape, p.dim, term.dtype);
+    if (template.results.includes(term)) return source({ kind: "output", index: template.results.indexOf(term) }, term);
+    const x = (i: number): Term => refer(term.inputs[i]);
+    switch (p.op) {
+      case "cast":
+        return build.cast(x(0), term.dtype);
+      case "reshape":
+        return build.reshape(x(0), term.shape);
+      case "permute":
+        return build.permute(x(0), p.order);
+      case "expand":
+        return build.expand(x(0), term.shape);
+      case "slice":
+        return build.slice(x(0), p.dim, x(1), term.shape[p.dim], p.step);
+      case "pad":
+        return build.pad(x(0), p.dim, x(1), term.shape[p.dim], p.step, x(2));
+      case "check":
+        return x(0);
+      default:
+        if (isCheap(p.op)) return build.apply(p.op, ...term.inputs.map(refer));
+        return source({ kind: "output", index: template.outputOf(term) }, term);
+    }
+  };
+  return refer;
+}
+
+const cheap = [
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "neg",
+  "abs",
+  "sign",
+  "floor",
+  "ceil",
+  "round",
+  "trunc",
+  "sqrt",
+  "not",
+  "max",
+  "min",
+  "and",
+  "or",
+  "xor",
+  "where",
+  "copysign",
+] as const;
+type Cheap = (typeof cheap)[number] | "eq" | "ne" | "lt" | "le" | "gt" | "ge";
+const cheapSet: ReadonlySet<string> = new Set(cheap);
+
+function isCheap(op: string): op is Cheap {
+  return isCompare(op) || ((isUnary(op) || isBinary(op) || op === "where") && cheapSet.has(op));
+}
+
+type Found = (Term | null)[];
+
+function custom(
+  template: Template,
+  needs: readonly boolean[],
+  gradients: readonly (Term | null)[],
+  refer: (t: Term) => Term,
+  asOutput: (index: number) => Term,
+): Found {
+  const derivative = template.operation.options.derivative;
+  if (derivative === undefined) throw new Error("no derivative");
+  // Results may have been narrowed to float16 at the end; the derivative sees float32, as the body did.
+  const wide = (t: Term): Term =>
+    template.operands[0] !== template.inputs[0] && t.dtype === "float16" ? build.cast(t, "float32") : t;
+  return [
+    ...derivative({
+      attributes: template.attributes,
+      input: (i) => refer(template.operands[i]),
+      // A result that is one of the inputs (what the host computed) depends on the other inputs all the same.
+      output: (i = 0) => wide(template.results[i].primitive.op === "input" ? asOutput(i) : refer(template.results[i])),
+      scalar: (i) => refer(template.scalars[i]),
+      grad: (i = 0) => wide(gradients[i] ?? m.zerosLike(template.results[i])),
+      needs: (i) => needs[i],
+    }),
+  ];
+}
+
+function mechanical(
+  template: Template,
+  needs: readonly boolean[],
+  gradients: readonly (Term | null)[],
+  refer: (t: Term) => Term,
+): Found {
+  const live = new Set<Term>();
+  for (const term of template.terms) {
+    const p = term.primitive;
+    const on = p.op === "input" ? needs[p.index] : term.inputs.some((t) => live.has(t));
+    if (on && isFloat(term.dtype)) live.add(term);
+  }
+  const adjoint = new Map<Term, Term>();
+  const accumulate = (term: Term, gradient: Term): void => {
+    const sofar = adjoint.get(term);
+    adjoint.set(term, sofar === undefined ? gradient : m.add(sofar, gradient));
+  };
+  for (const [i, result] of [...template.results, ...template.hidden].entries()) {
+    const gradient = gradients[i];
+    if (gradient && live.has(result)) accumulate(result, gradient);
+  }
+  for (let i = template.terms.length - 1; i >= 0; i--) {
+    const term = template.terms[i];
+    const g = adjoint.get(term);
+    if (g === undefined || term.primitive.op === "input") continue;
+    const parts = derivatives[term.primitive.op]({
+      term,
+      g,
+      x: (k) => refer(term.inputs[k]),
+      y: () => refer(term),
+      needs: (k) => live.has(term.inputs[k]),
+    });
+    for (const [k, part] of parts.entries()) if (part && live.has(term.inputs[k])) accumulate(term.inputs[k], part);
+  }
+  return template.inputs.map((t) => adjoint.get(t) ?? null);
+}
