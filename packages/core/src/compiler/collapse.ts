@@ -1,0 +1,174 @@
+/** Merges neighbouring axes that always move together, so that a contiguous tensor of any rank is one loop. */
+import type { Bound, Expression, Index, Reduction, Statement } from "../backend/program.ts";
+import { axisIndex, type Linear, linear, mapIndex, zero } from "./indexing.ts";
+
+export interface Collapsed {
+  readonly statements: Statement[];
+  readonly expressions: Expression[];
+  readonly extents: number[];
+  /** How many axes are left in each segment. */
+  readonly segments: number[];
+}
+
+/** @param segments numbers of consecutive axes that may be merged among themselves. */
+export function collapse(
+  statements: readonly Statement[],
+  extents: readonly number[],
+  segments: readonly number[],
+  expressions: readonly Expression[] = [],
+): Collapsed {
+  const indices = new Set<Index>();
+  const collect = collector(indices);
+  for (const s of statements) collect.statement(s);
+  for (const e of expressions) collect.expression(e);
+  const linears: Linear[] = [];
+  const bound = new Set<number>();
+  for (const index of indices) {
+    const form = linear(index);
+    if (form !== null) linears.push(form);
+    else
+      mapIndex(
+        index,
+        (axis) => {
+          bound.add(axis);
+          return axisIndex(axis);
+        },
+        (e) => e,
+      );
+  }
+  // joins[a]: axis a is merged into a + 1.
+  const joins = extents.map(() => false);
+  let first = 0;
+  for (const count of segments) {
+    for (let axis = first; axis < first + count - 1; axis++) {
+      const together = linears.every(
+        ({ coefficients }) => (coefficients.get(axis) ?? 0) === (coefficients.get(axis + 1) ?? 0) * extents[axis + 1],
+      );
+      joins[axis] = together && !bound.has(axis) && !bound.has(axis + 1);
+    }
+    first += count;
+  }
+  if (!joins.includes(true))
+    return {
+      statements: [...statements],
+      expressions: [...expressions],
+      extents: [...extents],
+      segments: [...segments],
+    };
+  const left: number[] = [];
+  const renamed: Index[] = [];
+  let merged = 1;
+  for (const [axis, extent] of extents.entries()) {
+    merged *= extent;
+    if (joins[axis]) {
+      renamed.push(zero);
+      continue;
+    }
+    renamed.push(axisIndex(left.length));
+    left.push(merged);
+    merged = 1;
+  }
+  // The last axis of a run keeps its coefficient and stands for all of them.
+  const map = mapper((axis) => renamed[axis]);
+  const isLeft = joins.map((join) => !join);
+  let at = 0;
+  const counts = segments.map((count) => {
+    const kept = isLeft.slice(at, at + count).filter(Boolean).length;
+    at += count;
+    return kept;
+  });
+  const axisNumber = (axis: number): number => isLeft.slice(0, axis).filter(Boolean).length;
+  return {
+    statements: statements.map((s) => map.statement(s, (axes) => axes.filter((a) => isLeft[a]).map(axisNumber))),
+    expressions: expressions.map(map.expression),
+    extents: left,
+    segments: counts,
+  };
+}
+
+function collector(into: Set<Index>): { statement(s: Statement): void; expression(e: Expression): void } {
+  const index = (i: Index): void => {
+    into.add(i);
+    mapIndex(i, axisIndex, (e) => {
+      expression(e);
+      return e;
+    });
+  };
+  const expression = (e: Expression): void => {
+    switch (e.kind) {
+      case "load":
+      case "index":
+        index(e.index);
+        break;
+      case "apply":
+        e.inputs.forEach(expression);
+        break;
+      case "cast":
+        expression(e.input);
+        break;
+      case "guard":
+        for (const b of e.bounds) index(b.index);
+        expression(e.value);
+        expression(e.otherwise);
+        break;
+      default:
+    }
+  };
+  const statement = (s: Statement): void => {
+    switch (s.kind) {
+      case "let":
+        expression(s.value);
+        break;
+      case "store":
+        index(s.index);
+        expression(s.value);
+        break;
+      case "check":
+        expression(s.condition);
+        break;
+      case "inner":
+        s.body.forEach(statement);
+        for (const r of s.reductions) expression(r.value);
+    }
+  };
+  return { statement, expression };
+}
+
+function mapper(rename: (axis: number) => Index): {
+  statement(s: Statement, axes: (axes: readonly number[]) => number[]): Statement;
+  expression(e: Expression): Expression;
+} {
+  const index = (i: Index): Index => mapIndex(i, rename, expression);
+  const expression = (e: Expression): Expression => {
+    switch (e.kind) {
+      case "load":
+      case "index":
+        return { ...e, index: index(e.index) };
+      case "apply":
+        return { ...e, inputs: e.inputs.map(expression) };
+      case "cast":
+        return { ...e, input: expression(e.input) };
+      case "guard": {
+        const bounds = e.bounds.map((b): Bound => ({ ...b, index: index(b.index) }));
+        return { ...e, bounds, value: expression(e.value), otherwise: expression(e.otherwise) };
+      }
+      default:
+        return e;
+    }
+  };
+  const statement = (s: Statement, axes: (axes: readonly number[]) => number[]): Statement => {
+    switch (s.kind) {
+      case "let":
+        return { ...s, value: expression(s.value) };
+      case "store":
+        return { ...s, index: index(s.index), value: expression(s.value) };
+      case "check":
+        return { ...s, condition: expression(s.condition) };
+      case "inner": {
+        const reductions = s.reductions.map((r): Reduction => ({ ...r, value: expression(r.value) }));
+        return { kind: "inner", axes: axes(s.axes), body: s.body.map((b) => statement(b, axes)), reductions };
+      }
+    }
+  };
+  return { statement, expression };
+}

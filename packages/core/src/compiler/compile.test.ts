@@ -1,0 +1,208 @@
+/** Which programs come out: kernels, temporaries, and what compiles again. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { numelOf } from "../graph/type.ts";
+import type { Tensor } from "../index.ts";
+import * as torch from "../index.ts";
+import { insideModule, noGrad } from "../runtime/mode.ts";
+import { fromHost } from "../tensor/creation.ts";
+import { Recorder, temporaries } from "../testing/recorder.ts";
+
+let device: Recorder;
+const read = (t: Tensor): void => void t.dataSync();
+/** A tensor over host data, so that nothing of it is computed. */
+const host = (...shape: number[]): Tensor => fromHost(new Float32Array(numelOf(shape)), shape, "float32");
+
+beforeEach(() => {
+  device = new Recorder();
+});
+
+/** As inside a module, where intermediate values are not kept for user code. */
+const quietly = <T>(fn: () => T): T => noGrad(() => insideModule("net", fn));
+
+describe("fusion", () => {
+  test("softmax over rows is one kernel", () => {
+    const x = host(32, 100);
+    const [program] = device.during(() => read(quietly(() => torch.softmax(x, 1))));
+    expect(program.commands.length).toBe(1);
+    expect(temporaries(program)).toBeLessThanOrEqual(1);
+  });
+
+  test("softmax written out is one kernel", () => {
+    const x = host(32, 100);
+    const commands = device.commands(() =>
+      read(
+        quietly(() => {
+          const e = x.sub(x.amax(1, true)).exp();
+          return e.div(e.sum(1, true));
+        }),
+      ),
+    );
+    expect(commands.length).toBe(1);
+  });
+
+  test("mean, variance and normalisation are one kernel", () => {
+    const [x, weight, bias] = [host(32, 100), host(100), host(100)];
+    const commands = device.commands(() =>
+      read(
+        quietly(() => {
+          const centred = x.sub(x.mean(1, true));
+          const variance = centred.mul(centred).mean(1, true);
+          return centred.mul(variance.add(1e-5).rsqrt()).mul(weight).add(bias);
+        }),
+      ),
+    );
+    expect(commands.length).toBe(1);
+  });
+
+  test("matmul, bias and activation are one contraction with an epilogue", () => {
+    const [x, w, b] = [host(32, 60), host(100, 60), host(100)];
+    const [program] = device.during(() => read(quietly(() => torch.tanh(x.matmul(w.t()).add(b)))));
+    expect(program.commands.map((c) => c.kernel.kind)).toEqual(["contraction"]);
+    expect(temporaries(program)).toBe(0);
+  });
+
+  test("a chain of elementwise operations is one loop over all elements", () => {
+    const [x, y] = [host(4, 5, 6), host(4, 5, 6)];
+    const [command] = device.commands(() => read(quietly(() => x.mul(y).add(1).exp().sub(y))));
+    expect([command.kernel.kind, command.calls[0].extents]).toEqual(["loop", [120]]);
+  });
+
+  test("a reduction to one number and what follows are one kernel", () => {
+    const x = host(32, 100);
+    expect(device.commands(() => read(quietly(() => x.mul(x).sum().sqrt().mul(2)))).length).toBe(1);
+  });
+
+  test("independent equal kernels become one command with several calls", () => {
+    const xs = [host(10), host(20), host(30)];
+    const results = quietly(() => xs.map((x) => x.mul(2).add(1)));
+    // One program over all three: what nothing consumes is computed by a sum that needs them.
+    const commands = device.commands(() => read(quietly(() => torch.cat(results.map((r) => r.cumsum(0))))));
+    const scans = commands.filter((c) => c.kernel.kind === "scan");
+    expect(scans.map((c) => c.calls.length)).toEqual([3]);
+    expect(scans[0].calls.map((c) => c.extents)).toEqual([[10], [20], [30]]);
+  });
+});
+
+describe("movement", () => {
+  test("is free: permute, slice, reshape, expand and flip are index maps of one kernel", () => {
+    const x = host(4, 6, 10);
+    const [program] = device.during(() =>
+      read(
+        quietly(() => {
+          const part = x.permute(2, 0, 1).narrow(0, 2, 6).reshape(2, 3, 4, 6);
+          return part.unsqueeze(0).expand(3, 2, 3, 4, 6).flip(2).mul(2);
+        }),
+      ),
+    );
+    expect(program.commands.length).toBe(1);
+    expect(temporaries(program)).toBe(0);
+  });
+
+  test("transposed operands of a matmul are read in place", () => {
+    const [a, b] = [host(60, 32), host(100, 60)];
+    const [program] = device.during(() => read(quietly(() => a.t().matmul(b.t()))));
+    expect([program.commands.length, temporaries(program)]).toEqual([1, 0]);
+  });
+
+  test("cat reads its parts where they are", () => {
+    const [program] = device.during(() => read(quietly(() => torch.cat([host(3, 4), host(5, 4)]).mul(2))));
+    expect([program.commands.length, temporaries(program)]).toEqual([1, 0]);
+  });
+});
+
+describe("compiling again", () => {
+  const twice = (make: (run: number) => Tensor): number => {
+    read(quietly(() => make(0)));
+    return device.during(() => read(quietly(() => make(1)))).length;
+  };
+
+  test("the same structure over other data: no", () => {
+    expect(twice(() => host(4, 5).mul(3).sum(1))).toBe(0);
+  });
+
+  test.each([
+    [2, 5],
+    [0, 1],
+    [1, 0],
+    [1, 2],
+    [-3, 0],
+  ])("another number, %d then %d: no", (a, b) => {
+    const x = host(4, 5);
+    expect(twice((run) => x.mul(run === 0 ? a : b).add(run === 0 ? b : a))).toBe(0);
+  });
+
+  test("a number and then a fraction that promotes alike: only what its kind changes", () => {
+    const x = host(4, 5);
+    expect(twice((run) => x.mul(run === 0 ? 0.5 : 0.25))).toBe(0);
+  });
+
+  test("another shape, dtype, dimension or order of operations: yes", () => {
+    const x = host(4, 5);
+    expect(twice((run) => host(4, 5 + run).mul(2))).toBe(1);
+    expect(twice((run) => (run === 0 ? x : x.to("float64")).mul(3))).toBe(1);
+    expect(twice((run) => x.sum(run))).toBe(1);
+    expect(twice((run) => (run === 0 ? x.mul(2).add(7) : x.add(7).mul(2)))).toBe(1);
+  });
+
+  test("another start of a slice or a select: no", () => {
+    const x = host(100, 5);
+    read(quietly(() => x.narrow(0, 0, 10).mul(2)));
+    read(quietly(() => x.select(0, 0).mul(2)));
+    const again = device.during(() => {
+      for (let i = 1; i < 10; i++) {
+        read(quietly(() => x.narrow(0, 10 * i, 10).mul(2)));
+        read(quietly(() => x.select(0, i).mul(2)));
+      }
+    });
+    expect(again).toEqual([]);
+  });
+
+  test("shared operands are another structure than separate ones", () => {
+    const [x, y] = [host(4), host(4)];
+    expect(twice((run) => x.mul(run === 0 ? y : x))).toBe(1);
+  });
+
+  test("thousands of operands have a key of their own", () => {
+    const parts = Array.from({ length: 9000 }, () => torch.tensor([1]));
+    const other = parts.with(-1, parts[0]);
+    read(quietly(() => torch.cat(parts)));
+    expect(device.during(() => read(quietly(() => torch.cat(other)))).length).toBe(1);
+  });
+});
+
+describe("long chains", () => {
+  test.each([
+    ["transposes", (x: Tensor) => x.t()],
+    ["slices", (x: Tensor) => x.narrow(1, 1, x.shape[1] - 1)],
+    ["sums", (x: Tensor) => x.add(1)],
+    ["casts", (x: Tensor) => x.to(x.dtype === "float32" ? "float64" : "float32")],
+  ])("of %s compile", (_, next) => {
+    const program = device.during(() =>
+      read(
+        quietly(() => {
+          let x = host(2, 6000);
+          for (let i = 0; i < 5000; i++) x = next(x);
+          return x;
+        }),
+      ),
+    );
+    expect(program.length).toBe(1);
+  });
+});
+
+describe("memory", () => {
+  test("temporaries of a deep chain share the arena", () => {
+    const [x, w] = [host(64, 64), host(64, 64)];
+    const [program] = device.during(() =>
+      read(
+        quietly(() => {
+          let h = x;
+          for (let i = 0; i < 20; i++) h = h.matmul(w);
+          return h;
+        }),
+      ),
+    );
+    expect(temporaries(program)).toBe(19);
+    expect(program.arenaBytes).toBe(2 * 64 * 64 * 4);
+  });
+});

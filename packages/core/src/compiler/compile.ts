@@ -1,0 +1,143 @@
+import type { Backend, Executable } from "../backend/backend.ts";
+import type { BufferSpec, Call, Command, Program } from "../backend/program.ts";
+import { bytesOf } from "../dtype/dtype.ts";
+import type { Node, Value } from "../graph/node.ts";
+import type { CheckFailure } from "../graph/primitive.ts";
+import type { Term } from "../graph/term.ts";
+import { fuse } from "./fuse.ts";
+import { inline } from "./inline.ts";
+import { type KernelCall, type KernelContext, kernelsOf } from "./kernel.ts";
+import { type Lifetime, planMemory } from "./memory.ts";
+import { chooseRealized } from "./realize.ts";
+
+/** A program ready to run, and what to bind: leaves by number, then one buffer per output. */
+export interface Compiled {
+  readonly executable: Executable;
+  readonly inputs: readonly number[];
+  /** What a failed check means, and the node that it came from. */
+  readonly checks: readonly (CheckFailure & { readonly node: number })[];
+}
+
+/** Compiles the pending nodes below `outputs` into one program. */
+export function compile(order: readonly Node[], outputs: readonly Value[], backend: Backend): Compiled {
+  const { program, inputs, checks } = build(order, outputs);
+  return { executable: backend.compile(program), inputs, checks };
+}
+
+/** The program for the pending nodes below `outputs`, before a backend sees it. */
+export function build(
+  order: readonly Node[],
+  outputs: readonly Value[],
+): Omit<Compiled, "executable"> & { readonly program: Program } {
+  const inlined = inline(order, outputs);
+  const realized = chooseRealized(inlined.terms, inlined.outputs);
+  const { groups, memberOf } = fuse(inlined.terms, realized);
+
+  const buffers: BufferSpec[] = [];
+  const place = new Map<Term, number>();
+  const inputs: number[] = [];
+  for (const term of inlined.terms) {
+    if (term.primitive.op !== "input") continue;
+    place.set(term, buffers.length);
+    inputs.push(term.primitive.index);
+    buffers.push({ dtype: term.dtype, length: term.numel, role: "input", offset: 0 });
+  }
+  for (const term of inlined.outputs) {
+    place.set(term, buffers.length);
+    buffers.push({ dtype: term.dtype, length: term.numel, role: "output", offset: 0 });
+  }
+  const firstTemporary = buffers.length;
+  const needsBuffer = usedElsewhere(inlined.terms, groups, memberOf);
+  for (const term of realized) {
+    if (place.has(term) || !needsBuffer.has(term)) continue;
+    place.set(term, buffers.length);
+    buffers.push({ dtype: term.dtype, length: term.numel, role: "temporary", offset: 0 });
+  }
+
+  const checks: (CheckFailure & { node: number })[] = [];
+  const context: KernelContext = {
+    realized,
+    bufferOf: (term) => place.get(term),
+    storedTo: (term) => place.get(term),
+    checkOf: (term) => {
+      const p = term.primitive;
+      if (p.op !== "check") throw new Error("not a check");
+      return checks.push({ ...p.failure, node: inlined.checkOf.get(term) ?? 0 }) - 1;
+    },
+  };
+  const calls = groups.flatMap((group) => kernelsOf(group, context));
+  const commands = gatherCommands(calls);
+  const arenaBytes = planTemporaries(commands, buffers, firstTemporary);
+  const program: Program = {
+    buffers,
+    arenaBytes,
+    arguments: inlined.arguments,
+    checks: checks.length,
+    commands,
+    // Outputs are fresh buffers: what a failing check leaves behind is dropped with them.
+    stateFrom: commands.length,
+  };
+  return { program, inputs, checks };
+}
+
+/** Realized terms that something outside their kernel, or a later pass over the same rows, reads. */
+function usedElsewhere(
+  terms: readonly Term[],
+  groups: ReturnType<typeof fuse>["groups"],
+  memberOf: ReturnType<typeof fuse>["memberOf"],
+): Set<Term> {
+  const used = new Set<Term>();
+  for (const group of groups) {
+    for (const term of group.reads) {
+      const member = memberOf.get(term);
+      if (member !== undefined && member.group !== group) used.add(term);
+    }
+    for (const member of group.members) {
+      const { op } = member.term.primitive;
+      if (op === "scatter" || op === "scan" || op === "sort") used.add(member.term);
+      // Within a kernel, what an inner loop computed is gone in the next one.
+      if (member.role === "inner" && group.members.some((later) => later.stage > member.stage)) used.add(member.term);
+    }
+  }
+  for (const term of terms) if (term.primitive.op === "check") used.delete(term);
+  return used;
+}
+
+/** Neighbouring independent calls of one kernel become one command. */
+function gatherCommands(calls: readonly KernelCall[]): Command[] {
+  const commands: { kernel: KernelCall["kernel"]; calls: Call[]; written: Set<number>; read: Set<number> }[] = [];
+  for (const { kernel, call } of calls) {
+    const reads = call.buffers.filter((_, i) => kernel.operands[i].access !== "write");
+    const writes = call.buffers.filter((_, i) => kernel.operands[i].access !== "read");
+    const last = commands.at(-1);
+    const independent =
+      last !== undefined &&
+      last.kernel.key === kernel.key &&
+      !reads.some((b) => last.written.has(b)) &&
+      !writes.some((b) => last.written.has(b) || last.read.has(b));
+    if (independent) last.calls.push(call);
+    else commands.push({ kernel, calls: [call], written: new Set(), read: new Set() });
+    const to = commands[commands.length - 1];
+    for (const b of reads) to.read.add(b);
+    for (const b of writes) to.written.add(b);
+  }
+  return commands.map(({ kernel, calls: all }) => ({ kernel, calls: all }));
+}
+
+function planTemporaries(commands: readonly Command[], buffers: BufferSpec[], first: number): number {
+  const lifetimes: Lifetime[] = buffers
+    .slice(first)
+    .map((b) => ({ bytes: b.length * bytesOf(b.dtype), first: commands.length, last: -1 }));
+  for (const [n, command] of commands.entries()) {
+    for (const call of command.calls) {
+      for (const b of call.buffers) {
+        if (b < first) continue;
+        lifetimes[b - first].first = Math.min(lifetimes[b - first].first, n);
+        lifetimes[b - first].last = Math.max(lifetimes[b - first].last, n);
+      }
+    }
+  }
+  const plan = planMemory(lifetimes);
+  for (const [i, offset] of plan.offsets.entries()) buffers[first + i] = { ...buffers[first + i], offset };
+  return plan.bytes;
+}

@@ -1,0 +1,194 @@
+/** Turns terms into expressions at coordinates. */
+import type { Bound, Expression, Index } from "../backend/program.ts";
+import { isBinary, isCompare, isUnary, type ScalarOp } from "../backend/scalar.ts";
+import type { Term } from "../graph/term.ts";
+import { type Binding, Block } from "./block.ts";
+import { throughMovement } from "./coordinates.ts";
+import type { Group } from "./group.ts";
+import { flatten, mapIndex, zero } from "./indexing.ts";
+import { textOfIndex } from "./text.ts";
+
+/** Where realized terms and leaves lie in the program. */
+export interface Placement {
+  /** The buffer of a leaf or a realized term, or undefined where it has none. */
+  bufferOf(term: Term): number | undefined;
+  checkOf(term: Term): number;
+}
+
+export class Emitter {
+  readonly group: Group;
+  readonly binding: Binding;
+  readonly rows = new Block();
+  /** The inner loop being written, if any. */
+  inner: Block | null = null;
+  private readonly placement: Placement;
+  private readonly realized: ReadonlySet<Term>;
+
+  constructor(group: Group, binding: Binding, placement: Placement, realized: ReadonlySet<Term>) {
+    this.group = group;
+    this.binding = binding;
+    this.placement = placement;
+    this.realized = realized;
+  }
+
+  /** The value of `term` at `coordinates`; names it in the right block unless `lazy` (inside a guard). */
+  value(term: Term, coordinates: readonly Index[], lazy = false): Expression {
+    const p = term.primitive;
+    if (p.op === "constant") return { kind: "constant", dtype: term.dtype, value: p.value };
+    if (p.op === "argument") return { kind: "argument", dtype: term.dtype, slot: this.binding.argument(p.slot) };
+    if (p.op === "check") return this.value(term.inputs[0], coordinates, lazy);
+    const at = atOnly(term, coordinates);
+    const key = keyOf(term, at);
+    const known = (this.inner ?? this.rows).find(key);
+    if (known !== undefined) return known;
+    const made = this.make(term, at, lazy);
+    return lazy ? made : this.name(key, made, at);
+  }
+
+  /** The value of a term computed here, although it is realized. */
+  own(term: Term, coordinates: readonly Index[]): Expression {
+    const { op } = term.primitive;
+    if (op === "constant" || op === "argument") return this.value(term, coordinates);
+    const key = keyOf(term, coordinates);
+    return (this.inner ?? this.rows).find(key) ?? this.name(key, this.compute(term, coordinates, false), coordinates);
+  }
+
+  /** Remembers a register as the value of a term at coordinates. */
+  remember(term: Term, coordinates: readonly Index[], value: Expression, block: Block = this.rows): void {
+    block.known.set(keyOf(term, coordinates), value);
+  }
+
+  private name(key: string, value: Expression, coordinates: readonly Index[]): Expression {
+    const block = this.inner !== null && !this.usesInner(coordinates) ? this.rows : (this.inner ?? this.rows);
+    let named = value;
+    if (value.kind !== "register" && value.kind !== "constant" && value.kind !== "argument") {
+      const register = this.binding.registers++;
+      block.statements.push({ kind: "let", register, value });
+      named = { kind: "register", dtype: value.dtype, register };
+      if (block !== this.rows) markInner(named);
+    }
+    block.known.set(key, named);
+    return named;
+  }
+
+  private usesInner(coordinates: readonly Index[]): boolean {
+    return coordinates.some((c) => usesAxis(c, this.group.outer));
+  }
+
+  private make(term: Term, coordinates: readonly Index[], lazy: boolean): Expression {
+    const buffer = this.placement.bufferOf(term);
+    if (buffer !== undefined && (this.realized.has(term) || term.primitive.op === "input")) {
+      const operand = this.binding.operand(buffer, term.dtype, "read");
+      return { kind: "load", dtype: term.dtype, operand, index: this.localize(flatten(coordinates, term.shape)) };
+    }
+    if (term.primitive.op === "input") throw new Error("a leaf without a buffer");
+    return this.compute(term, coordinates, lazy);
+  }
+
+  private compute(term: Term, coordinates: readonly Index[], lazy: boolean): Expression {
+    const p = term.primitive;
+    const { dtype } = term;
+    const moved = throughMovement(term, coordinates, this.group.extents);
+    if (moved !== null) {
+      if (moved.bounds.length === 0) return this.value(term.inputs[0], moved.coordinates, lazy);
+      const bounds = moved.bounds.map((b): Bound => ({ ...b, index: this.localize(b.index) }));
+      const otherwise = this.value(term.inputs[2], [], lazy);
+      return { kind: "guard", dtype, bounds, value: this.value(term.inputs[0], moved.coordinates, true), otherwise };
+    }
+    switch (p.op) {
+      case "iota":
+        return { kind: "index", dtype, index: this.localize(coordinates[p.dim]) };
+      case "cast": {
+        const input = this.value(term.inputs[0], coordinates, lazy);
+        return input.dtype === dtype ? input : { kind: "cast", dtype, input };
+      }
+      case "gather": {
+        const at = this.value(term.inputs[1], coordinates, lazy);
+        const index: Index = { kind: "value", value: at, extent: term.inputs[0].shape[p.dim] };
+        return this.value(term.inputs[0], coordinates.with(p.dim, index), lazy);
+      }
+      default: {
+        if (!isScalarOp(p.op)) throw new Error(`${p.op} has no buffer`);
+        return { kind: "apply", op: p.op, dtype, inputs: term.inputs.map((t) => this.value(t, coordinates, lazy)) };
+      }
+    }
+  }
+
+  /** Program arguments in an index become the kernel's. */
+  localize(index: Index): Index {
+    const go = (part: Index): Index => {
+      switch (part.kind) {
+        case "argument":
+          return { kind: "argument", slot: this.binding.argument(part.slot) };
+        case "sum":
+          return { kind: "sum", left: go(part.left), right: go(part.right) };
+        case "product":
+        case "quotient":
+        case "remainder":
+          return { ...part, input: go(part.input) };
+        default:
+          return part;
+      }
+    };
+    return go(index);
+  }
+}
+
+const isScalarOp = (op: string): op is ScalarOp => isUnary(op) || isBinary(op) || isCompare(op) || op === "where";
+
+/** In a dimension of size 1 there is one coordinate, whatever a slice's start adds up to. */
+const atOnly = (term: Term, coordinates: readonly Index[]): readonly Index[] =>
+  term.shape.includes(1) ? coordinates.map((c, d) => (term.shape[d] === 1 ? zero : c)) : coordinates;
+
+const keyOf = (term: Term, coordinates: readonly Index[]): string =>
+  `${term.id}@${coordinates.map(textOfIndex).join(",")}`;
+
+/** Whether an index depends on an axis from `first` on. */
+export function usesAxis(index: Index, first: number): boolean {
+  let found = false;
+  const inside = (e: Expression): Expression => {
+    // What a value depends on is where its registers were named; registers of the inner block count as inner.
+    found ||= !isRowConstant(e, first);
+    return e;
+  };
+  mapIndex(
+    index,
+    (axis) => {
+      found ||= axis >= first;
+      return { kind: "axis", axis };
+    },
+    inside,
+  );
+  return found;
+}
+
+const innerRegisters = new WeakMap<Expression, boolean>();
+
+/** Marks registers that are named inside an inner loop. */
+export function markInner(e: Expression): void {
+  innerRegisters.set(e, true);
+}
+
+function isRowConstant(e: Expression, first: number): boolean {
+  switch (e.kind) {
+    case "constant":
+    case "argument":
+      return true;
+    case "register":
+      return !innerRegisters.has(e);
+    case "index":
+      return !usesAxis(e.index, first);
+    case "load":
+      return !usesAxis(e.index, first);
+    case "cast":
+      return isRowConstant(e.input, first);
+    case "apply":
+      return e.inputs.every((x) => isRowConstant(x, first));
+    case "guard":
+      return (
+        e.bounds.every((b) => !usesAxis(b.index, first)) &&
+        isRowConstant(e.value, first) &&
+        isRowConstant(e.otherwise, first)
+      );
+  }
+}

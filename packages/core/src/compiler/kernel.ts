@@ -1,0 +1,303 @@
+/** One kernel from one group. */
+import type { Call, Expression, Index, Kernel, Operand, Reduction, Statement } from "../backend/program.ts";
+import type { Term } from "../graph/term.ts";
+import { Binding, Block } from "./block.ts";
+import { collapse } from "./collapse.ts";
+import { axesOf, squeezed } from "./coordinates.ts";
+import { Emitter, type Placement } from "./emit.ts";
+import { type Group, type Member, ownCoordinates, roleCoordinates } from "./group.ts";
+import { axisIndex, flatten, zero } from "./indexing.ts";
+import { textOf, textOfIndex, textOfStatement } from "./text.ts";
+
+export interface KernelCall {
+  readonly kernel: Kernel;
+  readonly call: Call;
+}
+
+/** What the whole program knows that a kernel needs. */
+export interface KernelContext extends Placement {
+  readonly realized: ReadonlySet<Term>;
+  /** The buffers that a realized term is stored to; none if only its own kernel uses it. */
+  storedTo(term: Term): number | undefined;
+}
+
+type Base = Pick<Kernel, "name" | "operands" | "arguments" | "checks">;
+
+function base(group: Group, binding: Binding): Base {
+  const operands = binding.buffers.map((_, i): Operand => ({ dtype: binding.dtypes[i], access: binding.access[i] }));
+  return { name: nameOf(group), operands, arguments: binding.arguments.length, checks: binding.checks.length };
+}
+
+function nameOf(group: Group): string {
+  const names = group.members.map(({ term }) => {
+    const p = term.primitive;
+    return p.op === "reduce" ? p.reduce : p.op === "scan" ? `scan_${p.scan}` : p.op;
+  });
+  const kept = names.slice(0, 4).join("_");
+  return names.length > 4 ? `${kept}_and_${names.length - 4}_more` : kept;
+}
+
+const callOf = (binding: Binding, extents: readonly number[]): Call => ({
+  buffers: binding.buffers,
+  arguments: binding.arguments,
+  extents,
+  checks: binding.checks,
+});
+
+const keyOperands = (operands: readonly Operand[]): string => operands.map((o) => `${o.access[0]}${o.dtype}`).join(",");
+
+export function kernelsOf(group: Group, context: KernelContext): KernelCall[] {
+  switch (group.kind) {
+    case "loop":
+      return [loopKernel(group, context)];
+    case "contract":
+      return [contractionKernel(group, context)];
+    case "scatter":
+      return scatterKernels(group, context);
+    case "scan":
+    case "sort":
+      return [rowKernel(group, context)];
+  }
+}
+
+function store(
+  emitter: Emitter,
+  context: KernelContext,
+  term: Term,
+  coordinates: readonly Index[],
+  value: Expression,
+  into: Block,
+): void {
+  const buffer = context.storedTo(term);
+  if (buffer === undefined) return;
+  const operand = emitter.binding.operand(buffer, term.dtype, "write");
+  into.statements.push({ kind: "store", operand, index: flatten(coordinates, term.shape), value });
+}
+
+/** A member computed pointwise: its value is stored, or its condition checked. */
+function pointwise(emitter: Emitter, context: KernelContext, member: Member, into: Block): void {
+  const { term, role, group } = member;
+  const p = term.primitive;
+  if (p.op === "check") {
+    const condition = term.inputs[1];
+    const at = roleCoordinates(group, role, condition.shape);
+    const value = emitter.value(condition, at);
+    into.statements.push({ kind: "check", check: emitter.binding.check(context.checkOf(term)), condition: value });
+    return;
+  }
+  const at = ownCoordinates(member);
+  store(emitter, context, term, at, emitter.own(term, at), into);
+}
+
+function loopKernel(group: Group, context: KernelContext): KernelCall {
+  const binding = new Binding();
+  const emitter = new Emitter(group, binding, context, context.realized);
+  const last = Math.max(...group.members.map((m) => m.stage));
+  const hasInner = group.outer < group.extents.length;
+  const innerAxes = group.extents.map((_, axis) => axis).filter((axis) => axis >= group.outer);
+  for (let stage = 0; stage <= last; stage++) {
+    const here = group.members.filter((m) => m.stage === stage);
+    for (const member of here) if (member.role === "outer") pointwise(emitter, context, member, emitter.rows);
+    const looping = here.filter((m) => m.role !== "outer");
+    if (looping.length === 0) continue;
+    if (!hasInner) {
+      for (const member of looping) pointwise(emitter, context, member, emitter.rows);
+      continue;
+    }
+    const inner = new Block(emitter.rows);
+    emitter.inner = inner;
+    const reductions: Reduction[] = [];
+    for (const member of looping) {
+      if (member.role === "reduction") reductions.push(reduction(emitter, member));
+      else pointwise(emitter, context, member, inner);
+    }
+    emitter.inner = null;
+    emitter.rows.statements.push({ kind: "inner", axes: innerAxes, body: inner.statements, reductions });
+    for (const [i, member] of looping.filter((m) => m.role === "reduction").entries()) {
+      const { register, dtype } = reductions[i];
+      const value: Expression = { kind: "register", dtype, register };
+      const at = ownCoordinates(member);
+      emitter.remember(member.term, at, value);
+      store(emitter, context, member.term, at, value, emitter.rows);
+    }
+  }
+  const body = emitter.rows.statements;
+  const collapsed = collapse(
+    body,
+    group.extents,
+    hasInner ? [group.outer, group.extents.length - group.outer] : [group.outer],
+  );
+  const outer = collapsed.segments[0];
+  const common = base(group, binding);
+  const key = `loop ${collapsed.extents.length}/${outer} ${keyOperands(common.operands)} ${collapsed.statements.map(textOfStatement).join(";")}`;
+  const kernel: Kernel = {
+    kind: "loop",
+    key,
+    ...common,
+    axes: collapsed.extents.length,
+    outer,
+    body: collapsed.statements,
+  };
+  return { kernel, call: callOf(binding, collapsed.extents) };
+}
+
+function reduction(emitter: Emitter, member: Member): Reduction {
+  const { term, group } = member;
+  const p = term.primitive;
+  if (p.op !== "reduce") throw new Error("not a reduction");
+  const source = term.inputs[0];
+  const value = emitter.value(source, roleCoordinates(group, "inner", source.shape));
+  const register = emitter.binding.registers++;
+  return { register, op: p.reduce, dtype: term.dtype, value };
+}
+
+function contractionKernel(group: Group, context: KernelContext): KernelCall {
+  const binding = new Binding();
+  const [root, ...followers] = group.members;
+  const p = root.term.primitive;
+  if (p.op !== "contract") throw new Error("not a contraction");
+  const [a, b] = root.term.inputs;
+  const emitter = new Emitter(group, binding, context, context.realized);
+  const depthAxes = group.extents.map((_, axis) => axis).slice(group.outer);
+  const outputAt = ownCoordinates(root);
+  const depthAt = axesOf(a.shape.slice(p.batch + p.rows), depthAxes);
+  const left = emitter.value(a, [...outputAt.slice(0, p.batch + p.rows), ...depthAt], true);
+  const right = emitter.value(
+    b,
+    [...outputAt.slice(0, p.batch), ...outputAt.slice(p.batch + p.rows), ...depthAt],
+    true,
+  );
+  const register = binding.registers++;
+  const sum: Expression = { kind: "register", dtype: root.term.dtype, register };
+  emitter.remember(root.term, outputAt, sum);
+  store(emitter, context, root.term, outputAt, sum, emitter.rows);
+  for (const member of followers) pointwise(emitter, context, member, emitter.rows);
+  const count = (sizes: readonly number[]): number => squeezed(sizes).length;
+  const counts = [
+    count(root.term.shape.slice(0, p.batch)),
+    count(root.term.shape.slice(p.batch, p.batch + p.rows)),
+    count(root.term.shape.slice(p.batch + p.rows)),
+    depthAxes.length,
+  ];
+  const collapsed = collapse(emitter.rows.statements, group.extents, counts, [left, right]);
+  const [batch, rows, columns, depth] = collapsed.segments;
+  const [l, r] = collapsed.expressions;
+  const common = base(group, binding);
+  const key = `contraction ${batch}/${rows}/${columns}/${depth} ${keyOperands(common.operands)} ${textOf(l)} . ${textOf(r)} r${register} ${collapsed.statements.map(textOfStatement).join(";")}`;
+  const kernel: Kernel = {
+    kind: "contraction",
+    key,
+    ...common,
+    axes: collapsed.extents.length,
+    batch,
+    rows,
+    columns,
+    depth,
+    dtype: root.term.dtype,
+    left: l,
+    right: r,
+    register,
+    body: collapsed.statements,
+  };
+  return { kernel, call: callOf(binding, collapsed.extents) };
+}
+
+/** An expression over all axes, with no statements around it. */
+function lazily(
+  group: Group,
+  context: KernelContext,
+  binding: Binding,
+): (term: Term, at: readonly Index[]) => Expression {
+  const emitter = new Emitter(group, binding, context, context.realized);
+  return (term, at) => emitter.value(term, at, true);
+}
+
+function scatterKernels(group: Group, context: KernelContext): KernelCall[] {
+  const { term } = group.members[0];
+  const p = term.primitive;
+  if (p.op !== "scatter") throw new Error("not a scatter");
+  const [from, index, source] = term.inputs;
+  const target = context.storedTo(term);
+  if (target === undefined) throw new Error("a scatter without a buffer");
+  const copy = copyKernel(from, target, context);
+  const binding = new Binding();
+  const operand = binding.operand(target, term.dtype, "update");
+  const extents = squeezed(index.shape);
+  const space: Group = { ...group, extents, outer: extents.length, axes: extents.map((_, i) => i) };
+  const value = lazily(space, context, binding);
+  const at = axesOf(index.shape, space.axes);
+  const place: Index = { kind: "value", value: value(index, at), extent: term.shape[p.dim] };
+  const to = flatten(at.with(p.dim, place), term.shape);
+  const what = value(source, at);
+  const common = base(group, binding);
+  const key = `scatter ${p.mode} ${extents.length} ${keyOperands(common.operands)} b${operand}[${textOfIndex(to)}]=${textOf(what)}`;
+  const kernel: Kernel = {
+    kind: "scatter",
+    key,
+    ...common,
+    axes: extents.length,
+    mode: p.mode,
+    target: operand,
+    index: to,
+    value: what,
+  };
+  return [copy, { kernel, call: callOf(binding, extents) }];
+}
+
+/** Fills a scatter's target with its base. */
+function copyKernel(from: Term, target: number, context: KernelContext): KernelCall {
+  const binding = new Binding();
+  const extents = squeezed(from.shape);
+  const axes = extents.map((_, i) => i);
+  const group: Group = { order: 0, kind: "loop", extents, outer: extents.length, axes, members: [], reads: new Set() };
+  const emitter = new Emitter(group, binding, context, context.realized);
+  const at = axesOf(from.shape, axes);
+  const value = emitter.value(from, at);
+  const operand = binding.operand(target, from.dtype, "write");
+  const body: Statement[] = [
+    ...emitter.rows.statements,
+    { kind: "store", operand, index: flatten(at, from.shape), value },
+  ];
+  const collapsed = collapse(body, extents, [extents.length]);
+  const common = { ...base(group, binding), name: "copy" };
+  const key = `loop ${collapsed.extents.length} ${keyOperands(common.operands)} ${collapsed.statements.map(textOfStatement).join(";")}`;
+  const kernel: Kernel = {
+    kind: "loop",
+    key,
+    ...common,
+    axes: collapsed.extents.length,
+    outer: collapsed.extents.length,
+    body: collapsed.statements,
+  };
+  return { kernel, call: callOf(binding, collapsed.extents) };
+}
+
+/** A scan or a sort along one dimension, which becomes the last axis. */
+function rowKernel(group: Group, context: KernelContext): KernelCall {
+  const { term } = group.members[0];
+  const p = term.primitive;
+  if (p.op !== "scan" && p.op !== "sort") throw new Error("not a row kernel");
+  const source = term.inputs[0];
+  const rows = source.shape.flatMap((size, d) => (size === 1 || d === p.dim ? [] : [size]));
+  const extents = [...rows, source.shape[p.dim]];
+  let next = 0;
+  const at = source.shape.map(
+    (size, d): Index => (d === p.dim ? axisIndex(rows.length) : size === 1 ? zero : axisIndex(next++)),
+  );
+  const binding = new Binding();
+  const space: Group = { ...group, extents, outer: extents.length, axes: extents.map((_, i) => i) };
+  const value = lazily(space, context, binding)(source, at);
+  const buffer = context.storedTo(term);
+  if (buffer === undefined) throw new Error("a scan without a buffer");
+  const target = binding.operand(buffer, term.dtype, "write");
+  const index = flatten(at, term.shape);
+  const common = base(group, binding);
+  const what = p.op === "scan" ? `scan ${p.scan} ${term.dtype}` : `sort ${p.descending}`;
+  const key = `${what} ${extents.length} ${keyOperands(common.operands)} b${target}[${textOfIndex(index)}]=${textOf(value)}`;
+  const shared = { key, ...common, axes: extents.length, value, target, index };
+  const kernel: Kernel =
+    p.op === "scan"
+      ? { kind: "scan", ...shared, op: p.scan, dtype: term.dtype }
+      : { kind: "sort", ...shared, descending: p.descending };
+  return { kernel, call: callOf(binding, extents) };
+}

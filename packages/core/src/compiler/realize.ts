@@ -1,0 +1,125 @@
+/** Which terms get a place of their own; everything else is computed where it is used. */
+import type { PrimitiveOp } from "../graph/primitive.ts";
+import type { Term } from "../graph/term.ts";
+
+const transcendental: ReadonlySet<PrimitiveOp> = new Set<PrimitiveOp>([
+  "exp",
+  "exp2",
+  "expm1",
+  "log",
+  "log2",
+  "log10",
+  "log1p",
+  "sin",
+  "cos",
+  "tan",
+  "asin",
+  "acos",
+  "atan",
+  "sinh",
+  "cosh",
+  "tanh",
+  "asinh",
+  "acosh",
+  "atanh",
+  "erf",
+  "erfc",
+  "erfinv",
+  "lgamma",
+  "pow",
+  "atan2",
+  "polygamma",
+  "fmod",
+]);
+
+const movement: ReadonlySet<PrimitiveOp> = new Set<PrimitiveOp>([
+  "reshape",
+  "permute",
+  "expand",
+  "slice",
+  "pad",
+  "window",
+]);
+
+const kernels: ReadonlySet<PrimitiveOp> = new Set<PrimitiveOp>([
+  "reduce",
+  "contract",
+  "scatter",
+  "scan",
+  "sort",
+  "check",
+]);
+
+export const isMovement = (term: Term): boolean => movement.has(term.primitive.op);
+
+const isLeaf = (term: Term): boolean =>
+  term.primitive.op === "input" ||
+  term.primitive.op === "constant" ||
+  term.primitive.op === "argument" ||
+  term.primitive.op === "iota";
+
+/** How much may be computed again for a second user, inside a guard, and in one kernel at all. */
+const cheapToRepeat = 12;
+const smallEnoughToGuard = 6;
+const largestKernel = 200;
+/** How long a chain of terms may be that are computed where they are used: expressions are walked by recursion. */
+const longestChain = 300;
+
+export function chooseRealized(terms: readonly Term[], outputs: readonly Term[]): Set<Term> {
+  const users = new Map<Term, number>();
+  for (const term of terms)
+    for (const operand of new Set(term.inputs)) users.set(operand, (users.get(operand) ?? 0) + 1);
+  const realized = new Set<Term>(outputs);
+  for (const term of terms) {
+    const { op } = term.primitive;
+    if (kernels.has(op)) realized.add(term);
+    if (op === "contract") for (const operand of term.inputs) addBase(operand, realized);
+    // A position that is only wanted as a narrow integer is stored as one.
+    if (op === "cast" && term.inputs[0].primitive.op === "reduce" && users.get(term.inputs[0]) === 1)
+      realized.add(term);
+  }
+  // Operands come before uses, so costs below are final when they are read.
+  const cost = new Map<Term, number>();
+  const heavy = new Map<Term, boolean>();
+  const chain = new Map<Term, number>();
+  const costOf = (t: Term): number => (realized.has(t) || isLeaf(t) ? 0 : (cost.get(t) ?? 0));
+  const isHeavy = (t: Term): boolean => !realized.has(t) && (heavy.get(t) ?? false);
+  for (const term of terms) {
+    if (isLeaf(term)) continue;
+    const { op } = term.primitive;
+    if (op === "pad" || op === "window" || op === "gather" || op === "expand") {
+      const base = baseOf(term.inputs[0]);
+      const repeats = op === "expand" && term.numel <= 2 * term.inputs[0].numel;
+      const limit = op === "expand" ? cheapToRepeat : smallEnoughToGuard;
+      if (!isLeaf(base) && !repeats && (isHeavy(base) || costOf(base) > limit)) realized.add(base);
+    }
+    let total = movement.has(op) ? 0 : 1;
+    let costly = transcendental.has(op);
+    let length = 1;
+    for (const operand of term.inputs) {
+      if (!realized.has(operand)) length = Math.max(length, 1 + (chain.get(operand) ?? 0));
+      total += costOf(operand);
+      costly ||= isHeavy(operand);
+    }
+    cost.set(term, Math.min(total, 1e9));
+    heavy.set(term, costly);
+    chain.set(term, length);
+    const shared = (users.get(term) ?? 0) > 1;
+    const worthwhile =
+      !movement.has(op) && ((shared && (transcendental.has(op) || total > cheapToRepeat)) || total > largestKernel);
+    if (worthwhile || length > longestChain) realized.add(term);
+  }
+  return realized;
+}
+
+/** The term that a chain of movement reads. */
+export function baseOf(term: Term): Term {
+  let at = term;
+  while (isMovement(at) || at.primitive.op === "check") at = at.inputs[0];
+  return at;
+}
+
+function addBase(operand: Term, realized: Set<Term>): void {
+  const base = baseOf(operand);
+  if (!isLeaf(base)) realized.add(base);
+}
