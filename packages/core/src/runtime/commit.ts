@@ -1,0 +1,94 @@
+import type { Node, Value } from "../graph/node.ts";
+import type { Device } from "./device.ts";
+import { evaluate, nextEpoch } from "./evaluate.ts";
+import type { Storage } from "./storage.ts";
+
+/**
+ * Writes the newest versions of `storages`. Along with them it computes what could not be computed afterwards: of the
+ * pending values that depend on a version being overwritten, other in-place writes, what nothing consumes, and what user
+ * code may hold.
+ */
+export function commit(device: Device, storages: readonly Storage[]): void {
+  const depends = nextEpoch();
+  const indirect = nextEpoch();
+  for (const storage of storages) {
+    storage.committed.dependsMark = depends;
+    if (storage.overwritten !== null) storage.overwritten.dependsMark = depends;
+  }
+  for (const node of device.journal) {
+    if (!node.inputs.some((value) => value.dependsMark === depends)) continue;
+    for (const value of node.outputs) value.dependsMark = depends;
+  }
+  markIndirect(device.journal, depends, indirect);
+  const all = new Set(storages);
+  for (const storage of device.dirty) if (storage.current.dependsMark >= depends) all.add(storage);
+  const writes = [...all];
+  const roots: Value[] = writes.map((storage) => storage.current);
+  for (const node of device.journal) {
+    for (const value of node.outputs) {
+      if (value.dependsMark < depends || value.index >= node.template.results.length) continue;
+      if (value.kept || (value.consumers === 0 && value.dependsMark === depends)) roots.push(value);
+    }
+  }
+  evaluate(device, roots, writes);
+}
+
+/**
+ * Marks what depends on a version being overwritten only through values that would have to be computed again: those that
+ * an earlier program computed and dropped, or that are there until a derivative has used them.
+ */
+function markIndirect(journal: readonly Node[], depends: number, indirect: number): void {
+  const seen = nextEpoch();
+  const nodes: Node[] = [];
+  const stack = [...journal];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node.mark === seen) continue;
+    node.mark = seen;
+    nodes.push(node);
+    for (const value of node.inputs)
+      if (value.node !== null && (value.slot === null || value.cached)) stack.push(value.node);
+  }
+  const lost = new Set<Node>();
+  for (const node of nodes.sort((a, b) => a.id - b.id)) {
+    if (
+      node.inputs.some((value) => value.slot === null && (value.stale || value.node === null || lost.has(value.node)))
+    ) {
+      // Nobody can compute it any more: whoever reads it is told, and steps go on.
+      lost.add(node);
+      for (const value of node.outputs) value.dependsMark = 0;
+      continue;
+    }
+    if (!node.inputs.some((value) => value.dependsMark >= depends)) continue;
+    for (const value of node.outputs) if (value.dependsMark !== depends) value.dependsMark = indirect;
+  }
+}
+
+/**
+ * Computes values and, in the same program, small ones that user code may hold and that are made from what is computed
+ * on the way: a micro-batch's loss, while its activations are there.
+ */
+export function evaluateAround(device: Device, values: readonly Value[]): void {
+  const seen = nextEpoch();
+  const roots = [...values];
+  const stack = [...values];
+  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
+    const { node } = value;
+    if (value.slot !== null || node === null || node.mark === seen) continue;
+    node.mark = seen;
+    stack.push(...node.inputs);
+  }
+  for (const node of device.journal) {
+    if (node.mark === seen || !node.inputs.some((value) => value.slot === null && value.node?.mark === seen)) continue;
+    node.mark = seen;
+    for (const value of node.outputs) if (value.kept && value.index < node.template.results.length) roots.push(value);
+  }
+  evaluate(device, roots);
+}
+
+/** Makes a value ready: commits its storage if it is the pending newest version, else evaluates it alone. */
+export function realize(value: Value): void {
+  if (value.slot !== null) return;
+  const { device, storage } = value;
+  if (storage !== null && storage.current === value && device.dirty.has(storage)) commit(device, [storage]);
+  else evaluate(device, [value]);
+}

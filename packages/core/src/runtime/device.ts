@@ -1,0 +1,204 @@
+import type { Backend, BackendBuffer } from "../backend/backend.ts";
+import { type DType, dtypes } from "../dtype/dtype.ts";
+import { DeviceError, DTypeError } from "../errors.ts";
+import type { Node, Value } from "../graph/node.ts";
+import { ProgramCache } from "./cache.ts";
+import { Slot } from "./slot.ts";
+import type { Storage } from "./storage.ts";
+
+/** Counts of what a device has done since it was registered; for tests and benchmarks. */
+export interface DeviceStatistics {
+  compilations: number;
+  runs: number;
+  commands: number;
+  /** Nodes computed, and how many of those a program had computed before. */
+  computed: number;
+  recomputed: number;
+  buffersAllocated: number;
+  bytesAllocated: number;
+}
+
+/** A registered backend with what the runtime knows about it: pending nodes, compiled programs, buffers. */
+export class Device {
+  readonly backend: Backend;
+  readonly name: string;
+  /** Nodes that no program has computed yet, in creation order. */
+  journal: Node[] = [];
+  /** Bytes of the data that pending nodes were the first to use. */
+  pendingBytes = 0;
+  /** The journal's length at which to look for results that nobody reads. */
+  nextLook = 2048;
+  /** Storages whose newest version is pending. */
+  readonly dirty = new Set<Storage>();
+  readonly cache = new ProgramCache();
+  readonly statistics: DeviceStatistics = {
+    compilations: 0,
+    runs: 0,
+    commands: 0,
+    computed: 0,
+    recomputed: 0,
+    buffersAllocated: 0,
+    bytesAllocated: 0,
+  };
+  /** Number of the running evaluation, for least-recent use. */
+  clock = 0;
+  private readonly registry = new Set<Slot>();
+  /** Of buffers allocated and not given back. */
+  private bytes = 0;
+
+  constructor(backend: Backend) {
+    this.backend = backend;
+    this.name = backend.name;
+  }
+
+  /** @throws DTypeError where the backend lacks the dtype. */
+  requireDtype(dtype: DType): void {
+    if (!this.backend.dtypes.has(dtype)) {
+      const have = dtypes.filter((d) => this.backend.dtypes.has(d)).join(", ");
+      throw new DTypeError(
+        `the device "${this.name}" has no ${dtype}; it has ${have}. Convert with .to(dtype), or use another device.`,
+      );
+    }
+  }
+
+  allocate(dtype: DType, length: number, bytes: number): BackendBuffer {
+    if (this.bytes + bytes > this.backend.memoryLimit) this.relieve(bytes);
+    this.statistics.buffersAllocated++;
+    this.statistics.bytesAllocated += bytes;
+    const buffer = this.backend.allocate(dtype, length);
+    this.bytes += bytes;
+    return buffer;
+  }
+
+  /** Gives a buffer back to the backend. */
+  free(buffer: BackendBuffer, bytes: number): void {
+    this.bytes -= bytes;
+    this.backend.release(buffer);
+  }
+
+  /** Gives a value the buffer that a program has written for it. */
+  place(value: Value, buffer: BackendBuffer, failure: Promise<Error | null> | null = null): void {
+    const slot = new Slot(buffer, null, value.type.bytes);
+    slot.failure = failure;
+    value.slot = slot;
+    this.register(slot);
+  }
+
+  /** Takes a value's slot away, and gives back its buffer for another use. */
+  unplace(value: Value): BackendBuffer | null {
+    const slot = value.slot;
+    if (slot === null) return null;
+    value.slot = null;
+    this.registry.delete(slot);
+    return slot.buffer;
+  }
+
+  /** A ready value's buffer, filled from its host array if need be. */
+  bufferOf(value: Value): BackendBuffer {
+    const slot = value.slot;
+    if (slot === null) throw new Error("a value without data was bound to a program");
+    let buffer = slot.buffer;
+    if (buffer === null) {
+      const host = slot.host;
+      if (host === null) throw new Error("a slot without data was bound to a program");
+      buffer = this.allocate(value.type.dtype, value.type.numel, slot.bytes);
+      this.backend.write(buffer, host);
+      slot.buffer = buffer;
+      this.register(slot);
+    }
+    slot.used = this.clock;
+    return buffer;
+  }
+
+  private register(slot: Slot): void {
+    slot.used = this.clock;
+    if (this.backend.memoryLimit === Number.POSITIVE_INFINITY) return;
+    this.registry.add(slot);
+  }
+
+  /** Moves values that were not used lately to host arrays until `bytes` more fit; what user code dropped is then garbage. */
+  private relieve(bytes: number): void {
+    const byAge = [...this.registry].sort((a, b) => a.used - b.used);
+    for (const slot of byAge) {
+      if (this.bytes + bytes <= this.backend.memoryLimit / 2) return;
+      const { buffer } = slot;
+      if (slot.used === this.clock || buffer === null) continue;
+      if (slot.host === null) {
+        if (this.backend.readSync === undefined) continue;
+        slot.host = this.backend.readSync(buffer);
+      }
+      slot.buffer = null;
+      this.registry.delete(slot);
+      this.free(buffer, slot.bytes);
+    }
+  }
+}
+
+const devices = new Map<string, Device>();
+let defaultDevice: Device | undefined;
+
+/**
+ * Makes a backend available as a device under its name. The first one registered becomes the default.
+ *
+ * @throws BackendError if the backend cannot start; DeviceError if the name is taken by another backend.
+ * @example
+ * await registerBackend(cpu());
+ * setDefaultDevice("cpu");
+ */
+export async function registerBackend(backend: Backend): Promise<void> {
+  await backend.initialize?.();
+  addDevice(backend);
+}
+
+/** Registers a backend that needs no asynchronous start. */
+export function registerBackendSync(backend: Backend): void {
+  if (backend.initialize?.() instanceof Promise)
+    throw new DeviceError(`the backend "${backend.name}" starts asynchronously: await registerBackend(…)`);
+  addDevice(backend);
+}
+
+function addDevice(backend: Backend): void {
+  const device = new Device(backend);
+  devices.set(backend.name, device);
+  if (defaultDevice === undefined || defaultDevice.name === backend.name) defaultDevice = device;
+}
+
+/** @throws DeviceError if no backend of that name is registered. */
+export function deviceNamed(name: string): Device {
+  const device = devices.get(name);
+  if (device === undefined) {
+    const known = [...devices.keys()].map((n) => `"${n}"`).join(", ");
+    throw new DeviceError(
+      `no device "${name}": ${known === "" ? "no backend is registered" : `registered are ${known}`}. Register one: await registerBackend(…)`,
+    );
+  }
+  return device;
+}
+
+/** Names of the registered devices. */
+export function deviceNames(): string[] {
+  return [...devices.keys()];
+}
+
+/** Sets the device on which tensors are created. @throws DeviceError if it is not registered. */
+export function setDefaultDevice(name: string): void {
+  defaultDevice = deviceNamed(name);
+}
+
+/** The name of the device on which tensors are created. */
+export function getDefaultDevice(): string {
+  return currentDevice().name;
+}
+
+export function currentDevice(): Device {
+  if (defaultDevice === undefined)
+    throw new DeviceError(
+      'no backend is registered: install one and register it, e.g. import { cpu } from "@cresset/backend-cpu"; await registerBackend(cpu())',
+    );
+  return defaultDevice;
+}
+
+/** Counts of what a device has done: programs compiled, run, buffers allocated. */
+export function deviceStatistics(name: string = currentDevice().name): Readonly<DeviceStatistics> {
+  return deviceNamed(name).statistics;
+}

@@ -1,0 +1,292 @@
+import { savedSources } from "../autograd/derive.ts";
+import type { BackendBuffer } from "../backend/backend.ts";
+import type { Argument } from "../backend/program.ts";
+import { compile } from "../compiler/compile.ts";
+import { DTypeError, IndexError, ShapeError, StaleValueError, ValueError } from "../errors.ts";
+import type { Node, Value } from "../graph/node.ts";
+import type { CacheEntry } from "./cache.ts";
+import type { Device } from "./device.ts";
+import type { Storage } from "./storage.ts";
+
+/** More outputs than any node has: an output's position in a program is node · this + index. */
+const outputsPerNode = 65536;
+let epoch = 0;
+let key = new Int32Array(4096);
+
+/** A fresh number for marking what a traversal has seen. */
+export function nextEpoch(): number {
+  return ++epoch;
+}
+
+/**
+ * Computes `roots` and everything pending below them in one program, and makes the newest versions of `writes` the
+ * committed ones. Nothing changes if a check fails before state is written.
+ *
+ * @throws StaleValueError if something needed was overwritten; the error of a failed check.
+ */
+export function evaluate(device: Device, roots: readonly Value[], writes: readonly Storage[] = []): void {
+  const { order, leaves, outputs, length } = planEvaluation(roots);
+  if (order.length > 0) {
+    const entry = device.cache.find(key, appendOutputs(length, outputs));
+    learn(order, roots);
+    addLearned(entry, order, outputs);
+    run(device, entry, order, leaves, outputs, writes);
+    finish(device, order, entry, leaves);
+    for (const value of outputs) if (isPendingWrite(value)) promote(value.storage as Storage, device);
+  }
+  for (const storage of writes) promote(storage, device);
+}
+
+/** What computing `roots` takes: pending nodes, the ready values they read, the values to give out; writes the key. */
+export function planEvaluation(roots: readonly Value[]): {
+  order: Node[];
+  leaves: Value[];
+  outputs: Value[];
+  length: number;
+} {
+  const order = collect(roots);
+  const leaves: Value[] = [];
+  const length = writeKey(order, leaves);
+  return { order, leaves, outputs: chooseOutputs(order, roots), length };
+}
+
+/** The pending nodes that `roots` need, operands first. */
+function collect(roots: readonly Value[]): Node[] {
+  const mark = nextEpoch();
+  const order: Node[] = [];
+  const stack: Value[] = [];
+  for (const root of roots) stack.push(root);
+  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
+    if (value.slot !== null) continue;
+    const node = value.node;
+    if (value.stale || node === null) throw stale(value);
+    if (node.mark === mark) continue;
+    node.mark = mark;
+    order.push(node);
+    const inputs = node.inputs;
+    for (let i = 0; i < inputs.length; i++) if (inputs[i].slot === null) stack.push(inputs[i]);
+  }
+  return order.sort((a, b) => a.id - b.id);
+}
+
+function stale(value: Value): StaleValueError {
+  const what = value.node === null ? "a value" : `the result of ${value.node.template.operation.name}`;
+  return new StaleValueError(
+    `${what} of shape [${value.type.shape.join(", ")}] was never read, and what it was computed from has been overwritten or disposed of since. ` +
+      "Read it earlier (await x.item()), or keep it with x.detach() where you store it.",
+  );
+}
+
+function writeKey(order: readonly Node[], leaves: Value[]): number {
+  const mark = nextEpoch();
+  let at = 0;
+  for (let n = 0; n < order.length; n++) {
+    const node = order[n];
+    node.local = n;
+    const inputs = node.inputs;
+    const { outputs } = node;
+    const most = at + 2 * inputs.length + outputs.length + 2;
+    if (most > key.length) grow(most);
+    key[at++] = node.template.id;
+    // A node of which some results are ready already is another structure: they can be no outputs of the program.
+    if (outputs.length > 1)
+      for (let i = 0; i < outputs.length; i++) if (outputs[i].slot !== null) key[at++] = -2_000_000_000 + i;
+    for (let i = 0; i < inputs.length; i++) {
+      const value = inputs[i];
+      if (value.slot === null) {
+        key[at++] = (value.node as Node).local;
+        key[at++] = value.index;
+        continue;
+      }
+      if (value.mark !== mark) {
+        value.mark = mark;
+        value.local = leaves.push(value) - 1;
+      }
+      key[at++] = -1 - value.local;
+    }
+  }
+  return at;
+}
+
+function grow(needed: number): void {
+  const larger = new Int32Array(Math.max(key.length, needed) * 2);
+  larger.set(key);
+  key = larger;
+}
+
+/** Roots, what user code may hold, and what derivatives still to be taken save. */
+function chooseOutputs(order: readonly Node[], roots: readonly Value[]): Value[] {
+  const mark = nextEpoch();
+  const outputs: Value[] = [];
+  const add = (value: Value, cached: boolean): void => {
+    if (value.mark === mark || value.slot !== null) return;
+    value.mark = mark;
+    value.cached = cached && !value.kept;
+    outputs.push(value);
+  };
+  for (const root of roots) add(root, false);
+  for (const node of order) {
+    for (const value of node.outputs) if (value.kept || isPendingWrite(value)) add(value, false);
+    if (node.recording === null) continue;
+    for (const source of savedSources(node.template, node.recording.edges)) {
+      const value = source.kind === "input" ? node.inputs[source.index] : node.output(source.index);
+      if (!isViewOfData(value)) add(value, true);
+    }
+  }
+  return outputs.sort((a, b) => position(a) - position(b));
+}
+
+/** As good as the data it shows: reading it again costs nothing. */
+function isViewOfData(value: Value): boolean {
+  const { node } = value;
+  return node !== null && node.template.operation.options.view !== undefined && node.inputs[0].slot !== null;
+}
+
+/** The newest version of a storage, not committed yet: once passed through it is no longer in the journal. */
+function isPendingWrite(value: Value): boolean {
+  const { storage } = value;
+  return storage !== null && storage.version > 0 && storage.current === value && value.device.dirty.has(storage);
+}
+
+const position = (value: Value): number => (value.node as Node).local * outputsPerNode + value.index;
+
+function appendOutputs(length: number, outputs: readonly Value[]): number {
+  let at = length;
+  if (at + 2 * outputs.length + 1 > key.length) grow(at + 2 * outputs.length + 1);
+  key[at++] = -1_000_000_000;
+  for (const value of outputs) {
+    key[at++] = (value.node as Node).local;
+    key[at++] = value.index;
+  }
+  return at;
+}
+
+/** A value that an earlier program computed and dropped is needed again: from now on that program gives it out. */
+function learn(order: readonly Node[], roots: readonly Value[]): void {
+  const note = (value: Value): void => {
+    const from = value.entry;
+    // What has no operands (zeros, ones, a filled tensor) or only shows data costs less to make again than to read.
+    if (value.node?.inputs.length === 0 || isViewOfData(value)) return;
+    if (value.slot === null && from !== null && !from.learned.includes(value.entryAt)) from.learned.push(value.entryAt);
+  };
+  for (const root of roots) note(root);
+  for (const node of order) if (!node.ran) for (const input of node.inputs) note(input);
+}
+
+function addLearned(entry: CacheEntry, order: readonly Node[], outputs: Value[]): void {
+  for (const at of entry.learned) {
+    const value = order[Math.floor(at / outputsPerNode)].output(at % outputsPerNode);
+    if (!outputs.includes(value)) outputs.push(value);
+  }
+}
+
+function run(
+  device: Device,
+  entry: CacheEntry,
+  order: readonly Node[],
+  leaves: readonly Value[],
+  outputs: readonly Value[],
+  writes: readonly Storage[],
+): void {
+  const { backend, statistics } = device;
+  device.clock++;
+  let compiled = entry.compiled;
+  if (compiled === null || entry.known !== entry.learned.length) {
+    compiled = compile(order, outputs, backend);
+    entry.compiled = compiled;
+    entry.known = entry.learned.length;
+    statistics.compilations++;
+  }
+  const args: Argument[] = [];
+  for (const node of order) for (const arg of node.args) args.push(arg);
+  const buffers: BackendBuffer[] = [];
+  for (const leaf of compiled.inputs) buffers.push(device.bufferOf(leaves[leaf]));
+  const fresh = outputs.map(
+    (value) => reusable(value, leaves, device) ?? device.allocate(value.type.dtype, value.type.numel, value.type.bytes),
+  );
+  for (const buffer of fresh) buffers.push(buffer);
+  statistics.runs++;
+  statistics.commands += compiled.executable.program.commands.length;
+  statistics.computed += order.length;
+  const status = backend.run(compiled.executable, buffers, args);
+  if (typeof status === "number" && status >= 0) {
+    for (const [i, value] of outputs.entries()) device.free(fresh[i], value.type.bytes);
+    rollBack(device, order, writes);
+    throw checkError(compiled.checks[status], order);
+  }
+  const { checks } = compiled;
+  const failure =
+    typeof status === "number" || checks.length === 0
+      ? null
+      : status.then((n) => (n < 0 ? null : checkError(checks[n], order)));
+  for (let i = 0; i < outputs.length; i++) device.place(outputs[i], fresh[i], failure);
+}
+
+/** The buffer of the version before last, which the newest one may take over. */
+function reusable(value: Value, leaves: readonly Value[], device: Device): BackendBuffer | null {
+  const storage = value.storage;
+  if (storage === null || !storage.persistent || storage.current !== value) return null;
+  const previous = storage.previous;
+  if (previous === null || previous.slot === null || previous.slot.host !== null) return null;
+  if (previous.type !== value.type || leaves[previous.local] === previous) return null;
+  const buffer = device.unplace(previous);
+  previous.stale = true;
+  return buffer;
+}
+
+function promote(storage: Storage, device: Device): void {
+  device.dirty.delete(storage);
+  storage.overwritten = null;
+  if (storage.committed === storage.current) return;
+  storage.previous = storage.committed;
+  storage.committed = storage.current;
+}
+
+/** A check failed: the committed versions are the newest again, and nobody computes the failing nodes unasked. */
+function rollBack(device: Device, order: readonly Node[], writes: readonly Storage[]): void {
+  for (const storage of writes) {
+    device.dirty.delete(storage);
+    storage.version++;
+    storage.current = storage.committed;
+    storage.current.version = storage.version;
+  }
+  const failed = new Set(order);
+  device.journal = device.journal.filter((node) => !failed.has(node));
+}
+
+function finish(device: Device, order: readonly Node[], entry: CacheEntry, leaves: readonly Value[]): void {
+  for (const node of order) {
+    if (node.ran) device.statistics.recomputed++;
+    node.ran = true;
+    for (const value of node.outputs) {
+      if (value.slot !== null) continue;
+      value.entry = entry;
+      value.entryAt = position(value);
+    }
+    node.settle();
+  }
+  for (const leaf of leaves) {
+    if (!leaf.cached || leaf.node === null || leaf.node.recording !== null) continue;
+    const buffer = device.unplace(leaf);
+    if (buffer !== null) device.free(buffer, leaf.type.bytes);
+  }
+  device.journal = device.journal.filter((node) => !node.ran);
+  device.pendingBytes = 0;
+  for (const node of device.journal) device.pendingBytes += node.heldBytes;
+}
+
+function checkError(failure: { error: string; message: string; node: number }, order: readonly Node[]): Error {
+  const node = order[failure.node];
+  const where = node.path === "" ? "" : ` (in module ${node.path})`;
+  const message = `${node.template.operation.name}: ${failure.message}${where}`;
+  switch (failure.error) {
+    case "IndexError":
+      return new IndexError(message);
+    case "ShapeError":
+      return new ShapeError(message);
+    case "DTypeError":
+      return new DTypeError(message);
+    default:
+      return new ValueError(message);
+  }
+}

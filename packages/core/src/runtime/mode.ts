@@ -1,0 +1,91 @@
+import { AutogradError } from "../errors.ts";
+
+/** Modes of the running code: recording of gradients, nesting of modules, laziness. */
+export const mode = {
+  gradEnabled: true,
+  inference: false,
+  /** How many modules are running, one inside the other. */
+  moduleDepth: 0,
+  /** Dotted names of the running modules. */
+  path: "",
+  evaluation: "lazy" as "lazy" | "eager",
+};
+
+/** Whether operations record what `backward` needs. */
+export function isGradEnabled(): boolean {
+  return mode.gradEnabled;
+}
+
+/**
+ * Chooses when values are computed: "lazy" (default) when read or committed, "eager" at each call, for debugging.
+ * Values are the same.
+ */
+export function setEvaluation(evaluation: "lazy" | "eager"): void {
+  mode.evaluation = evaluation;
+}
+
+/**
+ * Runs `fn` without recording gradients. Synchronous: a promise would let the mode leak into other code.
+ *
+ * @throws AutogradError if `fn` returns a promise.
+ * @example
+ * const accuracy = torch.noGrad(() => model(x).gt(0.5).eq(y).to("float32").mean());
+ */
+export function noGrad<T>(fn: () => T): T {
+  return withGrad(false, fn, "noGrad");
+}
+
+/** Runs `fn` with gradients recorded, also inside `noGrad`. */
+export function enableGrad<T>(fn: () => T): T {
+  return withGrad(true, fn, "enableGrad");
+}
+
+/** Turns recording of gradients on or off: for the rest of the program, or while `fn` runs. */
+export function setGradEnabled(enabled: boolean): void;
+export function setGradEnabled<T>(enabled: boolean, fn: () => T): T;
+export function setGradEnabled<T>(enabled: boolean, fn?: () => T): T | undefined {
+  if (fn !== undefined) return withGrad(enabled, fn, "setGradEnabled");
+  mode.gradEnabled = enabled;
+}
+
+/** Like `noGrad`; its results can never take part in a differentiable computation. */
+export function inferenceMode<T>(fn: () => T): T {
+  const outer = mode.inference;
+  mode.inference = true;
+  try {
+    return withGrad(false, fn, "inferenceMode");
+  } finally {
+    mode.inference = outer;
+  }
+}
+
+function withGrad<T>(enabled: boolean, fn: () => T, name: string): T {
+  const outer = mode.gradEnabled;
+  mode.gradEnabled = enabled;
+  try {
+    const result = fn();
+    if (result instanceof Promise) {
+      result.catch(() => undefined);
+      throw new AutogradError(
+        `${name}(fn): fn returned a promise, and the mode would leak into other code while it waits. ` +
+          `Compute inside ${name}, and await the values outside: const y = ${name}(() => model(x)); await y.item()`,
+      );
+    }
+    return result;
+  } finally {
+    mode.gradEnabled = outer;
+  }
+}
+
+/** Runs a module's forward: values made inside are kept only where it returns them. */
+export function insideModule<T>(name: string, fn: () => T): T {
+  const path = mode.path;
+  mode.path = path === "" ? name : `${path}.${name}`;
+  mode.moduleDepth++;
+  try {
+    return fn();
+  } finally {
+    mode.moduleDepth--;
+    mode.path = path;
+  }
+}
