@@ -1,0 +1,188 @@
+import { savedSources } from "../autograd/derive.ts";
+import type { Argument } from "../backend/program.ts";
+import { isFloat } from "../dtype/dtype.ts";
+import { AutogradError, DeviceError, ValueError } from "../errors.ts";
+import { Node, type Value } from "../graph/node.ts";
+import { type Attributes, type Layout, type Operation, operation } from "../graph/operation.ts";
+import { type Edge, Recording } from "../graph/recording.ts";
+import { type Template, templateFor } from "../graph/template.ts";
+import { realize } from "../runtime/commit.ts";
+import { currentDevice, type Device } from "../runtime/device.ts";
+import { enter } from "../runtime/journal.ts";
+import { mode } from "../runtime/mode.ts";
+import { type Scalar, type ScalarKind, scalarKind, scalarValue } from "../runtime/scalar.ts";
+import { Storage } from "../runtime/storage.ts";
+import { notATensor } from "./argument.ts";
+import { keepSmall } from "./keep.ts";
+import { stridedView } from "./strided.ts";
+import { rereading, Tensor } from "./tensor.ts";
+
+const noScalars: readonly Scalar[] = [];
+const noAttributes: Attributes = Object.freeze({});
+const attributeKeys = new WeakMap<object, string>();
+
+/**
+ * Applies an operation with one result.
+ *
+ * @param tensors operands; all on one device.
+ * @param scalars numbers from the user: arguments of the program, never part of its structure.
+ * @param attributes structure: dimensions, flags, sizes.
+ */
+export function call<A extends Attributes>(
+  op: Operation<A>,
+  tensors: readonly Tensor[],
+  scalars: readonly Scalar[] = noScalars,
+  attributes?: A,
+): Tensor {
+  return callMany(op, tensors, scalars, attributes)[0];
+}
+
+/** Applies an operation, giving all its results. */
+export function callMany<A extends Attributes>(
+  op: Operation<A>,
+  tensors: readonly Tensor[],
+  scalars: readonly Scalar[] = noScalars,
+  attributes?: A,
+): Tensor[] {
+  const attrs: Attributes = attributes ?? noAttributes;
+  const values = new Array<Value>(tensors.length);
+  let recorded = false;
+  let inference = false;
+  let floats = values.length > 0;
+  for (let i = 0; i < tensors.length; i++) {
+    if (!(tensors[i] instanceof Tensor)) throw notATensor(op.name, tensors[i]);
+    values[i] = tensors[i].current();
+    if (tensors[i].edge !== null) recorded = true;
+    if (!isFloat(values[i].type.dtype)) floats = false;
+    if (values[i].storage?.inference) inference = true;
+  }
+  const device = values.length === 0 ? currentDevice() : sameDevice(op.name, values);
+  const kinds: ScalarKind[] = [];
+  const args: Argument[] = [];
+  for (const scalar of scalars) {
+    // With floats alone, 2 is what 2.0 is: a number that is sometimes whole must not compile twice.
+    kinds.push(floats && typeof scalar === "number" ? "float" : scalarKind(scalar));
+    args.push(scalarValue(scalar));
+  }
+  const types = values.map((value) => value.type);
+  const template = templateFor(op as unknown as Operation, attrs, keyOf(attrs), types, kinds);
+  for (const type of template.resultTypes) device.requireDtype(type.dtype);
+  const edges = recorded && mode.gradEnabled ? tensors.map((tensor) => tensor.edge) : null;
+  if (edges !== null && inference) requireSavable(template, edges, values);
+  const node = addNode(template, values, args, device);
+  if (edges !== null) new Recording(node, edges);
+  const view = op.options.view;
+  const layout = view ? view(tensors[0].layout, attrs as A, args.map(Number)) : null;
+  const results = node.outputs
+    .slice(0, template.resultTypes.length)
+    .map((value) => wrap(value, node, layout && { of: tensors[0], layout }));
+  if (mode.evaluation === "eager") for (const value of node.outputs) realize(value);
+  return results;
+}
+
+/** @throws AutogradError if the derivative would save what was made in inference mode. */
+export function requireSavable(template: Template, edges: readonly (Edge | null)[], values: readonly Value[]): void {
+  for (const { kind, index } of savedSources(template, edges)) {
+    if (kind === "input" && values[index].storage?.inference)
+      throw new AutogradError(
+        "Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor and use it in autograd.",
+      );
+  }
+}
+
+function wrap(value: Value, node: Node, view: { of: Tensor; layout: Layout } | null): Tensor {
+  const edge = node.recording !== null && isFloat(value.type.dtype) ? node.recording.results[value.index] : null;
+  // A view of data is as good as the data: there is nothing to keep.
+  if (view === null || !node.inputs[0].ready) keepSmall(value);
+  if (view === null) {
+    const storage = new Storage(value);
+    storage.edge = edge;
+    storage.inference = mode.inference;
+    return new Tensor(storage, null, value, edge);
+  }
+  const { storage } = view.of;
+  value.storage = storage;
+  value.version = storage.version;
+  return new Tensor(storage, view.layout, value, edge, view.of.detached);
+}
+
+/** Adds a node to the graph of a device. */
+export function addNode(template: Template, values: readonly Value[], args: readonly Argument[], device: Device): Node {
+  const node = new Node(template, values, args, device, mode.path);
+  enter(node, device);
+  return node;
+}
+
+/** @throws DeviceError unless all values live on one device. */
+export function sameDevice(name: string, values: readonly Value[]): Device {
+  const { device } = values[0];
+  for (const value of values) {
+    if (value.device !== device)
+      throw new DeviceError(
+        `${name}: expected all tensors to be on the same device, but found at least two devices, ${device.name} and ${value.device.name}. ` +
+          `Move one: await x.to("${device.name}")`,
+      );
+  }
+  return device;
+}
+
+/** Attributes as text; written once per object. */
+export function keyOf(attributes: Attributes): string {
+  if (attributes === noAttributes) return "";
+  let key = attributeKeys.get(attributes);
+  if (key === undefined) {
+    key = JSON.stringify(attributes, exact);
+    attributeKeys.set(attributes, key);
+  }
+  return key;
+}
+
+/** JSON writes NaN and the infinities alike, and -0 as 0. */
+function exact(_: string, value: unknown): unknown {
+  if (typeof value === "bigint") throw new ValueError(`expected a plain number, but got the BigInt ${value}n`);
+  if (value instanceof Tensor)
+    throw new ValueError("expected a plain number, but got a Tensor: read it first with await x.item()");
+  return typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
+    ? { number: Object.is(value, -0) ? "-0" : `${value}` }
+    : value;
+}
+
+/** A tensor over a fresh value that no operation made. */
+export function tensorOf(value: Value): Tensor {
+  return new Tensor(new Storage(value), null, value, null);
+}
+
+const asStridedRead = operation<{ size: readonly number[]; strides: readonly number[] }>(
+  "as_strided",
+  ([base], [offset], { size, strides }) => stridedView(base, size, strides, offset),
+  { gradName: "AsStridedBackward0", half: "keep" },
+);
+
+/** Reads a tensor again from a storage that was written since, as PyTorch regenerates a view. */
+rereading.reread = (tensor: Tensor): void => {
+  const { storage, region: view } = tensor;
+  const base = storage.current;
+  tensor.seen = storage.version;
+  if (view === null) {
+    tensor.value = base;
+    if (!tensor.detached && storage.edge !== null) tensor.edge = storage.edge;
+    return;
+  }
+  const attrs = { size: view.shape, strides: view.strides };
+  const template = templateFor(
+    asStridedRead as unknown as Operation,
+    attrs,
+    JSON.stringify(attrs),
+    [base.type],
+    ["int"],
+  );
+  const node = addNode(template, [base], [view.offset], base.device);
+  const value = node.outputs[0];
+  value.storage = storage;
+  value.version = storage.version;
+  tensor.value = value;
+  // Whether gradients are recorded now does not matter for a tensor whose elements have a history.
+  if (!tensor.detached && storage.edge !== null && (mode.gradEnabled || tensor.edge !== null)) {
+    tensor.edge = new Recording(node, [storage.edge]).results[0];
+  }
+};

@@ -1,0 +1,154 @@
+import { dtypeInfo } from "../dtype/dtype.ts";
+import { AutogradError, DTypeError, ShapeError } from "../errors.ts";
+import * as m from "../graph/math.ts";
+import { operation } from "../graph/operation.ts";
+import { sameShape } from "../graph/type.ts";
+import { realize } from "../runtime/commit.ts";
+import { mode } from "../runtime/mode.ts";
+import { call } from "./call.ts";
+import { isContiguous, overlaps } from "./layout.ts";
+import { stridedWrite } from "./strided.ts";
+import type { Tensor } from "./tensor.ts";
+
+const kindRank = { bool: 0, int: 1, float: 2 } as const;
+
+const broadcastCopy = operation<{ shape: readonly number[] }>("copy", ([x], _, { shape }) => m.broadcastTo(x, shape), {
+  gradName: "CopyBackwards",
+  half: "keep",
+});
+
+const convertCopy = operation<{ dtype: Tensor["dtype"] }>("copy", ([x], _, { dtype }) => m.cast(x, dtype), {
+  gradName: "ToCopyBackward0",
+  half: "keep",
+});
+
+/** A value of its own, so that two storages never share one. */
+const ownCopy = operation("clone", ([x]) => x, { gradName: "CloneBackward0", half: "keep" });
+
+const overwrite = operation("copy", ([, source]) => source, { gradName: "CopyBackwards", half: "keep" });
+
+const writeView = operation<{ strides: readonly number[] }>(
+  "copy_slices",
+  ([base, source], [offset], { strides }) => stridedWrite(base, source, strides, offset),
+  { gradName: "CopySlices", half: "keep" },
+);
+
+/** For `assign`'s `since`: the result was made for this write alone, also where it is host data. */
+export const owned = 0;
+
+/**
+ * Writes the result of an operation into a tensor's storage, as its in-place form does: other views of the storage see
+ * it, and values that a derivative saved from the old version are noticed by `backward`.
+ *
+ * @throws AutogradError for a leaf that requires grad (outside `noGrad`); ShapeError if the result is larger than the
+ * target; DTypeError if its kind is higher than the target's.
+ * @param since `nodeCount()` before the result was computed for this write alone, so that it need not be copied.
+ */
+export function assign(
+  target: Tensor,
+  result: Tensor,
+  name = "an in-place operation",
+  since = Number.POSITIVE_INFINITY,
+): Tensor {
+  target.current();
+  const recording = mode.gradEnabled && (target.edge !== null || result.edge !== null);
+  if (mode.gradEnabled && target.edge !== null && target.edge.recording === null)
+    throw new AutogradError(
+      "a leaf Variable that requires grad is being used in an in-place operation. " +
+        `(${name}: change it inside noGrad(() => …), or work on a copy: x.clone())`,
+    );
+  if (mode.gradEnabled && target.region !== null && !target.detached && target.storage.edge?.recording === null)
+    throw new AutogradError(
+      `a view of a leaf Variable that requires grad is being used in an in-place operation. (${name})`,
+    );
+  if (!sameShape(target.shape, result.shape) && !fits(result.shape, target.shape))
+    throw new ShapeError(
+      `output with shape [${target.shape.join(", ")}] doesn't match the broadcast shape [${result.shape.join(", ")}] (${name})`,
+    );
+  if (kindRank[dtypeInfo(result.dtype).kind] > kindRank[dtypeInfo(target.dtype).kind])
+    throw new DTypeError(
+      `result type ${pytorchName(result.dtype)} can't be cast to the desired output type ${pytorchName(target.dtype)} (${name})`,
+    );
+  if (overlaps(target.layout))
+    throw new ShapeError(
+      "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.",
+    );
+  let source = result.dtype === target.dtype ? result : call(convertCopy, [result], [], { dtype: target.dtype });
+  if (!sameShape(source.shape, target.shape)) source = call(broadcastCopy, [source], [], { shape: target.shape });
+  if (source === result && !isFresh(result, since)) source = call(ownCopy, [result]);
+  // What a constant overwrites keeps its place in the graph: gradients go on as zeros.
+  if (recording && source.edge === null) source = call(overwrite, [target, source]);
+  const { storage, region: view } = target;
+  const whole =
+    view === null || (isContiguous(view) && view.offset === 0 && target.numel() === storage.current.type.numel);
+  if (whole && sameShape(storage.current.type.shape, target.shape)) {
+    storage.write(source.value);
+    if (recording && !target.detached) storage.edge = source.edge;
+    target.value = source.value;
+  } else {
+    const base = wholeOf(target);
+    const written = call(writeView, [base, source], [view?.offset ?? 0], { strides: target.layout.strides });
+    storage.write(written.value);
+    if (recording && !target.detached) storage.edge = written.edge;
+    target.value = source.value;
+    source.value.storage = storage;
+    source.value.version = storage.version;
+  }
+  if (recording) target.edge = source.edge;
+  // With a history of its own, a view is read again from its base: as PyTorch's, it then is a function of it.
+  target.seen = recording && view !== null && !target.detached ? -1 : storage.version;
+  target.value.device.dirty.add(storage);
+  if (mode.evaluation === "eager") realize(storage.current);
+  return target;
+}
+
+/** A result that was made since a moment, so that nobody else holds it. */
+function isFresh(result: Tensor, since: number): boolean {
+  const { node } = result.value;
+  if (node === null)
+    return since === owned && result.region === null && result.storage.version === 0 && result.value.consumers === 0;
+  return (
+    result.region === null &&
+    result.storage.version === 0 &&
+    node !== null &&
+    node.id >= since &&
+    result.value.consumers === 0
+  );
+}
+
+/** The storage of a tensor as a tensor. */
+function wholeOf(tensor: Tensor): Tensor {
+  const { storage } = tensor;
+  const base = Object.create(Object.getPrototypeOf(tensor)) as Tensor;
+  return Object.assign(base, {
+    storage,
+    region: null,
+    value: storage.current,
+    seen: storage.version,
+    edge: tensor.detached ? null : storage.edge,
+    detached: tensor.detached,
+  });
+}
+
+function fits(from: readonly number[], to: readonly number[]): boolean {
+  if (from.length > to.length) return false;
+  const lead = to.length - from.length;
+  return from.every((n, d) => n === 1 || n === to[lead + d]);
+}
+
+const names: Partial<Record<Tensor["dtype"], string>> = {
+  float32: "Float",
+  float64: "Double",
+  float16: "Half",
+  int64: "Long",
+  int32: "Int",
+  int16: "Short",
+  int8: "Char",
+  uint8: "Byte",
+  bool: "Bool",
+};
+
+/** PyTorch's C++ name of a dtype, as its messages print it. */
+export function pytorchName(dtype: Tensor["dtype"]): string {
+  return names[dtype] ?? dtype;
+}

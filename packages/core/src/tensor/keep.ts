@@ -1,0 +1,19 @@
+import type { Value } from "../graph/node.ts";
+import { mode } from "../runtime/mode.ts";
+import { Tensor } from "./tensor.ts";
+
+const keptBytes = 16 * 1024;
+
+/** Marks a value that user code may hold and that is small: whatever evaluation passes through it keeps it. */
+export function keepSmall(value: Value): void {
+  if (mode.moduleDepth === 0 && value.type.bytes <= keptBytes) value.kept = true;
+}
+
+/** Applies `keepSmall` to the tensors that an outermost module returned: a tensor, or (nested) arrays and records of them. */
+export function keepReturned(result: unknown): void {
+  if (mode.moduleDepth > 0) return;
+  if (result instanceof Tensor) keepSmall(result.value);
+  else if (Array.isArray(result)) for (const item of result) keepReturned(item);
+  else if (result !== null && typeof result === "object" && Object.getPrototypeOf(result) === Object.prototype)
+    for (const item of Object.values(result)) keepReturned(item);
+}

@@ -1,0 +1,127 @@
+import type { BackendBuffer } from "../backend/backend.ts";
+import { type HostArray, isFloat } from "../dtype/dtype.ts";
+import { halfToFloat } from "../dtype/half.ts";
+import { getDefaultDtype } from "../dtype/promotion.ts";
+import { DeviceError, ValueError } from "../errors.ts";
+import type { Value } from "../graph/node.ts";
+import { realize } from "../runtime/commit.ts";
+import { pause } from "../runtime/pause.ts";
+import { notATensor } from "./argument.ts";
+import { formatTensor, getPrintOptions, type PrintOptions } from "./format.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** Nested arrays of JavaScript values; a number, bigint or boolean for a tensor of no dimension. */
+export type Nested<T = number | bigint | boolean> = T | Nested<T>[];
+
+/** The tensor's elements in row-major order, as a copy; float16 as bit patterns. */
+export async function data(tensor: Tensor): Promise<HostArray> {
+  const value = readable(tensor).current();
+  realize(value);
+  const slot = value.slot;
+  // Taken before anything is awaited: other code may write, evict or give back the buffer meanwhile.
+  const content = slot?.host ? slot.host.slice() : value.device.backend.read(bufferOf(value));
+  if (content instanceof Promise) content.catch(() => undefined);
+  const waiting = pause();
+  if (waiting !== null) await waiting;
+  const failure = slot?.failure ? await slot.failure : null;
+  if (failure !== null) throw failure;
+  return content;
+}
+
+/** Like `data`, at once. @throws DeviceError on devices that read asynchronously. */
+export function dataSync(tensor: Tensor): HostArray {
+  const value = readable(tensor).current();
+  const { backend } = value.device;
+  if (backend.readSync === undefined)
+    throw new DeviceError(
+      `the device "${backend.name}" cannot be read synchronously: await the asynchronous form, such as await x.item()`,
+    );
+  realize(value);
+  return value.slot?.host ? value.slot.host.slice() : backend.readSync(bufferOf(value));
+}
+
+/** @throws ValueError for what is no tensor. */
+function readable(tensor: Tensor): Tensor {
+  if (typeof tensor?.current !== "function") throw notATensor("data", tensor);
+  return tensor;
+}
+
+function bufferOf(value: Value): BackendBuffer {
+  const buffer = value.slot?.buffer;
+  if (!buffer) throw new Error("a value was read before it was computed");
+  return buffer;
+}
+
+/** One element as a JavaScript value: exact numbers as number, larger int64 as bigint, bool as boolean. */
+export function element(array: HostArray, at: number, dtype: Tensor["dtype"]): number | bigint | boolean {
+  const raw = array[at];
+  if (typeof raw === "bigint") return Number.isSafeInteger(Number(raw)) ? Number(raw) : raw;
+  if (dtype === "bool") return raw !== 0;
+  return dtype === "float16" ? halfToFloat(raw) : raw;
+}
+
+export async function item(tensor: Tensor): Promise<number> {
+  requireOne(tensor);
+  return element(await data(tensor), 0, tensor.dtype) as number;
+}
+
+export function itemSync(tensor: Tensor): number {
+  requireOne(tensor);
+  return element(dataSync(tensor), 0, tensor.dtype) as number;
+}
+
+function requireOne(tensor: Tensor): void {
+  if (tensor.numel() !== 1)
+    throw new ValueError(
+      `only one element tensors can be converted to Python scalars: item() of a tensor with ${tensor.numel()} elements. ` +
+        "Use tolist() or data(), or reduce it first, as in x.mean()",
+    );
+}
+
+export async function tolist(tensor: Tensor): Promise<Nested> {
+  return nested(await data(tensor), tensor);
+}
+
+export function tolistSync(tensor: Tensor): Nested {
+  return nested(dataSync(tensor), tensor);
+}
+
+function nested(array: HostArray, tensor: Tensor): Nested {
+  const { shape, dtype } = tensor;
+  let at = 0;
+  const build = (dim: number): Nested =>
+    dim === shape.length ? element(array, at++, dtype) : Array.from({ length: shape[dim] }, () => build(dim + 1));
+  return build(0);
+}
+
+/** PyTorch's `repr`, such as "tensor([1., 2.])". */
+export async function repr(tensor: Tensor, options?: PrintOptions): Promise<string> {
+  return text(tensor, await data(tensor), options);
+}
+
+export function reprSync(tensor: Tensor, options?: PrintOptions): string {
+  return text(tensor, dataSync(tensor), options);
+}
+
+function text(tensor: Tensor, array: HostArray, options: PrintOptions = getPrintOptions()): string {
+  const values = tensor.dtype === "float16" ? Float32Array.from(array as Uint16Array, halfToFloat) : array;
+  return formatTensor(
+    {
+      data: values,
+      shape: tensor.shape,
+      dtype: tensor.dtype,
+      defaultDtype: getDefaultDtype(),
+      requiresGrad: tensor.requiresGrad,
+      gradFn: tensor.gradFn?.name,
+      parameter: tensor.isParameter,
+    },
+    options,
+  );
+}
+
+/** Values where they can be read at once, else what is known without reading. */
+export function describe(tensor: Tensor): string {
+  if (tensor.value.device.backend.readSync !== undefined) return reprSync(tensor);
+  const grad = tensor.requiresGrad && isFloat(tensor.dtype) ? ", requires_grad=True" : "";
+  return `tensor(…, size=(${tensor.shape.join(", ")}), dtype=torch.${tensor.dtype}, device='${tensor.device}'${grad})`;
+}

@@ -1,0 +1,49 @@
+import { ShapeError } from "../errors.ts";
+import { sameShape } from "../graph/type.ts";
+import { commit } from "../runtime/commit.ts";
+import type { Device } from "../runtime/device.ts";
+import { noGrad } from "../runtime/mode.ts";
+import type { Storage } from "../runtime/storage.ts";
+import { assign, owned } from "./inplace.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** A new value for a tensor that lives from step to step: a parameter, a momentum, a running statistic. */
+export interface StateUpdate {
+  readonly tensor: Tensor;
+  /** Of the tensor's shape and dtype; must be a fresh result, used for this update only. */
+  readonly value: Tensor;
+}
+
+/**
+ * Writes new values into tensors, as in-place writes under `noGrad`, and computes them at once, together with what
+ * depends on the old values. If it throws, no tensor has changed.
+ *
+ * @throws ShapeError if a value does not have its tensor's shape and dtype.
+ */
+export function commitStates(updates: readonly StateUpdate[]): void {
+  const byDevice = new Map<Device, Storage[]>();
+  for (const { tensor, value } of updates) {
+    if (!sameShape(tensor.shape, value.shape) || tensor.dtype !== value.dtype)
+      throw new ShapeError(
+        `a state of ${tensor.dtype}[${tensor.shape.join(", ")}] cannot become ${value.dtype}[${value.shape.join(", ")}]`,
+      );
+  }
+  for (const { tensor, value } of updates) {
+    const { storage } = tensor;
+    const { device } = value.current();
+    storage.persistent = true;
+    if (tensor.region === null) {
+      storage.write(value.value);
+      tensor.value = value.value;
+      tensor.seen = storage.version;
+      device.dirty.add(storage);
+    } else {
+      // A parameter that is a view of its storage is written through the view.
+      noGrad(() => assign(tensor, value, "a step", owned));
+    }
+    const storages = byDevice.get(device);
+    if (storages === undefined) byDevice.set(device, [storage]);
+    else storages.push(storage);
+  }
+  for (const [device, storages] of byDevice) commit(device, storages);
+}
