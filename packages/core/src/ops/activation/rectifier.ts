@@ -1,0 +1,148 @@
+/** Rectifiers and their exponential relatives. */
+import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
+import * as m from "../../graph/math.ts";
+import { operation } from "../../graph/operation.ts";
+import type { Term } from "../../graph/term.ts";
+import { type Scalar, toNumber } from "../../runtime/scalar.ts";
+import { call } from "../../tensor/call.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { requireFloat, unary } from "../elementwise/operands.ts";
+
+const reluOp = unary("relu", (x) => m.maximum(x, 0), { derivative: (g, _, y) => m.where(m.le(y(), 0), 0, g) });
+
+/**
+ * max(input, 0); NaN stays. The gradient at 0 is 0.
+ *
+ * @throws DTypeError for bool.
+ * @example
+ * torch.relu(torch.tensor([-1, 2])); // tensor([0., 2.])
+ */
+export function relu(input: Tensor): Tensor {
+  if (input.dtype === "bool") throw new DTypeError("Boolean inputs not supported for relu");
+  return reluOp(input);
+}
+
+/** Klambauer et al., "Self-Normalizing Neural Networks". */
+const seluAlpha = 1.6732632423543772;
+const seluScale = 1.0507009873554805;
+
+const seluOp = unary(
+  "selu",
+  (x) => m.where(m.gt(x, 0), m.mul(x, seluScale), m.mul(m.expm1(x), seluAlpha * seluScale)),
+  {
+    gradName: "EluBackward0",
+    // exp of the saved input, not the result plus a constant: that would cancel for large negative inputs.
+    derivative: (g, input) => {
+      const x = input();
+      return m.mul(g, m.where(m.gt(x, 0), seluScale, m.mul(m.exp(x), seluAlpha * seluScale)));
+    },
+  },
+);
+
+/**
+ * scale · (max(0, x) + min(0, alpha · (exp(x) - 1))) with the constants that keep mean 0 and variance 1.
+ *
+ * @throws DTypeError for integers.
+ */
+export function selu(input: Tensor): Tensor {
+  requireFloat("elu_cpu", input.dtype);
+  return seluOp(input);
+}
+
+/** Scalars: alpha and 1 / alpha. */
+const celuOp = operation(
+  "celu",
+  ([x], [alpha, inverse]) => m.where(m.gt(x, 0), x, m.mul(m.expm1(m.mul(x, inverse)), alpha)),
+  {
+    gradName: "EluBackward0",
+    derivative: ({ grad, input, scalar }) => {
+      const x = input(0);
+      return [m.where(m.gt(x, 0), grad(), m.mul(grad(), m.exp(m.mul(x, scalar(1)))))];
+    },
+  },
+);
+
+/**
+ * max(0, x) + min(0, alpha · (exp(x / alpha) - 1)): ELU whose slope is continuous for every alpha.
+ *
+ * @throws ValueError for alpha = 0; DTypeError for integers.
+ */
+export function celu(input: Tensor, alpha: Scalar = 1): Tensor {
+  if (toNumber(alpha) === 0) throw new ValueError("ZeroDivisionError: alpha cannot be 0 for CELU");
+  requireFloat("elu_cpu", input.dtype);
+  return call(celuOp, [input], [alpha, 1 / toNumber(alpha)]);
+}
+
+/** A weight per channel (dimension 1), or one for all, in the shape that broadcasts to the input's. */
+const channelShape = (x: Term, weight: Term): number[] =>
+  weight.numel === 1 ? [] : x.shape.map((size, d) => (d === 1 ? size : 1));
+
+const preluOp = operation(
+  "prelu",
+  ([x, weight]) => m.where(m.gt(x, 0), x, m.mul(m.reshape(weight, channelShape(x, weight)), x)),
+  {
+    derivative: ({ grad, input, needs }) => {
+      const [x, weight] = [input(0), input(1)];
+      const shape = channelShape(x, weight);
+      const positive = m.gt(x, 0);
+      return [
+        needs(0) ? m.where(positive, grad(), m.mul(m.reshape(weight, shape), grad())) : null,
+        needs(1) ? m.reshape(m.sumTo(m.where(positive, 0, m.mul(x, grad())), shape), weight.shape) : null,
+      ];
+    },
+  },
+);
+
+/**
+ * x where positive, else weight · x.
+ *
+ * @param input [N, C, …]
+ * @param weight [1], or [C]: a slope for each channel.
+ * @throws ShapeError where the number of slopes is neither 1 nor C.
+ */
+export function prelu(input: Tensor, weight: Tensor): Tensor {
+  if (input.dtype !== weight.dtype)
+    throw new DTypeError(`prelu: Type promoting not supported. Got ${input.dtype} and ${weight.dtype}`);
+  if (weight.numel() !== 1) {
+    if (input.ndim === 0) throw new ShapeError("Not allow zero-dim input tensor.");
+    const channels = input.ndim > 1 ? input.shape[1] : 1;
+    if (channels !== weight.numel())
+      throw new ShapeError(
+        `Mismatch of parameter numbers and input channel size. Found parameter numbers = ${weight.numel()} and channel size = ${channels}.`,
+      );
+  }
+  if (weight.ndim > 1)
+    throw new ShapeError(`prelu: Expected \`weight\` to be a scalar or 1D tensor, but got ndim = ${weight.ndim}`);
+  requireFloat("prelu_cpu", input.dtype);
+  return call(preluOp, [input, weight]);
+}
+
+/** Scalars: the threshold and the value. */
+const thresholdOp = operation(
+  "threshold",
+  ([x], [threshold, value]) => m.where(m.le(x, m.cast(threshold, x.dtype)), m.cast(value, x.dtype), x),
+  { derivative: ({ grad, input, scalar }) => [m.where(m.le(input(0), scalar(0)), 0, grad())] },
+);
+
+/** x where it is above `threshold` (or NaN), else `value`. */
+export function threshold(input: Tensor, threshold: Scalar, value: Scalar): Tensor {
+  return call(thresholdOp, [input], [threshold, value]);
+}
+
+const hardshrinkOp = operation("hardshrink", ([x], [lambda]) => m.where(within(x, lambda), 0, x), {
+  derivative: ({ grad, input, scalar }) => {
+    const x = input(0);
+    // Not the complement of `within`: the gradient at NaN is 0.
+    return [m.where(m.or(m.lt(x, m.neg(scalar(0))), m.gt(x, scalar(0))), grad(), 0)];
+  },
+});
+
+function within(x: Term, bound: Term): Term {
+  return m.and(m.ge(x, m.neg(bound)), m.le(x, bound));
+}
+
+/** x where |x| > lambd (or NaN), else 0. @throws DTypeError for integers. */
+export function hardshrink(input: Tensor, lambd: Scalar = 0.5): Tensor {
+  requireFloat("hardshrink_cpu", input.dtype);
+  return call(hardshrinkOp, [input], [lambd]);
+}

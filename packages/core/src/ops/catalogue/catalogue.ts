@@ -1,0 +1,9 @@
+/** One line per operation: what it is, and where users find it. */
+export interface CatalogueEntry {
+  // A parameter list of `never` accepts every function.
+  readonly fn: (...args: never[]) => unknown;
+  /** "torch": a function of the package; "method": of Tensor, the first argument being `this`; "inplace": also as `name_`. */
+  readonly on: readonly ("torch" | "method" | "inplace" | "functional")[];
+}
+
+export type Catalogue = Readonly<Record<string, CatalogueEntry>>;

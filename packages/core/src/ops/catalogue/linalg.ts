@@ -1,0 +1,43 @@
+import * as l from "../linalg/index.ts";
+import type { Catalogue } from "./catalogue.ts";
+
+const plain = ["torch", "method"] as const;
+const everywhere = ["torch", "method", "inplace"] as const;
+
+/** Products of matrices and vectors; `torch.linalg` has more. */
+export const linearAlgebra = {
+  matmul: { fn: l.matmul, on: plain },
+  mm: { fn: l.mm, on: plain },
+  bmm: { fn: l.bmm, on: plain },
+  mv: { fn: l.mv, on: plain },
+  dot: { fn: l.dot, on: plain },
+  vdot: { fn: l.vdot, on: plain },
+  inner: { fn: l.inner, on: plain },
+  outer: { fn: l.outer, on: plain },
+  ger: { fn: l.outer, on: plain },
+  kron: { fn: l.kron, on: plain },
+  cross: { fn: l.cross, on: plain },
+  tensordot: { fn: l.tensordot, on: ["torch"] },
+  einsum: { fn: l.einsum, on: ["torch"] },
+  chainMatmul: { fn: l.chainMatmul, on: ["torch"] },
+  cdist: { fn: l.cdist, on: ["torch"] },
+
+  addmm: { fn: l.addmm, on: everywhere },
+  addmv: { fn: l.addmv, on: everywhere },
+  addr: { fn: l.addr, on: everywhere },
+  baddbmm: { fn: l.baddbmm, on: everywhere },
+  addbmm: { fn: l.addbmm, on: everywhere },
+  matrixPower: { fn: l.matrixPower, on: plain },
+
+  // Decompositions: the host computes them.
+  cholesky: { fn: l.cholesky, on: plain },
+  choleskyInverse: { fn: l.choleskyInverse, on: plain },
+  choleskySolve: { fn: l.choleskySolve, on: plain },
+  det: { fn: l.det, on: plain },
+  inverse: { fn: l.inverse, on: plain },
+  logdet: { fn: l.logdet, on: plain },
+  pinverse: { fn: l.pinverse, on: plain },
+  qr: { fn: l.qr, on: plain },
+  slogdet: { fn: l.slogdet, on: plain },
+  svd: { fn: l.svd, on: plain },
+} as const satisfies Catalogue;

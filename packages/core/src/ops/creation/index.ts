@@ -1,0 +1,5 @@
+export { asTensor, fromTypedArray } from "./as-tensor.ts";
+export { empty, emptyLike, fill, full, fullLike, ones, onesLike, zeros, zerosLike } from "./fill.ts";
+export { eye, trilIndices, triuIndices } from "./matrix.ts";
+export { arange, linspace, logspace } from "./range.ts";
+export type { SizeArguments } from "./size.ts";

@@ -1,0 +1,11 @@
+export { gather, take, takeAlongDim } from "./gather.ts";
+export { type IndexAddOptions, indexAdd, indexCopy, indexFill } from "./index-dim.ts";
+export { indexPut } from "./index-put.ts";
+export { index, indexSync } from "./index-read.ts";
+export { indexSelect } from "./index-select.ts";
+export { type Ellipsis, ellipsis, type IndexItem, type NumberList, type PlainItem, Slice, slice } from "./items.ts";
+export { maskedFill, maskedScatter, maskedSelect, maskedSelectSync } from "./masked.ts";
+export { put } from "./put.ts";
+export { type ScatterOptions, scatter, scatterAdd } from "./scatter.ts";
+export { type ScatterReduceOptions, type ScatterReduction, scatterReduce } from "./scatter-reduce.ts";
+export { diagonalScatter, selectScatter, sliceScatter } from "./view-scatter.ts";

@@ -1,0 +1,136 @@
+/** Products added to a tensor: beta · input + alpha · (a @ b). */
+
+import { isFloat } from "../../dtype/dtype.ts";
+import { DTypeError, ShapeError } from "../../errors.ts";
+import * as m from "../../graph/math.ts";
+import { type Operation, operation } from "../../graph/operation.ts";
+import type { Term } from "../../graph/term.ts";
+import { type Scalar, scalarKind } from "../../runtime/scalar.ts";
+import { requireTensors } from "../../tensor/argument.ts";
+import { call } from "../../tensor/call.ts";
+import { pytorchName } from "../../tensor/inplace.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import {
+  product,
+  requireBatchedProduct,
+  requireMatrixProduct,
+  requireMatrixVector,
+  requireSameDtype,
+} from "./matmul.ts";
+
+/** Factors of the sum; where beta is 0 the input counts for nothing, also where it is not a number. */
+export interface ScaleOptions {
+  /** Of the input; default 1. */
+  beta?: Scalar;
+  /** Of the product; default 1. */
+  alpha?: Scalar;
+}
+
+const sumOf = (gradName: string, multiply: (a: Term, b: Term) => Term): Operation =>
+  operation(
+    "addmm",
+    ([input, a, b], scalars) => {
+      const result = multiply(a, b);
+      if (scalars.length === 0) return m.add(input, result);
+      const [beta, alpha] = scalars.map((scalar) => m.cast(scalar, result.dtype));
+      return m.add(m.where(m.eq(beta, 0), 0, m.mul(input, beta)), m.mul(result, alpha));
+    },
+    { gradName },
+  );
+
+const outerProduct = (a: Term, b: Term): Term => m.mul(m.unsqueeze(a, 1), b);
+/** Σ_b a[b] @ c[b]: the batch is summed over with the depth. */
+const summedProduct = (a: Term, b: Term): Term => m.contract(m.permute(a, [1, 0, 2]), m.permute(b, [2, 0, 1]), 0, 2);
+
+const addmmOp = sumOf("AddmmBackward0", product);
+const addmvOp = sumOf("AddmvBackward0", product);
+const baddbmmOp = sumOf("BaddbmmBackward0", product);
+const addbmmOp = sumOf("AddbmmBackward0", summedProduct);
+const addrOp = sumOf("AddrBackward0", outerProduct);
+
+function scaled(
+  op: Operation,
+  tensors: readonly [Tensor, Tensor, Tensor],
+  shape: readonly number[],
+  options: ScaleOptions,
+): Tensor {
+  const [input, a, b] = tensors;
+  requireSameDtype(a, b);
+  if (input.dtype !== a.dtype)
+    throw new DTypeError(`expected scalar type ${pytorchName(input.dtype)} but found ${pytorchName(a.dtype)}`);
+  requireExpandable(input.shape, shape);
+  for (const name of ["beta", "alpha"] as const) {
+    const value = options[name];
+    if (value !== undefined && scalarKind(value) === "float" && !isFloat(a.dtype))
+      throw new DTypeError(`For integral input tensors, argument ${name} must not be a floating point number.`);
+  }
+  const plain = options.beta === undefined && options.alpha === undefined;
+  return call(op, tensors, plain ? [] : [options.beta ?? 1, options.alpha ?? 1]);
+}
+
+/** The input of a sum must broadcast to the product's shape. */
+function requireExpandable(from: readonly number[], to: readonly number[]): void {
+  if (from.length > to.length)
+    throw new ShapeError(
+      `expand(torch.FloatTensor{[${from.join(", ")}]}, size=[${to.join(", ")}]): the number of sizes provided (${to.length}) must be greater or equal to the number of dimensions in the tensor (${from.length})`,
+    );
+  const lead = to.length - from.length;
+  for (let d = from.length - 1; d >= 0; d--) {
+    if (from[d] !== 1 && from[d] !== to[lead + d])
+      throw new ShapeError(
+        `The expanded size of the tensor (${to[lead + d]}) must match the existing size (${from[d]}) at non-singleton dimension ${lead + d}.  Target sizes: [${to.join(", ")}].  Tensor sizes: [${from.join(", ")}]`,
+      );
+  }
+}
+
+/**
+ * beta · input + alpha · (mat1 @ mat2): mat1 [n, k], mat2 [k, m], input broadcasts to [n, m].
+ *
+ * @example
+ * torch.addmm(bias, x, weight.t())
+ */
+export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options: ScaleOptions = {}): Tensor {
+  requireTensors("addmm", [input, mat1, mat2]);
+  if (mat1.ndim !== 2) throw new ShapeError(`mat1 must be a matrix, got ${mat1.ndim}-D tensor`);
+  if (mat2.ndim !== 2) throw new ShapeError(`mat2 must be a matrix, got ${mat2.ndim}-D tensor`);
+  requireMatrixProduct(mat1.shape, mat2.shape);
+  return scaled(addmmOp, [input, mat1, mat2], [mat1.shape[0], mat2.shape[1]], options);
+}
+
+/** beta · input + alpha · (mat @ vec): mat [n, k], vec [k], input broadcasts to [n]. */
+export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options: ScaleOptions = {}): Tensor {
+  requireTensors("addmv", [input, mat, vec]);
+  if (mat.ndim !== 2 || vec.ndim !== 1 || input.ndim > 1)
+    throw new ShapeError(`vector + matrix @ vector expected, got ${input.ndim}, ${mat.ndim}, ${vec.ndim}`);
+  requireMatrixVector(mat.shape, vec.shape);
+  return scaled(addmvOp, [input, mat, vec], [mat.shape[0]], options);
+}
+
+/** beta · input + alpha · (batch1 @ batch2) for each matrix of a batch: [b, n, k] · [b, k, m]. */
+export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options: ScaleOptions = {}): Tensor {
+  requireTensors("baddbmm", [input, batch1, batch2]);
+  const shape = batchedShape(batch1, batch2);
+  return scaled(baddbmmOp, [input, batch1, batch2], shape, options);
+}
+
+/** beta · input + alpha · Σ batch1[b] @ batch2[b]: [b, n, k] · [b, k, m], input broadcasts to [n, m]. */
+export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options: ScaleOptions = {}): Tensor {
+  requireTensors("addbmm", [input, batch1, batch2]);
+  const shape = batchedShape(batch1, batch2);
+  return scaled(addbmmOp, [input, batch1, batch2], shape.slice(1), options);
+}
+
+function batchedShape(batch1: Tensor, batch2: Tensor): number[] {
+  if (batch1.ndim !== 3) throw new ShapeError("batch1 must be a 3D tensor");
+  if (batch2.ndim !== 3) throw new ShapeError("batch2 must be a 3D tensor");
+  requireBatchedProduct(batch1.shape, batch2.shape);
+  return [batch1.shape[0], batch1.shape[1], batch2.shape[2]];
+}
+
+/** beta · input + alpha · (vec1 ⊗ vec2): vec1 [n], vec2 [m], input broadcasts to [n, m]. */
+export function addr(input: Tensor, vec1: Tensor, vec2: Tensor, options: ScaleOptions = {}): Tensor {
+  requireTensors("addr", [input, vec1, vec2]);
+  if (vec1.ndim !== 1) throw new ShapeError(`addr: Expected 1-D argument vec1, but got ${vec1.ndim}-D`);
+  if (vec2.ndim !== 1) throw new ShapeError(`addr: Expected 1-D argument vec2, but got ${vec2.ndim}-D`);
+  return scaled(addrOp, [input, vec1, vec2], [vec1.shape[0], vec2.shape[0]], options);
+}

@@ -1,0 +1,96 @@
+/** What the operations of `torch.linalg` that run on the host share: checks of their operands, and loops over batches. */
+import { isFloat } from "../../dtype/dtype.ts";
+import { DTypeError, ShapeError } from "../../errors.ts";
+import * as m from "../../graph/math.ts";
+import type { Term } from "../../graph/term.ts";
+import type { HostTensor } from "../../tensor/host.ts";
+import { pytorchName } from "../../tensor/inplace.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { type Matrix, matrix } from "./host/matrix.ts";
+
+/** @throws DTypeError or ShapeError with PyTorch's text unless `a` holds matrices of floats. */
+export function requireMatrices(name: string, a: Tensor, letter = "A"): void {
+  if (!isFloat(a.dtype))
+    throw new DTypeError(`${name}: Expected a floating point or complex tensor as input. Got ${pytorchName(a.dtype)}`);
+  if (a.dtype === "float16")
+    throw new DTypeError(`${name}: Low precision dtypes not supported. Got ${pytorchName(a.dtype)}`);
+  if (a.ndim < 2) throw new ShapeError(`${name}: The input tensor ${letter} must have at least 2 dimensions.`);
+}
+
+/** @throws as `requireMatrices`, and for matrices that are not square. */
+export function requireSquare(name: string, a: Tensor, letter = "A"): void {
+  requireMatrices(name, a, letter);
+  const [rows, columns] = a.shape.slice(-2);
+  if (rows !== columns)
+    throw new ShapeError(
+      `${name}: ${letter} must be batches of square matrices, but they are ${rows} by ${columns} matrices`,
+    );
+}
+
+/** Applies `body` to each matrix of a batch and joins its results: matrices, vectors or numbers. */
+export function eachMatrix(
+  operands: readonly HostTensor[],
+  results: readonly (readonly number[])[],
+  body: (matrices: readonly Matrix[], batch: number) => readonly ArrayLike<number>[],
+): HostTensor[] {
+  const batch = operands[0].shape.slice(0, -2);
+  const count = batch.reduce((n, size) => n * size, 1);
+  const sizes = results.map((shape) => shape.reduce((n, size) => n * size, 1));
+  const out = sizes.map((size) => new Float64Array(count * size));
+  for (let b = 0; b < count; b++) {
+    const matrices = operands.map(({ shape, data }) => {
+      const [rows, columns] = shape.slice(-2);
+      return matrix(rows, columns, data.subarray(b * rows * columns, (b + 1) * rows * columns));
+    });
+    for (const [i, result] of body(matrices, b).entries()) out[i].set(result, b * sizes[i]);
+  }
+  return out.map((data, i) => ({ data, shape: [...batch, ...results[i]] }));
+}
+
+/** How PyTorch's messages name the matrix that failed. */
+export function failing(name: string, a: HostTensor, batch: number): string {
+  return a.shape.length > 2 ? `${name}: (Batch element ${batch})` : name;
+}
+
+// Terms that the derivatives share.
+
+/** Matrices transposed. */
+export const mT = (x: Term): Term => m.transpose(x, x.rank - 2, x.rank - 1);
+
+/** The product of several matrices, from the left. */
+export const chain = (first: Term, ...rest: Term[]): Term => rest.reduce((x, y) => m.matmul(x, y), first);
+
+/** Where the column is at most (`upper`: at least) the row plus `diagonal`, `x`; 0 elsewhere. */
+export function triangle(x: Term, side: "lower" | "upper", diagonal = 0): Term {
+  const row = m.add(m.iota(x.shape, x.rank - 2), diagonal);
+  const column = m.iota(x.shape, x.rank - 1);
+  return m.where(side === "lower" ? m.le(column, row) : m.ge(column, row), x, 0);
+}
+
+/** A [*, n] → diagonal matrices [*, n, n]. */
+export function diagonalMatrix(x: Term): Term {
+  const shape = [...x.shape, x.shape[x.rank - 1]];
+  const onDiagonal = m.eq(m.iota(shape, x.rank - 1), m.iota(shape, x.rank));
+  return m.where(onDiagonal, m.unsqueeze(x, x.rank), 0);
+}
+
+/** Identity matrices of a term's shape. */
+export function identityLike(x: Term): Term {
+  return m.cast(m.eq(m.iota(x.shape, x.rank - 1), m.iota(x.shape, x.rank - 2)), x.dtype);
+}
+
+/** [*] → [*, 1, 1]. */
+export const asMatrices = (x: Term): Term => m.reshape(x, [...x.shape, 1, 1]);
+
+/** Whether a gradient is there: where nothing depends on a result, it is the constant 0. */
+export const arrives = (g: Term): boolean => g.primitive.op !== "constant";
+
+/** Adds what is there. */
+export function total(like: Term, ...parts: (Term | null)[]): Term {
+  return (
+    parts.reduce<Term | null>(
+      (sum, part) => (sum === null || part === null ? (sum ?? part) : m.add(sum, part)),
+      null,
+    ) ?? m.zerosLike(like)
+  );
+}

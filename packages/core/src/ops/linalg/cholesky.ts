@@ -1,0 +1,155 @@
+/** Cholesky factors and triangular systems, on the host. */
+import { ShapeError, ValueError } from "../../errors.ts";
+import * as m from "../../graph/math.ts";
+import { hostOperation } from "../../tensor/host.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { keywords } from "../reduction/keywords.ts";
+import { detach } from "../shape/convert.ts";
+import { expand } from "../shape/expand.ts";
+import { transpose } from "../shape/permute.ts";
+import { arrives, chain, eachMatrix, failing, mT, requireMatrices, requireSquare, total, triangle } from "./batches.ts";
+import { choleskyFactor } from "./host/cholesky.ts";
+import { eliminate, triangularInverse } from "./host/lu.ts";
+import { transposed } from "./host/matrix.ts";
+import { matmul } from "./matmul.ts";
+import { matrixPower } from "./matrix-power.ts";
+
+const choleskyOp = hostOperation<{ name: string; upper: boolean }>(
+  "linalg_cholesky_ex",
+  ([a], { name, upper }, recorded) => {
+    const square = a.shape.slice(-2);
+    return eachMatrix([a], recorded ? [square, square] : [square], ([x], batch) => {
+      const factor = choleskyFactor(upper ? transposed(x) : x);
+      if (typeof factor === "number")
+        throw new ValueError(
+          `${failing(name, a, batch)}: The factorization could not be completed because the input is not positive-definite (the leading minor of order ${factor} is not positive-definite).`,
+        );
+      const given = (t: typeof factor) => (upper ? transposed(t) : t).data;
+      return recorded ? [given(factor), given(triangularInverse(factor, false))] : [given(factor)];
+    });
+  },
+  {
+    operands: 1,
+    visible: 1,
+    gradName: "LinalgCholeskyExBackward0",
+    // Ā = ½ L⁻ᵀ (Φ + Φᵀ) L⁻¹ with Φ the lower triangle of Lᵀ L̄, its diagonal halved (Murray 2016, Differentiation of the
+    // Cholesky decomposition).
+    derivative: ({ output, grad, attributes: { upper } }) => {
+      const lower = upper ? mT : <T>(x: T): T => x;
+      const [l, p] = [lower(output(0)), lower(output(1))];
+      const fromInverse = arrives(grad(1)) ? m.neg(chain(mT(p), lower(grad(1)), mT(p))) : null;
+      const toL = triangle(total(l, arrives(grad(0)) ? lower(grad(0)) : null, fromInverse), "lower");
+      const phi = triangle(chain(mT(l), toL), "lower");
+      const symmetric = m.add(phi, mT(triangle(phi, "lower", -1)));
+      return [m.mul(chain(mT(p), symmetric, p), 0.5)];
+    },
+  },
+);
+
+/**
+ * `torch.linalg.cholesky`: lower triangular L with L Lᵀ = A, of symmetric positive-definite matrices [*, n, n];
+ * `upper` asks for Lᵀ. Reads one triangle. Computed on the host.
+ *
+ * @throws ValueError for a matrix that is not positive-definite, ShapeError for one that is not square.
+ * @example
+ * torch.linalg.cholesky(torch.tensor([[4, 2], [2, 2]])) // tensor([[2., 0.], [1., 1.]])
+ */
+export function linalgCholesky(A: Tensor, options: { readonly upper?: boolean } = {}): Tensor {
+  requireSquare("linalg.cholesky", A);
+  return choleskyOp([A], { name: "linalg.cholesky", upper: options.upper ?? false })[0];
+}
+
+/** `torch.cholesky`: as `torch.linalg.cholesky`, with `upper` in its place. */
+export function cholesky(input: Tensor, upper: boolean | { readonly upper?: boolean } = false): Tensor {
+  requireSquare("cholesky", input);
+  const given = keywords<{ upper?: boolean }>(["upper"], [upper]);
+  return choleskyOp([input], { name: "cholesky", upper: given.upper ?? false })[0];
+}
+
+interface Triangular extends Record<string, unknown> {
+  readonly upper: boolean;
+  readonly unitriangular: boolean;
+}
+
+const triangularOp = hostOperation<Triangular>(
+  "linalg_solve_triangular",
+  ([a, b], { upper, unitriangular }, recorded) =>
+    eachMatrix([a, b], recorded ? [b.shape.slice(-2), a.shape.slice(-2)] : [b.shape.slice(-2)], ([t, y]) => {
+      const x = y.data.slice();
+      eliminate(t, x, y.columns, { upper, unit: unitriangular });
+      return recorded ? [x, triangularInverse(t, upper, unitriangular).data] : [x];
+    }),
+  {
+    operands: 2,
+    visible: 1,
+    gradName: "LinalgSolveTriangularBackward0",
+    // As of a full system; only the triangle that was read has a gradient.
+    derivative: ({ output, grad, attributes: { upper, unitriangular } }) => {
+      const [x, p] = [output(0), output(1)];
+      const toB = chain(mT(p), grad(0));
+      const fromInverse = arrives(grad(1)) ? m.neg(chain(mT(p), grad(1), mT(p))) : null;
+      const side = upper ? "upper" : "lower";
+      const toA = total(p, m.neg(chain(toB, mT(x))), fromInverse);
+      return [triangle(toA, side, unitriangular ? (upper ? 1 : -1) : 0), toB];
+    },
+  },
+);
+
+/** Keyword arguments of `linalg.solveTriangular`. */
+export interface SolveTriangularOptions {
+  /** Which triangle of A counts. */
+  readonly upper: boolean;
+  /** Whether A stands on the left (default), or X A = B is solved. */
+  readonly left?: boolean;
+  /** Take the diagonal of A as 1; default false. */
+  readonly unitriangular?: boolean;
+}
+
+/**
+ * `torch.linalg.solveTriangular`: X with A X = B for a triangular A [*, n, n] and B [*, n, k]; computed on the host.
+ * A zero on the diagonal gives infinities, as in PyTorch.
+ *
+ * @throws ShapeError where sizes do not fit.
+ */
+export function solveTriangular(A: Tensor, B: Tensor, options: SolveTriangularOptions): Tensor {
+  const { upper, left = true, unitriangular = false } = options;
+  requireSquare("linalg.solve_triangular", A);
+  requireMatrices("linalg.solve_triangular", B, "B");
+  if (!left) {
+    const x = solveTriangular(transpose(A, -2, -1), transpose(B, -2, -1), { upper: !upper, unitriangular });
+    return transpose(x, -2, -1);
+  }
+  const [n, rows] = [A.shape[A.ndim - 1], B.shape[B.ndim - 2]];
+  if (n !== rows)
+    throw new ShapeError(
+      `linalg.solve_triangular: Incompatible shapes of A and B for the equation AX = B (${n}x${n} and ${rows}x${B.shape[B.ndim - 1]})`,
+    );
+  return triangularOp(overBatch(A, B), { upper, unitriangular })[0];
+}
+
+/** Two batches of matrices, expanded to one batch shape. */
+export function overBatch(a: Tensor, b: Tensor): [Tensor, Tensor] {
+  const batch = m.broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const over = (x: Tensor): Tensor =>
+    batch.length === x.ndim - 2 && batch.every((size, d) => size === x.shape[d])
+      ? x
+      : expand(x, [...batch, ...x.shape.slice(-2)]);
+  return [over(a), over(b)];
+}
+
+/** X with A X = B for B [*, n, k], given the Cholesky factor `L` of A (`upper`: its transpose). */
+export function choleskySolve(B: Tensor, L: Tensor, upper: boolean | { readonly upper?: boolean } = false): Tensor {
+  const given = keywords<{ upper?: boolean }>(["upper"], [upper]).upper ?? false;
+  const lower = given ? transpose(L, -2, -1) : L;
+  const half = solveTriangular(lower, B, { upper: false });
+  return solveTriangular(transpose(lower, -2, -1), half, { upper: true });
+}
+
+/** A⁻¹, given the Cholesky factor `L` of A (`upper`: its transpose). */
+export function choleskyInverse(L: Tensor, upper: boolean | { readonly upper?: boolean } = false): Tensor {
+  requireSquare("cholesky_inverse", L);
+  const given = keywords<{ upper?: boolean }>(["upper"], [upper]).upper ?? false;
+  const lower = given ? transpose(L, -2, -1) : L;
+  const inverse = triangularOp([lower, matrixPower(detach(L), 0)], { upper: false, unitriangular: false })[0];
+  return matmul(transpose(inverse, -2, -1), inverse);
+}

@@ -1,0 +1,26 @@
+export { addbmm, addmm, addmv, addr, baddbmm, type ScaleOptions } from "./addmm.ts";
+// The types of torch.linalg's options: a namespace holds values only, or its bundled declarations would not compile.
+export type { SolveTriangularOptions } from "./cholesky.ts";
+export { cholesky, choleskyInverse, choleskySolve } from "./cholesky.ts";
+export { type CdistOptions, cdist } from "./distance.ts";
+export type { Triangle } from "./eigen.ts";
+export { einsum } from "./einsum.ts";
+export { det, inv as inverse, logdet, slogdet } from "./inverse.ts";
+export { bmm, dot, matmul, mm, mv, vdot } from "./matmul.ts";
+export type { MatrixNorm, MatrixNormOptions } from "./matrix-norm.ts";
+export { matrixPower } from "./matrix-power.ts";
+export * as linalg from "./namespace.ts";
+export {
+  type ContractedDims,
+  chainMatmul,
+  cross,
+  inner,
+  kron,
+  outer,
+  outer as ger,
+  tensordot,
+} from "./products.ts";
+export { pinv as pinverse } from "./pseudo-inverse.ts";
+export type { QrMode } from "./qr.ts";
+export { qr } from "./qr.ts";
+export { svd } from "./svd.ts";

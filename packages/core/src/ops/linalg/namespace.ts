@@ -1,0 +1,18 @@
+/** `torch.linalg`. */
+export { vectorNorm } from "../reduction/norm.ts";
+export { linalgCholesky as cholesky, solveTriangular } from "./cholesky.ts";
+export { eigh, eigvalsh } from "./eigen.ts";
+export { det, inv, slogdet, solve } from "./inverse.ts";
+export { lstsq } from "./least-squares.ts";
+export { matmul } from "./matmul.ts";
+export {
+  cond,
+  linalgNorm as norm,
+  matrixNorm,
+  matrixRank,
+} from "./matrix-norm.ts";
+export { matrixPower } from "./matrix-power.ts";
+export { linalgCross as cross, multiDot, vecdot } from "./products.ts";
+export { pinv } from "./pseudo-inverse.ts";
+export { linalgQr as qr } from "./qr.ts";
+export { linalgSvd as svd, svdvals } from "./svd.ts";

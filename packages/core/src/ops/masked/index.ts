@@ -1,0 +1,148 @@
+/** `torch.masked`: reductions and normalisations of the elements where a mask is true. */
+import { type DType, isFloat } from "../../dtype/dtype.ts";
+import { getDefaultDtype } from "../../dtype/promotion.ts";
+import type { Scalar } from "../../runtime/scalar.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { logSoftmax as allLogSoftmax, softmax as allSoftmax } from "../activation/softmax.ts";
+import { onesLike } from "../creation/fill.ts";
+import { mul, neg, sub } from "../elementwise/arithmetic.ts";
+import { clampMin } from "../elementwise/clamp.ts";
+import { div } from "../elementwise/division.ts";
+import { sqrt } from "../elementwise/power.ts";
+import { where } from "../elementwise/where.ts";
+import * as r from "../reduction/index.ts";
+import { vectorNorm } from "../reduction/norm.ts";
+import { cumprod as allCumprod, cumsum as allCumsum } from "../scan/scan.ts";
+import { toDtype } from "../shape/convert.ts";
+
+interface MaskOption {
+  /** Which elements count; bool, broadcasts with the input. Default: all. */
+  mask?: Tensor | null;
+  /** Values are converted to it first. */
+  dtype?: DType | null;
+}
+
+interface ReductionOptions extends MaskOption {
+  keepdim?: boolean;
+}
+
+type Dim = number | readonly number[] | null;
+
+const integerRange: Partial<Record<DType, [number | bigint, number | bigint]>> = {
+  bool: [0, 1],
+  uint8: [0, 255],
+  int8: [-128, 127],
+  int16: [-32768, 32767],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  int64: [-(2n ** 63n), 2n ** 63n - 1n],
+};
+
+const lowest = (x: Tensor): Scalar => integerRange[x.dtype]?.[0] ?? Number.NEGATIVE_INFINITY;
+const highest = (x: Tensor): Scalar => integerRange[x.dtype]?.[1] ?? Number.POSITIVE_INFINITY;
+
+/** The input in the dtype that is asked for, with `fill` where the mask is false. */
+function filled(input: Tensor, { mask, dtype }: MaskOption, fill: Scalar | ((x: Tensor) => Scalar)): Tensor {
+  const x = dtype ? toDtype(input, dtype) : input;
+  return mask ? toDtype(where(mask, x, typeof fill === "function" ? fill(x) : fill), x.dtype) : x;
+}
+
+const along = (dim: Dim | undefined, { keepdim = false }: ReductionOptions) => ({ dim: dim ?? null, keepdim });
+
+/** How many elements count. */
+function counts(input: Tensor, dim: Dim | undefined, options: ReductionOptions): Tensor {
+  const all = onesLike(input, { dtype: "int64" });
+  return r.sum(filled(all, { mask: options.mask }, 0), along(dim, options));
+}
+
+/**
+ * Σ over `dim` (default all) of the elements where `mask` is true; 0 where none is.
+ *
+ * @example
+ * torch.masked.sum(torch.tensor([1, 2, 3]), null, { mask: torch.tensor([true, false, true]) }) // tensor(4.)
+ */
+export function sum(input: Tensor, dim?: Dim, options: ReductionOptions = {}): Tensor {
+  return r.sum(filled(input, options, 0), along(dim, options));
+}
+
+/** Products; 1 where no element counts. */
+export function prod(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor {
+  const x = filled(input, options, 1);
+  return dim === undefined || dim === null ? r.prod(x) : r.prod(x, dim, options.keepdim ?? false);
+}
+
+/** Means; NaN where no element counts. */
+export function mean(input: Tensor, dim?: Dim, options: ReductionOptions = {}): Tensor {
+  return div(sum(input, dim, options), counts(input, dim, options));
+}
+
+/** Greatest elements; the lowest value of the dtype where none counts. */
+export function amax(input: Tensor, dim?: Dim, options: ReductionOptions = {}): Tensor {
+  return r.amax(filled(input, options, lowest), { dim: dim ?? [], keepdim: options.keepdim ?? false });
+}
+
+/** Least elements; the highest value of the dtype where none counts. */
+export function amin(input: Tensor, dim?: Dim, options: ReductionOptions = {}): Tensor {
+  return r.amin(filled(input, options, highest), { dim: dim ?? [], keepdim: options.keepdim ?? false });
+}
+
+/** Positions of the greatest elements that count. */
+export function argmax(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor {
+  return r.argmax(filled(input, options, lowest), { dim: dim ?? null, keepdim: options.keepdim ?? false });
+}
+
+/** Positions of the least elements that count. */
+export function argmin(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor {
+  return r.argmin(filled(input, options, highest), { dim: dim ?? null, keepdim: options.keepdim ?? false });
+}
+
+function variance(input: Tensor, dim?: Dim, unbiased = true, options: ReductionOptions = {}): Tensor {
+  const x = filled(input, { dtype: options.dtype ?? (isFloat(input.dtype) ? null : getDefaultDtype()) }, 0);
+  const deviation = sub(x, mean(x, dim, { mask: options.mask, keepdim: true }));
+  const squares = sum(mul(deviation, deviation), dim, { mask: options.mask, keepdim: options.keepdim });
+  const count = counts(input, dim, options);
+  return div(squares, unbiased ? clampMin(sub(count, 1), 0) : count);
+}
+
+/** Variances of the elements that count; `unbiased` (default true) divides by their number less 1. */
+export { variance as var };
+
+/** Standard deviations of the elements that count. */
+export function std(input: Tensor, dim?: Dim, unbiased = true, options: ReductionOptions = {}): Tensor {
+  return sqrt(variance(input, dim, unbiased, options));
+}
+
+/** Norms of order `ord` of the elements that count. */
+export function norm(input: Tensor, ord: Scalar = 2, dim?: Dim, options: ReductionOptions = {}): Tensor {
+  const identity = Number(ord) < 0 ? Number.POSITIVE_INFINITY : 0;
+  return vectorNorm(filled(input, options, identity), { ord, ...along(dim, options) });
+}
+
+/** log Σ exp of the elements that count; -inf where none does. */
+export function logsumexp(input: Tensor, dim: number | readonly number[], options: ReductionOptions = {}): Tensor {
+  return r.logsumexp(filled(input, options, Number.NEGATIVE_INFINITY), dim, options.keepdim ?? false);
+}
+
+/** Softmax over the elements that count, 0 elsewhere; NaN where none counts. */
+export function softmax(input: Tensor, dim: number, options: MaskOption = {}): Tensor {
+  return allSoftmax(filled(input, options, Number.NEGATIVE_INFINITY), dim);
+}
+
+/** log softmax over the elements that count. */
+export function logSoftmax(input: Tensor, dim: number, options: MaskOption = {}): Tensor {
+  return allLogSoftmax(filled(input, options, Number.NEGATIVE_INFINITY), dim);
+}
+
+/** Softmax of the negated elements that count. */
+export function softmin(input: Tensor, dim: number, options: MaskOption = {}): Tensor {
+  return allSoftmax(neg(filled(input, options, Number.POSITIVE_INFINITY)), dim);
+}
+
+/** Running sums of the elements that count. */
+export function cumsum(input: Tensor, dim: number, options: MaskOption = {}): Tensor {
+  return allCumsum(filled(input, options, 0), dim);
+}
+
+/** Running products of the elements that count. */
+export function cumprod(input: Tensor, dim: number, options: MaskOption = {}): Tensor {
+  return allCumprod(filled(input, options, 1), dim);
+}

@@ -1,0 +1,82 @@
+/** Random numbers are drawn in the order of a tensor's memory; these put them where they belong. */
+import type { DType, HostArray } from "../../dtype/dtype.ts";
+import { hostArray } from "../../dtype/dtype.ts";
+import type { Layout } from "../../graph/operation.ts";
+import { contiguousStrides, numelOf } from "../../graph/type.ts";
+import type { Generator } from "../../runtime/generator.ts";
+import { fromHost } from "../../tensor/creation.ts";
+import { isContiguous } from "../../tensor/layout.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+
+/** Draws `length` numbers; `contiguous` says how the tensor to fill lies in memory. */
+export type Draw = (generator: Generator, dtype: DType, length: number, contiguous: boolean) => HostArray;
+
+/** Dimensions from the farthest apart in memory to the nearest; of equally far ones, the earlier first. */
+function memoryOrder(layout: Layout): number[] {
+  const { strides } = layout;
+  return strides.map((_, d) => d).sort((a, b) => strides[b] - strides[a]);
+}
+
+/** Whether elements in row-major order are in memory order. */
+function isOrdered(layout: Layout): boolean {
+  let last = Number.POSITIVE_INFINITY;
+  for (const [d, stride] of layout.strides.entries()) {
+    if (layout.shape[d] === 1) continue;
+    if (stride > last) return false;
+    last = stride;
+  }
+  return true;
+}
+
+interface Elements {
+  [index: number]: number | bigint;
+}
+
+/** Numbers in memory order, as a row-major array. */
+function toRowMajor(numbers: HostArray, dtype: DType, layout: Layout): HostArray {
+  if (isOrdered(layout) || numbers.length < 2) return numbers;
+  const order = memoryOrder(layout);
+  const sizes = order.map((d) => layout.shape[d]);
+  const rowMajor = contiguousStrides(layout.shape);
+  const strides = order.map((d) => rowMajor[d]);
+  const from: Elements = numbers;
+  const host = hostArray(dtype, numbers.length);
+  const out: Elements = host;
+  const at = new Array<number>(sizes.length).fill(0);
+  let place = 0;
+  for (let i = 0; i < numbers.length; i++) {
+    out[place] = from[i];
+    for (let d = sizes.length - 1; d >= 0; d--) {
+      place += strides[d];
+      if (++at[d] < sizes[d]) break;
+      place -= strides[d] * sizes[d];
+      at[d] = 0;
+    }
+  }
+  return host;
+}
+
+/** A new tensor of a shape. */
+export function drawNew(
+  shape: readonly number[],
+  dtype: DType,
+  device: string | undefined,
+  generator: Generator,
+  draw: Draw,
+): Tensor {
+  return fromHost(draw(generator, dtype, numelOf(shape), true), shape, dtype, device);
+}
+
+/** A new tensor of another's shape, drawn in the order of the other's memory, as PyTorch's `…_like` functions do. */
+export function drawLike(like: Tensor, dtype: DType, device: string, generator: Generator, draw: Draw): Tensor {
+  const { layout } = like;
+  const numbers = draw(generator, dtype, like.numel(), isOrdered(layout));
+  return fromHost(toRowMajor(numbers, dtype, layout), like.shape, dtype, device);
+}
+
+/** New values for a tensor that is about to be filled. */
+export function drawInto(target: Tensor, generator: Generator, draw: Draw): Tensor {
+  const { layout, dtype } = target;
+  const numbers = draw(generator, dtype, target.numel(), isContiguous(layout));
+  return fromHost(toRowMajor(numbers, dtype, layout), target.shape, dtype, target.device);
+}

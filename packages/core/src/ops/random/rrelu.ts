@@ -1,0 +1,81 @@
+import { isFloat } from "../../dtype/dtype.ts";
+import { halfToFloat } from "../../dtype/half.ts";
+import { DTypeError, ValueError } from "../../errors.ts";
+import * as m from "../../graph/math.ts";
+import { operation } from "../../graph/operation.ts";
+import * as draws from "../../runtime/random/index.ts";
+import { type Scalar, toNumber } from "../../runtime/scalar.ts";
+import { call } from "../../tensor/call.ts";
+import { fromHost } from "../../tensor/creation.ts";
+import { assign, pytorchName } from "../../tensor/inplace.ts";
+import { dataSync } from "../../tensor/reading.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { keywords } from "../reduction/keywords.ts";
+import { type GeneratorOption, generatorOf } from "./default-generator.ts";
+
+/** The parameters of `rrelu`, by name. */
+export interface RreluOptions extends GeneratorOption {
+  readonly lower?: Scalar;
+  readonly upper?: Scalar;
+  readonly training?: boolean;
+  readonly inplace?: boolean;
+}
+
+const gradName = "RreluWithNoiseBackward0";
+const withSlopes = operation("rrelu", ([x, slopes]) => m.where(m.gt(x, 0), x, m.mul(x, slopes)), { gradName });
+const withMeanSlope = operation("rrelu", ([x], [slope]) => m.where(m.gt(x, 0), x, m.mul(x, slope)), { gradName });
+
+/**
+ * x where it is positive, else x times a slope: in training a random one, uniform on [lower, upper), for each element;
+ * otherwise their mean.
+ *
+ * PyTorch draws a slope only where x <= 0, so on devices that read synchronously training reads x; on others a slope is
+ * drawn for every element.
+ *
+ * @param input floating, any shape. Parameters may also be given by name in an options object.
+ * @param lower default 1/8
+ * @param upper default 1/3
+ * @param training default false
+ * @param inplace writes into `input`; default false
+ * @throws ValueError where lower > upper; DTypeError for a dtype that is not floating.
+ * @example
+ * F.rrelu(x, 0.1, 0.3, true);
+ * F.rrelu(x, { training: true });
+ */
+export function rrelu(
+  input: Tensor,
+  lower?: Scalar | RreluOptions,
+  upper?: Scalar | RreluOptions,
+  training?: boolean | RreluOptions,
+  inplace?: boolean | RreluOptions,
+  options?: RreluOptions,
+): Tensor {
+  const given = [lower, upper, training, inplace, options];
+  const named = keywords<RreluOptions>(["lower", "upper", "training", "inplace"], given);
+  const low = toNumber(named.lower ?? 1 / 8);
+  const high = toNumber(named.upper ?? 1 / 3);
+  if (!isFloat(input.dtype))
+    throw new DTypeError(`"rrelu_with_noise_out_cpu" not implemented for '${pytorchName(input.dtype)}'`);
+  if (!(low <= high))
+    throw new ValueError(
+      `Lower bound should be less than or equal to the upper bound, got lower=${low} and upper=${high}`,
+    );
+  const result = named.training
+    ? call(withSlopes, [input, slopesFor(input, low, high, named)])
+    : call(withMeanSlope, [input], [(low + high) / 2]);
+  return named.inplace ? assign(input, result, "rrelu_") : result;
+}
+
+function slopesFor(input: Tensor, lower: number, upper: number, options: GeneratorOption): Tensor {
+  const { dtype, shape } = input;
+  const generator = generatorOf(options);
+  const synchronous = input.value.device.backend.readSync !== undefined;
+  const values = synchronous ? valuesOf(input) : new Float32Array(input.numel());
+  return fromHost(draws.rreluSlopes(generator, dtype, values, lower, upper), shape, dtype, input.device);
+}
+
+function valuesOf(input: Tensor): ArrayLike<number> {
+  const data = dataSync(input);
+  if (input.dtype === "float16") return Float32Array.from(data as Uint16Array, halfToFloat);
+  return data as Float32Array | Float64Array;
+}

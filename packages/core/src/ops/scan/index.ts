@@ -1,0 +1,9 @@
+export {
+  cumulativeTrapezoid,
+  type DiffOptions,
+  diff,
+  type TrapezoidOptions,
+  trapezoid,
+  trapezoid as trapz,
+} from "./difference.ts";
+export { cummax, cummin, cumprod, cumsum, logcumsumexp, type ScanOptions } from "./scan.ts";

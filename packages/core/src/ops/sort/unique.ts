@@ -1,0 +1,194 @@
+/** Different elements, or different slices along a dimension. Results have as many as there are, so they are awaited. */
+import { type HostArray, hostArray } from "../../dtype/dtype.ts";
+import { halfToFloat } from "../../dtype/half.ts";
+import { ShapeError } from "../../errors.ts";
+import { fromHost } from "../../tensor/creation.ts";
+import { data, dataSync } from "../../tensor/reading.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { keywords } from "../reduction/keywords.ts";
+import { normalizeDim } from "../shape/dims.ts";
+
+/** Keyword arguments of `unique` and `uniqueConsecutive`. */
+export interface UniqueOptions {
+  /** Results are sorted either way; of `unique` only. */
+  sorted?: boolean;
+  /** Also gives, for each element (slice), the position of its value in the result. */
+  returnInverse?: boolean;
+  /** Also gives how often each value occurs. */
+  returnCounts?: boolean;
+  /** Compares slices along it instead of elements. */
+  dim?: number | null;
+}
+
+/** Rows to compare: `row(i)[k]` is `keys[i * width + k]` of `count` rows. */
+interface Rows {
+  readonly count: number;
+  readonly width: number;
+  readonly keys: readonly (number | bigint)[] | HostArray;
+}
+
+/** A row for each element, or for each slice along `dim`, in order. */
+function rowsOf(values: HostArray, input: Tensor, dim: number | null): Rows {
+  const keys: readonly (number | bigint)[] | HostArray =
+    input.dtype === "float16" ? Array.from(values as Uint16Array, halfToFloat) : values;
+  if (dim === null) return { count: keys.length, width: 1, keys };
+  const order = slicePositions(input.shape, dim);
+  const count = input.shape[dim];
+  return { count, width: count === 0 ? 0 : order.length / count, keys: Array.from(order, (at) => keys[at]) };
+}
+
+/** Row-major positions of the elements, slice by slice along `dim`. */
+function slicePositions(shape: readonly number[], dim: number): number[] {
+  const size = shape[dim];
+  const inner = shape.slice(dim + 1).reduce((n, s) => n * s, 1);
+  const outer = shape.slice(0, dim).reduce((n, s) => n * s, 1);
+  const positions: number[] = [];
+  for (let i = 0; i < size; i++)
+    for (let o = 0; o < outer; o++) for (let k = 0; k < inner; k++) positions.push((o * size + i) * inner + k);
+  return positions;
+}
+
+/** The order of two rows; NaN is the greatest, and differs from itself. */
+function compareRows({ keys, width }: Rows, a: number, b: number): number {
+  for (let k = 0; k < width; k++) {
+    const x = keys[a * width + k];
+    const y = keys[b * width + k];
+    if (x < y) return -1;
+    if (x > y) return 1;
+    if (x !== y) return Number.isNaN(x) && Number.isNaN(y) ? 0 : Number.isNaN(x) ? 1 : -1;
+  }
+  return 0;
+}
+
+function sameRow({ keys, width }: Rows, a: number, b: number): boolean {
+  for (let k = 0; k < width; k++) if (keys[a * width + k] !== keys[b * width + k]) return false;
+  return true;
+}
+
+/** Walks rows in the order given and joins equal neighbours. */
+function distinct(
+  rows: Rows,
+  order: readonly number[],
+): { first: number[]; inverse: BigInt64Array<ArrayBuffer>; counts: bigint[] } {
+  const first: number[] = [];
+  const counts: bigint[] = [];
+  const inverse = new BigInt64Array(rows.count);
+  for (const [i, row] of order.entries()) {
+    if (i === 0 || !sameRow(rows, order[i - 1], row)) {
+      first.push(row);
+      counts.push(0n);
+    }
+    inverse[row] = BigInt(first.length - 1);
+    counts[counts.length - 1]++;
+  }
+  return { first, inverse, counts };
+}
+
+function found(input: Tensor, values: HostArray, options: UniqueOptions, consecutive: boolean): Tensor | Tensor[] {
+  const dim = options.dim === undefined || options.dim === null ? null : normalizeDim(options.dim, input.ndim);
+  if (dim !== null && input.numel() === 0 && input.shape[dim] !== 0)
+    throw new ShapeError(`There are 0 sized dimensions, and they aren't selected, so unique cannot be applied`);
+  const rows = rowsOf(values, input, dim !== null && input.ndim > 0 ? dim : null);
+  const order = Array.from({ length: rows.count }, (_, i) => i);
+  if (!consecutive) order.sort((a, b) => compareRows(rows, a, b));
+  const { first, inverse, counts } = distinct(rows, order);
+  const results = [picked(input, values, dim !== null && input.ndim > 0 ? dim : null, first)];
+  if (options.returnInverse)
+    results.push(fromHost(inverse, dim === null ? input.shape : [rows.count], "int64", input.device));
+  if (options.returnCounts) results.push(fromHost(BigInt64Array.from(counts), [counts.length], "int64", input.device));
+  return results.length === 1 ? results[0] : results;
+}
+
+/** The elements (slices) with the given numbers. */
+function picked(input: Tensor, values: HostArray, dim: number | null, which: readonly number[]): Tensor {
+  const shape = dim === null ? [which.length] : input.shape.with(dim, which.length);
+  const count = shape.reduce((n, size) => n * size, 1);
+  const out = hostArray(input.dtype, count);
+  const inner = dim === null ? 1 : input.shape.slice(dim + 1).reduce((n, s) => n * s, 1);
+  const size = dim === null ? values.length : input.shape[dim];
+  for (let i = 0; i < count; i++) {
+    const slice = which[Math.floor(i / inner) % which.length];
+    const outer = Math.floor(i / (inner * which.length));
+    out[i] = values[(outer * size + slice) * inner + (i % inner)];
+  }
+  return fromHost(out, shape, input.dtype, input.device);
+}
+
+const uniqueNames = ["sorted", "returnInverse", "returnCounts", "dim"] as const;
+const consecutiveNames = ["returnInverse", "returnCounts", "dim"] as const;
+
+type Flag = boolean | UniqueOptions;
+type Last = number | UniqueOptions | null;
+
+/**
+ * The different elements, sorted; with `dim`, the different slices along it, in lexicographic order. With
+ * `returnInverse` and `returnCounts` a list: the values, then the inverse, then the counts.
+ *
+ * @example
+ * const [values, counts] = await torch.unique(torch.tensor([2, 1, 2]), { returnCounts: true });
+ * // tensor([1., 2.]), tensor([1, 2])
+ */
+export function unique(input: Tensor): Promise<Tensor>;
+export function unique(
+  input: Tensor,
+  options: UniqueOptions & ({ returnInverse: true } | { returnCounts: true }),
+): Promise<Tensor[]>;
+export function unique(
+  input: Tensor,
+  sorted?: Flag,
+  returnInverse?: Flag,
+  returnCounts?: Flag,
+  dim?: Last,
+): Promise<Tensor | Tensor[]>;
+export async function unique(input: Tensor, ...values: readonly unknown[]): Promise<Tensor | Tensor[]> {
+  return found(input, await data(input), keywords<UniqueOptions>(uniqueNames, values), false);
+}
+
+/** `unique` at once, on devices that can be read so. */
+export function uniqueSync(input: Tensor): Tensor;
+export function uniqueSync(
+  input: Tensor,
+  options: UniqueOptions & ({ returnInverse: true } | { returnCounts: true }),
+): Tensor[];
+export function uniqueSync(
+  input: Tensor,
+  sorted?: Flag,
+  returnInverse?: Flag,
+  returnCounts?: Flag,
+  dim?: Last,
+): Tensor | Tensor[];
+export function uniqueSync(input: Tensor, ...values: readonly unknown[]): Tensor | Tensor[] {
+  return found(input, dataSync(input), keywords<UniqueOptions>(uniqueNames, values), false);
+}
+
+/** Drops elements (slices along `dim`) that are equal to the one before. */
+export function uniqueConsecutive(input: Tensor): Promise<Tensor>;
+export function uniqueConsecutive(
+  input: Tensor,
+  options: UniqueOptions & ({ returnInverse: true } | { returnCounts: true }),
+): Promise<Tensor[]>;
+export function uniqueConsecutive(
+  input: Tensor,
+  returnInverse?: Flag,
+  returnCounts?: Flag,
+  dim?: Last,
+): Promise<Tensor | Tensor[]>;
+export async function uniqueConsecutive(input: Tensor, ...values: readonly unknown[]): Promise<Tensor | Tensor[]> {
+  return found(input, await data(input), keywords<UniqueOptions>(consecutiveNames, values), true);
+}
+
+/** `uniqueConsecutive` at once, on devices that can be read so. */
+export function uniqueConsecutiveSync(input: Tensor): Tensor;
+export function uniqueConsecutiveSync(
+  input: Tensor,
+  options: UniqueOptions & ({ returnInverse: true } | { returnCounts: true }),
+): Tensor[];
+export function uniqueConsecutiveSync(
+  input: Tensor,
+  returnInverse?: Flag,
+  returnCounts?: Flag,
+  dim?: Last,
+): Tensor | Tensor[];
+export function uniqueConsecutiveSync(input: Tensor, ...values: readonly unknown[]): Tensor | Tensor[] {
+  return found(input, dataSync(input), keywords<UniqueOptions>(consecutiveNames, values), true);
+}

@@ -1,0 +1,62 @@
+/** `torch.special`: functions under their names there; most are also in `torch`. */
+import { ValueError } from "../../errors.ts";
+import * as m from "../../graph/math.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { mixed, type TensorOrScalar, unary } from "../elementwise/operands.ts";
+import { lgamma } from "../elementwise/special.ts";
+
+export { sigmoid as expit } from "../activation/sigmoid.ts";
+export { logSoftmax, softmax } from "../activation/softmax.ts";
+export { exp2, expm1, log1p, logit, xlogy } from "../elementwise/exponential.ts";
+export { round } from "../elementwise/rounding.ts";
+export { digamma, digamma as psi, erf, erfc, erfinv, lgamma as gammaln, polygamma } from "../elementwise/special.ts";
+export { sinc } from "../elementwise/trigonometric.ts";
+export { logsumexp } from "../reduction/log-sum-exp.ts";
+
+/** -x ln x: 0 at 0, -inf for negative numbers. */
+export const entr = unary(
+  "special_entr",
+  (t) => {
+    const x = m.toFloat(t);
+    const inside = m.where(m.gt(x, 0), m.neg(m.mul(x, m.log(x))), 0);
+    return m.where(m.isNan(x), x, m.where(m.lt(x, 0), Number.NEGATIVE_INFINITY, inside));
+  },
+  {
+    derivative: (g, input) => m.mul(g, m.sub(m.neg(m.log(input())), 1)),
+  },
+);
+
+/** The standard normal distribution's area below x: ½ erfc(-x / √2). */
+export const ndtr = unary("special_ndtr", (x) => m.mul(m.erfc(m.mul(m.toFloat(x), -Math.SQRT1_2)), 0.5));
+
+const xlog1pyOf = mixed(
+  "special_xlog1py",
+  ([x, y]) => {
+    const [a, b] = m.together(m.toFloat(x), m.toFloat(y));
+    return m.where(m.isNan(b), b, m.where(m.eq(a, 0), 0, m.mul(a, m.log1p(b))));
+  },
+  {
+    derivative: ({ operand, grad, needs }) => {
+      const [x, y] = [operand(0), operand(1)];
+      const slope = m.where(m.and(m.eq(x, 0), m.le(y, -1)), 0, m.log1p(y));
+      return [needs(0) ? m.mul(grad, slope) : null, needs(1) ? m.mul(grad, m.div(x, m.add(y, 1))) : null];
+    },
+  },
+);
+
+/** x · log(1 + y), 0 where x is 0; one of the two may be a number. */
+export function xlog1py(input: TensorOrScalar, other: TensorOrScalar): Tensor {
+  return xlog1pyOf([input, other]);
+}
+
+/**
+ * The logarithm of the gamma function of `p` dimensions: ¼ p (p - 1) ln π + Σ lgamma(x - j / 2), j < p.
+ *
+ * @throws ValueError unless `p` is a positive integer.
+ */
+export function multigammaln(input: Tensor, p: number): Tensor {
+  if (!Number.isInteger(p) || p < 1) throw new ValueError("p has to be greater than or equal to 1");
+  let total = lgamma(input);
+  for (let j = 1; j < p; j++) total = total.add(lgamma(input.sub(j / 2)));
+  return total.add((p * (p - 1) * Math.log(Math.PI)) / 4);
+}

@@ -1,0 +1,39 @@
+import { beforeAll, expect, test } from "vitest";
+import * as torch from "../../index.ts";
+import { useCpu } from "../../testing/cpu.ts";
+
+beforeAll(useCpu);
+
+const { special } = torch;
+const t = (values: number[], requiresGrad = false) => torch.tensor(values, { dtype: "float64", requiresGrad });
+
+test("the names of torch.special", () => {
+  expect(special.expit).toBe(torch.sigmoid);
+  expect(special.gammaln).toBe(torch.lgamma);
+  expect(special.psi).toBe(torch.digamma);
+});
+
+test("values that are known", () => {
+  const { POSITIVE_INFINITY: inf, NaN: nan } = Number;
+  expect(special.entr(t([0, 1, -1, Math.E, nan])).tolistSync()).toEqual([0, -0, -inf, -Math.E, nan]);
+  expect(special.ndtr(t([0, -inf, inf])).tolistSync()).toEqual([0.5, 0, 1]);
+  // Φ(1) = 0.841344746068543 (Abramowitz and Stegun, table 26.1)
+  expect(special.ndtr(t([1])).itemSync()).toBeCloseTo(0.841344746068543, 14);
+  expect(special.xlog1py(t([0, 0, 2]), t([-1, nan, 1])).tolistSync()).toEqual([0, nan, 2 * Math.log1p(1)]);
+  expect(special.xlog1py(3, t([0])).tolistSync()).toEqual([0]);
+  // Γ₁ is Γ; Γ₂(3/2) = √π Γ(3/2) Γ(1) = π / 2.
+  expect(special.multigammaln(t([5]), 1).itemSync()).toBeCloseTo(Math.log(24), 13);
+  expect(special.multigammaln(t([1.5]), 2).itemSync()).toBeCloseTo(Math.log(Math.PI / 2), 13);
+  expect(() => special.multigammaln(t([1]), 0)).toThrow("p has to be greater than or equal to 1");
+});
+
+test("derivatives", async () => {
+  const { gradcheck, gradgradcheck } = torch.autograd;
+  for (const f of [special.entr, special.ndtr]) {
+    expect(await gradcheck((x) => f(x), t([0.3, 2, 1.1], true))).toBe(true);
+    expect(await gradgradcheck((x) => f(x), t([0.3, 2, 1.1], true))).toBe(true);
+  }
+  const two: [torch.Tensor, torch.Tensor] = [t([0.3, 2], true), t([0.5, -0.2], true)];
+  expect(await gradcheck((x, y) => special.xlog1py(x, y), two)).toBe(true);
+  expect(await gradgradcheck((x, y) => special.xlog1py(x, y), two)).toBe(true);
+});
