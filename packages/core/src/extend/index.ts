@@ -1,0 +1,13 @@
+/** For those who write operations, modules and optimizers: terms, `operation`, `call`, and the runtime's hooks. */
+export * as terms from "../graph/math.ts";
+export type { Attributes, DerivativeContext, Layout, Operation, OperationOptions } from "../graph/operation.ts";
+export { operation } from "../graph/operation.ts";
+export type { Term } from "../graph/term.ts";
+export { insideModule, mode } from "../runtime/mode.ts";
+export { isScalar, scalarKind, scalarValue, toNumber } from "../runtime/scalar.ts";
+export { describeArgument, requireTensors } from "../tensor/argument.ts";
+export { call, callMany } from "../tensor/call.ts";
+export { assign, pytorchName } from "../tensor/inplace.ts";
+export { keepReturned } from "../tensor/keep.ts";
+export { commitStates, type StateUpdate } from "../tensor/states.ts";
+export { moveTensors, registerCompanions } from "../tensor/transfer.ts";
