@@ -1,0 +1,180 @@
+import {
+  type BinaryOp,
+  binaryOps,
+  compareOps,
+  type DType,
+  dtypes,
+  type Expression,
+  floatToHalf,
+  type HostArray,
+  hostArray,
+  isFloat,
+  type ReduceOp,
+  type UnaryOp,
+  unaryOps,
+} from "@cresset/core/backend";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { cpu } from "./index.ts";
+import {
+  apply,
+  axis,
+  cast,
+  constant,
+  constantIndex,
+  define,
+  fromValue,
+  guard,
+  load,
+  loop,
+  plus,
+  quotient,
+  reads,
+  reduce,
+  register,
+  remainder,
+  runOnce,
+  single,
+  store,
+  times,
+  writes,
+} from "./testing/build.ts";
+
+const rows = 3;
+const columns = 4;
+/** Operands 0 … 8 hold rows × columns values of each dtype, in the order of `dtypes`. */
+const operandOf = (dtype: DType): number => dtypes.indexOf(dtype);
+
+const at = plus(times(axis(0), columns), axis(1));
+const flipped = plus(times(axis(1), rows), axis(0));
+const shifted = plus(at, constantIndex(-2));
+
+const integerOps: readonly UnaryOp[] = ["neg", "abs", "sign", "floor", "not"];
+const floatOnly: ReadonlySet<BinaryOp> = new Set<BinaryOp>(["atan2", "copysign", "nextafter", "polygamma"]);
+const integerOnly: ReadonlySet<BinaryOp> = new Set<BinaryOp>(["and", "or", "xor", "shl", "shr"]);
+
+function constants(dtype: DType): fc.Arbitrary<Expression> {
+  if (isFloat(dtype)) return fc.double().map((value) => constant(dtype, value));
+  if (dtype === "int64") return fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n).map((value) => constant(dtype, value));
+  return fc.integer().map((value) => constant(dtype, value));
+}
+
+/** Expressions of each dtype, of any operation that a program may contain. */
+const expressions = fc.letrec<Record<DType, Expression>>((tie) => {
+  const make = (dtype: DType): fc.Arbitrary<Expression> => {
+    const self = tie(dtype);
+    const operand = operandOf(dtype);
+    const data = fc
+      .tuple(tie("int64"), self)
+      .map(([position, otherwise]) =>
+        guard(shifted, rows * columns - 2, 1, load(dtype, operand, fromValue(position, rows * columns)), otherwise),
+      );
+    const leaves: fc.Arbitrary<Expression>[] = [
+      fc.constant(load(dtype, operand, at)),
+      fc.constant(load(dtype, operand, flipped)),
+      fc.constant(load(dtype, operand, plus(times(quotient(flipped, 5), 5), remainder(at, 2)))),
+      constants(dtype),
+      fc.constant<Expression>({ kind: "index", dtype, index: at }),
+      fc.constant<Expression>({ kind: "argument", dtype, slot: 0 }),
+    ];
+    const unary = fc
+      .constantFrom(...(isFloat(dtype) ? unaryOps.filter((op) => op !== "not") : integerOps))
+      .chain((op) => self.map((input) => apply(op, input)));
+    const binary = fc
+      .constantFrom(...binaryOps.filter((op) => !(isFloat(dtype) ? integerOnly : floatOnly).has(op)))
+      .chain((op) => fc.tuple(self, self).map(([a, b]) => apply(op, a, b)));
+    const chosen = fc.tuple(tie("bool"), self, self).map(([test, a, b]) => apply("where", test, a, b));
+    const converted = fc.constantFrom(...dtypes).chain((from) => tie(from).map((input) => cast(dtype, input)));
+    const compared = fc
+      .constantFrom(...dtypes)
+      .chain((from) =>
+        fc.tuple(fc.constantFrom(...compareOps), tie(from), tie(from)).map(([op, a, b]) => apply(op, a, b)),
+      );
+    const guarded = fc
+      .tuple(fc.integer({ min: 1, max: 3 }), self, self)
+      .map(([step, a, b]) => guard(shifted, 7, step, a, b));
+    const inner = [unary, binary, chosen, converted, guarded, data, ...(dtype === "bool" ? [compared] : [])];
+    return fc.oneof(
+      { maxDepth: 4, depthIdentifier: "expression", withCrossShrink: true },
+      fc.oneof(...leaves),
+      ...inner,
+    );
+  };
+  return Object.fromEntries(dtypes.map((dtype) => [dtype, make(dtype)])) as Record<DType, fc.Arbitrary<Expression>>;
+});
+
+const specials = [
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  -2.5,
+  3,
+  1e10,
+  -1e-40,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
+];
+
+function dataOf(dtype: DType): HostArray {
+  const array = hostArray(dtype, rows * columns);
+  for (let i = 0; i < array.length; i++) {
+    const value = specials[i];
+    if (array instanceof BigInt64Array) array[i] = BigInt.asIntN(64, BigInt(i) ** 19n * (i % 2 === 0 ? 1n : -1n));
+    else if (dtype === "float16") array[i] = floatToHalf(value);
+    else if (dtype === "bool") array[i] = i % 3 === 0 ? 1 : 0;
+    else array[i] = isFloat(dtype) ? value : value * 37;
+  }
+  return array;
+}
+
+const data = dtypes.map(dataOf);
+
+/** The contents of the written buffers, NaN alike whatever its bits. */
+function outputs(codegen: "auto" | "off", kernel: Parameters<typeof single>[0]): unknown[] {
+  const lengths = kernel.operands.map((operand) => (operand.access === "read" ? rows * columns : rows * (columns + 1)));
+  const { arrays, status } = runOnce(cpu({ codegen }), single(kernel, lengths, [rows, columns]), data, [-3.75]);
+  return [status, ...arrays.slice(dtypes.length).map((array) => [...array])];
+}
+
+const reductions: readonly ReduceOp[] = ["sum", "product", "max", "min", "argmax", "argmin"];
+
+test("generated JavaScript and interpreter give the same bits", () => {
+  const cases = fc
+    .constantFrom(...dtypes)
+    .chain((dtype) =>
+      fc.tuple(fc.constant(dtype), expressions[dtype], expressions.bool, fc.constantFrom(...reductions)),
+    );
+  fc.assert(
+    fc.property(cases, ([dtype, expression, condition, op]) => {
+      const result: DType = op.startsWith("arg") ? "int64" : dtype;
+      const kernel = loop(
+        [...reads(...dtypes), writes(dtype), writes(result)],
+        2,
+        1,
+        [
+          reduce([1], 1, op, register(dtype, 0), [
+            define(0, expression),
+            store(9, plus(times(axis(0), columns + 1), axis(1)), expression),
+            { kind: "check", check: 0, condition },
+          ]),
+          store(10, axis(0), register(result, 1)),
+        ],
+        { arguments: 1, checks: 1 },
+      );
+      expect(outputs("auto", kernel)).toEqual(outputs("off", kernel));
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test("the expressions of the test above do evaluate to many different values", () => {
+  const seen = new Set<string>();
+  for (const expression of fc.sample(expressions.float32, { numRuns: 200, seed: 1 })) {
+    const kernel = loop([...reads(...dtypes), writes("float32")], 2, 2, [store(9, at, expression)], { arguments: 1 });
+    seen.add(JSON.stringify(outputs("auto", kernel)));
+  }
+  expect(seen.size).toBeGreaterThan(50);
+});
