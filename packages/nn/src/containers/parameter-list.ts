@@ -1,0 +1,40 @@
+import { type Tensor, ValueError } from "@cresset/core";
+import { Module } from "../module.ts";
+import { Parameter } from "../parameter.ts";
+
+/** Parameters in a list, so that they are found. Plain tensors become parameters. */
+export class ParameterList extends Module<never, never> {
+  static override readonly typeName: string = "ParameterList";
+  [index: number]: Parameter;
+
+  constructor(parameters: Iterable<Tensor> = []) {
+    super();
+    for (const parameter of parameters) this.append(parameter);
+  }
+
+  forward(): never {
+    throw new ValueError(
+      'Module [ParameterList] is missing the required "forward" function: loop over its parameters instead',
+    );
+  }
+
+  /** Adds a parameter at the end; returns this. */
+  append(tensor: Tensor): this {
+    this.registerParameter(String(this.length), tensor instanceof Parameter ? tensor : new Parameter(tensor));
+    return this;
+  }
+
+  override get length(): number {
+    return this.parameters().length;
+  }
+
+  override extraRepr(): string {
+    return this.parameters()
+      .map((p, i) => `  (${i}): Parameter containing: [torch.${p.dtype} of size ${p.shape.join("x")}]`)
+      .join("\n");
+  }
+
+  [Symbol.iterator](): Iterator<Parameter> {
+    return this.parameters()[Symbol.iterator]();
+  }
+}

@@ -1,0 +1,40 @@
+import { DeviceError, type DType, deviceNames, isFloat, noGrad, type Tensor } from "@cresset/core";
+import { moveTensors } from "@cresset/core/extend";
+import type { AnyModule } from "./module.ts";
+
+/** Makes `target` stand for another tensor's data; its identity, as optimizers know it, stays. */
+function rebind(target: Tensor, source: Tensor): void {
+  const requires = target.requiresGrad;
+  const { storage, region, value, seen } = source;
+  Object.assign(target, { storage, region, value, seen, edge: null });
+  if (requires) target.requiresGrad_(true);
+}
+
+/** A module's parameters and buffers, each once. */
+function stateOf(module: AnyModule): Set<Tensor> {
+  return new Set<Tensor>([...module.parameters(), ...module.buffers()]);
+}
+
+/** Converts the float parameters and buffers of a module, and gradients, to a float dtype. */
+export function convertModule(module: AnyModule, dtype: DType): void {
+  noGrad(() => {
+    for (const tensor of stateOf(module)) {
+      if (!isFloat(tensor.dtype) || tensor.dtype === dtype) continue;
+      const { grad } = tensor;
+      rebind(tensor, tensor.to(dtype));
+      if (grad !== null) tensor.grad = grad.to(dtype);
+    }
+  });
+}
+
+/**
+ * Moves a module's parameters, their gradients, the state that an optimizer keeps for them, and its buffers to a device;
+ * all of them at the end, or none.
+ */
+export async function moveModule(module: AnyModule, device: string): Promise<void> {
+  if (!deviceNames().includes(device))
+    throw new DeviceError(
+      `"${device}" is neither a dtype nor a registered device; devices are ${deviceNames().join(", ")}`,
+    );
+  await moveTensors(stateOf(module), device);
+}

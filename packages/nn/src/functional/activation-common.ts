@@ -1,0 +1,29 @@
+import { DTypeError, type Tensor } from "@cresset/core";
+import { assign, terms as m, pytorchName, requireTensors, type Term } from "@cresset/core/extend";
+
+/** The parameter that most activations share, by name. */
+export interface InplaceOptions {
+  /** Writes the result into the input; default false. */
+  readonly inplace?: boolean;
+}
+
+/** Writes a result into the input if asked to. */
+export function finish(input: Tensor, result: Tensor, inplace: boolean | undefined, name: string): Tensor {
+  return inplace ? assign(input, result, `${name}_`) : result;
+}
+
+/** @throws DTypeError for integers and bool, with PyTorch's message. */
+export function requireFloat(kernel: string, input: Tensor): void {
+  requireTensors(kernel, [input]);
+  if (!input.dtype.startsWith("float"))
+    throw new DTypeError(`"${kernel}" not implemented for '${pytorchName(input.dtype)}'`);
+}
+
+export function inplaceOf(inplace: boolean | InplaceOptions | undefined): boolean {
+  return typeof inplace === "object" ? (inplace.inplace ?? false) : (inplace ?? false);
+}
+
+/** 1 / (1 + exp(-x)). */
+export function logistic(x: Term): Term {
+  return m.div(1, m.add(1, m.exp(m.neg(x))));
+}

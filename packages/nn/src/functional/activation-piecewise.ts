@@ -1,0 +1,175 @@
+import { relu as coreRelu, threshold as coreThreshold, type Scalar, type Tensor, ValueError } from "@cresset/core";
+import { call, terms as m, operation, type Term, toNumber } from "@cresset/core/extend";
+import { keywords } from "../keywords.ts";
+import { finish, type InplaceOptions, inplaceOf, requireFloat } from "./activation-common.ts";
+
+export { hardshrink } from "@cresset/core";
+
+/**
+ * `torch.relu`, optionally in place.
+ *
+ * @param inplace writes into `input`; default false.
+ */
+export function relu(input: Tensor, inplace?: boolean | InplaceOptions): Tensor {
+  return finish(input, coreRelu(input), inplaceOf(inplace), "relu");
+}
+
+const clampTo = (x: Term, low: Term | number, high: Term | number): Term => m.minimum(m.maximum(x, low), high);
+
+/** Scalars: the lower and the upper bound. */
+const hardtanhOp = operation(
+  "hardtanh",
+  ([x], [low, high]) => clampTo(x, m.cast(low, x.dtype), m.cast(high, x.dtype)),
+  {
+    derivative: ({ grad, input, scalar }) => {
+      const x = input(0);
+      return [m.where(m.and(m.gt(x, scalar(0)), m.lt(x, scalar(1))), grad(), 0)];
+    },
+  },
+);
+
+/** The parameters of `hardtanh`, by name. */
+export interface HardtanhOptions extends InplaceOptions {
+  /** Default -1. */
+  readonly minVal?: Scalar;
+  /** Default 1. */
+  readonly maxVal?: Scalar;
+}
+
+/**
+ * x limited to [minVal, maxVal]. The gradient is 0 at the bounds.
+ *
+ * @param minVal default -1
+ * @param maxVal default 1; both may be given by name, as `{ minVal, maxVal, inplace }`.
+ */
+export function hardtanh(
+  input: Tensor,
+  minVal?: Scalar | HardtanhOptions,
+  maxVal?: Scalar | HardtanhOptions,
+  inplace?: boolean | HardtanhOptions,
+): Tensor {
+  const options = keywords<HardtanhOptions>(["minVal", "maxVal", "inplace"], [minVal, maxVal, inplace]);
+  const result = call(hardtanhOp, [input], [options.minVal ?? -1, options.maxVal ?? 1]);
+  return finish(input, result, options.inplace, "hardtanh");
+}
+
+/** min(max(x, 0), 6). */
+export function relu6(input: Tensor, inplace?: boolean | InplaceOptions): Tensor {
+  return hardtanh(input, 0, 6, inplaceOf(inplace));
+}
+
+/** The parameters of `leakyRelu`, by name. */
+export interface LeakyReluOptions extends InplaceOptions {
+  /** Slope of the negative part; default 0.01. */
+  readonly negativeSlope?: Scalar;
+}
+
+const leakyReluOp = operation("leaky_relu", ([x], [slope]) => m.where(m.gt(x, 0), x, m.mul(x, slope)), {
+  gradName: "LeakyReluBackward0",
+  derivative: ({ grad, input, scalar }) => [m.where(m.gt(input(0), 0), grad(), m.mul(grad(), scalar(0)))],
+});
+
+/**
+ * x where positive, else negativeSlope · x.
+ *
+ * @param negativeSlope default 0.01; may be given by name, as `{ negativeSlope, inplace }`.
+ * @throws DTypeError for integers.
+ */
+export function leakyRelu(
+  input: Tensor,
+  negativeSlope?: Scalar | LeakyReluOptions,
+  inplace?: boolean | LeakyReluOptions,
+): Tensor {
+  const options = keywords<LeakyReluOptions>(["negativeSlope", "inplace"], [negativeSlope, inplace]);
+  requireFloat("leaky_relu_cpu", input);
+  return finish(input, call(leakyReluOp, [input], [options.negativeSlope ?? 0.01]), options.inplace, "leaky_relu");
+}
+
+/** The parameters of `elu`, by name. */
+export interface EluOptions extends InplaceOptions {
+  /** Default 1. */
+  readonly alpha?: Scalar;
+}
+
+const eluOp = operation("elu", ([x], [alpha]) => m.where(m.gt(x, 0), x, m.mul(m.expm1(x), alpha)), {
+  // exp of the saved input, not the result plus alpha: that would cancel for large negative inputs.
+  derivative: ({ grad, input, scalar }) => {
+    const x = input(0);
+    return [m.where(m.gt(x, 0), grad(), m.mul(m.mul(grad(), scalar(0)), m.exp(x)))];
+  },
+});
+
+/**
+ * x where positive, else alpha · (exp(x) - 1).
+ *
+ * @param alpha default 1; may be given by name, as `{ alpha, inplace }`.
+ * @throws DTypeError for integers.
+ * @example
+ * F.elu(torch.tensor([-1, 1])); // tensor([-0.6321,  1.0000])
+ */
+export function elu(input: Tensor, alpha?: Scalar | EluOptions, inplace?: boolean | EluOptions): Tensor {
+  const options = keywords<EluOptions>(["alpha", "inplace"], [alpha, inplace]);
+  requireFloat("elu_cpu", input);
+  return finish(input, call(eluOp, [input], [options.alpha ?? 1]), options.inplace, "elu");
+}
+
+const hardsigmoidOp = operation("hardsigmoid", ([x]) => m.div(clampTo(m.add(x, 3), 0, 6), 6), {
+  derivative: ({ grad, input }) => {
+    const x = input(0);
+    return [m.where(m.and(m.gt(x, -3), m.lt(x, 3)), m.mul(grad(), 1 / 6), 0)];
+  },
+});
+
+/** min(max(x + 3, 0), 6) / 6. @throws DTypeError for integers. */
+export function hardsigmoid(input: Tensor, inplace?: boolean | InplaceOptions): Tensor {
+  requireFloat("hardsigmoid", input);
+  return finish(input, call(hardsigmoidOp, [input]), inplaceOf(inplace), "hardsigmoid");
+}
+
+// The product comes before the division, so that very large inputs overflow as they do in PyTorch.
+const hardswishOp = operation("hardswish", ([x]) => m.div(m.mul(x, clampTo(m.add(x, 3), 0, 6)), 6), {
+  derivative: ({ grad, input }) => {
+    const x = input(0);
+    const between = m.mul(grad(), m.add(m.div(x, 3), 0.5));
+    return [m.where(m.lt(x, -3), 0, m.where(m.ge(x, 3), grad(), between))];
+  },
+});
+
+/** x · min(max(x + 3, 0), 6) / 6. @throws DTypeError for integers. */
+export function hardswish(input: Tensor, inplace?: boolean | InplaceOptions): Tensor {
+  requireFloat("hardswish_cpu", input);
+  return finish(input, call(hardswishOp, [input]), inplaceOf(inplace), "hardswish");
+}
+
+const softshrinkOp = operation(
+  "softshrink",
+  ([x], [lambda]) => m.where(m.gt(x, lambda), m.sub(x, lambda), m.where(m.lt(x, m.neg(lambda)), m.add(x, lambda), 0)),
+  {
+    derivative: ({ grad, input, scalar }) => {
+      const x = input(0);
+      return [m.where(m.or(m.gt(x, scalar(0)), m.lt(x, m.neg(scalar(0)))), grad(), 0)];
+    },
+  },
+);
+
+/**
+ * x moved towards 0 by `lambd`; 0 where |x| <= lambd, and for NaN.
+ *
+ * @param lambd at least 0; default 0.5.
+ * @throws ValueError for a negative `lambd`; DTypeError for integers.
+ */
+export function softshrink(input: Tensor, lambd: Scalar = 0.5): Tensor {
+  if (!(toNumber(lambd) >= 0))
+    throw new ValueError(`lambda must be greater or equal to 0, but found to be ${toNumber(lambd)}.`);
+  requireFloat("softshrink_cpu", input);
+  return call(softshrinkOp, [input], [lambd]);
+}
+
+/**
+ * `torch.threshold`, optionally in place: x where it is above `threshold`, else `value`.
+ *
+ * @param inplace writes into `input`; default false.
+ */
+export function threshold(input: Tensor, threshold: Scalar, value: Scalar, inplace?: boolean | InplaceOptions): Tensor {
+  return finish(input, coreThreshold(input, threshold, value), inplaceOf(inplace), "threshold");
+}

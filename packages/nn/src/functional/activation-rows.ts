@@ -1,0 +1,92 @@
+/** Activations that combine the elements along a dimension, or take a second tensor. */
+import {
+  logSoftmax as coreLogSoftmax,
+  softmax as coreSoftmax,
+  neg,
+  ShapeError,
+  type SoftmaxOptions,
+  type Tensor,
+} from "@cresset/core";
+import { call, terms as m, operation, requireTensors } from "@cresset/core/extend";
+import { keywords } from "../keywords.ts";
+import { logistic, requireFloat } from "./activation-common.ts";
+
+export { prelu } from "@cresset/core";
+
+/** The dimension and the options; where no dimension is given, PyTorch's choice: 0 for rank 0, 1 and 3, else 1. */
+function along(input: Tensor, dim: number | null | SoftmaxOptions, options?: SoftmaxOptions): [number, SoftmaxOptions] {
+  requireTensors("softmax", [input]);
+  const rank = input.ndim;
+  const named = keywords<SoftmaxOptions>(["dim"], [dim ?? undefined, options]);
+  return [named.dim ?? (rank === 0 || rank === 1 || rank === 3 ? 0 : 1), { dtype: named.dtype }];
+}
+
+/**
+ * exp(x) / sum of exp(x) along `dim`.
+ *
+ * @param dim may be given by name, as `{ dim, dtype }`. Default: 0 for rank 0, 1 and 3, else 1 (deprecated: give it).
+ * @throws IndexError for a dimension that does not exist.
+ * @example
+ * F.softmax(scores, -1);
+ */
+export function softmax(input: Tensor, dim: number | null | SoftmaxOptions = null, options?: SoftmaxOptions): Tensor {
+  return coreSoftmax(input, ...along(input, dim, options));
+}
+
+/** log of `softmax`, without overflow. */
+export function logSoftmax(
+  input: Tensor,
+  dim: number | null | SoftmaxOptions = null,
+  options?: SoftmaxOptions,
+): Tensor {
+  return coreLogSoftmax(input, ...along(input, dim, options));
+}
+
+/** softmax(-x): the smallest elements get the largest shares. */
+export function softmin(input: Tensor, dim: number | null | SoftmaxOptions = null, options?: SoftmaxOptions): Tensor {
+  return coreSoftmax(neg(input), ...along(input, dim, options));
+}
+
+interface Halving {
+  readonly dim: number;
+  readonly [name: string]: unknown;
+}
+
+const gluOp = operation<Halving>(
+  "glu",
+  ([x], _, { dim }) => {
+    const size = x.shape[dim] / 2;
+    return m.mul(m.slice(x, dim, 0, size), logistic(m.slice(x, dim, size, size)));
+  },
+  {
+    derivative: ({ grad, input, attributes: { dim } }) => {
+      const x = input(0);
+      const size = x.shape[dim] / 2;
+      const gate = logistic(m.slice(x, dim, size, size));
+      const first = m.mul(gate, grad());
+      const second = m.mul(m.mul(m.mul(m.sub(1, gate), gate), grad()), m.slice(x, dim, 0, size));
+      return [m.cat([first, second], dim)];
+    },
+  },
+);
+
+/**
+ * a · sigmoid(b), where a and b are the halves of the input along `dim`.
+ *
+ * @param dim default -1; its size must be even.
+ * @throws ShapeError for an odd size; DTypeError for integers.
+ * @example
+ * F.glu(torch.randn([2, 6])).shape; // [2, 3]
+ */
+export function glu(input: Tensor, dim = -1): Tensor {
+  requireTensors("glu", [input]);
+  const rank = input.ndim;
+  if (rank === 0) throw new ShapeError("glu does not support scalars because halving size must be even");
+  if (!Number.isInteger(dim) || dim < -rank || dim >= rank)
+    throw new ShapeError(`Dimension out of range (expected to be in range of [${-rank}, ${rank - 1}], but got ${dim})`);
+  const along = dim < 0 ? dim + rank : dim;
+  const size = input.shape[along];
+  if (size % 2 !== 0) throw new ShapeError(`Halving dimension must be even, but dimension ${along} is size ${size}`);
+  requireFloat("glu_cpu", input);
+  return call(gluOp, [input], [], { dim: along });
+}

@@ -1,0 +1,99 @@
+import { cpu } from "@cresset/backend-cpu";
+import { deviceNames, registerBackend, type Tensor, tensor } from "@cresset/core";
+import { beforeAll, describe, expect, test } from "vitest";
+import * as F from "./activation.ts";
+
+beforeAll(async () => {
+  if (!deviceNames().includes("cpu")) await registerBackend(cpu());
+});
+
+const inf = Number.POSITIVE_INFINITY;
+
+function slopes(f: (x: Tensor) => Tensor, at: number[]): unknown {
+  const x = tensor(at, { dtype: "float64", requiresGrad: true });
+  f(x).sum().backward();
+  return x.grad?.tolistSync();
+}
+
+const double = (...values: number[]): Tensor => tensor(values, { dtype: "float64" });
+const close = (...values: number[]): unknown[] => values.map((value) => expect.closeTo(value, 12));
+
+test("elu, its alpha by place or by name, and its slope from the saved input", () => {
+  expect(F.elu(double(-1, 2)).tolistSync()).toEqual(close(Math.expm1(-1), 2));
+  expect(F.elu(double(-1, 2), 0.5).tolistSync()).toEqual(F.elu(double(-1, 2), { alpha: 0.5 }).tolistSync());
+  expect(slopes(F.elu, [-30, 0, 1])).toEqual([expect.closeTo(Math.exp(-30), 26), 1, 1]);
+  expect(() => F.elu(tensor([1n]))).toThrow("\"elu_cpu\" not implemented for 'Long'");
+});
+
+test("in place, the input itself is returned", () => {
+  const x = tensor([-1, 2]);
+  expect(F.relu(x, true)).toBe(x);
+  expect(x.tolistSync()).toEqual([0, 2]);
+  expect(F.hardtanh(x, { maxVal: 1, inplace: true })).toBe(x);
+  expect(x.tolistSync()).toEqual([0, 1]);
+});
+
+test("gelu and its approximation", () => {
+  expect(F.gelu(double(0, 1, -1)).tolistSync()).toEqual(close(0, 0.841344746068543, -0.158655253931457));
+  const approximate = F.gelu(double(1), { approximate: "tanh" }).itemSync();
+  expect(approximate).toBeCloseTo(0.5 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * 1.044715)), 12);
+  expect(() => F.gelu(double(1), { approximate: "relu" as "tanh" })).toThrow(
+    "approximate argument must be either none or tanh.",
+  );
+});
+
+describe("smooth functions far from 0", () => {
+  test("softplus is the identity above its threshold", () => {
+    expect(F.softplus(double(-1000, 0, 21)).tolistSync()).toEqual(close(0, Math.LN2, 21));
+    expect(F.softplus(double(1), { beta: 2, threshold: 1 }).itemSync()).toBe(1);
+    expect(slopes(F.softplus, [-1000, 0, 1000])).toEqual([0, 0.5, 1]);
+  });
+
+  test("logsigmoid neither overflows nor cancels", () => {
+    expect(F.logsigmoid(double(-1000, 0, 50)).tolistSync()).toEqual([-1000, ...close(-Math.LN2), -Math.exp(-50)]);
+    expect(slopes(F.logsigmoid, [-1000, 0, 1000])).toEqual([1, 0.5, 0]);
+  });
+
+  test("silu and mish", () => {
+    expect(F.silu(double(-1000, 0, 1000)).tolistSync()).toEqual([-0, 0, 1000]);
+    expect(F.mish(double(-1000, 0, 1000)).tolistSync()).toEqual([-0, 0, 1000]);
+    expect(slopes(F.mish, [0, 1000])).toEqual([...close(0.6), 1]);
+  });
+});
+
+describe("piecewise functions at their kinks", () => {
+  test("slopes", () => {
+    expect(slopes(F.relu6, [0, 3, 6])).toEqual([0, 1, 0]);
+    expect(slopes(F.hardtanh, [-1, 0, 1])).toEqual([0, 1, 0]);
+    expect(slopes(F.hardsigmoid, [-3, 0, 3])).toEqual([0, 1 / 6, 0]);
+    expect(slopes(F.hardswish, [-4, 0, 3])).toEqual([0, 0.5, 1]);
+    expect(slopes(F.softshrink, [-1, 0.5, 1])).toEqual([1, 0, 1]);
+    expect(slopes((x) => F.leakyRelu(x, { negativeSlope: 0.2 }), [-1, 0, 1])).toEqual([0.2, 0.2, 1]);
+  });
+
+  test("values", () => {
+    expect(F.hardswish(double(-4, 1, 4)).tolistSync()).toEqual([-0, ...close(4 / 6), 4]);
+    expect(F.softshrink(double(-2, 0.3, 2)).tolistSync()).toEqual([-1.5, 0, 1.5]);
+    expect(() => F.softshrink(double(1), -1)).toThrow("lambda must be greater or equal to 0, but found to be -1.");
+    expect(F.hardswish(tensor([3.4e38])).itemSync()).toBe(inf);
+  });
+});
+
+test("glu gates one half with the other", () => {
+  const x = tensor([[2, 4, 0, 0]], { requiresGrad: true });
+  const y = F.glu(x);
+  expect(y.detach().tolistSync()).toEqual([[1, 2]]);
+  y.sum().backward();
+  expect(x.grad?.tolistSync()).toEqual([[0.5, 0.5, 0.5, 1]]);
+  expect(() => F.glu(tensor([[1, 2, 3]]))).toThrow("Halving dimension must be even, but dimension 1 is size 3");
+});
+
+test("softmax and its relatives choose a dimension where none is given", () => {
+  const x = tensor([
+    [0, 0],
+    [0, Math.log(3)],
+  ]);
+  expect(F.softmax(x).tolistSync()).toEqual(F.softmax(x, 1).tolistSync());
+  expect(F.softmin(x, 1).tolistSync()).toEqual(F.softmax(x.neg(), { dim: 1 }).tolistSync());
+  expect(F.logSoftmax(x, 1, { dtype: "float64" }).dtype).toBe("float64");
+});

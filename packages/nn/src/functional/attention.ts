@@ -1,0 +1,92 @@
+/** Scaled dot-product attention (Vaswani et al., 2017). */
+import { ones, ShapeError, type Tensor, where, zerosLike } from "@cresset/core";
+import { dropout } from "./dropout.ts";
+
+export interface ScaledDotProductAttentionOptions {
+  /** What is added to the scores, or (bool) which keys take part: broadcasts to [*, L, S]. Default none. */
+  readonly attnMask?: Tensor | null;
+  /** Probability of dropping a weight; default 0. */
+  readonly dropoutP?: number;
+  /** Whether each query only sees keys up to its own position; excludes `attnMask`. Default false. */
+  readonly isCausal?: boolean;
+  /** Factor of the scores; default 1 / √E. */
+  readonly scale?: number | null;
+  /** Whether to return the weights, too, as PyTorch 1.13's `_scaled_dot_product_attention` does. Default false. */
+  readonly needAttnWeights?: boolean;
+}
+
+/** A mask as something to add to scores: of a bool mask, 0 where it holds and -∞ elsewhere. */
+function additive(mask: Tensor, like: Tensor): Tensor {
+  if (mask.dtype !== "bool") return mask;
+  return zerosLike(mask, { dtype: like.dtype }).maskedFill(mask.logicalNot(), Number.NEGATIVE_INFINITY);
+}
+
+/** Weights [*, L, S] of scaled queries and keys, and what they select. */
+export function attend(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  mask: Tensor | null,
+  dropoutP: number,
+): [result: Tensor, weights: Tensor] {
+  const products = query.matmul(key.transpose(-2, -1));
+  const scores = mask === null ? products : products.add(mask);
+  const weights = scores.softmax(-1);
+  const kept = dropoutP > 0 ? dropout(weights, dropoutP, true) : weights;
+  return [kept.matmul(value), kept];
+}
+
+/**
+ * softmax(Q Kᵀ / √E + mask) V.
+ *
+ * @param query [*, L, E]
+ * @param key [*, S, E]
+ * @param value [*, S, Ev]
+ * @returns [*, L, Ev]; with `needAttnWeights`, also the weights [*, L, S].
+ * @throws ShapeError for fewer than two dimensions, or a mask given together with `isCausal`.
+ * @example
+ * F.scaledDotProductAttention(q, k, v, { isCausal: true })
+ */
+export function scaledDotProductAttention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  options: ScaledDotProductAttentionOptions & { readonly needAttnWeights: true },
+): [result: Tensor, weights: Tensor];
+export function scaledDotProductAttention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  options?: ScaledDotProductAttentionOptions,
+): Tensor;
+export function scaledDotProductAttention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  options: ScaledDotProductAttentionOptions = {},
+): Tensor | [Tensor, Tensor] {
+  const { attnMask = null, dropoutP = 0, isCausal = false, scale = null, needAttnWeights = false } = options;
+  for (const [name, x] of Object.entries({ query, key, value }))
+    if (x.ndim < 2)
+      throw new ShapeError(
+        `scaled_dot_product_attention: Expected query, key, and value to all be at least 2 dimensional, but ${name} has ${x.ndim} dimensions`,
+      );
+  if (isCausal && attnMask !== null)
+    throw new ShapeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True");
+  const queries = query.mul(scale ?? 1 / Math.sqrt(query.shape[query.ndim - 1]));
+  const mask = isCausal ? causal(query, key) : attnMask === null ? null : additive(attnMask, query);
+  const [result, weights] = attend(queries, key, value, mask, dropoutP);
+  return needAttnWeights ? [result, weights] : result;
+}
+
+function causal(query: Tensor, key: Tensor): Tensor {
+  const [queries, keys] = [query.shape[query.ndim - 2], key.shape[key.ndim - 2]];
+  return additive(ones([queries, keys], { dtype: "bool", device: query.device }).tril(), query);
+}
+
+/** A mask of multi-head attention, where true forbids, as something to add to scores. */
+export function forbidding(mask: Tensor, like: Tensor): Tensor {
+  if (mask.dtype !== "bool" && mask.dtype !== "uint8") return mask;
+  const zero = zerosLike(mask, { dtype: like.dtype });
+  return where(mask.bool(), Number.NEGATIVE_INFINITY, zero);
+}

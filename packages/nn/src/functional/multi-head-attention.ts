@@ -1,0 +1,134 @@
+/** Attention in several subspaces. */
+import { cat, ShapeError, type Tensor, ValueError, zeros } from "@cresset/core";
+import { sizeText } from "../printing.ts";
+import { attend, forbidding } from "./attention.ts";
+import { linear } from "./linear.ts";
+
+/** The parameters of multi-head attention: one projection [3 E, E] for queries, keys and values, or three. */
+export interface AttentionWeights {
+  readonly inProjWeight: Tensor | null;
+  readonly qProjWeight: Tensor | null;
+  readonly kProjWeight: Tensor | null;
+  readonly vProjWeight: Tensor | null;
+  readonly inProjBias: Tensor | null;
+  /** A key and a value [1, 1, E] that are always there. */
+  readonly biasK: Tensor | null;
+  readonly biasV: Tensor | null;
+  readonly outProjWeight: Tensor;
+  readonly outProjBias: Tensor | null;
+}
+
+export interface AttentionSettings {
+  readonly numHeads: number;
+  /** Probability of dropping a weight. */
+  readonly dropout: number;
+  /** Whether a key and a value of zeros are added. */
+  readonly addZeroAttn: boolean;
+  /** [N, S] (or [S]): which keys are padding (bool), or what is added to their scores. */
+  readonly keyPaddingMask: Tensor | null;
+  /** [L, S] or [N · heads, L, S]: which keys a query must not see (bool), or what is added to the scores. */
+  readonly attnMask: Tensor | null;
+}
+
+type Triple = [query: Tensor, key: Tensor, value: Tensor];
+
+function projected(inputs: Triple, weights: AttentionWeights): Triple {
+  const [query, key, value] = inputs;
+  const { inProjWeight, inProjBias, qProjWeight, kProjWeight, vProjWeight } = weights;
+  const size = query.shape[query.ndim - 1];
+  if (inProjWeight === null) {
+    const separate = [qProjWeight, kProjWeight, vProjWeight];
+    const names = ["q_proj_weight", "k_proj_weight", "v_proj_weight"];
+    const bias = inProjBias === null ? [null, null, null] : inProjBias.chunk(3);
+    return inputs.map((x, i) => {
+      const weight = separate[i];
+      if (weight === null) throw new ValueError(`use_separate_proj_weight is True but ${names[i]} is None`);
+      return linear(x, weight, bias[i]);
+    }) as Triple;
+  }
+  if (query === key && key === value) return linear(query, inProjWeight, inProjBias).split(size, -1) as Triple;
+  const weight = inProjWeight.chunk(3);
+  const bias = inProjBias === null ? [null, null, null] : inProjBias.chunk(3);
+  return inputs.map((x, i) => linear(x, weight[i], bias[i])) as Triple;
+}
+
+/** [L, N, E] → [N, heads, L, E / heads] */
+function heads(x: Tensor, numHeads: number): Tensor {
+  const [length, count, size] = x.shape;
+  return x.reshape([length, count, numHeads, size / numHeads]).permute([1, 2, 0, 3]);
+}
+
+/** Adds `extra` columns to a mask, which hold for all. */
+function widened(mask: Tensor | null, extra: number): Tensor | null {
+  if (mask === null || extra === 0) return mask;
+  const { dtype, device } = mask;
+  return cat([mask, zeros([...mask.shape.slice(0, -1), extra], { dtype, device })], -1);
+}
+
+/**
+ * Multi-head attention of queries [L, N, E], keys [S, N, K] and values [S, N, V].
+ *
+ * @returns the result [L, N, E] and the weights of each head, [N, heads, L, S].
+ */
+export function multiHeadAttention(
+  inputs: Triple,
+  weights: AttentionWeights,
+  settings: AttentionSettings,
+): [result: Tensor, weights: Tensor] {
+  const { numHeads, dropout, addZeroAttn } = settings;
+  const [length, count, size] = inputs[0].shape;
+  let [query, key, value] = projected(inputs, weights);
+  checkMasks(settings, length, inputs[1].shape[0], count);
+  if (weights.biasK !== null && weights.biasV !== null) {
+    key = cat([key, weights.biasK.expand([1, count, size])]);
+    value = cat([value, weights.biasV.expand([1, count, size])]);
+  }
+  if (addZeroAttn) {
+    const zero = zeros([1, count, size], { dtype: key.dtype, device: key.device });
+    key = cat([key, zero]);
+    value = cat([value, zero]);
+  }
+  const added = key.shape[0] - inputs[1].shape[0];
+  const mask = combinedMask(settings, query, added, [length, key.shape[0], count]);
+  const scaled = heads(query, numHeads).mul(1 / Math.sqrt(size / numHeads));
+  const [result, attention] = attend(scaled, heads(key, numHeads), heads(value, numHeads), mask, dropout);
+  const together = result.permute([2, 0, 1, 3]).reshape([length, count, size]);
+  return [linear(together, weights.outProjWeight, weights.outProjBias), attention];
+}
+
+/** Both masks as what is added to scores [N, heads, L, S]. */
+function combinedMask(
+  { attnMask, keyPaddingMask, numHeads }: AttentionSettings,
+  like: Tensor,
+  added: number,
+  [length, keys, count]: readonly [number, number, number],
+): Tensor | null {
+  const perPair = widened(attnMask, added);
+  const perKey = widened(keyPaddingMask, added);
+  const pairs = perPair === null ? null : forbidding(perPair, like);
+  const padding = perKey === null ? null : forbidding(perKey, like).reshape([count, 1, 1, keys]);
+  const shaped = pairs?.ndim === 3 ? pairs.reshape([count, numHeads, length, keys]) : pairs;
+  if (shaped === null || padding === null) return shaped ?? padding;
+  return shaped.add(padding);
+}
+
+function checkMasks(
+  { attnMask, keyPaddingMask, numHeads }: AttentionSettings,
+  length: number,
+  keys: number,
+  count: number,
+): void {
+  if (attnMask !== null) {
+    const want = attnMask.ndim === 3 ? [count * numHeads, length, keys] : [length, keys];
+    if (attnMask.ndim !== 2 && attnMask.ndim !== 3)
+      throw new ShapeError(`attn_mask's dimension ${attnMask.ndim} is not supported`);
+    if (attnMask.shape.join() !== want.join())
+      throw new ShapeError(
+        `The shape of the ${attnMask.ndim}D attn_mask is ${sizeText(attnMask.shape)}, but should be (${want.join(", ")}).`,
+      );
+  }
+  if (keyPaddingMask !== null && keyPaddingMask.shape.join() !== `${count},${keys}`)
+    throw new ShapeError(
+      `The shape of the key_padding_mask is ${sizeText(keyPaddingMask.shape)}, but should be (${count}, ${keys}).`,
+    );
+}

@@ -1,0 +1,123 @@
+import { ShapeError, type Tensor, ValueError } from "@cresset/core";
+import { call, terms as m, operation } from "@cresset/core/extend";
+import { keywords } from "../keywords.ts";
+import { sizeText } from "../printing.ts";
+import { requireFloat } from "./activation-common.ts";
+import { standardize } from "./standardize.ts";
+import { range } from "./window.ts";
+
+export interface AffineOptions {
+  /** Factor of the standardised values; default 1. */
+  readonly weight?: Tensor | null;
+  /** Added to them; default 0. */
+  readonly bias?: Tensor | null;
+  /** Added to variances; default 1e-5. */
+  readonly eps?: number;
+}
+
+type AffineArguments =
+  | [options?: AffineOptions]
+  | [weight?: Tensor | null, bias?: Tensor | null | AffineOptions, eps?: number | AffineOptions];
+
+/**
+ * Layer normalisation: values standardised over the last dimensions, which are `normalizedShape`.
+ *
+ * @param input [*, …normalizedShape]; weight and bias have the shape `normalizedShape`.
+ * @throws ShapeError if the shapes differ.
+ * @example
+ * F.layerNorm(torch.tensor([[1, 3]]), [2]); // tensor([[-1.0000,  1.0000]])
+ */
+export function layerNorm(
+  input: Tensor,
+  normalizedShape: number | readonly number[],
+  ...rest: AffineArguments
+): Tensor {
+  const { weight = null, bias = null, eps = 1e-5 } = keywords<AffineOptions>(["weight", "bias", "eps"], rest);
+  const sizes = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
+  const { shape } = input;
+  const lead = shape.length - sizes.length;
+  if (sizes.length === 0)
+    throw new ShapeError(
+      "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element",
+    );
+  if (lead < 0 || sizes.some((size, d) => size !== shape[lead + d]))
+    throw new ShapeError(
+      `Given normalized_shape=[${sizes.join(", ")}], expected input with shape [*, ${sizes.join(", ")}], but got input of size[${shape.join(", ")}]`,
+    );
+  for (const [name, tensor] of Object.entries({ weight, bias }))
+    if (tensor && (tensor.ndim !== sizes.length || sizes.some((size, d) => size !== tensor.shape[d])))
+      throw new ShapeError(
+        `Expected ${name} to be of same shape as normalized_shape, but got ${name} of shape [${tensor.shape.join(", ")}] and normalized_shape = [${sizes.join(", ")}]`,
+      );
+  const affine = [...range(0, lead).map(() => 1), ...sizes];
+  return standardize("layer", input, weight, bias, eps, { shape, dims: range(lead, sizes.length), affine })[0];
+}
+
+/**
+ * Group normalisation of [N, C, *]: values standardised over the channels of each of `numGroups` groups and all positions.
+ *
+ * @param input [N, C, *]; weight and bias are [C].
+ * @throws ShapeError unless `numGroups` divides C.
+ */
+export function groupNorm(input: Tensor, numGroups: number, ...rest: AffineArguments): Tensor {
+  const { weight = null, bias = null, eps = 1e-5 } = keywords<AffineOptions>(["weight", "bias", "eps"], rest);
+  const { shape } = input;
+  if (shape.length < 2)
+    throw new ShapeError(`Expected at least 2 dimensions for input tensor but received ${shape.length}`);
+  const [batch, channels, ...positions] = shape;
+  if (channels % numGroups !== 0)
+    throw new ShapeError(
+      `Expected number of channels in input to be divisible by num_groups, but got input of shape [${shape.join(", ")}] and num_groups=${numGroups}`,
+    );
+  for (const [name, tensor] of Object.entries({ weight, bias }))
+    if (tensor && (tensor.ndim !== 1 || tensor.numel() !== channels))
+      throw new ShapeError(
+        `Expected ${name} to be a vector of size equal to the number of channels in input, but got ${name} of shape [${tensor.shape.join(", ")}] and input of shape [${shape.join(", ")}]`,
+      );
+  const each = channels / numGroups;
+  if (input.numel() === batch * numGroups && (batch * channels) / numGroups === 1)
+    throw new ValueError(`Expected more than 1 value per channel when training, got input size ${sizeText(shape)}`);
+  const split = [batch, numGroups, each, ...positions];
+  const affine = [1, numGroups, each, ...positions.map(() => 1)];
+  const how = { shape: split, dims: range(2, split.length - 2), affine };
+  return standardize("group", input, weight, bias, eps, how)[0];
+}
+
+const localOp = operation<{ readonly size: number }>(
+  "local_response_norm",
+  ([x], [alpha, beta, k], { size }) => {
+    // The mean of squares of `size` channels around each, with zeros outside.
+    const padded = m.pad(m.square(x), 1, Math.floor(size / 2), x.shape[1] + size - 1);
+    const means = m.mean(m.window(padded, 1, size, 1), [x.rank]);
+    return m.div(x, m.pow(m.add(m.mul(means, alpha), k), beta));
+  },
+  { gradName: "DivBackward0" },
+);
+
+export interface LocalResponseNormOptions {
+  /** Factor of the mean square; default 1e-4. */
+  readonly alpha?: number;
+  /** Exponent; default 0.75. */
+  readonly beta?: number;
+  /** Added to it; default 1. */
+  readonly k?: number;
+}
+
+type LocalArguments =
+  | [options?: LocalResponseNormOptions]
+  | [alpha?: number, beta?: number | LocalResponseNormOptions, k?: number | LocalResponseNormOptions];
+
+/**
+ * Local response normalisation of [N, C, *] (Krizhevsky et al., 2012): each value over
+ * (k + alpha · mean square of `size` neighbouring channels) ^ beta.
+ *
+ * @throws ValueError for fewer than three dimensions.
+ */
+export function localResponseNorm(input: Tensor, size: number, ...rest: LocalArguments): Tensor {
+  const options = keywords<LocalResponseNormOptions>(["alpha", "beta", "k"], rest);
+  const { alpha = 1e-4, beta = 0.75, k = 1 } = options;
+  if (input.ndim < 3) throw new ValueError(`Expected 3D or higher dimensionality input (got ${input.ndim} dimensions)`);
+  requireFloat("local_response_norm", input);
+  if (input.numel() === 0) return input;
+  return call(localOp, [input], [alpha, beta, k], { size });
+}

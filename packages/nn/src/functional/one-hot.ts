@@ -1,0 +1,51 @@
+import { DTypeError, type Tensor, ValueError } from "@cresset/core";
+import { call, terms as m, operation } from "@cresset/core/extend";
+
+const oneHotOp = operation<{ classes: number }>("one_hot", ([x], _, { classes }) => {
+  const known = m.check(x, m.ge(x, 0), { error: "ValueError", message: "Class values must be non-negative." });
+  const valid = m.check(known, m.lt(known, classes), {
+    error: "ValueError",
+    message: "Class values must be smaller than num_classes.",
+  });
+  const shape = [...x.shape, classes];
+  return m.cast(m.eq(m.unsqueeze(valid, x.rank), m.iota(shape, x.rank)), "int64");
+});
+
+/**
+ * For each class number a vector of zeros with a one at its place: [*] → [*, numClasses], int64. Without the number of
+ * classes it is the greatest value plus one, which must be read: the result is then a promise.
+ *
+ * @throws DTypeError unless `tensor` is int64; ValueError, where values are not known at evaluation, for a class that is
+ * negative or too great.
+ * @example F.oneHot(torch.tensor([0n, 2n]), 3) // [[1, 0, 0], [0, 0, 1]]
+ */
+export function oneHot(tensor: Tensor, numClasses?: -1): Promise<Tensor>;
+export function oneHot(tensor: Tensor, numClasses: number): Tensor;
+export function oneHot(tensor: Tensor, numClasses = -1): Tensor | Promise<Tensor> {
+  checkIndices(tensor, numClasses);
+  if (numClasses !== -1) return call(oneHotOp, [tensor], [], { classes: numClasses });
+  return tensor.data().then((values) => call(oneHotOp, [tensor], [], { classes: classesOf(values as BigInt64Array) }));
+}
+
+/** `oneHot` at once. @throws DeviceError if values must be read on devices that read asynchronously. */
+export function oneHotSync(tensor: Tensor, numClasses = -1): Tensor {
+  checkIndices(tensor, numClasses);
+  const classes = numClasses === -1 ? classesOf(tensor.dataSync() as BigInt64Array) : numClasses;
+  return call(oneHotOp, [tensor], [], { classes });
+}
+
+function checkIndices(tensor: Tensor, numClasses: number): void {
+  if (tensor.dtype !== "int64") throw new DTypeError("one_hot is only applicable to index tensor.");
+  if (tensor.numel() === 0 && numClasses <= 0)
+    throw new ValueError("Can not infer total number of classes from empty tensor.");
+  if (numClasses !== -1 && numClasses < 1) throw new ValueError("num_classes should be positive");
+}
+
+function classesOf(values: BigInt64Array): number {
+  let greatest = 0n;
+  for (const value of values) {
+    if (value < 0n) throw new ValueError("Class values must be non-negative.");
+    if (value > greatest) greatest = value;
+  }
+  return Number(greatest) + 1;
+}

@@ -1,0 +1,148 @@
+import type { DType, Tensor } from "@cresset/core";
+import { callMany, terms as m, type Operation, operation, type Term } from "@cresset/core/extend";
+import { keywords } from "../keywords.ts";
+import { asRows, type Pooling, type PoolOptions, poolingOf } from "./pooling.ts";
+import { readersOf, type Size, windowsOf } from "./window.ts";
+
+/** Windows of up to so many elements: an input looks at all windows that it is in. Else results are scattered. */
+const fewElements = 32;
+
+const sizeOf = (sizes: readonly number[]): number => sizes.reduce((n, size) => n * size, 1);
+
+/** [*, …P, …K] → [*, …P, K]: windows as one dimension. */
+const flat = (x: Term, dims: number): Term =>
+  m.reshape(x, [...x.shape.slice(0, x.rank - dims), sizeOf(x.shape.slice(x.rank - dims))]);
+
+/** The value, the position in the input's plane (int64), and the position in the window (int32) of each maximum. */
+function maxima(x: Term, how: Pooling): Term[] {
+  const { kernel, padding, reached } = how;
+  const dims = kernel.length;
+  const first = x.rank - dims;
+  const fill = m.constant(lowest[x.dtype], x.dtype);
+  let padded = x;
+  for (const [d, size] of reached.entries()) padded = m.pad(padded, first + d, padding[d], size, 1, fill);
+  const windows = flat(windowsOf(padded, first, how), dims);
+  const place = m.argmax(windows, [windows.rank - 1]);
+  return [m.amax(windows, [windows.rank - 1]), positions(place, first, how), m.cast(place, "int32")];
+}
+
+const lowest: Readonly<Record<DType, number | bigint>> = {
+  float64: Number.NEGATIVE_INFINITY,
+  float32: Number.NEGATIVE_INFINITY,
+  float16: Number.NEGATIVE_INFINITY,
+  int64: -(2n ** 63n),
+  int32: -(2 ** 31),
+  int16: -(2 ** 15),
+  int8: -(2 ** 7),
+  uint8: 0,
+  bool: 0,
+};
+
+/** Positions in the input's plane, row-major, from positions in windows. */
+function positions(place: Term, first: number, { kernel, stride, dilation, padding, sizes }: Pooling): Term {
+  let at: Term | undefined;
+  let inside = sizeOf(kernel);
+  for (const [d, size] of sizes.entries()) {
+    inside /= kernel[d];
+    const k = m.rawDiv(m.fmod(place, inside * kernel[d]), inside);
+    const start = m.sub(m.mul(m.iota(place.shape, first + d), stride[d]), padding[d]);
+    let here = m.add(start, m.mul(k, dilation[d]));
+    // Where all elements are -inf, the first of them may be padding; PyTorch gives the first that is not.
+    if (padding[d] > 0) here = m.where(m.lt(here, 0), firstInside(here, dilation[d]), here);
+    at = at === undefined ? here : m.add(m.mul(at, size), here);
+  }
+  return at ?? place;
+}
+
+/** The first of position, position + dilation … that is not negative. */
+const firstInside = (position: Term, dilation: number): Term =>
+  m.fmod(m.add(m.fmod(position, dilation), dilation), dilation);
+
+/** Each gradient at the place that the maximum came from. */
+function spread(g: Term, place: Term, position: () => Term, how: Pooling): Term {
+  const { kernel, sizes } = how;
+  const dims = kernel.length;
+  const first = g.rank - dims;
+  const count = sizeOf(kernel);
+  if (count > fewElements) {
+    const lead = g.shape.slice(0, first);
+    const rows = (x: Term, n: number): Term => m.reshape(x, [...lead, n]);
+    const zeros = m.constant(0, g.dtype, [...lead, sizeOf(sizes)]);
+    const n = sizeOf(how.out);
+    return m.reshape(m.scatter(zeros, first, rows(position(), n), rows(g, n), "sum"), [...lead, ...sizes]);
+  }
+  const none = m.constant(-1, "int32");
+  const places = flat(readersOf(place, first, sizes, how, how.padding, none), dims);
+  const gradients = flat(readersOf(g, first, sizes, how, how.padding), dims);
+  const axis = places.rank - 1;
+  const here = m.sub(m.constant(count - 1, "int32"), m.iota(places.shape, axis, "int32"));
+  return m.sum(m.where(m.eq(places, here), gradients, 0), [axis]);
+}
+
+const maxPooling = (dims: number): Operation<Pooling> =>
+  operation<Pooling>(`max_pool${dims}d_with_indices`, ([x], _, how) => maxima(x, how), {
+    gradName: `MaxPool${dims}DWithIndicesBackward0`,
+    derivative: (c) => [spread(c.grad(), c.output(2), () => c.output(1), c.attributes)],
+    half: "keep",
+  });
+const pool2d = maxPooling(2);
+const pool3d = maxPooling(3);
+
+export interface MaxPoolOptions extends PoolOptions {
+  /** Whether to give [output, indices] instead: int64 positions of the maxima in each plane of the input; default false. */
+  readonly returnIndices?: boolean;
+}
+
+type Steps = [stride?: Size | null, padding?: Size, dilation?: Size, ceilMode?: boolean];
+type MaxPoolArguments =
+  | [options?: MaxPoolOptions & { readonly returnIndices?: false }]
+  | [...Steps, returnIndices?: false];
+type WithIndices = [options: MaxPoolOptions & { readonly returnIndices: true }];
+
+function maxPool(
+  dims: number,
+  input: Tensor,
+  kernelSize: Size,
+  rest: readonly unknown[],
+): Tensor | [output: Tensor, indices: Tensor] {
+  const names = ["stride", "padding", "dilation", "ceilMode", "returnIndices"] as const;
+  const options = keywords<MaxPoolOptions>(names, rest);
+  const how = poolingOf(`max_pool${dims}d`, input, dims, kernelSize, options);
+  const [output, indices] =
+    dims === 1 ? alongRows(input, how) : callMany(dims === 2 ? pool2d : pool3d, [input], [], how);
+  return options.returnIndices === true ? [output, indices] : output;
+}
+
+/** One dimension as the second of two, as PyTorch does it. */
+function alongRows(input: Tensor, how: Pooling): Tensor[] {
+  return callMany(pool2d, [input.unsqueeze(-2)], [], asRows(how)).map((each) => each.squeeze(-2));
+}
+
+/**
+ * The largest element of each window of [N, C, L] or [C, L]; NaN is the largest of all.
+ *
+ * @returns [N, C, L'], L' = (L + 2 · padding - dilation · (kernelSize - 1) - 1) / stride + 1, rounded down, or up in
+ * `ceilMode`; with `returnIndices` also the positions of the maxima.
+ * @throws ShapeError, ValueError where the windows do not fit.
+ * @example
+ * F.maxPool1d(torch.tensor([[1, 3, 2, 4]]), 2); // tensor([[3., 4.]])
+ */
+export function maxPool1d(input: Tensor, kernelSize: Size, ...rest: WithIndices): [output: Tensor, indices: Tensor];
+export function maxPool1d(input: Tensor, kernelSize: Size, ...rest: MaxPoolArguments): Tensor;
+export function maxPool1d(input: Tensor, kernelSize: Size, ...rest: MaxPoolArguments | WithIndices): unknown {
+  return maxPool(1, input, kernelSize, rest);
+}
+
+/** The largest element of each window of [N, C, H, W] or [C, H, W]; otherwise as `maxPool1d`. */
+export function maxPool2d(input: Tensor, kernelSize: Size, ...rest: WithIndices): [output: Tensor, indices: Tensor];
+export function maxPool2d(input: Tensor, kernelSize: Size, ...rest: MaxPoolArguments): Tensor;
+export function maxPool2d(input: Tensor, kernelSize: Size, ...rest: MaxPoolArguments | WithIndices): unknown {
+  return maxPool(2, input, kernelSize, rest);
+}
+
+/** The largest element of each window of [N, C, D, H, W] or [C, D, H, W]; otherwise as `maxPool1d`. */
+export function maxPool3d(input: Tensor, kernelSize: Size, ...rest: WithIndices): [output: Tensor, indices: Tensor];
+export function maxPool3d(input: Tensor, kernelSize: Size, ...rest: MaxPoolArguments): Tensor;
+export function maxPool3d(input: Tensor, kernelSize: Size, ...rest: MaxPoolArguments | WithIndices): unknown {
+  return maxPool(3, input, kernelSize, rest);
+}

@@ -1,0 +1,127 @@
+import { cpu } from "@cresset/backend-cpu";
+import * as torch from "@cresset/core";
+import { beforeAll, describe, expect, test } from "vitest";
+import * as F from "./index.ts";
+
+beforeAll(async () => {
+  if (!torch.deviceNames().includes("cpu")) await torch.registerBackend(cpu());
+  torch.setDefaultDevice("cpu");
+});
+
+const inf = Number.POSITIVE_INFINITY;
+
+describe("max pooling", () => {
+  test("takes the first of equal elements, and its gradient goes there", () => {
+    const x = torch.tensor([[[1, 1, 3, 3, 2, 2]]], { requiresGrad: true });
+    const [y, at] = F.maxPool1d(x, 2, { returnIndices: true });
+    expect([y.tolistSync(), at.tolistSync(), at.dtype]).toEqual([[[[1, 3, 2]]], [[[0, 2, 4]]], "int64"]);
+    y.sum().backward();
+    expect(x.grad?.tolistSync()).toEqual([[[1, 0, 1, 0, 1, 0]]]);
+  });
+
+  test("overlapping windows add their gradients", () => {
+    const x = torch.tensor([[[0, 5, 0, 0]]], { requiresGrad: true });
+    F.maxPool1d(x, 3, { stride: 1, padding: 1 }).sum().backward();
+    expect(x.grad?.tolistSync()).toEqual([[[0, 3, 1, 0]]]);
+  });
+
+  test("padding never wins, not even over -inf", () => {
+    const x = torch.full([1, 1, 3, 3], -inf);
+    const [y, at] = F.maxPool2d(x, 2, { stride: 2, padding: 1, returnIndices: true });
+    expect(y.tolistSync()).toEqual([
+      [
+        [
+          [-inf, -inf],
+          [-inf, -inf],
+        ],
+      ],
+    ]);
+    // PyTorch's indices: the first element of each window that is not padding.
+    expect(at.tolistSync()).toEqual([
+      [
+        [
+          [0, 1],
+          [3, 4],
+        ],
+      ],
+    ]);
+  });
+
+  test("NaN wins", () => {
+    expect(F.maxPool1d(torch.tensor([[[1, Number.NaN, 2, 3]]]), 2).tolistSync()).toEqual([[[Number.NaN, 3]]]);
+  });
+
+  test("large windows give the same gradient as small steps", () => {
+    torch.manualSeed(0);
+    const x = torch.randn([2, 3, 8, 8], { requiresGrad: true });
+    F.maxPool2d(x, 8).sum().backward();
+    const same = x.detach().clone().requiresGrad_();
+    same.amax([-1, -2]).sum().backward();
+    expect(x.grad?.tolistSync()).toEqual(same.grad?.tolistSync());
+  });
+
+  test("float16 stays exact", () => {
+    const x = torch.tensor([[[65504, 1, -2, 0.5]]], { dtype: "float16" });
+    const y = F.maxPool1d(x, 2);
+    expect([y.dtype, y.tolistSync()]).toEqual(["float16", [[[65504, 0.5]]]]);
+  });
+
+  test("unpooling puts values back", () => {
+    const x = torch.tensor([[[1, 2, 3, 4, 5, 6, 7, 8, 9]]]);
+    const [y, at] = F.maxPool1d(x, 2, { returnIndices: true });
+    expect(F.maxUnpool1d(y, at, 2, { outputSize: [9] }).tolistSync()).toEqual([[[0, 2, 0, 4, 0, 6, 0, 8, 0]]]);
+    expect(F.maxUnpool1d(y, at, 2).shape).toEqual([1, 1, 8]);
+    expect(() => F.maxUnpool1d(y, at.add(8), 2).tolistSync()).toThrow("Found an invalid max index");
+    expect(() => F.maxUnpool1d(y, at, 2, { outputSize: [20] })).toThrow("invalid output_size [20]");
+  });
+});
+
+describe("average pooling", () => {
+  const x = (): torch.Tensor => torch.tensor([[[1, 2, 3, 4, 5]]]);
+  test.each<[F.AvgPoolOptions, number[]]>([
+    [{}, [1.5, 3.5]],
+    [{ ceilMode: true }, [1.5, 3.5, 5]],
+    [{ padding: 1 }, [0.5, 2.5, 4.5]],
+    [{ padding: 1, countIncludePad: false }, [1, 2.5, 4.5]],
+    [{ stride: 1 }, [1.5, 2.5, 3.5, 4.5]],
+    [{ divisorOverride: 1 }, [3, 7]],
+  ])("%j", (options, want) => {
+    expect(F.avgPool1d(x(), 2, options).tolistSync()).toEqual([[want]]);
+  });
+
+  test("what lies outside of a window does not reach it", () => {
+    const wide = torch.tensor([[[inf, 1, 2, 3, Number.NaN]]]);
+    expect(F.adaptiveAvgPool1d(wide, 3).tolistSync()).toEqual([[[inf, 2, Number.NaN]]]);
+    expect(F.avgPool1d(wide, 2).tolistSync()).toEqual([[[inf, 2.5]]]);
+  });
+});
+
+describe("adaptive pooling", () => {
+  test("windows of nearly equal sizes, more of them than elements, one, and as many", () => {
+    const x = torch.tensor([[[1, 2, 3]]]);
+    expect(F.adaptiveAvgPool1d(x, 2).tolistSync()).toEqual([[[1.5, 2.5]]]);
+    expect(F.adaptiveAvgPool1d(x, 6).tolistSync()).toEqual([[[1, 1, 2, 2, 3, 3]]]);
+    expect(F.adaptiveAvgPool1d(x, 1).tolistSync()).toEqual([[[2]]]);
+    expect(F.adaptiveAvgPool1d(x, null).tolistSync()).toEqual([[[1, 2, 3]]]);
+    expect(F.adaptiveMaxPool1d(x, 2, { returnIndices: true }).map((t) => t.tolistSync())).toEqual([
+      [[[2, 3]]],
+      [[[1, 2]]],
+    ]);
+  });
+});
+
+describe("what does not fit is refused at the call", () => {
+  const x = (): torch.Tensor => torch.zeros([1, 2, 4, 4]);
+  test.each<[string, () => unknown]>([
+    [
+      "pad should be at most half of kernel size, but got pad=2 and kernel_size=2",
+      () => F.maxPool2d(x(), 2, { padding: 2 }),
+    ],
+    ["Given input size: (2x4x4). Calculated output size: (2x0x0). Output size is too small", () => F.maxPool2d(x(), 5)],
+    ["max_pool2d(): Expected 3D or 4D (batch mode) tensor", () => F.maxPool2d(torch.zeros([4, 4]), 2)],
+    ["divisor must be not zero", () => F.avgPool2d(x(), 2, { divisorOverride: 0 })],
+    ["stride should not be zero", () => F.avgPool2d(x(), 2, { stride: 0 })],
+  ])("%s", (message, run) => {
+    expect(run).toThrow(message);
+  });
+});

@@ -1,0 +1,59 @@
+/** Windows that slide over the last dimensions: what convolution, pooling and unfolding share. */
+import { ShapeError } from "@cresset/core";
+import { terms as m, type Term } from "@cresset/core/extend";
+
+/** One number for every spatial dimension, or one number for each. */
+export type Size = number | readonly number[];
+
+/** A `Size` as one number for each dimension. @throws ShapeError if it has another count of numbers. */
+export function sizesOf(name: string, size: Size, dims: number): number[] {
+  if (typeof size === "number") return new Array<number>(dims).fill(size);
+  if (size.length === 1) return new Array<number>(dims).fill(size[0]);
+  if (size.length !== dims)
+    throw new ShapeError(
+      `expected ${name} to be a single integer value or a list of ${dims} values, but got ${name}=[${size.join(", ")}]`,
+    );
+  return [...size];
+}
+
+/** Kernel sizes, and the distances between windows and between the elements of a window. */
+export interface Windows {
+  readonly kernel: readonly number[];
+  readonly stride: readonly number[];
+  readonly dilation: readonly number[];
+}
+
+/** [*, …S] → [*, …P, …K] of the dimensions from `first` on: element k of window p is x[p · stride + k · dilation]. */
+export function windowsOf(x: Term, first: number, { kernel, stride, dilation }: Windows): Term {
+  return kernel.reduce((out, size, d) => m.window(out, first + d, size, stride[d], dilation[d]), x);
+}
+
+/** The number of elements that `count` windows reach over. */
+export function reach(count: number, kernel: number, stride: number, dilation: number): number {
+  return (count - 1) * stride + (kernel - 1) * dilation + 1;
+}
+
+/**
+ * The windows of results that read each element: for results [*, …P] of windows over elements [*, …sizes], padded by
+ * `low` before, gives [*, …sizes, …K]. The last element of a window comes first. Elsewhere it is `fill`.
+ */
+export function readersOf(
+  results: Term,
+  first: number,
+  sizes: readonly number[],
+  { kernel, stride, dilation }: Windows,
+  low: readonly number[],
+  fill?: Term,
+): Term {
+  let spread = results;
+  for (const [d, size] of sizes.entries()) {
+    const before = dilation[d] * (kernel[d] - 1);
+    spread = m.pad(spread, first + d, before - low[d], size + before, stride[d], fill);
+  }
+  return windowsOf(spread, first, { kernel, stride: sizes.map(() => 1), dilation });
+}
+
+/** The dimensions from `from` on, `count` of them. */
+export function range(from: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => from + i);
+}

@@ -1,0 +1,51 @@
+import type { Tensor } from "@cresset/core";
+import { keywords } from "../keywords.ts";
+import { Module } from "../module.ts";
+
+export interface FlattenOptions {
+  readonly startDim?: number;
+  readonly endDim?: number;
+}
+
+/** Joins the dimensions `startDim` (default 1) to `endDim` (default the last) into one. */
+export class Flatten extends Module<[Tensor], Tensor> {
+  static override readonly typeName: string = "Flatten";
+  readonly startDim: number;
+  readonly endDim: number;
+
+  constructor(startDim?: number | FlattenOptions, endDim?: number) {
+    super();
+    const options = keywords<FlattenOptions>(["startDim", "endDim"], [startDim, endDim]);
+    this.startDim = options.startDim ?? 1;
+    this.endDim = options.endDim ?? -1;
+  }
+
+  forward(input: Tensor): Tensor {
+    return input.flatten(this.startDim, this.endDim);
+  }
+
+  override extraRepr(): string {
+    return `start_dim=${this.startDim}, end_dim=${this.endDim}`;
+  }
+}
+
+/** Splits dimension `dim` into dimensions of the given sizes. */
+export class Unflatten extends Module<[Tensor], Tensor> {
+  static override readonly typeName: string = "Unflatten";
+  readonly dim: number;
+  readonly unflattenedSize: readonly number[];
+
+  constructor(dim: number, unflattenedSize: readonly number[]) {
+    super();
+    this.dim = dim;
+    this.unflattenedSize = unflattenedSize;
+  }
+
+  forward(input: Tensor): Tensor {
+    return input.unflatten(this.dim, this.unflattenedSize);
+  }
+
+  override extraRepr(): string {
+    return `dim=${this.dim}, unflattened_size=[${this.unflattenedSize.join(", ")}]`;
+  }
+}

@@ -1,0 +1,162 @@
+/** Normalisation without running statistics. */
+import { noGrad, ones, type Tensor, type TensorOptions, ValueError, zeros } from "@cresset/core";
+import * as F from "../functional/norm.ts";
+import { keywords } from "../keywords.ts";
+import { Module } from "../module.ts";
+import { Parameter } from "../parameter.ts";
+import { pythonBool, pythonFloat, pythonTuple } from "../printing.ts";
+
+type Kind = Pick<TensorOptions, "dtype" | "device">;
+
+export interface LayerNormOptions extends Kind {
+  /** Added to variances; default 1e-5. */
+  readonly eps?: number;
+  /** Whether there are a learned factor and summand; default true. */
+  readonly elementwiseAffine?: boolean;
+  /** Whether there is a learned summand, if affine; default true. */
+  readonly bias?: boolean;
+}
+
+function kindOf({ dtype, device }: Kind): Kind {
+  return { ...(dtype === undefined ? {} : { dtype }), ...(device === undefined ? {} : { device }) };
+}
+
+/**
+ * Layer normalisation (Ba et al., 2016): [*, …normalizedShape] standardised over the dimensions of `normalizedShape`,
+ * times `weight`, plus `bias`, both of that shape.
+ *
+ * @example
+ * new nn.LayerNorm(10)(torch.randn([20, 5, 10])).shape; // [20, 5, 10]
+ */
+export class LayerNorm extends Module<[Tensor], Tensor> {
+  static override readonly typeName: string = "LayerNorm";
+
+  readonly normalizedShape: readonly number[];
+  readonly eps: number;
+  readonly elementwiseAffine: boolean;
+  weight: Parameter | null;
+  bias: Parameter | null;
+
+  constructor(
+    normalizedShape: number | readonly number[],
+    ...rest:
+      | [options?: LayerNormOptions]
+      | [eps?: number, elementwiseAffine?: boolean | LayerNormOptions, bias?: boolean | LayerNormOptions]
+  ) {
+    super();
+    const options = keywords<LayerNormOptions>(["eps", "elementwiseAffine", "bias"], rest);
+    const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
+    this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
+    this.eps = eps;
+    this.elementwiseAffine = elementwiseAffine;
+    this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape, kindOf(options))) : null;
+    this.bias = elementwiseAffine && bias ? new Parameter(zeros(this.normalizedShape, kindOf(options))) : null;
+  }
+
+  /** Factors 1 and summands 0 again. */
+  resetParameters(): void {
+    noGrad(() => {
+      this.weight?.fill_(1);
+      this.bias?.zero_();
+    });
+  }
+
+  forward(input: Tensor): Tensor {
+    return F.layerNorm(input, this.normalizedShape, this.weight, this.bias, this.eps);
+  }
+
+  override extraRepr(): string {
+    return `${pythonTuple(this.normalizedShape)}, eps=${pythonFloat(this.eps)}, elementwise_affine=${pythonBool(this.elementwiseAffine)}`;
+  }
+}
+
+export interface GroupNormOptions extends Kind {
+  /** Added to variances; default 1e-5. */
+  readonly eps?: number;
+  /** Whether each channel has a learned factor and summand; default true. */
+  readonly affine?: boolean;
+}
+
+/**
+ * Group normalisation (Wu and He, 2018): [N, numChannels, *] standardised over the channels of each of `numGroups`
+ * groups and all positions, times `weight` [numChannels], plus `bias`.
+ *
+ * @throws ValueError unless `numGroups` divides `numChannels`.
+ * @example
+ * new nn.GroupNorm(3, 6)(torch.randn([20, 6, 10, 10])).shape; // [20, 6, 10, 10]
+ */
+export class GroupNorm extends Module<[Tensor], Tensor> {
+  static override readonly typeName: string = "GroupNorm";
+
+  readonly numGroups: number;
+  readonly numChannels: number;
+  readonly eps: number;
+  readonly affine: boolean;
+  weight: Parameter | null;
+  bias: Parameter | null;
+
+  constructor(
+    numGroups: number,
+    numChannels: number,
+    ...rest: [options?: GroupNormOptions] | [eps?: number, affine?: boolean | GroupNormOptions]
+  ) {
+    super();
+    if (numChannels % numGroups !== 0) throw new ValueError("num_channels must be divisible by num_groups");
+    const options = keywords<GroupNormOptions>(["eps", "affine"], rest);
+    const { eps = 1e-5, affine = true } = options;
+    this.numGroups = numGroups;
+    this.numChannels = numChannels;
+    this.eps = eps;
+    this.affine = affine;
+    this.weight = affine ? new Parameter(ones([numChannels], kindOf(options))) : null;
+    this.bias = affine ? new Parameter(zeros([numChannels], kindOf(options))) : null;
+  }
+
+  /** Factors 1 and summands 0 again. */
+  resetParameters(): void {
+    noGrad(() => {
+      this.weight?.fill_(1);
+      this.bias?.zero_();
+    });
+  }
+
+  forward(input: Tensor): Tensor {
+    return F.groupNorm(input, this.numGroups, this.weight, this.bias, this.eps);
+  }
+
+  override extraRepr(): string {
+    return `${this.numGroups}, ${this.numChannels}, eps=${pythonFloat(this.eps)}, affine=${pythonBool(this.affine)}`;
+  }
+}
+
+/** Local response normalisation of [N, C, *]: each value over (k + alpha · mean square of `size` channels) ^ beta. */
+export class LocalResponseNorm extends Module<[Tensor], Tensor> {
+  static override readonly typeName: string = "LocalResponseNorm";
+
+  readonly size: number;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly k: number;
+
+  constructor(
+    size: number,
+    ...rest:
+      | [options?: F.LocalResponseNormOptions]
+      | [alpha?: number, beta?: number | F.LocalResponseNormOptions, k?: number | F.LocalResponseNormOptions]
+  ) {
+    super();
+    const options = keywords<F.LocalResponseNormOptions>(["alpha", "beta", "k"], rest);
+    this.size = size;
+    this.alpha = options.alpha ?? 1e-4;
+    this.beta = options.beta ?? 0.75;
+    this.k = options.k ?? 1;
+  }
+
+  forward(input: Tensor): Tensor {
+    return F.localResponseNorm(input, this.size, this.alpha, this.beta, this.k);
+  }
+
+  override extraRepr(): string {
+    return `${this.size}, alpha=${pythonFloat(this.alpha)}, beta=${pythonFloat(this.beta)}, k=${pythonFloat(this.k)}`;
+  }
+}

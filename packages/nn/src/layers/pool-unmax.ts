@@ -1,0 +1,69 @@
+/** What undoes max pooling, as modules. */
+import type { Tensor } from "@cresset/core";
+import * as F from "../functional/pool-unmax.ts";
+import { type Size, sizesOf } from "../functional/window.ts";
+import { keywords } from "../keywords.ts";
+import { Module } from "../module.ts";
+import { pythonTuple } from "../printing.ts";
+
+export type MaxUnpoolOptions = Omit<F.MaxUnpoolOptions, "outputSize">;
+export type MaxUnpoolArguments =
+  | [options?: MaxUnpoolOptions]
+  | [stride?: Size | null, padding?: Size | MaxUnpoolOptions];
+
+abstract class MaxUnpool extends Module<[input: Tensor, indices: Tensor, outputSize?: readonly number[]], Tensor> {
+  readonly kernelSize: readonly number[];
+  readonly stride: readonly number[];
+  readonly padding: readonly number[];
+
+  constructor(dims: number, kernelSize: Size, rest: readonly unknown[]) {
+    super();
+    const options = keywords<MaxUnpoolOptions>(["stride", "padding"], rest);
+    this.kernelSize = sizesOf("kernel_size", kernelSize, dims);
+    this.stride = sizesOf("stride", options.stride ?? kernelSize, dims);
+    this.padding = sizesOf("padding", options.padding ?? 0, dims);
+  }
+
+  override extraRepr(): string {
+    return `kernel_size=${pythonTuple(this.kernelSize)}, stride=${pythonTuple(this.stride)}, padding=${pythonTuple(this.padding)}`;
+  }
+}
+
+/** Undoes `MaxPool1d` as far as possible, from its output and indices; see `F.maxUnpool1d`. */
+export class MaxUnpool1d extends MaxUnpool {
+  static override readonly typeName: string = "MaxUnpool1d";
+
+  constructor(kernelSize: Size, ...rest: MaxUnpoolArguments) {
+    super(1, kernelSize, rest);
+  }
+
+  forward(input: Tensor, indices: Tensor, outputSize?: readonly number[]): Tensor {
+    return F.maxUnpool1d(input, indices, this.kernelSize, this.stride, this.padding, outputSize);
+  }
+}
+
+/** Undoes `MaxPool2d` as far as possible, from its output and indices. */
+export class MaxUnpool2d extends MaxUnpool {
+  static override readonly typeName: string = "MaxUnpool2d";
+
+  constructor(kernelSize: Size, ...rest: MaxUnpoolArguments) {
+    super(2, kernelSize, rest);
+  }
+
+  forward(input: Tensor, indices: Tensor, outputSize?: readonly number[]): Tensor {
+    return F.maxUnpool2d(input, indices, this.kernelSize, this.stride, this.padding, outputSize);
+  }
+}
+
+/** Undoes `MaxPool3d` as far as possible, from its output and indices. */
+export class MaxUnpool3d extends MaxUnpool {
+  static override readonly typeName: string = "MaxUnpool3d";
+
+  constructor(kernelSize: Size, ...rest: MaxUnpoolArguments) {
+    super(3, kernelSize, rest);
+  }
+
+  forward(input: Tensor, indices: Tensor, outputSize?: readonly number[]): Tensor {
+    return F.maxUnpool3d(input, indices, this.kernelSize, this.stride, this.padding, outputSize);
+  }
+}

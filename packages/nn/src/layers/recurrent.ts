@@ -1,0 +1,298 @@
+/** Recurrent networks: several layers, one or two directions, over padded or packed sequences. */
+import { empty, ShapeError, type Tensor, type TensorOptions, ValueError, zeros } from "@cresset/core";
+import { type DirectionWeights, type RecurrentKind, recurrent } from "../functional/rnn.ts";
+import { uniform_ } from "../init.ts";
+import { keywords } from "../keywords.ts";
+import { Module } from "../module.ts";
+import { Parameter } from "../parameter.ts";
+import { pythonBool, pythonNumber } from "../printing.ts";
+import { PackedSequence } from "../utils/packed-sequence.ts";
+import { snakeName } from "./snake-names.ts";
+
+export interface RecurrentOptions extends Pick<TensorOptions, "dtype" | "device"> {
+  /** Layers, each over the outputs of the one before; default 1. */
+  readonly numLayers?: number;
+  /** Whether there are biases (two per layer, as in PyTorch); default true. */
+  readonly bias?: boolean;
+  /** Whether inputs and outputs are [N, T, *] instead of [T, N, *]; states never are. Default false. */
+  readonly batchFirst?: boolean;
+  /** In training, the probability of dropping outputs between layers; default 0. */
+  readonly dropout?: number;
+  /** Whether a second network runs backward in time; default false. */
+  readonly bidirectional?: boolean;
+}
+
+type Sequences = Tensor | PackedSequence;
+
+/** A batch in the form that the computation takes. */
+interface Batch {
+  readonly data: Tensor;
+  readonly batchSizes: readonly number[];
+  readonly batched: boolean;
+}
+
+const gateCounts = { LSTM: 4, GRU: 3, RNN_TANH: 1, RNN_RELU: 1 } as const;
+
+/** What all recurrent networks share. `State` is what they take and return besides sequences. */
+export abstract class RecurrentBase<State> extends Module<[input: Sequences, hx?: State | null], [Sequences, State]> {
+  readonly mode: RecurrentKind;
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly numLayers: number;
+  readonly bias: boolean;
+  readonly batchFirst: boolean;
+  readonly dropout: number;
+  readonly bidirectional: boolean;
+  readonly projSize: number;
+
+  constructor(mode: RecurrentKind, inputSize: number, hiddenSize: number, options: RecurrentOptions, projSize = 0) {
+    super();
+    const { numLayers = 1, bias = true, batchFirst = false, dropout = 0, bidirectional = false, ...kind } = options;
+    if (!(dropout >= 0 && dropout <= 1))
+      throw new ValueError(
+        "dropout should be a number in range [0, 1] representing the probability of an element being zeroed",
+      );
+    if (dropout > 0 && numLayers === 1)
+      console.warn(
+        "dropout option adds dropout after all but last recurrent layer, so non-zero dropout expects num_layers greater " +
+          `than 1, but got dropout=${pythonNumber(dropout)} and num_layers=1`,
+      );
+    if (projSize < 0) throw new ValueError("proj_size should be a positive integer or zero to disable projections");
+    if (projSize >= hiddenSize && projSize > 0) throw new ValueError("proj_size has to be smaller than hidden_size");
+    this.mode = mode;
+    this.inputSize = inputSize;
+    this.hiddenSize = hiddenSize;
+    this.numLayers = numLayers;
+    this.bias = bias;
+    this.batchFirst = batchFirst;
+    this.dropout = dropout;
+    this.bidirectional = bidirectional;
+    this.projSize = projSize;
+    const rows = gateCounts[mode] * hiddenSize;
+    const add = (name: string, shape: number[]): void => {
+      this.registerParameter(name, new Parameter(empty(shape, kind)));
+    };
+    for (const [layer, suffix] of this.places()) {
+      add(`weightIh${suffix}`, [rows, layer === 0 ? inputSize : this.outputSize * this.directions]);
+      add(`weightHh${suffix}`, [rows, this.outputSize]);
+      if (bias) add(`biasIh${suffix}`, [rows]);
+      if (bias) add(`biasHh${suffix}`, [rows]);
+      if (projSize > 0) add(`weightHr${suffix}`, [projSize, hiddenSize]);
+    }
+    this.resetParameters();
+  }
+
+  protected get outputSize(): number {
+    return this.projSize > 0 ? this.projSize : this.hiddenSize;
+  }
+
+  protected get directions(): number {
+    return this.bidirectional ? 2 : 1;
+  }
+
+  /** Layers and directions with the ends of their parameters' names. */
+  protected places(): [layer: number, suffix: string][] {
+    const suffixes = this.bidirectional ? ["", "Reverse"] : [""];
+    return Array.from({ length: this.numLayers }, (_, layer) =>
+      suffixes.map((suffix): [number, string] => [layer, `L${layer}${suffix}`]),
+    ).flat();
+  }
+
+  /** Draws all weights and biases anew: uniform in ±1/√hiddenSize. */
+  resetParameters(): void {
+    const bound = this.hiddenSize > 0 ? 1 / Math.sqrt(this.hiddenSize) : 0;
+    for (const parameter of this.parameters()) uniform_(parameter, -bound, bound);
+  }
+
+  override stateName(field: string): string {
+    return snakeName(field);
+  }
+
+  /** The parameters of each layer and direction: weightIh, weightHh, biasIh, biasHh, weightHr. */
+  get allWeights(): Parameter[][] {
+    const own = this as unknown as Record<string, Parameter | undefined>;
+    const names = ["weightIh", "weightHh", "biasIh", "biasHh", "weightHr"];
+    return this.places().map(([, suffix]) => names.flatMap((name) => own[name + suffix] ?? []));
+  }
+
+  protected layers(): DirectionWeights[][] {
+    const own = this as unknown as Record<string, Parameter | undefined>;
+    const layers: DirectionWeights[][] = Array.from({ length: this.numLayers }, () => []);
+    for (const [layer, suffix] of this.places())
+      layers[layer].push({
+        weightIh: own[`weightIh${suffix}`] as Parameter,
+        weightHh: own[`weightHh${suffix}`] as Parameter,
+        biasIh: own[`biasIh${suffix}`] ?? null,
+        biasHh: own[`biasHh${suffix}`] ?? null,
+        weightHr: own[`weightHr${suffix}`] ?? null,
+      });
+    return layers;
+  }
+
+  /** Runs the network on sequences and states [layers · directions, N, *], which are zeros where null. */
+  protected run(input: Sequences, states: readonly Tensor[] | null): { output: Sequences; states: Tensor[] } {
+    const batch = this.batchOf(input);
+    const count = batch.batchSizes[0];
+    const sizes = this.mode === "LSTM" ? [this.outputSize, this.hiddenSize] : [this.outputSize];
+    const shapes = sizes.map((size) => [this.numLayers * this.directions, count, size]);
+    const { dtype, device } = batch.data;
+    let initial = states ?? shapes.map((shape) => zeros(shape, { dtype, device }));
+    if (states !== null) {
+      this.checkRanks(input, states, batch.batched);
+      if (!batch.batched) initial = initial.map((state) => state.unsqueeze(1));
+      for (const [i, state] of initial.entries()) this.checkState(state, shapes[i], i);
+      if (input instanceof PackedSequence && input.sortedIndices !== null)
+        initial = initial.map((state) => state.indexSelect(1, input.sortedIndices as Tensor));
+    }
+    const network = { kind: this.mode, layers: this.layers(), dropout: this.dropout };
+    const result = recurrent(network, batch.data, batch.batchSizes, initial, this.training);
+    if (input instanceof PackedSequence) {
+      const back = input.unsortedIndices;
+      const ends = back === null ? result.state : result.state.map((state) => state.indexSelect(1, back));
+      return { output: input.withData(result.output), states: ends };
+    }
+    if (!batch.batched) return { output: result.output, states: result.state.map((state) => state.squeeze(1)) };
+    const sequence = result.output.reshape([batch.batchSizes.length, count, result.output.shape[1]]);
+    return { output: this.batchFirst ? sequence.transpose(0, 1) : sequence, states: result.state };
+  }
+
+  protected batchOf(input: Sequences): Batch {
+    if (input instanceof PackedSequence) {
+      const { data, batchSizes } = input;
+      if (data.ndim !== 2) throw new ShapeError(`input must have 2 dimensions, got ${data.ndim}`);
+      this.checkFeatures(data);
+      return { data, batchSizes, batched: true };
+    }
+    if (input.ndim !== 2 && input.ndim !== 3)
+      throw new ShapeError(`${this.typeName()}: Expected input to be 2-D or 3-D but received ${input.ndim}-D tensor`);
+    this.checkFeatures(input);
+    if (input.ndim === 2)
+      return { data: input, batchSizes: input.shape[0] === 0 ? [] : ones(input.shape[0]), batched: false };
+    const inOrder = this.batchFirst ? input.transpose(0, 1) : input;
+    const [steps, count, features] = inOrder.shape;
+    if (steps === 0) throw new ShapeError("Expected sequence length to be larger than 0 in RNN");
+    const data = inOrder.reshape([steps * count, features]);
+    return { data, batchSizes: ones(steps).fill(count), batched: true };
+  }
+
+  protected checkFeatures(input: Tensor): void {
+    const features = input.shape[input.ndim - 1];
+    if (features !== this.inputSize)
+      throw new ShapeError(`input.size(-1) must be equal to input_size. Expected ${this.inputSize}, got ${features}`);
+  }
+
+  protected checkRanks(input: Sequences, states: readonly Tensor[], batched: boolean): void {
+    if (input instanceof PackedSequence) return;
+    const rank = batched ? 3 : 2;
+    if (states.every((state) => state.ndim === rank)) return;
+    const kind = batched ? "For batched 3-D input" : "For unbatched 2-D input";
+    const ranks = states.map((state) => `${state.ndim}-D`);
+    throw new ShapeError(
+      states.length === 1
+        ? `${kind}, hx should also be ${rank}-D but got ${ranks[0]} tensor`
+        : `${kind}, hx and cx should also be ${rank}-D but got (${ranks.join(", ")}) tensors`,
+    );
+  }
+
+  protected checkState(state: Tensor, want: readonly number[], at: number): void {
+    if (state.shape.join() === want.join()) return;
+    const what = this.mode === "LSTM" ? `hidden[${at}]` : "hidden";
+    throw new ShapeError(`Expected ${what} size (${want.join(", ")}), got [${state.shape.join(", ")}]`);
+  }
+
+  override extraRepr(): string {
+    const parts = [`${this.inputSize}, ${this.hiddenSize}`];
+    if (this.projSize !== 0) parts.push(`proj_size=${this.projSize}`);
+    if (this.numLayers !== 1) parts.push(`num_layers=${this.numLayers}`);
+    if (!this.bias) parts.push(`bias=${pythonBool(this.bias)}`);
+    if (this.batchFirst) parts.push(`batch_first=${pythonBool(this.batchFirst)}`);
+    if (this.dropout !== 0) parts.push(`dropout=${pythonNumber(this.dropout)}`);
+    if (this.bidirectional) parts.push(`bidirectional=${pythonBool(this.bidirectional)}`);
+    return parts.join(", ");
+  }
+}
+
+const ones = (count: number): number[] => new Array<number>(count).fill(1);
+
+export interface RNNOptions extends RecurrentOptions {
+  /** Default "tanh". */
+  readonly nonlinearity?: "tanh" | "relu";
+}
+
+/**
+ * A plain recurrent network: hₜ = tanh(xₜ W_ihᵀ + b_ih + hₜ₋₁ W_hhᵀ + b_hh), or relu.
+ *
+ * Input [T, N, inputSize] ([N, T, inputSize] with `batchFirst`; [T, inputSize] without a batch) or a packed sequence, and
+ * optionally the state [numLayers · directions, N, hiddenSize] before the first step (default zeros). Output: the last
+ * layer's outputs [T, N, directions · hiddenSize], and the state after the last step.
+ *
+ * @example
+ * const rnn = new nn.RNN(10, 20, 2);
+ * const [output, hn] = rnn(torch.randn([5, 3, 10]));
+ */
+export class RNN extends RecurrentBase<Tensor> {
+  static override readonly typeName: string = "RNN";
+
+  constructor(inputSize: number, hiddenSize: number, numLayers?: number | RNNOptions, options?: RNNOptions) {
+    const { nonlinearity = "tanh", ...rest } = keywords<RNNOptions>(["numLayers"], [numLayers, options]);
+    const known: readonly string[] = ["tanh", "relu"];
+    if (!known.includes(nonlinearity)) throw new ValueError(`Unknown nonlinearity '${nonlinearity}'`);
+    super(nonlinearity === "tanh" ? "RNN_TANH" : "RNN_RELU", inputSize, hiddenSize, rest);
+  }
+
+  forward(input: Sequences, hx: Tensor | null = null): [Sequences, Tensor] {
+    const { output, states } = this.run(input, hx === null ? null : [hx]);
+    return [output, states[0]];
+  }
+}
+
+/**
+ * Gated recurrent units. Shapes are those of `RNN`.
+ *
+ * @example
+ * const [output, hn] = new nn.GRU(10, 20, { batchFirst: true })(torch.randn([3, 5, 10]));
+ */
+export class GRU extends RecurrentBase<Tensor> {
+  static override readonly typeName: string = "GRU";
+
+  constructor(
+    inputSize: number,
+    hiddenSize: number,
+    numLayers?: number | RecurrentOptions,
+    options?: RecurrentOptions,
+  ) {
+    super("GRU", inputSize, hiddenSize, keywords<RecurrentOptions>(["numLayers"], [numLayers, options]));
+  }
+
+  forward(input: Sequences, hx: Tensor | null = null): [Sequences, Tensor] {
+    const { output, states } = this.run(input, hx === null ? null : [hx]);
+    return [output, states[0]];
+  }
+}
+
+export interface LSTMOptions extends RecurrentOptions {
+  /** Projects outputs to this many features; default 0: no projection. */
+  readonly projSize?: number;
+}
+
+/**
+ * Long short-term memory. Shapes are those of `RNN`; the state is a pair [h, c], of which h has `projSize` features where
+ * that is given.
+ *
+ * @example
+ * const lstm = new nn.LSTM(10, 20, { numLayers: 2, bidirectional: true });
+ * const [output, [hn, cn]] = lstm(torch.randn([5, 3, 10]));
+ */
+export class LSTM extends RecurrentBase<[Tensor, Tensor]> {
+  static override readonly typeName: string = "LSTM";
+
+  constructor(inputSize: number, hiddenSize: number, numLayers?: number | LSTMOptions, options?: LSTMOptions) {
+    const { projSize = 0, ...rest } = keywords<LSTMOptions>(["numLayers"], [numLayers, options]);
+    super("LSTM", inputSize, hiddenSize, rest, projSize);
+  }
+
+  forward(input: Sequences, hx: readonly [Tensor, Tensor] | null = null): [Sequences, [Tensor, Tensor]] {
+    const { output, states } = this.run(input, hx);
+    return [output, [states[0], states[1]]];
+  }
+}

@@ -1,0 +1,201 @@
+/** Stacks of transformer layers. */
+import { full, type Tensor, ValueError } from "@cresset/core";
+import { ModuleList } from "../containers/module-list.ts";
+import { deepCopy } from "../deep-copy.ts";
+import { xavierUniform_ } from "../init.ts";
+import { keywords } from "../keywords.ts";
+import { type AnyModule, Module } from "../module.ts";
+import { LayerNorm } from "./norm.ts";
+import { snakeName } from "./snake-names.ts";
+import {
+  type DecoderLayerMasks,
+  type DecoderMaskArguments,
+  decoderMaskNames,
+  type EncoderLayerMasks,
+  TransformerDecoderLayer,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+} from "./transformer-layers.ts";
+
+/** What a `TransformerEncoder` is made of: called with a sequence and masks by name. */
+export type EncoderLayer = Module<[src: Tensor, masks?: EncoderLayerMasks], Tensor>;
+/** What a `TransformerDecoder` is made of. */
+export type DecoderLayer = Module<[tgt: Tensor, memory: Tensor, masks?: DecoderLayerMasks], Tensor>;
+/** A norm, or any other module of one tensor, at the end of a stack. */
+export type FinalNorm = Module<[Tensor], Tensor>;
+
+export interface EncoderMasks {
+  /** Which positions a position must not see, [L, L] or [N · heads, L, L]. */
+  readonly mask?: Tensor | null;
+  /** Which positions are padding, [N, L]. */
+  readonly srcKeyPaddingMask?: Tensor | null;
+}
+
+/**
+ * A stack of encoder layers: copies of one layer with parameters of their own, which start equal as in PyTorch.
+ *
+ * @example
+ * const encoder = new nn.TransformerEncoder(new nn.TransformerEncoderLayer(16, 4), 2);
+ * encoder(torch.randn([10, 3, 16])).shape; // [10, 3, 16]
+ */
+export class TransformerEncoder extends Module<
+  [src: Tensor, mask?: Tensor | null | EncoderMasks, srcKeyPaddingMask?: Tensor | null | EncoderMasks],
+  Tensor
+> {
+  static override readonly typeName: string = "TransformerEncoder";
+  layers: ModuleList<EncoderLayer>;
+  readonly numLayers: number;
+  norm: FinalNorm | null;
+
+  /** @param norm applied to the last layer's output; default none. */
+  constructor(encoderLayer: EncoderLayer, numLayers: number, norm: FinalNorm | null = null) {
+    super();
+    this.layers = new ModuleList(Array.from({ length: numLayers }, () => deepCopy(encoderLayer)));
+    this.numLayers = numLayers;
+    this.norm = norm;
+  }
+
+  forward(src: Tensor, mask?: Tensor | null | EncoderMasks, srcKeyPaddingMask?: Tensor | null | EncoderMasks): Tensor {
+    const masks = keywords<EncoderMasks>(["mask", "srcKeyPaddingMask"], [mask, srcKeyPaddingMask]);
+    const { mask: srcMask = null, srcKeyPaddingMask: padding = null } = masks;
+    let x = src;
+    for (const layer of this.layers) x = layer(x, { srcMask, srcKeyPaddingMask: padding });
+    return this.norm === null ? x : this.norm(x);
+  }
+}
+
+/** A stack of decoder layers: copies of one layer with parameters of their own. */
+export class TransformerDecoder extends Module<[tgt: Tensor, memory: Tensor, ...masks: DecoderMaskArguments], Tensor> {
+  static override readonly typeName: string = "TransformerDecoder";
+  layers: ModuleList<DecoderLayer>;
+  readonly numLayers: number;
+  norm: FinalNorm | null;
+
+  /** @param norm applied to the last layer's output; default none. */
+  constructor(decoderLayer: DecoderLayer, numLayers: number, norm: FinalNorm | null = null) {
+    super();
+    this.layers = new ModuleList(Array.from({ length: numLayers }, () => deepCopy(decoderLayer)));
+    this.numLayers = numLayers;
+    this.norm = norm;
+  }
+
+  forward(tgt: Tensor, memory: Tensor, ...masks: DecoderMaskArguments): Tensor {
+    const given = keywords<DecoderLayerMasks>([...decoderMaskNames], masks);
+    let x = tgt;
+    for (const layer of this.layers) x = layer(x, memory, given);
+    return this.norm === null ? x : this.norm(x);
+  }
+}
+
+export interface TransformerOptions extends TransformerLayerOptions {
+  /** Default 512. */
+  readonly dModel?: number;
+  /** Default 8. */
+  readonly nhead?: number;
+  /** Default 6. */
+  readonly numEncoderLayers?: number;
+  /** Default 6. */
+  readonly numDecoderLayers?: number;
+  /** Used instead of a `TransformerEncoder`. */
+  readonly customEncoder?: Module<[src: Tensor, masks?: EncoderMasks], Tensor> | null;
+  /** Used instead of a `TransformerDecoder`. */
+  readonly customDecoder?: DecoderLayer | null;
+}
+
+export interface TransformerMasks extends DecoderLayerMasks {
+  /** Which source positions a source position must not see, [S, S]. */
+  readonly srcMask?: Tensor | null;
+  /** Which source positions are padding, [N, S]. */
+  readonly srcKeyPaddingMask?: Tensor | null;
+}
+
+const transformerArguments = [
+  "dModel",
+  "nhead",
+  "numEncoderLayers",
+  "numDecoderLayers",
+  "dimFeedforward",
+  "dropout",
+  "activation",
+] as const;
+
+type Positional = number | TransformerOptions;
+
+/**
+ * An encoder and a decoder.
+ *
+ * Called with a source [S, N, E], a target [T, N, E] ([N, S, E] and [N, T, E] with `batchFirst`) and masks by name; returns
+ * [T, N, E].
+ *
+ * @example
+ * const transformer = new nn.Transformer({ dModel: 16, nhead: 4, batchFirst: true });
+ * transformer(src, tgt, { tgtMask: nn.Transformer.generateSquareSubsequentMask(tgt.shape[1]) });
+ */
+export class Transformer extends Module<[src: Tensor, tgt: Tensor, masks?: TransformerMasks], Tensor> {
+  static override readonly typeName: string = "Transformer";
+  encoder: Module<[src: Tensor, masks?: EncoderMasks], Tensor>;
+  decoder: DecoderLayer;
+  readonly dModel: number;
+  readonly nhead: number;
+  readonly batchFirst: boolean;
+
+  constructor(
+    dModel?: Positional,
+    nhead?: Positional,
+    numEncoderLayers?: Positional,
+    numDecoderLayers?: Positional,
+    dimFeedforward?: Positional,
+    dropout?: Positional,
+    activation?: TransformerLayerOptions["activation"] | TransformerOptions,
+    options?: TransformerOptions,
+  ) {
+    super();
+    const { customEncoder, customDecoder, ...given } = keywords<TransformerOptions>(
+      [...transformerArguments],
+      [dModel, nhead, numEncoderLayers, numDecoderLayers, dimFeedforward, dropout, activation, options],
+    );
+    const {
+      dModel: size = 512,
+      nhead: heads = 8,
+      numEncoderLayers: depth = 6,
+      numDecoderLayers: height = 6,
+      ...layer
+    } = given;
+    const { layerNormEps: eps = 1e-5, dtype, device } = layer;
+    const norm = (): LayerNorm => new LayerNorm(size, { eps, dtype, device });
+    this.encoder =
+      customEncoder ?? new TransformerEncoder(new TransformerEncoderLayer(size, heads, layer), depth, norm());
+    this.decoder =
+      customDecoder ?? new TransformerDecoder(new TransformerDecoderLayer(size, heads, layer), height, norm());
+    this.dModel = size;
+    this.nhead = heads;
+    this.batchFirst = layer.batchFirst ?? false;
+    this.resetParameters();
+  }
+
+  /** Draws all matrices anew (Xavier uniform). */
+  resetParameters(): void {
+    for (const parameter of this.parameters()) if (parameter.ndim > 1) xavierUniform_(parameter);
+  }
+
+  override moduleEntries(): [string, AnyModule][] {
+    return super.moduleEntries().map(([name, module]) => [snakeName(name), module]);
+  }
+
+  /** A mask [size, size] that hides later positions: 0 on and below the diagonal, -∞ above. */
+  static generateSquareSubsequentMask(size: number): Tensor {
+    return full([size, size], Number.NEGATIVE_INFINITY).triu(1);
+  }
+
+  forward(src: Tensor, tgt: Tensor, masks: TransformerMasks = {}): Tensor {
+    const batched = src.ndim === 3;
+    const at = this.batchFirst ? 0 : 1;
+    if (batched && src.shape[at] !== tgt.shape[at])
+      throw new ValueError("the batch number of src and tgt must be equal");
+    if (src.shape[src.ndim - 1] !== this.dModel || tgt.shape[tgt.ndim - 1] !== this.dModel)
+      throw new ValueError("the feature number of src and tgt must be equal to d_model");
+    const { srcMask, srcKeyPaddingMask, ...decoderMasks } = masks;
+    const memory = this.encoder(src, { mask: srcMask, srcKeyPaddingMask });
+    return this.decoder(tgt, memory, decoderMasks);
+  }
+}

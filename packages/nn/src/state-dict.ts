@@ -1,0 +1,84 @@
+import { CressetError, noGrad, type Tensor } from "@cresset/core";
+import { assign } from "@cresset/core/extend";
+import { sameSize } from "./functional/reduction.ts";
+import type { AnyModule } from "./module.ts";
+import { sizeText } from "./printing.ts";
+
+/** Dotted names of parameters and persistent buffers with their values, in PyTorch's order. */
+export type StateDict = Record<string, Tensor>;
+
+/** Keys that a state dict lacked, and keys that the module does not know. */
+export interface IncompatibleKeys {
+  readonly missingKeys: string[];
+  readonly unexpectedKeys: string[];
+}
+
+/** As PyTorch prints what `load_state_dict` returns. */
+function describeKeys({ missingKeys, unexpectedKeys }: IncompatibleKeys): string {
+  if (missingKeys.length === 0 && unexpectedKeys.length === 0) return "<All keys matched successfully>";
+  const list = (keys: readonly string[]): string => `[${keys.map((key) => `'${key}'`).join(", ")}]`;
+  return `_IncompatibleKeys(missing_keys=${list(missingKeys)}, unexpected_keys=${list(unexpectedKeys)})`;
+}
+
+/** A module's parameters and persistent buffers, without those of its children. */
+function ownState(module: AnyModule): [string, Tensor][] {
+  return [
+    ...module.namedParameters({ recurse: false }),
+    ...module.namedBuffers({ recurse: false, persistentOnly: true }),
+  ];
+}
+
+/** Adds a module's state, then its children's, under `prefix`. */
+export function collectState(module: AnyModule, prefix: string, into: StateDict): StateDict {
+  for (const [name, tensor] of ownState(module)) into[prefix + name] = tensor.detach();
+  for (const [name, child] of module.moduleEntries()) collectState(child, `${prefix}${name}.`, into);
+  return into;
+}
+
+/**
+ * Copies values into a module's parameters and buffers. All problems are reported at once, as PyTorch reports them, and
+ * then nothing was copied.
+ */
+export function loadState(module: AnyModule, state: Readonly<StateDict>, strict: boolean): IncompatibleKeys {
+  const missingKeys: string[] = [];
+  const unexpectedKeys: string[] = [];
+  const mismatches: string[] = [];
+  const copies: [target: Tensor, source: Tensor][] = [];
+  const visit = (current: AnyModule, prefix: string): void => {
+    const own = new Map(ownState(current));
+    const children = new Map(current.moduleEntries());
+    for (const [name, target] of own) {
+      const source = state[prefix + name];
+      if (source === undefined) missingKeys.push(prefix + name);
+      else if (!sameSize(source.shape, target.shape))
+        mismatches.push(
+          `size mismatch for ${prefix + name}: copying a param with shape ${sizeText(source.shape)} from checkpoint, ` +
+            `the shape in current model is ${sizeText(target.shape)}.`,
+        );
+      else copies.push([target, source]);
+    }
+    for (const key of Object.keys(state)) {
+      if (!key.startsWith(prefix)) continue;
+      const name = key.slice(prefix.length).split(".", 1)[0];
+      if (!own.has(name) && !children.has(name)) unexpectedKeys.push(key);
+    }
+    for (const [name, child] of children) visit(child, `${prefix}${name}.`);
+  };
+  visit(module, "");
+  const quoted = (keys: readonly string[]): string => keys.map((key) => `"${key}"`).join(", ");
+  const problems: string[] = [];
+  if (strict && missingKeys.length > 0) problems.push(`Missing key(s) in state_dict: ${quoted(missingKeys)}. `);
+  if (strict && unexpectedKeys.length > 0)
+    problems.push(`Unexpected key(s) in state_dict: ${quoted(unexpectedKeys)}. `);
+  problems.push(...mismatches);
+  if (problems.length > 0)
+    throw new CressetError(`Error(s) in loading state_dict for ${module.typeName()}:\n\t${problems.join("\n\t")}`);
+  noGrad(() => {
+    for (const [target, source] of copies) assign(target, source, "loadStateDict");
+  });
+  const result: IncompatibleKeys = { missingKeys, unexpectedKeys };
+  const print = (): string => describeKeys(result);
+  Object.defineProperty(result, "toString", { value: print });
+  Object.defineProperty(result, Symbol.for("nodejs.util.inspect.custom"), { value: print });
+  return result;
+}

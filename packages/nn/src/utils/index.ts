@@ -1,0 +1,4 @@
+/** `torch.nn.utils`. */
+export { type ClipGradNormOptions, clipGradNorm_, clipGradValue_ } from "./clip-grad.ts";
+export { parametersToVector, vectorToParameters } from "./parameter-vector.ts";
+export * as rnn from "./rnn.ts";

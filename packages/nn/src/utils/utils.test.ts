@@ -1,0 +1,46 @@
+import { cpu } from "@cresset/backend-cpu";
+import * as torch from "@cresset/core";
+import { registerBackend } from "@cresset/core";
+import { beforeAll, expect, test } from "vitest";
+import * as nn from "../index.ts";
+
+beforeAll(() => registerBackend(cpu()));
+
+const withGrad = (grad: number[]) => {
+  const parameter = new nn.Parameter(torch.zeros([grad.length]));
+  parameter.grad = torch.tensor(grad);
+  return parameter;
+};
+
+test("clipGradNorm_ scales all gradients together, in place", () => {
+  const parameters = [withGrad([3, 0]), withGrad([4])];
+  const { grad } = parameters[0];
+  const values = () => parameters.flatMap((parameter) => parameter.grad?.tolistSync() as number[]);
+  expect(nn.utils.clipGradNorm_(parameters, 1).itemSync()).toBe(5);
+  expect(parameters[0].grad).toBe(grad);
+  for (const [i, want] of [0.6, 0, 0.8].entries()) expect(values()[i]).toBeCloseTo(want, 6);
+});
+
+test("clipGradNorm_ leaves small gradients and refuses infinite ones if asked to", () => {
+  const parameter = withGrad([3, 4]);
+  nn.utils.clipGradNorm_(parameter, 100, { normType: Number.POSITIVE_INFINITY });
+  expect(parameter.grad?.tolistSync()).toEqual([3, 4]);
+  const infinite = withGrad([Number.POSITIVE_INFINITY]);
+  expect(() => nn.utils.clipGradNorm_(infinite, 1, { errorIfNonfinite: true })).toThrow(
+    "The total norm of order 2.0 for gradients from `parameters` is non-finite, so it cannot be clipped.",
+  );
+  expect(infinite.grad?.tolistSync()).toEqual([Number.POSITIVE_INFINITY]);
+});
+
+test("clipGradValue_ clamps every element", () => {
+  const parameter = withGrad([3, -4, 0.5]);
+  nn.utils.clipGradValue_([parameter], 1);
+  expect(parameter.grad?.tolistSync()).toEqual([1, -1, 0.5]);
+});
+
+test("parameters become a vector and back", () => {
+  const linear = new nn.Linear(2, 1);
+  nn.utils.vectorToParameters(torch.tensor([1, 2, 3]), linear.parameters());
+  expect(nn.utils.parametersToVector(linear.parameters()).tolistSync()).toEqual([1, 2, 3]);
+  expect(linear(torch.tensor([[1, 10]])).tolistSync()).toEqual([[24]]);
+});
