@@ -1,0 +1,64 @@
+import { FloatScalar, Tensor, ValueError } from "@cresset/core";
+import { describeArgument } from "@cresset/core/extend";
+
+/** Parameters that are optimized with the same options. */
+export type ParamGroup<Options extends object> = Options & { params: Tensor[] };
+
+/** What an optimizer is made for: parameters, or groups of them with options of their own. */
+export type Params<Options extends object> = Iterable<Tensor> | Iterable<GroupInput<Options>>;
+
+/** A group as a user gives it: options that are missing are the optimizer's. */
+export type GroupInput<Options extends object> = { readonly params: Tensor | Iterable<Tensor> } & Partial<Options>;
+
+/** The groups that a user's parameters or groups stand for. @throws ValueError for none. */
+export function groupsOf<Options extends object>(params: Params<Options>): GroupInput<Options>[] {
+  if (params instanceof Tensor)
+    throw new ValueError(
+      "params argument given to the optimizer should be an iterable of Tensors or dicts, but got torch.FloatTensor",
+    );
+  if (typeof params?.[Symbol.iterator] !== "function") throw notIterable(params);
+  const given = [...(params as Iterable<Tensor | GroupInput<Options>>)];
+  if (given.length === 0) throw new ValueError("optimizer got an empty parameter list");
+  if (given.every((each) => each instanceof Tensor))
+    return [{ params: given as Tensor[] } as unknown as GroupInput<Options>];
+  if (given.some((each) => each instanceof Tensor))
+    throw new ValueError("parameters and groups of parameters cannot be mixed in one list");
+  return given as GroupInput<Options>[];
+}
+
+function notIterable(params: unknown): ValueError {
+  return new ValueError(
+    `params argument given to the optimizer should be an iterable of Tensors or groups, as model.parameters() gives, but got ${describeArgument(params)}`,
+  );
+}
+
+/** A group with the defaults filled in. @throws ValueError for what cannot be optimized. */
+export function completeGroup<Options extends object>(
+  group: GroupInput<Options>,
+  defaults: Options,
+  known: ReadonlySet<Tensor>,
+): ParamGroup<Options> {
+  const { params, ...own } = group;
+  if (!(params instanceof Tensor) && typeof params?.[Symbol.iterator] !== "function") throw notIterable(params);
+  const list = params instanceof Tensor ? [params] : [...params];
+  for (const param of list) {
+    if (!(param instanceof Tensor))
+      throw new ValueError(`optimizer can only optimize Tensors, but one of the params is ${typeof param}`);
+    if (!param.isLeaf) throw new ValueError("can't optimize a non-leaf Tensor");
+    if (known.has(param)) throw new ValueError("some parameters appear in more than one parameter group");
+  }
+  if (new Set(list).size !== list.length)
+    console.warn("optimizer contains a parameter group with duplicate parameters; in future, this will cause an error");
+  return { ...defaults, ...plainOptions(own), params: list } as ParamGroup<Options>;
+}
+
+/** Options with scalars of `float(x)` as plain numbers, without those that are undefined. */
+export function plainOptions<Options extends object>(options: Options): Options {
+  const plain = (value: unknown): unknown =>
+    value instanceof FloatScalar ? value.value : Array.isArray(value) ? value.map(plain) : value;
+  return Object.fromEntries(
+    Object.entries(options)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, plain(value)]),
+  ) as Options;
+}

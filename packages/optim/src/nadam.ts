@@ -1,0 +1,88 @@
+import { terms as m } from "@cresset/core/extend";
+import { requireBetas, requireNonNegative } from "./check.ts";
+import { type ParamGroup, type Params, plainOptions } from "./group.ts";
+import { Optimizer } from "./optimizer.ts";
+import { type GradientOptions, prepared, stepOperation } from "./rule.ts";
+import { applyToAll, countOf, floats, partition, type Step, type Trained } from "./step.ts";
+
+export interface NAdamOptions {
+  /** Learning rate; default 2e-3. */
+  lr: number;
+  /** Decay of the running means of the gradient and of its square; default [0.9, 0.999]. */
+  betas: readonly [number, number];
+  /** Added to the denominator; default 1e-8. */
+  eps: number;
+  /** Factor of the parameter that is added to its gradient (an L2 penalty); default 0. */
+  weightDecay: number;
+  /** How the momentum warms up; default 4e-3. */
+  momentumDecay: number;
+}
+
+/** Dozat (2016). */
+const nadam = stepOperation<GradientOptions>(
+  "nadam",
+  () => 2,
+  ({ param, grad, states }, [ofGrad, ofMean, beta1, rest1, beta2, rest2, correction, eps, weightDecay], attributes) => {
+    const g = prepared(param, grad, weightDecay, attributes);
+    const mean = m.add(m.mul(states[0], beta1), m.mul(rest1, g));
+    const square = m.add(m.mul(states[1], beta2), m.mul(m.mul(rest2, g), g));
+    const denominator = m.add(m.sqrt(m.div(square, correction)), eps);
+    const half = m.add(param, m.div(m.mul(ofGrad, g), denominator));
+    return [m.add(half, m.div(m.mul(ofMean, mean), denominator)), mean, square];
+  },
+);
+
+/** NAdam: Adam with Nesterov's momentum. @throws ValueError for options out of range. */
+export class NAdam extends Optimizer<NAdamOptions> {
+  protected override readonly tensorCounts: readonly string[] = ["step", "mu_product"];
+
+  constructor(params: Params<NAdamOptions>, options: Partial<NAdamOptions> = {}) {
+    const {
+      lr = 2e-3,
+      betas = [0.9, 0.999],
+      eps = 1e-8,
+      weightDecay = 0,
+      momentumDecay = 4e-3,
+    } = plainOptions(options);
+    requireNonNegative("learning rate", lr);
+    requireNonNegative("epsilon value", eps);
+    requireBetas(betas);
+    requireNonNegative("weight_decay value", weightDecay);
+    requireNonNegative("momentum_decay value", momentumDecay);
+    super(params, { lr, betas, eps, weightDecay, momentumDecay });
+  }
+
+  protected override update(group: ParamGroup<NAdamOptions>, trained: readonly Trained[]): Step[] {
+    const { lr, betas, eps, weightDecay, momentumDecay } = group;
+    const [beta1, beta2] = betas;
+    return partition(trained, ({ state }) => `${countOf(state)}:${state.mu_product ?? 1}`).map((part) => {
+      const { state: first } = part[0];
+      const step = countOf(first) + 1;
+      const muAt = (t: number): number => beta1 * (1 - 0.5 * 0.96 ** (t * momentumDecay));
+      const [mu, muNext] = [muAt(step), muAt(step + 1)];
+      // PyTorch keeps the product in float32.
+      const product = Math.fround((typeof first.mu_product === "number" ? first.mu_product : 1) * Math.fround(mu));
+      const productNext = Math.fround(Math.fround(product * Math.fround(mu)) * Math.fround(muNext));
+      return applyToAll(part, {
+        op: nadam,
+        states: ["exp_avg", "exp_avg_sq"],
+        scalars: floats(
+          (-lr * (1 - mu)) / (1 - product),
+          (-lr * muNext) / (1 - productNext),
+          beta1,
+          1 - beta1,
+          beta2,
+          1 - beta2,
+          1 - beta2 ** step,
+          eps,
+          weightDecay,
+        ),
+        attributes: { maximize: false, decay: weightDecay !== 0 },
+        after: (state) => {
+          state.step = step;
+          state.mu_product = product;
+        },
+      });
+    });
+  }
+}

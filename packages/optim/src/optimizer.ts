@@ -1,0 +1,168 @@
+import { enableGrad, noGrad, Tensor, tensor, ValueError, zerosLike } from "@cresset/core";
+import { commitStates, registerCompanions } from "@cresset/core/extend";
+import { completeGroup, type GroupInput, groupsOf, type ParamGroup, type Params, plainOptions } from "./group.ts";
+import { camelKeys, optionText, snakeKeys } from "./option-text.ts";
+import type { ParamState, StateValue, Step, Trained } from "./step.ts";
+
+/** What `stateDict()` gives: PyTorch's keys to the letter; parameters are numbered in order. */
+export interface OptimizerStateDict {
+  readonly state: Record<number, ParamState>;
+  readonly param_groups: (Record<string, unknown> & { readonly params: number[] })[];
+}
+
+/** What all optimizers have: groups of parameters, states, and state dicts. */
+export abstract class OptimizerBase<Options extends object = object> {
+  /** The options that a group has where it gives none. */
+  readonly defaults: Options;
+  /** Groups of parameters with their options; assign to them to change a learning rate. */
+  readonly paramGroups: ParamGroup<Options>[] = [];
+  /** What is remembered of each parameter. */
+  readonly state = new Map<Tensor, ParamState>();
+  /** State entries that are numbers here and float32 tensors of no dimension in PyTorch's state dicts. */
+  protected readonly tensorCounts: readonly string[] = ["step"];
+
+  constructor(params: Params<Options>, defaults: Options) {
+    this.defaults = defaults;
+    for (const group of groupsOf(params)) this.addParamGroup(group);
+  }
+
+  /** Adds parameters, with their own options if given. @throws ValueError for parameters that are in a group already. */
+  addParamGroup(group: GroupInput<Options>): void {
+    const known = new Set(this.paramGroups.flatMap((other) => other.params));
+    const added = completeGroup(group, this.defaults, known);
+    this.paramGroups.push(added);
+    for (const param of added.params) registerCompanions(param, () => this.stateTensors(param));
+  }
+
+  private stateTensors(param: Tensor): Tensor[] {
+    return Object.values(this.state.get(param) ?? {}).filter((entry) => entry instanceof Tensor);
+  }
+
+  /** As PyTorch prints an optimizer: the options of each group, by name. */
+  toString(): string {
+    const groups = this.paramGroups.map(({ params: _, ...options }, i) => {
+      const entries = Object.entries(snakeKeys(options)).sort(([a], [b]) => (a < b ? -1 : 1));
+      return `Parameter Group ${i}\n${entries.map(([name, value]) => `    ${name}: ${optionText(value)}\n`).join("")}`;
+    });
+    return `${this.constructor.name} (\n${groups.join("\n")})`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  /** Drops all gradients; with `setToNone: false` they become zeros. */
+  zeroGrad({ setToNone = true }: { readonly setToNone?: boolean } = {}): void {
+    for (const { params } of this.paramGroups) {
+      for (const param of params) {
+        const { grad } = param;
+        if (grad !== null) param.grad = setToNone ? null : zerosLike(grad);
+      }
+    }
+  }
+
+  /** Options and states, with parameters by number. The tensors are the optimizer's own, not copies. */
+  stateDict(): OptimizerStateDict {
+    const numbers = new Map<Tensor, number>();
+    for (const { params } of this.paramGroups) {
+      for (const param of params) if (!numbers.has(param)) numbers.set(param, numbers.size);
+    }
+    const numberOf = (param: Tensor): number => numbers.get(param) ?? -1;
+    const state: OptimizerStateDict["state"] = {};
+    for (const [param, own] of this.state) {
+      const entries = Object.entries(own).map(([name, value]) => [name, this.#saved(name, value)] as const);
+      if (entries.length > 0) state[numberOf(param)] = Object.fromEntries(entries);
+    }
+    const groups = this.paramGroups.map(({ params, ...options }) => ({
+      ...snakeKeys(options),
+      params: params.map(numberOf),
+    }));
+    return { state, param_groups: groups };
+  }
+
+  #saved(name: string, value: StateValue): StateValue {
+    return typeof value === "number" && this.tensorCounts.includes(name) ? tensor(value, { dtype: "float32" }) : value;
+  }
+
+  /**
+   * Takes over options and states; tensors are copied, in the dtype of their parameter.
+   *
+   * @throws ValueError if the groups do not fit this optimizer's.
+   */
+  loadStateDict(dict: OptimizerStateDict): void {
+    const groups = dict.param_groups;
+    if (groups.length !== this.paramGroups.length)
+      throw new ValueError("loaded state dict has a different number of parameter groups");
+    if (groups.some((group, i) => group.params.length !== this.paramGroups[i].params.length))
+      throw new ValueError(
+        "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
+      );
+    const params = new Map<number, Tensor>();
+    for (const [g, { params: numbers, ...options }] of groups.entries()) {
+      for (const [i, number] of numbers.entries()) params.set(number, this.paramGroups[g].params[i]);
+      Object.assign(this.paramGroups[g], plainOptions(camelKeys(options)));
+    }
+    this.state.clear();
+    for (const [number, own] of Object.entries(dict.state)) {
+      const param = params.get(Number(number));
+      if (param === undefined) continue;
+      const entries = Object.entries(own).map(([name, value]) => [name, this.#loaded(name, value, param)] as const);
+      this.state.set(param, Object.fromEntries(entries));
+    }
+  }
+
+  #loaded(name: string, value: StateValue, param: Tensor): StateValue {
+    if (Array.isArray(value))
+      return value.map((each: Tensor | number) => this.#loaded("", each, param) as Tensor | number);
+    if (!(value instanceof Tensor)) return value;
+    if (!this.tensorCounts.includes(name)) return noGrad(() => value.detach().to(param.dtype).clone());
+    const host = value.value.slot?.host;
+    return host ? Number(host[0]) : value.itemSync();
+  }
+}
+
+/**
+ * The base of the optimizers that step by the gradients at hand. A subclass says how a group's parameters change; this
+ * class writes all new values at once: if the evaluation fails, nothing has changed.
+ *
+ * @example
+ * const optimizer = new optim.Adam(model.parameters(), { lr: 1e-3 });
+ * optimizer.zeroGrad();
+ * loss.backward();
+ * optimizer.step();
+ */
+export abstract class Optimizer<Options extends object = object> extends OptimizerBase<Options> {
+  /**
+   * Changes the parameters by their gradients; those without one stay. All that the step needs is computed now.
+   *
+   * @param closure computes the loss and its gradients anew; its result is returned.
+   */
+  step(): null;
+  step<Loss>(closure: () => Loss): Loss;
+  step<Loss>(closure?: () => Loss): Loss | null {
+    const loss = closure === undefined ? null : enableGrad(closure);
+    const steps = noGrad(() => this.paramGroups.flatMap((group) => this.update(group, this.#trained(group.params))));
+    const updates = steps.length === 1 ? steps[0].updates : steps.flatMap((step) => step.updates);
+    if (updates.length > 0) commitStates(updates);
+    for (const step of steps) step.committed();
+    return loss;
+  }
+
+  #trained(params: readonly Tensor[]): Trained[] {
+    const trained: Trained[] = [];
+    for (const param of params) {
+      const { grad } = param;
+      if (grad === null) continue;
+      let state = this.state.get(param);
+      if (state === undefined) {
+        state = {};
+        this.state.set(param, state);
+      }
+      trained.push({ param, grad, state });
+    }
+    return trained;
+  }
+
+  /** The new values of a group's parameters and states. Runs without recording gradients, and changes nothing yet. */
+  protected abstract update(group: ParamGroup<Options>, trained: readonly Trained[]): Step[];
+}

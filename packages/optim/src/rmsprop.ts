@@ -1,0 +1,83 @@
+import { type Attributes, terms as m, type Term } from "@cresset/core/extend";
+import { requireNonNegative } from "./check.ts";
+import { type ParamGroup, type Params, plainOptions } from "./group.ts";
+import { Optimizer } from "./optimizer.ts";
+import { type GradientOptions, prepared, stepOperation } from "./rule.ts";
+import { applyToAll, countOf, floats, type Step, type Trained } from "./step.ts";
+
+export interface RMSpropOptions {
+  /** Learning rate; default 1e-2. */
+  lr: number;
+  /** Decay of the running mean of squares; default 0.99. */
+  alpha: number;
+  /** Added to the denominator; default 1e-8. */
+  eps: number;
+  /** Factor of the parameter that is added to its gradient (an L2 penalty); default 0. */
+  weightDecay: number;
+  /** How much of the last step goes into the next; default 0. */
+  momentum: number;
+  /** Whether to divide by the deviation instead of the mean square; default false. */
+  centered: boolean;
+  /** Whether to climb; default false. */
+  maximize: boolean;
+}
+
+interface RmspropAttributes extends GradientOptions, Attributes {
+  readonly momentum: boolean;
+  readonly centered: boolean;
+}
+
+/** Tieleman and Hinton (2012); centred as in Graves (2013). */
+const rmsprop = stepOperation<RmspropAttributes>(
+  "rmsprop",
+  ({ momentum, centered }) => 1 + Number(momentum) + Number(centered),
+  ({ param, grad, states }, [minusLr, alpha, rest, eps, weightDecay, momentum], attributes) => {
+    const g = prepared(param, grad, weightDecay, attributes);
+    const square = m.add(m.mul(states[0], alpha), m.mul(m.mul(rest, g), g));
+    const kept: Term[] = [square];
+    let variance = square;
+    if (attributes.centered) {
+      const mean = m.add(m.mul(states[states.length - 1], alpha), m.mul(rest, g));
+      variance = m.sub(square, m.mul(mean, mean));
+      kept.push(mean);
+    }
+    const average = m.add(m.sqrt(variance), eps);
+    if (!attributes.momentum) return [m.add(param, m.div(m.mul(minusLr, g), average)), ...kept];
+    const buffer = m.add(m.mul(states[1], momentum), m.div(g, average));
+    return [m.add(param, m.mul(minusLr, buffer)), ...kept.toSpliced(1, 0, buffer)];
+  },
+);
+
+/** RMSprop: gradients over the root of their running mean square. @throws ValueError for options out of range. */
+export class RMSprop extends Optimizer<RMSpropOptions> {
+  protected override readonly tensorCounts: readonly string[] = [];
+
+  constructor(params: Params<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
+    const { lr = 1e-2, alpha = 0.99, eps = 1e-8, weightDecay = 0, ...rest } = plainOptions(options);
+    const { momentum = 0, centered = false, maximize = false } = rest;
+    requireNonNegative("learning rate", lr);
+    requireNonNegative("epsilon value", eps);
+    requireNonNegative("momentum value", momentum);
+    requireNonNegative("weight_decay value", weightDecay);
+    requireNonNegative("alpha value", alpha);
+    super(params, { lr, momentum, alpha, eps, centered, weightDecay, maximize });
+  }
+
+  protected override update(group: ParamGroup<RMSpropOptions>, trained: readonly Trained[]): Step[] {
+    const { lr, alpha, eps, weightDecay, momentum, centered, maximize } = group;
+    const states = ["square_avg"];
+    if (momentum > 0) states.push("momentum_buffer");
+    if (centered) states.push("grad_avg");
+    return [
+      applyToAll(trained, {
+        op: rmsprop,
+        states,
+        scalars: floats(-lr, alpha, 1 - alpha, eps, weightDecay, momentum),
+        attributes: { maximize, decay: weightDecay !== 0, momentum: momentum > 0, centered },
+        after: (state) => {
+          state.step = countOf(state) + 1;
+        },
+      }),
+    ];
+  }
+}
