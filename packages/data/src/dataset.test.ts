@@ -1,0 +1,71 @@
+import { Generator, manualSeed } from "@cresset/core";
+import { describe, expect, test, vi } from "vitest";
+import { ConcatDataset, Subset } from "./dataset.ts";
+import { randomSplit } from "./random-split.ts";
+
+describe("Subset", () => {
+  test("takes samples by their numbers, also from the end", () => {
+    const subset = new Subset(["a", "b", "c", "d"], [3, 1]);
+    expect([subset.length, subset.get(0), subset.get(1), subset.get(-1)]).toEqual([2, "d", "b", "b"]);
+    expect(() => subset.get(2)).toThrow("index 2 is out of range for a data set of 2 samples");
+    expect(new Subset(subset, [1]).get(0)).toBe("b");
+  });
+
+  test("batches come from a data set that can make them", () => {
+    const dataset = {
+      length: 9,
+      get: (i: number) => `${i}`,
+      getBatch: (numbers: readonly number[]) => numbers.map((i) => `${10 * i}`),
+    };
+    expect(new Subset(dataset, [8, 7, 6]).getBatch?.([2, 0])).toEqual(["60", "80"]);
+    expect(new Subset(["a"], [0]).getBatch).toBeUndefined();
+  });
+});
+
+test("ConcatDataset", () => {
+  const all = new ConcatDataset([["a", "b"], [], ["c"]]);
+  expect(all.cumulativeSizes).toEqual([2, 2, 3]);
+  expect([0, 1, 2, -1, -3].map((i) => all.get(i))).toEqual(["a", "b", "c", "c", "a"]);
+  expect(() => all.get(3)).toThrow("index 3 is out of range");
+  expect(() => all.get(-4)).toThrow("absolute value of index should not exceed dataset length");
+  expect(() => new ConcatDataset([])).toThrow("datasets should not be an empty iterable");
+});
+
+describe("randomSplit", () => {
+  const numbers = (n: number) => Array.from({ length: n }, (_, i) => i);
+
+  test("by counts, as PyTorch's seed 0", () => {
+    manualSeed(0);
+    const parts = randomSplit(numbers(12), [7, 5]);
+    expect(parts.map((part) => part.indices)).toEqual([
+      [8, 0, 5, 9, 7, 4, 2],
+      [10, 3, 1, 11, 6],
+    ]);
+    expect(parts[1].get(0)).toBe(10);
+  });
+
+  test("by fractions, what is left over going round", () => {
+    const sizes = (n: number, fractions: number[]) => randomSplit(numbers(n), fractions).map((part) => part.length);
+    expect(sizes(10, [0.8, 0.2])).toEqual([8, 2]);
+    expect(sizes(11, [0.5, 0.25, 0.25])).toEqual([6, 3, 2]);
+    expect(sizes(10, [0.3, 0.3, 0.3, 0.1])).toEqual([3, 3, 3, 1]);
+  });
+
+  test("by a generator", () => {
+    const split = () => randomSplit(numbers(8), [4, 4], { generator: new Generator(5) }).map((part) => part.indices);
+    expect(split()).toEqual(split());
+    expect(split()[0]).not.toEqual([0, 1, 2, 3]);
+  });
+
+  test("bad lengths are refused, empty parts warned of", () => {
+    expect(() => randomSplit(numbers(3), [1, 1])).toThrow(
+      "Sum of input lengths does not equal the length of the input dataset!",
+    );
+    expect(() => randomSplit(numbers(3), [1.5, -0.5])).toThrow("Fraction at index 0 is not between 0 and 1");
+    expect(() => randomSplit(numbers(3), [1.5, 1.5])).toThrow("length 1.5 at index 0 is not a count of samples");
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    expect(randomSplit(numbers(2), [2, 0])[1].length).toBe(0);
+    expect(warn).toHaveBeenCalledWith("Length of split at index 1 is 0. This might result in an empty dataset.");
+    warn.mockRestore();
+  });
+});

@@ -1,0 +1,111 @@
+import { IndexError, Tensor, ValueError } from "@cresset/core";
+import { describeArgument } from "@cresset/core/extend";
+import type { Collated } from "./collate.ts";
+
+/** Samples by number: PyTorch's map-style data set. `get` may return a promise where the loader is used with `for await`. */
+export interface Dataset<T = unknown> {
+  /** Number of samples. */
+  readonly length: number;
+  /** Sample number `index`, from 0 to length - 1. */
+  get(index: number): T;
+  /**
+   * The samples at `indices` as one batch, equal to what `defaultCollate` makes of them one by one. Where a data set has
+   * it, a loader without `collateFn` uses it.
+   */
+  getBatch?(indices: readonly number[]): Collated<Awaited<T>>;
+}
+
+/** A data set, or an array of samples. */
+export type DatasetLike<T> = Dataset<T> | readonly T[];
+
+/** A data set over an array; anything else is returned as it is. */
+export function asDataset<T>(source: DatasetLike<T>): Dataset<T> {
+  if (typeof source !== "object" || source === null || !("length" in source) || source instanceof Tensor)
+    throw new ValueError(
+      `a data set must be an array or have length and get(index), but got ${describeArgument(source)}; for tensors: new TensorDataset(x, y)`,
+    );
+  return isArray(source) ? { length: source.length, get: (index) => source[place(index, source.length)] } : source;
+}
+
+function isArray<T>(source: DatasetLike<T>): source is readonly T[] {
+  return Array.isArray(source);
+}
+
+/** An index counted from the front; negative ones count from the end. @throws IndexError if it is out of range. */
+export function place(index: number, length: number): number {
+  const at = index < 0 ? index + length : index;
+  if (!Number.isInteger(at) || at < 0 || at >= length)
+    throw new IndexError(`index ${index} is out of range for a data set of ${length} samples`);
+  return at;
+}
+
+/**
+ * Some samples of another data set, by their numbers there.
+ *
+ * @example const evens = new Subset(dataset, [0, 2, 4]);
+ */
+export class Subset<T> implements Dataset<T> {
+  readonly dataset: Dataset<T>;
+  readonly indices: readonly number[];
+  readonly getBatch?: (indices: readonly number[]) => Collated<Awaited<T>>;
+
+  constructor(dataset: DatasetLike<T>, indices: readonly number[]) {
+    const whole = asDataset(dataset);
+    this.dataset = whole;
+    this.indices = indices;
+    if (whole.getBatch !== undefined)
+      this.getBatch = (numbers) =>
+        batchOf(
+          whole,
+          numbers.map((i) => indices[place(i, indices.length)]),
+        );
+  }
+
+  get length(): number {
+    return this.indices.length;
+  }
+
+  get(index: number): T {
+    return this.dataset.get(this.indices[place(index, this.indices.length)]);
+  }
+}
+
+function batchOf<T>(dataset: Dataset<T>, indices: readonly number[]): Collated<Awaited<T>> {
+  if (dataset.getBatch === undefined) throw new ValueError("the data set has no getBatch");
+  return dataset.getBatch(indices);
+}
+
+/**
+ * Several data sets one after another.
+ *
+ * @throws ValueError without any data set.
+ * @example const all = new ConcatDataset([train, validation]);
+ */
+export class ConcatDataset<T> implements Dataset<T> {
+  readonly datasets: readonly Dataset<T>[];
+  /** How many samples there are up to the end of each data set. */
+  readonly cumulativeSizes: readonly number[];
+
+  constructor(datasets: Iterable<DatasetLike<T>>) {
+    this.datasets = [...datasets].map((dataset) => asDataset(dataset));
+    if (this.datasets.length === 0) throw new ValueError("datasets should not be an empty iterable");
+    let total = 0;
+    this.cumulativeSizes = this.datasets.map((dataset) => {
+      total += dataset.length;
+      return total;
+    });
+  }
+
+  get length(): number {
+    return this.cumulativeSizes[this.cumulativeSizes.length - 1];
+  }
+
+  /** @throws ValueError for an index out of range. */
+  get(index: number): T {
+    if (-index > this.length) throw new ValueError("absolute value of index should not exceed dataset length");
+    const at = place(index, this.length);
+    const which = this.cumulativeSizes.findIndex((end) => at < end);
+    const start = which === 0 ? 0 : this.cumulativeSizes[which - 1];
+    return this.datasets[which].get(at - start);
+  }
+}
