@@ -1,0 +1,80 @@
+import { missingOperation } from "./api/library.ts";
+import { describeError } from "./compare/error.ts";
+import { type Exception, Exceptions } from "./exceptions.ts";
+import { kinds } from "./kinds/index.ts";
+import { Bench } from "./read/bench.ts";
+import { glob } from "./read/glob.ts";
+import { type Case, type DataSource, maySkip, readArea } from "./read/manifest.ts";
+import type { CaseResult } from "./result.ts";
+
+export interface SuiteOptions {
+  readonly source: DataSource;
+  /** Areas to run; default all that the source has. */
+  readonly areas?: readonly string[];
+  /** Globs over case ids; a case is run if one of them matches. Default all. */
+  readonly cases?: readonly string[];
+  readonly exceptions?: readonly Exception[];
+  /** Name of what runs the backend, for exceptions that hold only there, such as "node 26". */
+  readonly implementation?: string;
+  /** Called after each case. */
+  readonly onResult?: (result: CaseResult) => void;
+}
+
+export interface SuiteResult {
+  readonly results: readonly CaseResult[];
+  /** Exceptions whose cases all pass: an error, they must be removed. */
+  readonly stale: readonly Exception[];
+}
+
+/**
+ * Runs recorded cases on the default device.
+ *
+ * @throws Error for an area that the source does not have, data that cannot be read, or globs that match no case.
+ * @example
+ * await torch.registerBackend(myBackend());
+ * torch.setDefaultDevice("mine");
+ * const { results } = await runSuite({ source, areas: ["unary"] });
+ */
+export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
+  const available = await options.source.areas();
+  const areas = options.areas ?? available;
+  for (const area of areas) {
+    if (!available.includes(area)) throw new Error(`no area "${area}" in the data; there are ${available.join(", ")}`);
+  }
+  const globs = (options.cases ?? ["*"]).map(glob);
+  const exceptions = new Exceptions(options.exceptions ?? [], options.implementation ?? "");
+  const results: CaseResult[] = [];
+  for (const name of areas) {
+    const area = await readArea(options.source, name);
+    const bench = new Bench(area);
+    for (const one of area.cases) {
+      if (!globs.some((matches) => matches(one.id))) continue;
+      const mismatches = await runCase(one, bench);
+      const outcome = judge(one, mismatches, exceptions);
+      const result = { area: name, id: one.id, outcome, mismatches };
+      results.push(result);
+      options.onResult?.(result);
+    }
+  }
+  if (results.length === 0) throw new Error(`no case matches ${(options.cases ?? ["*"]).join(", ")}`);
+  return { results, stale: exceptions.stale(results) };
+}
+
+function judge(one: Case, mismatches: readonly string[], exceptions: Exceptions): CaseResult["outcome"] {
+  if (mismatches.length === 0) return "passed";
+  const missing = mismatches.some((mismatch) => mismatch.includes(missingOperation));
+  if (maySkip(one) && !missing) return "skipped";
+  return exceptions.find(one.id) === undefined ? "failed" : "excepted";
+}
+
+/** Runs one case; whatever is thrown is a mismatch. */
+async function runCase(one: Case, bench: Bench): Promise<readonly string[]> {
+  const name = one.kind ?? "call";
+  const kind = kinds[name];
+  if (kind === undefined) return [`cases of the kind "${name}" are not known`];
+  try {
+    return await kind(one, bench);
+  } catch (error) {
+    return [describeError(error)];
+  }
+}
