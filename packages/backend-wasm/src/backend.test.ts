@@ -1,0 +1,233 @@
+import { type Backend, type BackendBuffer, BackendError, type Kernel, type Program } from "@cresset/core/backend";
+import { describe, expect, test } from "vitest";
+import { wasm } from "./index.ts";
+import { apply, axis, constant, load, loop, reads, runOnce, store, updates, writes } from "./testing/build.ts";
+
+function contents(backend: Backend, buffer: BackendBuffer): (number | bigint)[] {
+  return backend.readSync ? [...backend.readSync(buffer)] : [];
+}
+
+const x = load("float32", 0, axis(0));
+const double: Kernel = loop([...reads("float32"), writes("float32")], 1, 1, [
+  store(1, axis(0), apply("mul", x, constant("float32", 2))),
+]);
+const check: Kernel = loop(
+  reads("float32"),
+  1,
+  1,
+  [{ kind: "check", check: 0, condition: apply("ge", x, constant("float32", 0)) }],
+  { checks: 1 },
+);
+const accumulate: Kernel = loop([...reads("float32"), updates("float32")], 1, 1, [
+  store(1, axis(0), apply("add", load("float32", 1, axis(0)), x)),
+]);
+
+/** temporary := 2 input; check both (2 first); then state += temporary. */
+const program: Program = {
+  buffers: [
+    { dtype: "float32", length: 3, role: "input", offset: 0 },
+    { dtype: "float32", length: 3, role: "temporary", offset: 64 },
+    { dtype: "float32", length: 3, role: "update", offset: 0 },
+  ],
+  arenaBytes: 128,
+  arguments: 0,
+  checks: 3,
+  commands: [
+    { kernel: double, calls: [{ buffers: [0, 1], arguments: [], extents: [3], checks: [] }] },
+    { kernel: check, calls: [{ buffers: [1], arguments: [], extents: [3], checks: [2] }] },
+    { kernel: check, calls: [{ buffers: [0], arguments: [], extents: [3], checks: [0] }] },
+    { kernel: accumulate, calls: [{ buffers: [1, 2], arguments: [], extents: [3], checks: [] }] },
+    { kernel: check, calls: [{ buffers: [2], arguments: [], extents: [3], checks: [1] }] },
+  ],
+  stateFrom: 3,
+};
+
+const f32 = (...values: number[]): Float32Array<ArrayBuffer> => Float32Array.from(values);
+
+describe("programs", () => {
+  test("temporaries live in the arena; state is updated in place", () => {
+    const { arrays, status } = runOnce(wasm(), program, [f32(1, 2, 3), f32(10, 20, 30)]);
+    expect(status).toBe(-1);
+    expect([...arrays[1]]).toEqual([12, 24, 36]);
+  });
+
+  test("a failed check keeps state unwritten; the first in command order is reported", () => {
+    const { arrays, status } = runOnce(wasm(), program, [f32(1, -2, 3), f32(10, 20, 30)]);
+    expect(status).toBe(2);
+    expect([...arrays[1]]).toEqual([10, 20, 30]);
+  });
+
+  test("a check after the state commands is reported too", () => {
+    const { arrays, status } = runOnce(wasm(), program, [f32(1, 2, 3), f32(10, -20, 30)]);
+    expect(status).toBe(1);
+    expect([...arrays[1]]).toEqual([12, -16, 36]);
+  });
+
+  test("an executable runs again with other buffers, after another has grown the arena", () => {
+    const backend = wasm();
+    const executable = backend.compile(program);
+    const larger = backend.compile({ ...program, arenaBytes: 1 << 22 });
+    const make = (...values: number[]): BackendBuffer => {
+      const buffer = backend.allocate("float32", 3);
+      backend.write(buffer, Float32Array.from(values));
+      return buffer;
+    };
+    const state = make(0, 0, 0);
+    expect(backend.run(executable, [make(1, -1, 1), state], [])).toBe(2);
+    expect(backend.run(larger, [make(1, 2, 3), state], [])).toBe(-1);
+    expect(backend.run(executable, [make(10, 20, 30), state], [])).toBe(-1);
+    expect(contents(backend, state)).toEqual([22, 44, 66]);
+  });
+
+  test("arguments come as numbers or bigints and convert to the kernel's dtype", () => {
+    const at = { kind: "constant", value: 0 } as const;
+    const dtypes = ["int64", "float32", "uint8", "bool", "float16", "int32"] as const;
+    const kernel = loop(
+      dtypes.map((dtype) => writes(dtype)),
+      0,
+      0,
+      dtypes.map((dtype, i) => store(i, at, { kind: "argument", dtype, slot: 0 })),
+      { arguments: 1 },
+    );
+    const one: Program = {
+      buffers: dtypes.map((dtype) => ({ dtype, length: 1, role: "output", offset: 0 })),
+      arenaBytes: 0,
+      arguments: 3,
+      checks: 0,
+      commands: [{ kernel, calls: [{ buffers: [0, 1, 2, 3, 4, 5], arguments: [2], extents: [], checks: [] }] }],
+      stateFrom: 0,
+    };
+    const run = (value: number | bigint): unknown[] =>
+      runOnce(wasm(), one, [], [0, 0, value]).arrays.map((array) => array[0]);
+    expect(run(2n ** 62n + 1n)).toEqual([2n ** 62n + 1n, 2 ** 62, 1, 1, 0x7c00, 1]);
+    expect(run(-2.75)).toEqual([-2n, -2.75, 254, 1, 0xc180, -2]);
+    expect(run(-0.5)).toEqual([0n, -0.5, 0, 1, 0xb800, 0]);
+    expect(run(3e9)).toEqual([3_000_000_000n, 3e9, 0, 1, 0x7c00, 3e9 - 2 ** 32]);
+  });
+});
+
+describe("kernels are compiled once", () => {
+  const command = (kernel: Kernel) => ({
+    kernel,
+    calls: [{ buffers: [0, 1], arguments: [], extents: [3], checks: [] }],
+  });
+  const made = (...kernels: Kernel[]): Program => ({
+    ...program,
+    buffers: [program.buffers[0], { dtype: "float32", length: 3, role: "output", offset: 0 }],
+    checks: 0,
+    commands: kernels.map(command),
+    stateFrom: kernels.length,
+  });
+
+  test("a second program compiles only the kernels that are new to it", () => {
+    const backend = wasm();
+    const counts = (): unknown => [backend.info().kernels, backend.info().modules];
+    expect(counts()).toEqual([0, 0]);
+    backend.compile(made(double, accumulate, double));
+    expect(counts()).toEqual([2, 1]);
+    backend.compile(made(accumulate, double));
+    expect(counts()).toEqual([2, 1]);
+    const triple = loop([...reads("float32"), writes("float32")], 1, 1, [
+      store(1, axis(0), apply("mul", x, constant("float32", 3))),
+    ]);
+    backend.compile(made(double, triple));
+    expect(counts()).toEqual([3, 2]);
+  });
+
+  test("more kernels than the table first holds", () => {
+    const backend = wasm();
+    const kernels = Array.from({ length: 200 }, (_, i) =>
+      loop([...reads("float32"), updates("float32")], 1, 1, [
+        store(1, axis(0), apply("add", load("float32", 1, axis(0)), constant("float32", i))),
+      ]),
+    );
+    const { arrays } = runOnce(
+      backend,
+      { ...made(...kernels), buffers: [program.buffers[0], { ...program.buffers[2] }] },
+      [f32(0, 0, 0), f32(0, 1, 2)],
+    );
+    expect([...arrays[1]]).toEqual([19900, 19901, 19902]);
+  });
+});
+
+test("read returns a copy", async () => {
+  const backend = wasm();
+  const buffer = backend.allocate("int8", 2);
+  backend.write(buffer, Int8Array.of(1, 2));
+  const copy = await backend.read(buffer);
+  copy[0] = 5;
+  expect(contents(backend, buffer)).toEqual([1, 2]);
+});
+
+test("write refuses data of another length or type; a released buffer is refused", () => {
+  const backend = wasm();
+  const buffer = backend.allocate("float32", 2);
+  expect(() => backend.write(buffer, new Float32Array(3))).toThrow("float32 buffer of 2 elements");
+  expect(() => backend.write(buffer, new Float64Array(2))).toThrow("Float64Array");
+  backend.release(buffer);
+  expect(() => backend.readSync?.(buffer)).toThrow("released");
+});
+
+test("memory that does not fit is a BackendError, after which everything works", () => {
+  const backend = wasm();
+  expect(() => backend.allocate("float64", 2 ** 30)).toThrow(BackendError);
+  const { arrays } = runOnce(backend, program, [f32(1, 2, 3), f32(10, 20, 30)]);
+  expect([...arrays[1]]).toEqual([12, 24, 36]);
+});
+
+test("a program whose temporaries do not fit is a BackendError; others still run", () => {
+  const backend = wasm();
+  const tooLarge = backend.compile({ ...program, arenaBytes: 5 * 1024 ** 3 });
+  const buffers = [0, 1].map(() => backend.allocate("float32", 3));
+  for (const buffer of buffers) backend.write(buffer, f32(1, 2, 3));
+  expect(() => backend.run(tooLarge, buffers, [])).toThrow(BackendError);
+  expect(backend.run(backend.compile(program), buffers, [])).toBe(-1);
+  expect(contents(backend, buffers[1])).toEqual([3, 6, 9]);
+});
+
+test("thousands of programs take bounded memory, and the first still runs", () => {
+  const backend = wasm();
+  const buffers = [0, 1].map(() => backend.allocate("float32", 3));
+  for (const buffer of buffers) backend.write(buffer, f32(1, 2, 3));
+  const first = backend.compile(program);
+  const used = (): number => Number(backend.info().usedBytes);
+  for (let i = 0; i < 1000; i++) backend.compile({ ...program });
+  const before = used();
+  for (let i = 0; i < 3000; i++) backend.compile({ ...program });
+  expect(used()).toBeLessThanOrEqual(before);
+  expect(backend.run(first, buffers, [])).toBe(-1);
+  expect(contents(backend, buffers[1])).toEqual([3, 6, 9]);
+});
+
+test("very many kernels: all are forgotten once, and programs compiled before still run", () => {
+  const backend = wasm();
+  const buffers = [0, 1].map(() => backend.allocate("float32", 3));
+  for (const buffer of buffers) backend.write(buffer, f32(1, 2, 3));
+  const first = backend.compile(program);
+  const many = (part: number): Program => ({
+    ...program,
+    checks: 0,
+    commands: Array.from({ length: 1000 }, (_, i) => ({
+      kernel: { ...double, key: `many ${part} ${i}` },
+      calls: [{ buffers: [0, 1], arguments: [], extents: [3], checks: [] }],
+    })),
+  });
+  for (let part = 0; part < 10; part++) backend.compile(many(part));
+  expect(Number(backend.info().kernels)).toBeLessThan(9_300);
+  expect(backend.run(first, buffers, [])).toBe(-1);
+  expect(contents(backend, buffers[1])).toEqual([3, 6, 9]);
+});
+
+test("explain lists the commands and the instructions of each kernel once", () => {
+  const text = wasm().explain(program);
+  expect(text).toContain("b1: float32[3] temporary at byte 64 of the arena");
+  expect(text).toContain("f32x4.mul");
+  expect(text.match(/;; test/g)).toHaveLength(3);
+  expect(wasm({ simd: false }).explain(program)).not.toContain("x4");
+});
+
+test("info says what is on, and why something is off", () => {
+  expect(wasm().info()).toMatchObject({ simd: true, "why no simd": "", threads: 1 });
+  expect(wasm({ simd: false }).info()).toMatchObject({ simd: false, relaxedSimd: false });
+  expect(wasm({ simd: false }).info()["why no simd"]).toContain("option simd");
+});

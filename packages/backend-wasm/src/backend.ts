@@ -1,0 +1,215 @@
+import {
+  type Argument,
+  type Backend,
+  type BackendBuffer,
+  BackendError,
+  bytesOf,
+  type DType,
+  dtypes,
+  type Executable,
+  type HostArray,
+  hostView,
+} from "@cresset/core/backend";
+import { Engine } from "./engine.ts";
+import { Layouts, WasmExecutable } from "./executable.ts";
+import { explainProgram } from "./explain.ts";
+import { detectFeatures } from "./features.ts";
+import { Allocator } from "./memory/allocator.ts";
+import { Pressure } from "./memory/pressure.ts";
+
+export interface WasmOptions {
+  /** Vector instructions. Default: where the engine has them. */
+  readonly simd?: boolean;
+  /** Fused multiply-add in contractions. Default: where the engine has it. */
+  readonly relaxedSimd?: boolean;
+  /** Bytes of values that nothing has used lately, after which they are moved to host arrays. Default: 1 GiB. */
+  readonly memoryLimit?: number;
+}
+
+const gibibyte = 1024 ** 3;
+const addressSpace = 4 * gibibyte;
+const pageBytes = 65_536;
+const firstPages = 16;
+
+/** A memory that may grow to 4 GiB, or to what the engine lets one reserve. */
+function makeMemory(): WebAssembly.Memory {
+  for (let maximum = addressSpace / pageBytes; ; maximum /= 2) {
+    try {
+      return new WebAssembly.Memory({ initial: firstPages, maximum });
+    } catch (error) {
+      if (maximum > 2 * firstPages) continue;
+      const reason = error instanceof Error ? error.message : error;
+      throw new BackendError(`wasm: the engine gives no memory: ${reason}`);
+    }
+  }
+}
+
+/** A part of the linear memory. */
+class WasmBuffer implements BackendBuffer {
+  readonly dtype: DType;
+  readonly length: number;
+  readonly bytes: number;
+  address: number;
+
+  constructor(dtype: DType, length: number, bytes: number, address: number) {
+    this.dtype = dtype;
+    this.length = length;
+    this.bytes = bytes;
+    this.address = address;
+  }
+}
+
+function bufferOf(buffer: BackendBuffer): WasmBuffer {
+  if (buffer instanceof WasmBuffer) {
+    if (buffer.address === 0) throw new BackendError("wasm: this buffer was released");
+    return buffer;
+  }
+  throw new BackendError("wasm: this buffer belongs to another backend");
+}
+
+function executableOf(executable: Executable): WasmExecutable {
+  if (executable instanceof WasmExecutable) return executable;
+  throw new BackendError("wasm: this program was compiled by another backend");
+}
+
+const bytesIn = (array: HostArray): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+
+/** Copies between arrays of one type; TypeScript cannot tell that they are. */
+function copyInto(to: HostArray, from: HostArray): void {
+  if (to instanceof Float32Array && from instanceof Float32Array) to.set(from);
+  else bytesIn(to).set(bytesIn(from));
+}
+
+/** A part of the memory that grows to what the largest program needs. */
+class Region {
+  address = 0;
+  #bytes = 0;
+  readonly #allocator: Allocator;
+
+  constructor(allocator: Allocator) {
+    this.#allocator = allocator;
+  }
+
+  atLeast(bytes: number): number {
+    if (bytes > this.#bytes) {
+      if (this.#bytes > 0) this.#allocator.release(this.address, this.#bytes);
+      this.#bytes = 0;
+      this.address = this.#allocator.allocate(bytes);
+      this.#bytes = bytes;
+    }
+    return this.address;
+  }
+}
+
+/**
+ * The WebAssembly backend: kernels become functions of linear memory at run time, with vector instructions where the engine
+ * has them; every dtype, synchronous, nothing to load.
+ *
+ * @throws BackendError where there is no WebAssembly, or a policy forbids compiling it.
+ * @example await registerBackend(wasm());
+ */
+export function wasm(options: WasmOptions = {}): Backend {
+  if (typeof WebAssembly !== "object") throw new BackendError("wasm: this environment has no WebAssembly");
+  const found = detectFeatures();
+  const simd = found.simd && options.simd !== false;
+  const features = { simd, relaxedSimd: simd && found.relaxedSimd && options.relaxedSimd !== false };
+  const allocator = new Allocator(makeMemory(), addressSpace - pageBytes);
+  const engine = new Engine(features, allocator);
+  const pressure = new Pressure(Math.min(options.memoryLimit ?? gibibyte, addressSpace));
+  const arena = new Region(allocator);
+  const scratch = new Region(allocator);
+  const layouts = new Layouts();
+
+  function run(given: Executable, buffers: readonly BackendBuffer[], args: readonly Argument[]): number {
+    const executable = executableOf(given);
+    layouts.use(executable);
+    const { program, external, first, stateFrom, end } = executable;
+    executable.bindArena(arena.atLeast(program.arenaBytes));
+    const scratchAt = scratch.atLeast(executable.scratchBytes);
+    for (let i = 0; i < external.length; i++) executable.bind(external[i], bufferOf(buffers[i]).address);
+    if (program.arguments > 0) executable.setArguments(args);
+    if (program.checks === 0) {
+      engine.run(first, end, scratchAt);
+      return -1;
+    }
+    executable.clearChecks();
+    engine.run(first, stateFrom, scratchAt);
+    const status = executable.firstFailure();
+    if (status >= 0 || stateFrom === end) return status;
+    engine.run(stateFrom, end, scratchAt);
+    return executable.firstFailure();
+  }
+
+  /** The buffer's part of the memory as an array of its dtype. */
+  const viewOf = ({ dtype, length, address }: WasmBuffer): HostArray =>
+    hostView(dtype, allocator.bytes.buffer, address, length);
+
+  function read(buffer: BackendBuffer): HostArray {
+    const given = bufferOf(buffer);
+    const result = viewOf(given).slice();
+    pressure.read(result, given.bytes);
+    return result;
+  }
+
+  return {
+    name: "wasm",
+    dtypes: new Set(dtypes),
+    synchronous: true,
+    get memoryLimit() {
+      return pressure.limit;
+    },
+    allocate(dtype, length) {
+      const bytes = length * bytesOf(dtype);
+      const address = allocator.allocate(bytes);
+      pressure.allocated(bytes);
+      return new WasmBuffer(dtype, length, bytes, address);
+    },
+    release(buffer) {
+      if (!(buffer instanceof WasmBuffer) || buffer.address === 0) return;
+      pressure.released();
+      allocator.release(buffer.address, buffer.bytes);
+      buffer.address = 0;
+    },
+    write(buffer, data) {
+      const given = bufferOf(buffer);
+      const view = viewOf(given);
+      if (view.constructor !== data.constructor || view.length !== data.length) {
+        const got = `${data.constructor.name} of ${data.length}`;
+        throw new BackendError(`wasm: a ${given.dtype} buffer of ${given.length} elements cannot hold a ${got}`);
+      }
+      copyInto(view, data);
+      pressure.written(data, given.bytes);
+    },
+    read: async (buffer) => read(buffer),
+    readSync: read,
+    compile(program) {
+      const executable = new WasmExecutable(program, engine, allocator);
+      layouts.use(executable);
+      return executable;
+    },
+    run,
+    explain: (program) => explainProgram(program, engine),
+    info: () => ({
+      simd: features.simd,
+      "why no simd": reason(features.simd, found.simd, "the option simd"),
+      relaxedSimd: features.relaxedSimd,
+      "why no relaxedSimd": reason(
+        features.relaxedSimd,
+        found.relaxedSimd,
+        simd ? "the option relaxedSimd" : "simd being off",
+      ),
+      threads: 1,
+      kernels: engine.kernels,
+      modules: engine.modules,
+      memoryBytes: allocator.bytes.length,
+      usedBytes: allocator.used,
+      memoryLimit: pressure.limit,
+      buffers: pressure.buffers,
+    }),
+  };
+}
+
+function reason(on: boolean, has: boolean, cause: string): string {
+  if (on) return "";
+  return has ? `switched off by ${cause}` : "this engine does not have it";
+}

@@ -1,0 +1,53 @@
+import { type DType, isFloat } from "@cresset/core/backend";
+import { roundToHalf } from "./half.ts";
+import { kindOf, type LaneMath, type Lanes } from "./lanes.ts";
+import { wrap } from "./operations.ts";
+
+/** float → i32 modulo 2³² (NaN and infinities give 0). */
+function floatToInt32(m: LaneMath, x: Lanes): Lanes {
+  return m.lanewise([x], ([one]) => {
+    const wide = one.kind === "f32" ? m.toFloat64(one) : one;
+    const usual = m.one("i32", m.e.op("i32.wrap_i64", m.e.op("i64.trunc_sat_f64_s", wide.parts[0])));
+    // From 2⁶³ on the instruction saturates.
+    const isLarge = m.not(m.compare("lt", m.arithmetic("abs", wide), m.constant("f64", 2 ** 63)));
+    return m.patched(usual, isLarge, () => m.one("i32", m.e.call("float_to_int32", "i32", wide.parts[0])));
+  });
+}
+
+/** float → i64; what does not fit (NaN too) becomes −2⁶³. */
+function floatToInt64(m: LaneMath, x: Lanes): Lanes {
+  return m.lanewise([x], ([one]) => {
+    const wide = one.kind === "f32" ? m.toFloat64(one) : one;
+    const fits = m.compare("lt", m.arithmetic("abs", wide), m.constant("f64", 2 ** 63));
+    const converted = m.one("i64", m.e.op("i64.trunc_sat_f64_s", wide.parts[0]));
+    return m.select(fits, converted, m.constant("i64", -(2n ** 63n)));
+  });
+}
+
+function toFloat(m: LaneMath, to: DType, x: Lanes): Lanes {
+  if (to === "float64") {
+    if (x.kind === "f64") return x;
+    if (x.kind === "i64") return m.lanewise([x], ([one]) => m.one("f64", m.e.op("f64.convert_i64_s", one.parts[0])));
+    return m.toFloat64(x);
+  }
+  const single =
+    x.kind === "f32"
+      ? x
+      : x.kind === "f64"
+        ? m.toFloat32(x)
+        : x.kind === "i64"
+          ? m.lanewise([x], ([one]) => m.one("f32", m.e.op("f32.convert_i64_s", one.parts[0])))
+          : m.integerToFloat(x);
+  return to === "float16" ? roundToHalf(m, single) : single;
+}
+
+/** A value of one dtype as a value of another, as `castFunction` of core defines it. */
+export function cast(m: LaneMath, from: DType, to: DType, x: Lanes): Lanes {
+  if (from === to) return x;
+  if (to === "bool") return m.nonZero(x);
+  const number = x.kind === "mask" ? m.maskToInteger(x) : x;
+  if (isFloat(to)) return toFloat(m, to, number);
+  if (kindOf[to] === "i64") return isFloat(from) ? floatToInt64(m, number) : m.toInt64(number);
+  const low = isFloat(from) ? floatToInt32(m, number) : number.kind === "i64" ? m.toInt32(number) : number;
+  return wrap(m, to, low);
+}

@@ -1,0 +1,220 @@
+import {
+  type ContractionKernel,
+  type DType,
+  type Expression,
+  floatToHalf,
+  type HostArray,
+  halfToFloat,
+  hostArray,
+  type Index,
+} from "@cresset/core/backend";
+import { describe, expect, test } from "vitest";
+import { type WasmOptions, wasm } from "../index.ts";
+import {
+  apply,
+  axis,
+  constant,
+  guard,
+  load,
+  plus,
+  reads,
+  register,
+  runOnce,
+  single,
+  store,
+  times,
+  writes,
+} from "../testing/build.ts";
+
+/** Small integers, so that sums are exact in every dtype and order. */
+function filled(dtype: DType, length: number, seed: number): HostArray {
+  const array = hostArray(dtype, length);
+  for (let i = 0; i < length; i++) {
+    const value = ((i * 7919 + seed * 104729) % 5) - 2;
+    if (array instanceof BigInt64Array) array[i] = BigInt(value);
+    else array[i] = dtype === "float16" ? floatToHalf(value) : value;
+  }
+  return array;
+}
+
+const numberAt = (dtype: DType, array: HostArray, i: number): number =>
+  dtype === "float16" ? halfToFloat(Number(array[i])) : Number(array[i]);
+
+interface Case {
+  readonly dtype: DType;
+  readonly sizes: readonly [batch: number, rows: number, columns: number, depth: number];
+  readonly transposed: readonly [left: boolean, right: boolean];
+}
+
+let keys = 0;
+
+function check({ dtype, sizes, transposed }: Case, options: WasmOptions): void {
+  const [batch, rows, columns, depth] = sizes;
+  // Dimensions of size 1 have no axis.
+  const axes = sizes.map((size) => size > 1);
+  const indexOf = (position: number): Index =>
+    axes[position] ? axis(axes.slice(0, position).filter(Boolean).length) : { kind: "constant", value: 0 };
+  const [b, r, c, k] = [0, 1, 2, 3].map(indexOf);
+  const place = (outer: Index, inner: Index, innerSize: number, outerSize: number): Index =>
+    plus(times(b, outerSize * innerSize), times(outer, innerSize), inner);
+  const left = transposed[0] ? place(k, r, rows, depth) : place(r, k, depth, rows);
+  const right = transposed[1] ? place(c, k, depth, columns) : place(k, c, columns, depth);
+  const kernel: ContractionKernel = {
+    kind: "contraction",
+    key: `case ${keys++}`,
+    name: "case",
+    operands: [...reads(dtype, dtype), writes(dtype)],
+    axes: axes.filter(Boolean).length,
+    arguments: 0,
+    checks: 0,
+    batch: Number(axes[0]),
+    rows: Number(axes[1]),
+    columns: Number(axes[2]),
+    depth: Number(axes[3]),
+    dtype,
+    left: load(dtype, 0, left),
+    right: load(dtype, 1, right),
+    register: 0,
+    body: [
+      store(
+        2,
+        place(r, c, columns, rows),
+        apply("add", register(dtype, 0), constant(dtype, dtype === "int64" ? 1n : 1)),
+      ),
+    ],
+  };
+  const lengths = [batch * rows * depth, batch * depth * columns, batch * rows * columns];
+  const [x, y] = [filled(dtype, lengths[0], 1), filled(dtype, lengths[1], 2)];
+  const { arrays } = runOnce(
+    wasm(options),
+    single(
+      kernel,
+      lengths,
+      sizes.filter((size) => size > 1),
+    ),
+    [x, y],
+  );
+  for (let n = 0; n < batch; n++) {
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < columns; j++) {
+        let sum = 1;
+        for (let s = 0; s < depth; s++) {
+          const a = numberAt(dtype, x, n * rows * depth + (transposed[0] ? s * rows + i : i * depth + s));
+          sum += a * numberAt(dtype, y, n * depth * columns + (transposed[1] ? j * depth + s : s * columns + j));
+        }
+        const got = numberAt(dtype, arrays[2], (n * rows + i) * columns + j);
+        if (got !== sum) expect([n, i, j, got]).toEqual([n, i, j, sum]);
+      }
+    }
+  }
+}
+
+const layouts = [
+  [false, false],
+  [false, true],
+  [true, false],
+  [true, true],
+] as const;
+
+describe.each<[string, WasmOptions]>([
+  ["relaxed SIMD", {}],
+  ["SIMD", { relaxedSimd: false }],
+  ["scalar", { simd: false }],
+])("%s", (_, options) => {
+  test.each(["float32", "float64", "float16", "int64", "int32"] as const)("tiles of %s in every layout", (dtype) => {
+    for (const transposed of layouts) {
+      for (const sizes of [
+        [1, 6, 8, 4],
+        [1, 7, 9, 5],
+        [3, 13, 21, 17],
+        [1, 2, 2, 300],
+      ] as const) {
+        check({ dtype, sizes, transposed }, options);
+      }
+    }
+  });
+
+  test("blocks: many columns, many rows, a deep sum", () => {
+    check({ dtype: "float32", sizes: [1, 11, 1100, 9], transposed: [false, true] }, options);
+    check({ dtype: "float32", sizes: [1, 1000, 10, 3], transposed: [true, false] }, options);
+    check({ dtype: "float32", sizes: [1, 14, 17, 700], transposed: [true, true] }, options);
+  });
+
+  test("one row, one column, one step of the depth, or several of them", () => {
+    for (const transposed of layouts) {
+      for (const sizes of [
+        [1, 1, 37, 50],
+        [1, 37, 1, 50],
+        [1, 37, 19, 1],
+        [1, 1, 1, 50],
+        [5, 1, 1, 7],
+        [5, 9, 1, 1],
+        [2, 1, 9, 83],
+      ] as const) {
+        check({ dtype: "float32", sizes, transposed }, options);
+        check({ dtype: "float16", sizes, transposed }, options);
+      }
+    }
+  });
+
+  test("a convolution: the right side reads windows, and zeros outside", () => {
+    const [channels, size, filters, width] = [3, 11, 5, 3];
+    // rows: filters; columns: y, x; depth: channel, dy, dx.
+    const [f, y, x, ch, dy, dx] = [0, 1, 2, 3, 4, 5].map(axis);
+    const row = plus(y, dy, { kind: "constant", value: -1 });
+    const column = plus(x, dx, { kind: "constant", value: -1 });
+    const at = plus(times(ch, size * size), times(row, size), column);
+    const zero: Expression = constant("float32", 0);
+    const padded = guard(row, size, 1, guard(column, size, 1, load("float32", 1, at), zero), zero);
+    const kernel: ContractionKernel = {
+      kind: "contraction",
+      key: "convolution",
+      name: "convolution",
+      operands: [...reads("float32", "float32"), writes("float32")],
+      axes: 6,
+      arguments: 0,
+      checks: 0,
+      batch: 0,
+      rows: 1,
+      columns: 2,
+      depth: 3,
+      dtype: "float32",
+      left: load(
+        "float32",
+        0,
+        plus(times(f, channels * width * width), times(ch, width * width), times(dy, width), dx),
+      ),
+      right: padded,
+      register: 0,
+      body: [store(2, plus(times(f, size * size), times(y, size), x), register("float32", 0))],
+    };
+    const weights = filled("float32", filters * channels * width * width, 3);
+    const image = filled("float32", channels * size * size, 4);
+    const program = single(
+      kernel,
+      [weights.length, image.length, filters * size * size],
+      [filters, size, size, channels, width, width],
+    );
+    const out = runOnce(wasm(options), program, [weights, image]).arrays[2];
+    for (let n = 0; n < filters; n++) {
+      for (let i = 0; i < size; i++) {
+        for (let j = 0; j < size; j++) {
+          let sum = 0;
+          for (let c = 0; c < channels; c++) {
+            for (let u = 0; u < width; u++) {
+              for (let v = 0; v < width; v++) {
+                const [p, q] = [i + u - 1, j + v - 1];
+                if (p < 0 || q < 0 || p >= size || q >= size) continue;
+                sum +=
+                  Number(weights[((n * channels + c) * width + u) * width + v]) *
+                  Number(image[(c * size + p) * size + q]);
+              }
+            }
+          }
+          const got = Number(out[(n * size + i) * size + j]);
+          if (got !== sum) expect([n, i, j, got]).toEqual([n, i, j, sum]);
+        }
+      }
+    }
+  });
+});

@@ -1,0 +1,289 @@
+import { Code } from "../assembler/code.ts";
+import type { FunctionBody } from "../assembler/module.ts";
+import {
+  type LaneOp,
+  type MemoryLaneOp,
+  type MemoryOp,
+  type Plain,
+  resultOf,
+  type ValueType,
+} from "../assembler/opcodes.ts";
+import type { ConstantPool } from "./constant-pool.ts";
+
+/** A value that is computed once: a constant, or a variable that is assigned once (unless `mutable`). */
+export interface Value {
+  readonly type: ValueType;
+  /** The nesting depth of the block in which it is computed; usable there and in the blocks inside. */
+  readonly depth: number;
+  readonly local: number;
+  readonly constant?: number | bigint;
+  readonly mutable?: boolean;
+}
+
+/** A variable that is assigned several times. */
+export interface Variable {
+  readonly type: ValueType;
+  readonly local: number;
+}
+
+interface Block {
+  readonly code: Code;
+  /** Values computed in this block, by what computes them. */
+  readonly known: Map<string, Value>;
+}
+
+const keyOf = (value: Value): string =>
+  value.constant === undefined
+    ? `${value.local}`
+    : `${value.type}:${Object.is(value.constant, -0) ? "-0" : value.constant}`;
+
+/**
+ * Writes the body of a function. Each operation is placed in the outermost block in which its operands are known, and
+ * only once: what does not depend on a loop is computed before it.
+ */
+export class Emitter {
+  readonly #parameters: number;
+  readonly #locals: ValueType[] = [];
+  readonly #blocks: Block[] = [{ code: new Code(), known: new Map() }];
+  readonly #pool: ConstantPool;
+  /** Loads are not moved out of the block of this depth: outside, their address may mean nothing. */
+  loadFloor = 0;
+  /** Functions that the body calls, by name, each with the index that its calls were given. */
+  readonly #callee: (name: string) => number;
+
+  constructor(parameters: readonly ValueType[], pool: ConstantPool, callee: (name: string) => number) {
+    this.#parameters = parameters.length;
+    this.#pool = pool;
+    this.#callee = callee;
+  }
+
+  get depth(): number {
+    return this.#blocks.length - 1;
+  }
+
+  get code(): Code {
+    return this.#blocks[this.depth].code;
+  }
+
+  parameter(index: number, type: ValueType): Value {
+    return { type, depth: 0, local: index };
+  }
+
+  finish(): FunctionBody {
+    return { locals: this.#locals, code: this.#blocks[0].code };
+  }
+
+  #local(type: ValueType): number {
+    return this.#parameters + this.#locals.push(type) - 1;
+  }
+
+  constant(type: Exclude<ValueType, "v128">, value: number | bigint): Value {
+    return { type, depth: 0, local: -1, constant: value };
+  }
+
+  i32(value: number): Value {
+    return this.constant("i32", value | 0);
+  }
+
+  #push(code: Code, value: Value): void {
+    const { constant } = value;
+    if (constant === undefined) code.index("local.get", value.local);
+    else if (value.type === "i64") code.i64(BigInt(constant));
+    else if (value.type === "i32") code.i32(Number(constant));
+    else if (value.type === "f32") code.f32(Number(constant));
+    else code.f64(Number(constant));
+  }
+
+  #compute(
+    depth: number,
+    key: string | undefined,
+    type: ValueType,
+    inputs: readonly Value[],
+    write: (code: Code) => void,
+  ): Value {
+    const block = this.#blocks[depth];
+    const known = key === undefined ? undefined : block.known.get(key);
+    if (known) return known;
+    for (const input of inputs) this.#push(block.code, input);
+    write(block.code);
+    const local = this.#local(type);
+    block.code.index("local.set", local);
+    const value: Value = { type, depth, local };
+    if (key !== undefined) block.known.set(key, value);
+    return value;
+  }
+
+  /** A value without side effects, computed where its inputs allow. */
+  #pure(name: string, type: ValueType, inputs: readonly Value[], write: (code: Code) => void): Value {
+    if (inputs.some((input) => input.mutable)) return this.#compute(this.depth, undefined, type, inputs, write);
+    const depth = inputs.reduce((deepest, input) => Math.max(deepest, input.depth), 0);
+    return this.#compute(depth, `${name} ${inputs.map(keyOf).join(" ")}`, type, inputs, write);
+  }
+
+  op(name: Plain, ...inputs: Value[]): Value {
+    return this.#pure(name, resultOf(name), inputs, (code) => code.op(name));
+  }
+
+  /** `a` where `condition` is not zero, else `b`. */
+  select(a: Value, b: Value, condition: Value): Value {
+    return this.#pure("select", a.type, [a, b, condition], (code) => code.op("select"));
+  }
+
+  lane(name: LaneOp, lane: number, ...inputs: Value[]): Value {
+    return this.#pure(`${name} ${lane}`, resultOf(name), inputs, (code) => code.lane(name, lane));
+  }
+
+  shuffle(lanes: readonly number[], a: Value, b: Value): Value {
+    return this.#pure(`shuffle ${lanes.join()}`, "v128", [a, b], (code) => code.shuffle(lanes));
+  }
+
+  /** A call of a function without side effects. */
+  call(name: string, result: ValueType, ...inputs: Value[]): Value {
+    return this.#pure(name, result, inputs, (code) => code.index("call", this.#callee(name)));
+  }
+
+  /** A call for its side effects. */
+  callNow(name: string, ...inputs: Value[]): void {
+    for (const input of inputs) this.#push(this.code, input);
+    this.code.index("call", this.#callee(name));
+  }
+
+  /** Sixteen bytes, loaded before all loops: inside a loop V8 would build the constant again each time. */
+  vector(bytes: Uint8Array): Value {
+    const address = this.#pool.addressOf(bytes);
+    return this.#compute(0, `vector ${address}`, "v128", [this.i32(address)], (code) => code.memory("v128.load"));
+  }
+
+  /** A load; `pinned` keeps it where it is, because the function itself writes there. */
+  load(name: MemoryOp, address: Value, offset = 0, pinned = false): Value {
+    const write = (code: Code): void => code.memory(name, offset);
+    const type = resultOf(name);
+    if (pinned || address.mutable) return this.#compute(this.depth, undefined, type, [address], write);
+    return this.#compute(
+      Math.max(address.depth, this.loadFloor),
+      `${name} ${offset} ${keyOf(address)}`,
+      type,
+      [address],
+      write,
+    );
+  }
+
+  store(name: MemoryOp, address: Value, value: Value, offset = 0): void {
+    this.#push(this.code, address);
+    this.#push(this.code, value);
+    this.code.memory(name, offset);
+  }
+
+  storeLane(name: MemoryLaneOp, lane: number, address: Value, value: Value, offset = 0): void {
+    this.#push(this.code, address);
+    this.#push(this.code, value);
+    this.code.memoryLane(name, lane, offset);
+  }
+
+  variable(type: ValueType, start?: Value): Variable {
+    const variable = { type, local: this.#local(type) };
+    if (start) this.set(variable, start);
+    return variable;
+  }
+
+  set(variable: Variable, value: Value): void {
+    this.#push(this.code, value);
+    this.code.index("local.set", variable.local);
+  }
+
+  /** The variable's value at this place of the code. */
+  get({ type, local }: Variable): Value {
+    return { type, depth: this.depth, local, mutable: true };
+  }
+
+  /** The variable's value, kept whatever is assigned to it later. */
+  copy(variable: Variable): Value {
+    return this.#compute(this.depth, undefined, variable.type, [this.get(variable)], () => undefined);
+  }
+
+  /** Several variables assigned at once: all values are read before. */
+  setAll(variables: readonly Variable[], values: readonly Value[]): void {
+    for (const value of values) this.#push(this.code, value);
+    for (let i = variables.length - 1; i >= 0; i--) this.code.index("local.set", variables[i].local);
+  }
+
+  #open(): void {
+    this.#blocks.push({ code: new Code(), known: new Map() });
+  }
+
+  #close(): Code {
+    const block = this.#blocks.pop();
+    if (!block) throw new Error("no open block");
+    return block.code;
+  }
+
+  /** Runs `body` for `counter`, from its present value on, while it is less than `limit`. */
+  loop(counter: Variable, limit: Value, step: number, body: (i: Value) => void): void {
+    this.#open();
+    body({ type: "i32", depth: this.depth, local: counter.local });
+    const inside = this.#close();
+    const { code } = this;
+    code.block("block");
+    code.index("local.get", counter.local);
+    this.#push(code, limit);
+    code.op("i32.ge_s");
+    code.index("br_if", 0);
+    code.block("loop");
+    code.append(inside);
+    code.index("local.get", counter.local);
+    code.i32(step);
+    code.op("i32.add");
+    code.index("local.tee", counter.local);
+    this.#push(code, limit);
+    code.op("i32.lt_s");
+    code.index("br_if", 0);
+    code.end();
+    code.end();
+  }
+
+  /** Runs `body` while `counter` is less than `limit`; the body advances it. */
+  repeat(counter: Variable, limit: Value, body: () => void): void {
+    this.#open();
+    body();
+    const inside = this.#close();
+    const { code } = this;
+    const isLess = (): void => {
+      code.index("local.get", counter.local);
+      this.#push(code, limit);
+      code.op("i32.lt_s");
+    };
+    code.block("block");
+    isLess();
+    code.op("i32.eqz");
+    code.index("br_if", 0);
+    code.block("loop");
+    code.append(inside);
+    isLess();
+    code.index("br_if", 0);
+    code.end();
+    code.end();
+  }
+
+  /** Runs `then` where `condition` is not zero, else `otherwise`. Loads inside stay inside. */
+  branch(condition: Value, then: () => void, otherwise?: () => void): void {
+    const arm = (body: () => void): Code => {
+      const floor = this.loadFloor;
+      this.#open();
+      this.loadFloor = this.depth;
+      body();
+      this.loadFloor = floor;
+      return this.#close();
+    };
+    const first = arm(then);
+    const second = otherwise ? arm(otherwise) : undefined;
+    const { code } = this;
+    this.#push(code, condition);
+    code.block("if");
+    code.append(first);
+    if (second) {
+      code.else();
+      code.append(second);
+    }
+    code.end();
+  }
+}

@@ -1,0 +1,148 @@
+import type { Bound, Expression, Index } from "@cresset/core/backend";
+import type { Value } from "./emitter.ts";
+import { value } from "./expression.ts";
+import type { KernelWriter } from "./writer.ts";
+
+interface Sum {
+  constant: number;
+  readonly terms: { readonly value: Value; factor: number }[];
+}
+
+const isPowerOfTwo = (n: number): boolean => n > 0 && (n & (n - 1)) === 0;
+
+function collect(w: KernelWriter, index: Index, factor: number, sum: Sum): void {
+  const add = (term: Value): void => {
+    const same = sum.terms.find((other) => other.value === term);
+    if (same) same.factor += factor;
+    else sum.terms.push({ value: term, factor });
+  };
+  switch (index.kind) {
+    case "constant":
+      sum.constant += factor * index.value;
+      break;
+    case "axis":
+      add(w.axis(index.axis));
+      break;
+    case "argument":
+      add(w.argument(index.slot, "int32").parts[0]);
+      break;
+    case "sum":
+      collect(w, index.left, factor, sum);
+      collect(w, index.right, factor, sum);
+      break;
+    case "product":
+      collect(w, index.input, factor * index.by, sum);
+      break;
+    case "quotient": {
+      const input = indexValue(w, index.input);
+      const by = w.e.i32(isPowerOfTwo(index.by) ? 31 - Math.clz32(index.by) : index.by || 1);
+      add(w.e.op(isPowerOfTwo(index.by) ? "i32.shr_u" : "i32.div_u", input, by));
+      break;
+    }
+    case "remainder": {
+      const input = indexValue(w, index.input);
+      const by = w.e.i32(isPowerOfTwo(index.by) ? index.by - 1 : index.by || 1);
+      add(w.e.op(isPowerOfTwo(index.by) ? "i32.and" : "i32.rem_u", input, by));
+      break;
+    }
+    case "value":
+      add(fromData(w, index.value, index.extent));
+      break;
+  }
+}
+
+/** An index read from data, kept within [0, extent): what lies outside becomes 0. */
+function fromData(w: KernelWriter, e: Expression, extent: number): Value {
+  const { m } = w;
+  const given = value(w, e);
+  const number = given.kind === "mask" ? m.maskToInteger(given) : given;
+  const [part] = number.parts;
+  if (number.kind === "i64") {
+    const inside = w.e.op("i64.lt_u", part, w.e.constant("i64", BigInt(extent)));
+    return w.e.select(w.e.op("i32.wrap_i64", part), w.e.i32(0), inside);
+  }
+  return w.e.select(part, w.e.i32(0), w.e.op("i32.lt_u", part, w.e.i32(extent)));
+}
+
+/** start + scale · index; terms are added from the outermost loop inwards, so that partial sums leave the inner loops. */
+function addedTo(w: KernelWriter, start: Value, index: Index, scale: number): Value {
+  const sum: Sum = { constant: 0, terms: [] };
+  collect(w, index, scale, sum);
+  const terms = sum.terms.filter((term) => term.factor !== 0).sort((a, b) => a.value.depth - b.value.depth);
+  return terms.reduce(
+    (total, term) => w.plus(total, w.times(term.value, w.e.i32(term.factor))),
+    w.plus(start, w.e.i32(sum.constant)),
+  );
+}
+
+/** The value of an index at one point; with a vector axis, at its first point. */
+export function indexValue(w: KernelWriter, index: Index): Value {
+  return addedTo(w, w.e.i32(0), index, 1);
+}
+
+/** The address of an element of an operand. */
+export function addressOf(w: KernelWriter, operand: number, index: Index, bytes: number): Value {
+  return addedTo(w, w.pointer(operand), index, bytes);
+}
+
+/** By how much an index grows along the vector axis; NaN where it is not linear. */
+export function strideOf(w: KernelWriter, index: Index): number {
+  if (w.vectorAxis === undefined) return 0;
+  switch (index.kind) {
+    case "constant":
+    case "argument":
+      return 0;
+    case "axis":
+      return index.axis === w.vectorAxis ? 1 : 0;
+    case "sum":
+      return strideOf(w, index.left) + strideOf(w, index.right);
+    case "product":
+      return strideOf(w, index.input) * index.by;
+    case "quotient":
+    case "remainder":
+      return strideOf(w, index.input) === 0 ? 0 : Number.NaN;
+    case "value":
+      return varies(w, index.value) ? Number.NaN : 0;
+  }
+}
+
+/** Whether an expression may differ among the points of the vector. */
+export function varies(w: KernelWriter, e: Expression): boolean {
+  if (w.vectorAxis === undefined) return false;
+  switch (e.kind) {
+    case "constant":
+    case "argument":
+      return false;
+    case "index":
+    case "load":
+      return strideOf(w, e.index) !== 0;
+    case "register":
+      return w.isVector(e.register);
+    case "apply":
+      return e.inputs.some((input) => varies(w, input));
+    case "cast":
+      return varies(w, e.input);
+    case "guard":
+      return e.bounds.some((bound) => strideOf(w, bound.index) !== 0) || varies(w, e.value) || varies(w, e.otherwise);
+  }
+}
+
+/** Whether all bounds hold at one point, or at all four points of the vector. */
+export function boundsHold(w: KernelWriter, bounds: readonly Bound[]): Value {
+  const { e } = w;
+  let holds: Value | undefined;
+  const also = (test: Value): void => {
+    holds = holds === undefined ? test : e.op("i32.and", holds, test);
+  };
+  for (const { index, extent, step } of bounds) {
+    const stride = strideOf(w, index);
+    // Of a dilated empty dimension the extent is negative.
+    if (extent <= 0 || Number.isNaN(stride) || stride % step !== 0) return e.i32(0);
+    const first = indexValue(w, index);
+    // Unsigned, so that a negative index is too large.
+    also(e.op("i32.lt_u", first, e.i32(extent)));
+    if (stride !== 0) also(e.op("i32.lt_u", w.plus(first, e.i32(3 * stride)), e.i32(extent)));
+    if (step !== 1) also(e.op("i32.eqz", e.op("i32.rem_u", first, e.i32(step))));
+  }
+  return holds ?? e.i32(1);
+}

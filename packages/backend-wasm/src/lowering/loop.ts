@@ -1,0 +1,63 @@
+import type { LoopKernel, Statement } from "@cresset/core/backend";
+import { accesses, scoreOf } from "./accesses.ts";
+import { nested, statements, vectorLimit } from "./statement.ts";
+import type { KernelWriter } from "./writer.ts";
+
+/** How a loop kernel uses vectors: along an outer axis (then the innermost loop), along its inner loops, or not at all. */
+type Plan = { readonly kind: "outer"; readonly axis: number } | { readonly kind: "rows" } | { readonly kind: "none" };
+
+/**
+ * Loops over the outer axes around the body.
+ *
+ * @param deciding the statements whose accesses decide where vectors lie; default: all.
+ */
+export function writeLoop(w: KernelWriter, kernel: LoopKernel, deciding: readonly Statement[] = kernel.body): void {
+  const plan: Plan = w.target.simd ? planOf(kernel.outer, deciding) : { kind: "none" };
+  const axes = Array.from({ length: kernel.outer }, (_, i) => i);
+  if (plan.kind !== "outer") {
+    nested(w, axes, () => statements(w, kernel.body, plan.kind === "rows"));
+    return;
+  }
+  const { axis } = plan;
+  nested(
+    w,
+    axes.filter((other) => other !== axis),
+    () => {
+      const counter = w.e.variable("i32", w.e.i32(0));
+      w.e.loop(counter, vectorLimit(w, w.extent(axis), false), 4, (i) => {
+        w.setAxis(axis, i);
+        w.vectorAxis = axis;
+        statements(w, kernel.body, false);
+        w.vectorAxis = undefined;
+      });
+      w.e.loop(counter, w.extent(axis), 1, (i) => {
+        w.setAxis(axis, i);
+        statements(w, kernel.body, false);
+      });
+    },
+  );
+}
+
+/** The axis along which most accesses are neighbours. */
+function planOf(outer: number, body: readonly Statement[]): Plan {
+  const inner = body.flatMap((statement) => (statement.kind === "inner" ? [statement] : []));
+  const all = accesses(body);
+  let best: Plan = { kind: "none" };
+  let bestScore = Number.NEGATIVE_INFINITY;
+  const consider = (plan: Plan, score: number): void => {
+    if (score > bestScore) {
+      bestScore = score;
+      best = plan;
+    }
+  };
+  if (inner.some(({ axes }) => axes.length > 0)) {
+    let score = 0;
+    for (const one of inner) {
+      const last = one.axes[one.axes.length - 1];
+      if (last !== undefined) score += scoreOf(accesses([one]), last);
+    }
+    consider({ kind: "rows" }, score);
+  }
+  for (let axis = outer - 1; axis >= 0; axis--) consider({ kind: "outer", axis }, scoreOf(all, axis));
+  return best;
+}

@@ -1,0 +1,104 @@
+import type { Value, Variable } from "./emitter.ts";
+import type { KernelWriter } from "./writer.ts";
+
+/** Sets the coordinates along `axes` to those of a row-major position, by divisions. */
+export function placeAt(w: KernelWriter, axes: readonly number[], position: Value): void {
+  let rest = position;
+  for (let i = axes.length - 1; i > 0; i--) {
+    const extent = w.extent(axes[i]);
+    // An empty axis has no positions; one that is never reached must not divide by zero.
+    const divisor = w.e.select(extent, w.e.i32(1), extent);
+    w.setAxis(axes[i], w.e.op("i32.rem_u", rest, divisor));
+    rest = w.e.op("i32.div_u", rest, divisor);
+  }
+  if (axes.length > 0) w.setAxis(axes[0], rest);
+}
+
+/**
+ * Runs `body` at `count` points of `axes` from a row-major position on. `step` counts the points from 0; with `vector`, the
+ * body computes four neighbouring points of the last axis (`vectors: false`: never).
+ */
+export function eachPoint(
+  w: KernelWriter,
+  axes: readonly number[],
+  start: Value,
+  count: Value,
+  body: (step: Value, vector: boolean) => void,
+  vectors = w.target.simd,
+): void {
+  if (axes.length === 1) {
+    eachNeighbour(w, axes[0], start, w.e.i32(0), count, body, vectors);
+    return;
+  }
+  eachRun(w, axes, start, count, (first, done, length) => {
+    eachNeighbour(w, axes[axes.length - 1], first, done, length, body, vectors);
+  });
+}
+
+/** `count` points along one axis, of which the first is step `done`: whole vectors, then the rest. */
+function eachNeighbour(
+  w: KernelWriter,
+  axis: number,
+  start: Value,
+  done: Value,
+  count: Value,
+  body: (step: Value, vector: boolean) => void,
+  vectors: boolean,
+): void {
+  const { e } = w;
+  const counter = e.variable("i32", e.i32(0));
+  if (vectors) {
+    e.loop(counter, e.op("i32.and", count, e.i32(-4)), 4, (i) => {
+      w.setAxis(axis, w.plus(start, i));
+      w.vectorAxis = axis;
+      body(w.plus(done, i), true);
+      w.vectorAxis = undefined;
+    });
+  }
+  e.loop(counter, count, 1, (i) => {
+    w.setAxis(axis, w.plus(start, i));
+    body(w.plus(done, i), false);
+  });
+}
+
+/**
+ * Cuts `count` points of several axes into runs along the last one. The body gets the run's first coordinate there, how
+ * many points came before, and the run's length; the other coordinates are set.
+ */
+function eachRun(
+  w: KernelWriter,
+  axes: readonly number[],
+  start: Value,
+  count: Value,
+  body: (first: Value, done: Value, length: Value) => void,
+): void {
+  const { e } = w;
+  placeAt(w, axes, start);
+  const digits = axes.map((axis) => e.variable("i32", w.axis(axis)));
+  const counter = e.variable("i32", e.i32(0));
+  e.repeat(counter, count, () => {
+    for (const [i, axis] of axes.entries()) w.setAxis(axis, e.copy(digits[i]));
+    const done = e.copy(counter);
+    const last = axes[axes.length - 1];
+    const first = last === undefined ? e.i32(0) : w.axis(last);
+    const here = last === undefined ? e.i32(1) : e.op("i32.sub", w.extent(last), first);
+    const rest = e.op("i32.sub", count, done);
+    const length = e.select(here, rest, e.op("i32.lt_s", here, rest));
+    body(first, done, length);
+    e.set(counter, e.op("i32.add", done, length));
+    turn(w, axes, digits, axes.length - 1, length);
+  });
+}
+
+/** Adds to a digit; where it reaches its extent it starts again, and the next one counts up. */
+function turn(w: KernelWriter, axes: readonly number[], digits: readonly Variable[], digit: number, by: Value): void {
+  if (digit < 0) return;
+  const { e } = w;
+  const variable = digits[digit];
+  e.set(variable, e.op("i32.add", e.get(variable), by));
+  if (digit === 0) return;
+  e.branch(e.op("i32.ge_s", e.get(variable), w.extent(axes[digit])), () => {
+    e.set(variable, e.i32(0));
+    turn(w, axes, digits, digit - 1, e.i32(1));
+  });
+}

@@ -1,0 +1,196 @@
+/** Elementwise operations on values of each dtype, rounding included; what has no instructions calls the host's meaning. */
+import { type DType, isBinary, isCompare, isFloat, type ScalarOp } from "@cresset/core/backend";
+import * as functions from "./functions.ts";
+import { roundToHalf } from "./half.ts";
+import type { Arithmetic, LaneMath, Lanes } from "./lanes.ts";
+
+type Apply = (m: LaneMath, ...inputs: Lanes[]) => Lanes;
+
+/** Operations on floats that instructions have, and whose results need no rounding to float16. */
+const exactFloat: Partial<Readonly<Record<ScalarOp, Arithmetic>>> = {
+  neg: "neg",
+  abs: "abs",
+  floor: "floor",
+  ceil: "ceil",
+  round: "nearest",
+  trunc: "trunc",
+  max: "max",
+  min: "min",
+};
+
+const roundedFloat: Partial<Readonly<Record<ScalarOp, Arithmetic>>> = {
+  add: "add",
+  sub: "sub",
+  mul: "mul",
+  div: "div",
+  sqrt: "sqrt",
+};
+
+/** Functions that have a form in float32 arithmetic. */
+const singleFunctions: Partial<Readonly<Record<ScalarOp, Apply>>> = {
+  exp: functions.exp,
+  exp2: functions.exp2,
+  expm1: functions.expm1,
+  log: functions.log,
+  log2: functions.log2,
+  log10: functions.log10,
+  log1p: functions.log1p,
+  sin: functions.sin,
+  cos: functions.cos,
+  tanh: functions.tanh,
+  erf: functions.erf,
+};
+
+/** One value has the bits that it has in a vector: with fused multiply-add, which has no scalar form, it is one. */
+function approximated(m: LaneMath, single: Apply, x: Lanes): Lanes {
+  return m.fuses && x.width === 1 ? m.extract(single(m, m.widen(x)), 0) : single(m, x);
+}
+
+function floatOperation(m: LaneMath, op: ScalarOp, dtype: DType, inputs: readonly Lanes[]): Lanes {
+  const [x, y] = inputs;
+  const { kind } = x;
+  const exact = exactFloat[op];
+  if (exact) return m.arithmetic(exact, ...inputs);
+  const zero = m.constant(kind, 0);
+  switch (op) {
+    case "copysign":
+      // The sign of a NaN depends on the machine: it counts as positive.
+      return m.copysign(x, m.select(m.compare("eq", y, y), y, zero));
+    case "sign": {
+      const negative = m.select(m.compare("lt", x, zero), m.constant(kind, -1), zero);
+      return m.select(m.compare("gt", x, zero), m.constant(kind, 1), negative);
+    }
+    case "not":
+      return m.select(m.compare("eq", x, zero), m.constant(kind, 1), zero);
+    case "nextafter":
+      return m.lanewise(inputs, (single) => m.viaFloat64(`${dtype}_nextafter`, ...single));
+    default: {
+      const arithmetic = roundedFloat[op];
+      const single = kind === "f32" ? singleFunctions[op] : undefined;
+      const result = arithmetic
+        ? m.arithmetic(arithmetic, ...inputs)
+        : single
+          ? approximated(m, single, x)
+          : m.lanewise(inputs, (one) => m.viaFloat64(`float_${op}`, ...one));
+      return dtype === "float16" ? roundToHalf(m, result) : result;
+    }
+  }
+}
+
+/** Wraps an i32 to an integer dtype. */
+export function wrap(m: LaneMath, dtype: DType, x: Lanes): Lanes {
+  if (dtype === "uint8") return m.bitwise("and", x, m.constant("i32", 255));
+  const bits = dtype === "int8" ? 24 : dtype === "int16" ? 16 : 0;
+  return bits === 0 ? x : m.shift("shr_s", m.shift("shl", x, bits), bits);
+}
+
+/** Truncating division and remainder: a zero divisor gives 0, the lowest value by −1 itself. */
+function divide(m: LaneMath, op: "div" | "fmod", x: Lanes, y: Lanes): Lanes {
+  return m.lanewise([x, y], ([a, b]) => {
+    const kind = a.kind as "i32" | "i64";
+    const number = (value: number): Lanes => m.constant(kind, kind === "i64" ? BigInt(value) : value);
+    const isZero = m.compare("eq", b, number(0));
+    const isMinusOne = m.compare("eq", b, number(-1));
+    const safe = m.select(m.bitwise("or", isZero, isMinusOne), number(1), b);
+    if (op === "fmod") {
+      // A divisor of 1, which stands in for both, leaves 0.
+      return m.one(kind, m.e.op(`${kind}.rem_s`, a.parts[0], safe.parts[0]));
+    }
+    const quotient = m.one(kind, m.e.op(`${kind}.div_s`, a.parts[0], safe.parts[0]));
+    return m.select(isZero, number(0), m.select(isMinusOne, m.arithmetic("neg", a), quotient));
+  });
+}
+
+/** Shifts by a variable count; one out of range shifts everything out. */
+function shiftBy(m: LaneMath, op: "shl" | "shr", x: Lanes, y: Lanes): Lanes {
+  return m.lanewise([x, y], ([a, b]) => {
+    const kind = a.kind as "i32" | "i64";
+    const bits = kind === "i64" ? 64 : 32;
+    const number = (value: number): Lanes => m.constant(kind, kind === "i64" ? BigInt(value) : value);
+    const inRange = m.one("mask", m.e.op(`${kind}.lt_u`, b.parts[0], number(bits).parts[0]));
+    if (op === "shl") return m.select(inRange, m.one(kind, m.e.op(`${kind}.shl`, a.parts[0], b.parts[0])), number(0));
+    const count = m.select(inRange, b, number(bits - 1));
+    return m.one(kind, m.e.op(`${kind}.shr_s`, a.parts[0], count.parts[0]));
+  });
+}
+
+function integerOperation(m: LaneMath, op: ScalarOp, inputs: readonly Lanes[]): Lanes {
+  const [x, y] = inputs;
+  const kind = x.kind as "i32" | "i64";
+  const number = (value: number): Lanes => m.constant(kind, kind === "i64" ? BigInt(value) : value);
+  switch (op) {
+    case "floor":
+    case "ceil":
+    case "round":
+    case "trunc":
+      return x;
+    case "neg":
+    case "abs":
+    case "add":
+    case "sub":
+    case "mul":
+    case "max":
+    case "min":
+      return m.arithmetic(op, ...inputs);
+    case "and":
+    case "or":
+    case "xor":
+      return m.bitwise(op, x, y);
+    case "not":
+      return m.bitwise("xor", x, number(-1));
+    case "sign": {
+      const negative = m.select(m.compare("lt", x, number(0)), number(-1), number(0));
+      return m.select(m.compare("gt", x, number(0)), number(1), negative);
+    }
+    case "div":
+    case "fmod":
+      return divide(m, op, x, y);
+    case "shl":
+    case "shr":
+      return shiftBy(m, op, x, y);
+    default: {
+      const name = `${kind === "i64" ? "int64" : "integer"}_${op}`;
+      return m.lanewise(inputs, (one) => m.one(kind, m.e.call(name, kind, ...one.map((lane) => lane.parts[0]))));
+    }
+  }
+}
+
+function boolOperation(m: LaneMath, op: ScalarOp, inputs: readonly Lanes[]): Lanes {
+  const [x, y] = inputs;
+  switch (op) {
+    case "not":
+      return m.not(x);
+    case "and":
+    case "or":
+    case "xor":
+      return m.bitwise(op, x, y);
+    case "add":
+    case "max":
+      return m.bitwise("or", x, y);
+    case "mul":
+    case "min":
+      return m.bitwise("and", x, y);
+    default:
+      return m.nonZero(
+        integerOperation(
+          m,
+          op,
+          inputs.map((input) => m.maskToInteger(input)),
+        ),
+      );
+  }
+}
+
+/** An elementwise operation; `dtype` is that of the operands (of `where`: of the two it chooses from). */
+export function operation(m: LaneMath, op: ScalarOp, dtype: DType, inputs: readonly Lanes[]): Lanes {
+  if (op === "where") return m.select(inputs[0], inputs[1], inputs[2]);
+  if (isCompare(op)) {
+    const [x, y] = dtype === "bool" ? inputs.map((input) => m.maskToInteger(input)) : inputs;
+    return m.compare(op, x, y);
+  }
+  if (isFloat(dtype)) return floatOperation(m, op, dtype, inputs);
+  if (dtype === "bool") return boolOperation(m, op, inputs);
+  const result = integerOperation(m, op, inputs);
+  const stays = isBinary(op) && ["and", "or", "xor", "max", "min", "shr"].includes(op);
+  return stays ? result : wrap(m, dtype, result);
+}

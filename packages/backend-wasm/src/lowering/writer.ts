@@ -1,0 +1,164 @@
+import type { DType, Kernel, Operand } from "@cresset/core/backend";
+import { cast } from "./cast.ts";
+import type { ConstantPool } from "./constant-pool.ts";
+import { Emitter, type Value } from "./emitter.ts";
+import { roundToHalf } from "./half.ts";
+import { LaneMath, type Lanes } from "./lanes.ts";
+import { wrap } from "./operations.ts";
+import { argumentOffset, argumentWord, checkWord, extentWord, lengthWord, operandWord } from "./record.ts";
+
+/** What the code of a kernel may use. */
+export interface Target {
+  readonly simd: boolean;
+  readonly relaxedSimd: boolean;
+  readonly pool: ConstantPool;
+  /** The index of a function of the host, or of another function of the module, by name. */
+  callee(name: string): number;
+}
+
+/**
+ * Writes the function of one kernel: where things are at the present point of the code. With a vector axis, values that
+ * depend on it are computed for four of its points at once.
+ */
+export class KernelWriter {
+  readonly kernel: Kernel;
+  readonly target: Target;
+  readonly e: Emitter;
+  readonly m: LaneMath;
+  /** The address of scratch memory. */
+  readonly scratch: Value;
+  readonly #record: Value;
+  readonly #axes = new Map<number, Value>();
+  readonly #registers = new Map<number, Lanes>();
+  /** The axis along which four points are computed at once. */
+  vectorAxis: number | undefined;
+  /** Within a vector: the one point being computed alone. */
+  #lane: number | undefined;
+
+  constructor(kernel: Kernel, target: Target) {
+    this.kernel = kernel;
+    this.target = target;
+    this.e = new Emitter(["i32", "i32"], target.pool, (name) => target.callee(name));
+    this.m = new LaneMath(this.e, target.relaxedSimd);
+    this.#record = this.e.parameter(0, "i32");
+    this.scratch = this.e.parameter(1, "i32");
+  }
+
+  operand(n: number): Operand {
+    return this.kernel.operands[n];
+  }
+
+  /** The address of an operand's buffer. */
+  pointer(operand: number): Value {
+    return this.e.load("i32.load", this.e.load("i32.load", this.#record, operandWord(this.kernel, operand)));
+  }
+
+  /** The number of elements of an operand. */
+  length(operand: number): Value {
+    return this.e.load("i32.load", this.#record, lengthWord(this.kernel, operand));
+  }
+
+  extent(axis: number): Value {
+    return this.e.load("i32.load", this.#record, extentWord(this.kernel, axis));
+  }
+
+  /** The product of extents, 1 of none. */
+  extentOf(axes: readonly number[]): Value {
+    return axes.reduce((product, axis) => this.times(product, this.extent(axis)), this.e.i32(1));
+  }
+
+  checkAddress(check: number): Value {
+    return this.e.load("i32.load", this.#record, checkWord(this.kernel, check));
+  }
+
+  argument(slot: number, dtype: DType): Lanes {
+    const { e, m } = this;
+    const address = e.load("i32.load", this.#record, argumentWord(this.kernel, slot));
+    const float64 = (): Lanes => m.one("f64", e.load("f64.load", address, argumentOffset.float64));
+    const float32 = (): Lanes => m.one("f32", e.load("f32.load", address, argumentOffset.float32));
+    const int32 = (): Lanes => m.one("i32", e.load("i32.load", address, argumentOffset.int32));
+    switch (dtype) {
+      case "float64":
+        return float64();
+      case "float32":
+        return float32();
+      case "float16":
+        return roundToHalf(m, float32());
+      case "int64":
+        return m.one("i64", e.load("i64.load", address, argumentOffset.int64));
+      case "bool":
+        return cast(m, "float64", "bool", float64());
+      default:
+        return wrap(m, dtype, int32());
+    }
+  }
+
+  /** The coordinate along an axis; of a vector, that of its first point. */
+  axis(axis: number): Value {
+    const value = this.#axes.get(axis);
+    if (!value) throw new Error(`axis ${axis} is outside its loop`);
+    if (this.#lane === undefined || axis !== this.#laneAxis) return value;
+    return this.plus(value, this.e.i32(this.#lane));
+  }
+
+  #laneAxis: number | undefined;
+
+  setAxis(axis: number, value: Value): void {
+    this.#axes.set(axis, value);
+  }
+
+  define(register: number, value: Lanes): void {
+    this.#registers.set(register, value);
+  }
+
+  register(register: number): Lanes {
+    const value = this.#registers.get(register);
+    if (!value) throw new Error(`register ${register} has no value`);
+    return this.#lane === undefined ? value : this.m.extract(value, this.#lane);
+  }
+
+  /** Whether a register differs among the points of the vector. */
+  isVector(register: number): boolean {
+    return this.#lane === undefined && this.#registers.get(register)?.width === 4;
+  }
+
+  /** Runs `body` for one point of the vector alone. */
+  atLane<T>(lane: number, body: () => T): T {
+    const { vectorAxis } = this;
+    if (vectorAxis === undefined) return body();
+    this.vectorAxis = undefined;
+    this.#laneAxis = vectorAxis;
+    this.#lane = lane;
+    try {
+      return body();
+    } finally {
+      this.vectorAxis = vectorAxis;
+      this.#laneAxis = undefined;
+      this.#lane = undefined;
+    }
+  }
+
+  /** One value for each point of the vector, side by side. */
+  eachLane(body: () => Lanes): Lanes {
+    return this.m.assemble([0, 1, 2, 3].map((lane) => this.atLane(lane, body)));
+  }
+
+  plus(a: Value, b: Value): Value {
+    if (a.constant === 0) return b;
+    if (b.constant === 0) return a;
+    if (a.constant !== undefined && b.constant !== undefined)
+      return this.e.i32(Number(a.constant) + Number(b.constant));
+    return this.e.op("i32.add", a, b);
+  }
+
+  times(a: Value, b: Value): Value {
+    if (a.constant !== undefined && b.constant === undefined) return this.times(b, a);
+    if (b.constant === undefined) return this.e.op("i32.mul", a, b);
+    const by = Number(b.constant);
+    if (a.constant !== undefined) return this.e.i32(Math.imul(Number(a.constant), by));
+    if (by === 0) return b;
+    if (by === 1) return a;
+    if (by > 0 && (by & (by - 1)) === 0) return this.e.op("i32.shl", a, this.e.i32(31 - Math.clz32(by)));
+    return this.e.op("i32.mul", a, b);
+  }
+}
