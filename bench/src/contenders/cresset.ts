@@ -1,0 +1,164 @@
+import { cpu } from "@cresset/backend-cpu";
+import {
+  deviceStatistics,
+  inferenceMode,
+  registerBackend,
+  setDefaultDevice,
+  setEvaluation,
+  sigmoid,
+  softmax,
+  type Tensor,
+  tanh,
+  tensor,
+} from "@cresset/core";
+import { type Backend, nullBackend } from "@cresset/core/backend";
+import { BCELoss, ELU, Linear, Sequential, Sigmoid } from "@cresset/nn";
+import { Adam } from "@cresset/optim";
+import type { Contender, HostTensor, Inputs, Prepared } from "../contender.ts";
+import { comparedSteps } from "../protocol.ts";
+import { wasmBackend } from "./wasm.ts";
+
+export interface CressetOptions {
+  readonly device: "cpu" | "wasm" | "null";
+  readonly threads: number;
+  /** What follows `+` in the contender's name. */
+  readonly variant?: string;
+}
+
+export async function start(options: CressetOptions): Promise<Contender> {
+  const backend = await backendOf(options);
+  await registerBackend(backend);
+  setDefaultDevice(options.device);
+  return {
+    description: describe(options.device, backend),
+    tasks: {
+      "classifier-step": ({ unread = false }, inputs) => training(inputs, options.device, unread),
+      "classifier-forward": (_, inputs) => prediction(inputs),
+      matmul: ({ transposeA, transposeB }, inputs) => {
+        const a = load(inputs.a);
+        const b = load(inputs.b);
+        return computing(() => (transposeA ? a.t() : a).matmul(transposeB ? b.t() : b));
+      },
+      elementwise: (_, inputs) => {
+        const x = load(inputs.x);
+        const y = load(inputs.y);
+        return {
+          step: () => {
+            const product = tanh(x.mul(y).add(x)).mul(sigmoid(y));
+            const half = x.mul(0.5);
+            computed(() => product.sub(half));
+          },
+          result: () => tanh(x.mul(y).add(x)).mul(sigmoid(y)).sub(x.mul(0.5)).data() as Promise<Float32Array>,
+        };
+      },
+      softmax: (_, inputs) => {
+        const x = load(inputs.x);
+        return computing(() => softmax(x, -1));
+      },
+      "layer-norm": (_, inputs) => {
+        const [x, weight, bias] = [inputs.x, inputs.weight, inputs.bias].map(load);
+        const normalised = (): Tensor => {
+          const centered = x.sub(x.mean(-1, true));
+          const variance = centered.square().mean(-1, true);
+          return centered.mul(variance.add(1e-5).rsqrt()).mul(weight);
+        };
+        return {
+          step: () => {
+            const scaled = normalised();
+            computed(() => scaled.add(bias));
+          },
+          result: () => normalised().add(bias).data() as Promise<Float32Array>,
+        };
+      },
+      reduce: ({ operation, dim }, inputs) => {
+        const x = load(inputs.x);
+        return computing(operation === "sum" ? () => x.sum(dim) : () => x.amax(dim));
+      },
+    },
+  };
+}
+
+async function backendOf({ device, threads, variant }: CressetOptions): Promise<Backend> {
+  if (device === "wasm") return wasmBackend(threads, variant);
+  return device === "cpu" ? cpu() : nullBackend();
+}
+
+/** The device, with what its backend says is switched on. */
+function describe(device: string, backend: Backend): string {
+  const on = Object.entries(backend.info()).filter(([, value]) => value === true);
+  return ["Cresset", device, ...on.map(([name]) => name)].join(", ");
+}
+
+function load({ shape, data }: HostTensor): Tensor {
+  return tensor(data).reshape([...shape]);
+}
+
+/** Runs `last` so that its result is computed, with what it depends on, but not copied to the caller. */
+function computed(last: () => Tensor): Tensor {
+  setEvaluation("eager");
+  try {
+    return last();
+  } finally {
+    setEvaluation("lazy");
+  }
+}
+
+function computing(operation: () => Tensor): Prepared {
+  return { step: () => void computed(operation), result: () => operation().data() as Promise<Float32Array> };
+}
+
+function classifier({ w1, b1, w2, b2 }: Inputs): Sequential<[Tensor], Tensor> {
+  const [hidden, features] = w1.shape;
+  const model = new Sequential(new Linear(features, hidden), new ELU(), new Linear(hidden, 1), new Sigmoid());
+  model.loadStateDict({ "0.weight": load(w1), "0.bias": load(b1), "2.weight": load(w2), "2.bias": load(b2) });
+  return model;
+}
+
+function training(inputs: Inputs, device: string, unread: boolean): Prepared {
+  const [x, y] = [inputs.x, inputs.y].map(load);
+  const model = classifier(inputs);
+  const lossFunc = new BCELoss();
+  const optimizer = new Adam(model.parameters(), { lr: 1e-4 });
+  const step = (): number => {
+    const yPred = model(x);
+    const loss = lossFunc(yPred, y);
+    const value = unread ? 0 : loss.itemSync();
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+    return value;
+  };
+  const before = { ...deviceStatistics() };
+  let steps = 0;
+  return {
+    step: () => {
+      steps++;
+      step();
+    },
+    result: () => (device === "null" ? null : Array.from({ length: comparedSteps }, step)),
+    finish: () => {
+      const { compilations, commands, buffersAllocated } = deviceStatistics();
+      const perStep = (now: number, then: number): string => ((now - then) / steps).toFixed(1);
+      return (
+        `${perStep(commands, before.commands)} commands and ${perStep(buffersAllocated, before.buffersAllocated)} buffers a step; ` +
+        `${compilations - before.compilations} compilations`
+      );
+    },
+  };
+}
+
+function prediction(inputs: Inputs): Prepared {
+  const x = load(inputs.x);
+  const model = classifier(inputs);
+  // The network without its last layer, so that only the last operation runs at once.
+  const body = new Sequential(...[...model.children()].slice(0, -1)) as Sequential<[Tensor], Tensor>;
+  return {
+    step: () => {
+      inferenceMode(() => {
+        const logits = body(x);
+        computed(() => sigmoid(logits));
+      });
+    },
+    result: () => inferenceMode(() => model(x)).data() as Promise<Float32Array>,
+  };
+}

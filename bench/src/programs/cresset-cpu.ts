@@ -1,0 +1,8 @@
+import { cpu } from "@cresset/backend-cpu";
+import { registerBackendSync } from "@cresset/core";
+import { losses } from "./classifier.ts";
+
+export default function start(): AsyncGenerator<number, never> {
+  registerBackendSync(cpu());
+  return losses();
+}

@@ -1,0 +1,8 @@
+import { wasm } from "@cresset/backend-wasm";
+import { registerBackendSync } from "@cresset/core";
+import { losses } from "./classifier.ts";
+
+export default function start(): AsyncGenerator<number, never> {
+  registerBackendSync(wasm());
+  return losses();
+}

@@ -1,0 +1,5 @@
+import { losses } from "./tfjs.ts";
+
+export default function start(): AsyncGenerator<number, never> {
+  return losses("cpu");
+}

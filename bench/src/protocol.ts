@@ -1,0 +1,80 @@
+/**
+ * What the coordinator and a contender's process say to each other: one JSON object a line, requests on the standard
+ * input, one reply each on file descriptor 3. Tensors travel as files of little-endian float32.
+ */
+
+/** Something to compute over and over. Shapes are those of the inputs. */
+export type Task =
+  /** A training step of the binary classifier, its loss read unless `unread`. Inputs x, y, w1, b1, w2, b2 (weights as [out, in]). */
+  | { readonly kind: "classifier-step"; readonly unread?: boolean }
+  /** The binary classifier's prediction. Inputs x, w1, b1, w2, b2. */
+  | { readonly kind: "classifier-forward" }
+  /** A product of matrices a and b, each as it lies in memory or transposed. */
+  | { readonly kind: "matmul"; readonly transposeA: boolean; readonly transposeB: boolean }
+  /** tanh(x · y + x) · sigmoid(y) − x / 2. */
+  | { readonly kind: "elementwise" }
+  /** Softmax of each row of x. */
+  | { readonly kind: "softmax" }
+  /** Each row of x normalised (biased variance, ε = 1e-5), times weight, plus bias. */
+  | { readonly kind: "layer-norm" }
+  | { readonly kind: "reduce"; readonly operation: "sum" | "max"; readonly dim: 0 | 1 }
+  /** Multiply-adds that touch registers only: what the machine can do. */
+  | { readonly kind: "probe" };
+
+export type Kind = Task["kind"];
+
+export interface TensorFile {
+  readonly shape: readonly number[];
+  readonly file: string;
+}
+
+export type Request =
+  /** Sets the task up and computes it once. */
+  | { readonly ask: "prepare"; readonly task: Task; readonly inputs: Readonly<Record<string, TensorFile>> }
+  | { readonly ask: "measure"; readonly repetitions: number }
+  /** Frees what `prepare` made. */
+  | { readonly ask: "finish" };
+
+export interface StartReply {
+  /** The library and its version; empty where there is none to name. */
+  readonly description: string;
+}
+
+export interface PrepareReply {
+  /** The result, or the losses of the first steps of a training; null where there is nothing to compare. */
+  readonly result: Sample | null;
+  /** Floating-point operations of one repetition, where that is what is measured. */
+  readonly operations?: number;
+}
+
+export interface MeasureReply {
+  /** All repetitions together. */
+  readonly seconds: number;
+}
+
+export interface FinishReply {
+  /** A remark for people. */
+  readonly note?: string;
+}
+
+/** `unsupported`: not the contender's fault, such as an operation that it does not have. */
+export type Failure = { readonly error: string } | { readonly unsupported: string };
+
+/** Steps whose losses are compared before a training is measured. */
+export const comparedSteps = 20;
+
+/** Evenly spaced elements of a result, the same ones for every contender. */
+export interface Sample {
+  /** The whole result's length. */
+  readonly length: number;
+  /** NaN and infinities arrive as null. */
+  readonly values: readonly (number | null)[];
+}
+
+const sampleSize = 1009;
+
+export function sample(values: ArrayLike<number>): Sample {
+  const length = values.length;
+  const count = Math.min(length, sampleSize);
+  return { length, values: Array.from({ length: count }, (_, i) => values[Math.floor((i * length) / count)]) };
+}

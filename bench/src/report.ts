@@ -1,0 +1,91 @@
+/** Tables for people. */
+import { label, type Outcome } from "./outcome.ts";
+import { type BenchRecord, isTime, type TimeRecord } from "./records.ts";
+
+/** Ratios are to the first of these that took part, with one thread. */
+const bases = ["cresset-wasm", "cresset-cpu", "cresset-null"];
+
+export function formatSeconds(seconds: number): string {
+  if (seconds >= 1) return `${seconds.toFixed(2)} s`;
+  if (seconds >= 1e-3) return `${(seconds * 1e3).toPrecision(3)} ms`;
+  return `${(seconds * 1e6).toPrecision(3)} µs`;
+}
+
+export function formatRatio(ratio: number): string {
+  return `${ratio >= 100 ? ratio.toFixed(0) : ratio.toPrecision(3)} ×`;
+}
+
+/** Aligned columns; all but the first to the right. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows
+    .map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join("   "))
+    .map((line) => `  ${line.trimEnd()}`)
+    .join("\n");
+}
+
+function baseOf(records: readonly BenchRecord[]): BenchRecord | undefined {
+  for (const name of bases) {
+    const base = records.find(({ contender, threads }) => contender === name && threads === 1);
+    if (base !== undefined) return base;
+  }
+  return records[0];
+}
+
+/** What a lower number of is better; for rates, seconds per operation. */
+function cost(record: BenchRecord): number {
+  if (isTime(record)) return record.medianSeconds;
+  return "bytes" in record ? record.bytes : 1 / record.flops;
+}
+
+function cells(record: BenchRecord): string[] {
+  if (isTime(record)) return [formatSeconds(record.medianSeconds), formatSeconds(record.minSeconds)];
+  if ("bytes" in record) return [`${(record.bytes / 1024).toFixed(1)} KiB`, ""];
+  return [`${(record.flops / 1e9).toFixed(1)} GFLOP/s`, `${(record.maxFlops / 1e9).toFixed(1)} GFLOP/s`];
+}
+
+/** One work: medians, best values, and how many times the base's each is. */
+export function outcomeText(name: string, { records, notes, failures }: Outcome): string {
+  const lines = [`\n${name}`];
+  const base = baseOf(records);
+  if (base !== undefined) {
+    const columns = "bytes" in base ? ["size", ""] : ["median", "best"];
+    const header = ["contender", ...columns, `to ${label(base.contender, base.threads)}`];
+    const rows = records.map((record) => [
+      label(record.contender, record.threads),
+      ...cells(record),
+      formatRatio(cost(record) / cost(base)),
+    ]);
+    lines.push(table([header, ...rows]));
+  }
+  lines.push(...notes.map((note) => `  – ${note}`), ...failures.map((failure) => `  ✗ ${failure}`));
+  return lines.join("\n");
+}
+
+/** Geometric means of the ratios over all works that a contender and the base have in common. */
+export function summary(records: readonly BenchRecord[]): string {
+  const times = records.filter(isTime);
+  const base = baseOf(times);
+  if (base === undefined) return "";
+  const of = (contender: string, threads: number): Map<string, TimeRecord> =>
+    new Map(times.filter((r) => r.contender === contender && r.threads === threads).map((r) => [r.work, r]));
+  const reference = of(base.contender, base.threads);
+  const rows: string[][] = [];
+  for (const { contender, threads } of distinct(times)) {
+    const logarithms: number[] = [];
+    for (const [work, { medianSeconds }] of of(contender, threads)) {
+      const other = reference.get(work);
+      if (other !== undefined) logarithms.push(Math.log(medianSeconds / other.medianSeconds));
+    }
+    if (logarithms.length === 0) continue;
+    const mean = Math.exp(logarithms.reduce((a, b) => a + b, 0) / logarithms.length);
+    rows.push([label(contender, threads), formatRatio(mean), String(logarithms.length)]);
+  }
+  const title = `\nTimes relative to ${label(base.contender, base.threads)}: geometric mean over the works that both have`;
+  return [title, table([["contender", "mean", "works"], ...rows])].join("\n");
+}
+
+/** Contenders with their threads, each once. */
+function distinct(records: readonly TimeRecord[]): TimeRecord[] {
+  return [...new Map(records.map((record) => [label(record.contender, record.threads), record])).values()];
+}
