@@ -1,22 +1,4 @@
 import {
-  type BinaryOp,
-  binaryOps,
-  compareOps,
-  type DType,
-  dtypes,
-  type Expression,
-  floatToHalf,
-  type HostArray,
-  hostArray,
-  isFloat,
-  type ReduceOp,
-  type UnaryOp,
-  unaryOps,
-} from "@cresset/core/backend";
-import fc from "fast-check";
-import { expect, test } from "vitest";
-import { cpu } from "./index.ts";
-import {
   apply,
   axis,
   cast,
@@ -38,7 +20,25 @@ import {
   store,
   times,
   writes,
-} from "./testing/build.ts";
+} from "@cresset/conformance/kernels";
+import {
+  type BinaryOp,
+  binaryOps,
+  compareOps,
+  type DType,
+  dtypes,
+  type Expression,
+  floatToHalf,
+  type HostArray,
+  hostArray,
+  isFloat,
+  type ReduceOp,
+  type UnaryOp,
+  unaryOps,
+} from "@cresset/core/backend";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { cpu } from "./index.ts";
 
 const rows = 3;
 const columns = 4;

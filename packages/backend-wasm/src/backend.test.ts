@@ -1,7 +1,18 @@
+import {
+  apply,
+  axis,
+  constant,
+  load,
+  loop,
+  reads,
+  runOnce,
+  store,
+  updates,
+  writes,
+} from "@cresset/conformance/kernels";
 import { type Backend, type BackendBuffer, BackendError, type Kernel, type Program } from "@cresset/core/backend";
 import { describe, expect, test } from "vitest";
 import { wasm } from "./index.ts";
-import { apply, axis, constant, load, loop, reads, runOnce, store, updates, writes } from "./testing/build.ts";
 
 function contents(backend: Backend, buffer: BackendBuffer): (number | bigint)[] {
   return backend.readSync ? [...backend.readSync(buffer)] : [];

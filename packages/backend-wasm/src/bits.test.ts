@@ -1,5 +1,28 @@
 import { cpu } from "@cresset/backend-cpu";
 import {
+  apply,
+  axis,
+  cast,
+  constant,
+  constantIndex,
+  define,
+  fromValue,
+  guard,
+  load,
+  loop,
+  plus,
+  quotient,
+  reads,
+  reduce,
+  register,
+  remainder,
+  runOnce,
+  single,
+  store,
+  times,
+  writes,
+} from "@cresset/conformance/kernels";
+import {
   type Backend,
   type BinaryOp,
   type BufferSpec,
@@ -22,29 +45,6 @@ import {
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type WasmOptions, wasm } from "./index.ts";
-import {
-  apply,
-  axis,
-  cast,
-  constant,
-  constantIndex,
-  define,
-  fromValue,
-  guard,
-  load,
-  loop,
-  plus,
-  quotient,
-  reads,
-  reduce,
-  register,
-  remainder,
-  runOnce,
-  single,
-  store,
-  times,
-  writes,
-} from "./testing/build.ts";
 
 const rows = 3;
 // Two vectors and a rest.

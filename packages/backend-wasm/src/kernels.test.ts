@@ -1,6 +1,3 @@
-import { type Backend, floatToHalf, type HostArray, type Kernel } from "@cresset/core/backend";
-import { describe, expect, test } from "vitest";
-import { wasm } from "./index.ts";
 import {
   apply,
   axis,
@@ -23,7 +20,10 @@ import {
   store,
   times,
   writes,
-} from "./testing/build.ts";
+} from "@cresset/conformance/kernels";
+import { type Backend, floatToHalf, type HostArray, type Kernel } from "@cresset/core/backend";
+import { describe, expect, test } from "vitest";
+import { wasm } from "./index.ts";
 
 const renderers: [string, () => Backend][] = [
   ["relaxed SIMD", () => wasm()],

@@ -1,7 +1,18 @@
+import {
+  axis,
+  fromValue,
+  load,
+  plus,
+  reads,
+  runOnce,
+  single,
+  times,
+  updates,
+  writes,
+} from "@cresset/conformance/kernels";
 import type { Backend, HostArray, Kernel } from "@cresset/core/backend";
 import { describe, expect, test } from "vitest";
 import { wasm } from "./index.ts";
-import { axis, fromValue, load, plus, reads, runOnce, single, times, updates, writes } from "./testing/build.ts";
 
 const renderers: [string, () => Backend][] = [
   ["relaxed SIMD", () => wasm()],

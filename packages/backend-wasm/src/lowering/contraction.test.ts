@@ -1,16 +1,4 @@
 import {
-  type ContractionKernel,
-  type DType,
-  type Expression,
-  floatToHalf,
-  type HostArray,
-  halfToFloat,
-  hostArray,
-  type Index,
-} from "@cresset/core/backend";
-import { describe, expect, test } from "vitest";
-import { type WasmOptions, wasm } from "../index.ts";
-import {
   apply,
   axis,
   constant,
@@ -24,7 +12,19 @@ import {
   store,
   times,
   writes,
-} from "../testing/build.ts";
+} from "@cresset/conformance/kernels";
+import {
+  type ContractionKernel,
+  type DType,
+  type Expression,
+  floatToHalf,
+  type HostArray,
+  halfToFloat,
+  hostArray,
+  type Index,
+} from "@cresset/core/backend";
+import { describe, expect, test } from "vitest";
+import { type WasmOptions, wasm } from "../index.ts";
 
 /** Small integers, so that sums are exact in every dtype and order. */
 function filled(dtype: DType, length: number, seed: number): HostArray {

@@ -1,7 +1,7 @@
+import { apply, axis, load, loop, reads, runOnce, single, store, writes } from "@cresset/conformance/kernels";
 import { scalarMeaning, type UnaryOp } from "@cresset/core/backend";
 import { expect, test } from "vitest";
 import { wasm } from "../index.ts";
-import { apply, axis, load, loop, reads, runOnce, single, store, writes } from "../testing/build.ts";
 
 const words = new Int32Array(1);
 const floats = new Float32Array(words.buffer);

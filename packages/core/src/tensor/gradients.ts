@@ -7,6 +7,7 @@ import type { Recording } from "../graph/recording.ts";
 import { templateFor } from "../graph/template.ts";
 import { Storage } from "../runtime/storage.ts";
 import { addNode, call } from "./call.ts";
+import { cloneOp } from "./clone.ts";
 import { Tensor } from "./tensor.ts";
 
 type Like = { dtype: Tensor["dtype"]; shape: readonly number[] };
@@ -16,8 +17,6 @@ const ones = filled(1);
 const zeros = filled(0);
 
 const accumulated = operation("add", ([a, b]) => m.add(a, b));
-
-const copied = operation("clone", ([a]) => a, { gradName: "CloneBackward0", half: "keep" });
 
 /** The seed of a backward pass: on the tensor's device, whatever the default is. */
 export function onesLike(tensor: Tensor): Tensor {
@@ -46,7 +45,7 @@ export function plus(a: Tensor, b: Tensor): Tensor {
 
 /** The same values in a storage of their own. */
 export function copyOf(tensor: Tensor): Tensor {
-  return call(copied, [tensor]);
+  return call(cloneOp, [tensor]);
 }
 
 /** A tensor over a result of a backward node. */

@@ -6,6 +6,7 @@ import { sameShape } from "../graph/type.ts";
 import { realize } from "../runtime/commit.ts";
 import { mode } from "../runtime/mode.ts";
 import { call } from "./call.ts";
+import { cloneOp } from "./clone.ts";
 import { isContiguous, overlaps } from "./layout.ts";
 import { stridedWrite } from "./strided.ts";
 import type { Tensor } from "./tensor.ts";
@@ -21,10 +22,6 @@ const convertCopy = operation<{ dtype: Tensor["dtype"] }>("copy", ([x], _, { dty
   gradName: "ToCopyBackward0",
   half: "keep",
 });
-
-/** A value of its own, so that two storages never share one. */
-const ownCopy = operation("clone", ([x]) => x, { gradName: "CloneBackward0", half: "keep" });
-
 const overwrite = operation("copy", ([, source]) => source, { gradName: "CopyBackwards", half: "keep" });
 
 const writeView = operation<{ strides: readonly number[] }>(
@@ -75,7 +72,8 @@ export function assign(
     );
   let source = result.dtype === target.dtype ? result : call(convertCopy, [result], [], { dtype: target.dtype });
   if (!sameShape(source.shape, target.shape)) source = call(broadcastCopy, [source], [], { shape: target.shape });
-  if (source === result && !isFresh(result, since)) source = call(ownCopy, [result]);
+  // Two storages never share a value.
+  if (source === result && !isFresh(result, since)) source = call(cloneOp, [result]);
   // What a constant overwrites keeps its place in the graph: gradients go on as zeros.
   if (recording && source.edge === null) source = call(overwrite, [target, source]);
   const { storage, region: view } = target;

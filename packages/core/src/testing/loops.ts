@@ -9,6 +9,7 @@ import { currentDevice } from "../runtime/device.ts";
 import { insideModule, noGrad } from "../runtime/mode.ts";
 import { Slot } from "../runtime/slot.ts";
 import { call, callMany, tensorOf } from "../tensor/call.ts";
+import { cloneOp } from "../tensor/clone.ts";
 import { assign } from "../tensor/inplace.ts";
 import { keepReturned } from "../tensor/keep.ts";
 import { dataSync } from "../tensor/reading.ts";
@@ -21,7 +22,6 @@ const scaleOp = operation("scale", ([a], [c]) => m.mul(a, c));
 const tanhOp = operation("tanh", ([a]) => m.tanh(a));
 const gtOp = operation("gt", ([a, b]) => m.gt(a, b));
 const sumOp = operation("sum", ([a]) => m.sum(a));
-const cloneOp = operation("clone", ([a]) => a, { gradName: "CloneBackward0", half: "keep" });
 
 /** More than the runtime keeps unasked. */
 export const big = 5000;

@@ -4,10 +4,10 @@ import { ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import { call } from "../../tensor/call.ts";
+import { cloneOp } from "../../tensor/clone.ts";
 import { isContiguous } from "../../tensor/layout.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 
-const cloneOp = operation("clone", ([x]) => x, { gradName: "CloneBackward0", half: "keep" });
 const toOp = operation<{ dtype: DType }>("to", ([x], _, { dtype }) => m.cast(x, dtype), {
   gradName: "ToCopyBackward0",
   half: "keep",
