@@ -10,6 +10,7 @@ import {
 } from "@cresset/core/backend";
 import type { Engine } from "./engine.ts";
 import { scratchBytes } from "./lowering/compile.ts";
+import { rangeExtents } from "./lowering/ranges.ts";
 import {
   argumentBytes,
   argumentOffset,
@@ -18,6 +19,7 @@ import {
   extentWord,
   lengthWord,
   operandWord,
+  rangeWord,
   recordBytes,
 } from "./lowering/record.ts";
 import type { Allocator } from "./memory/allocator.ts";
@@ -124,6 +126,10 @@ export class WasmExecutable implements Executable {
     });
     call.checks.forEach((check, n) => {
       this.#write(record + checkWord(kernel, n), this.#failed + check);
+    });
+    rangeExtents(kernel, call.extents).forEach((extent, n) => {
+      this.#write(record + rangeWord(kernel, n), 0);
+      this.#write(record + rangeWord(kernel, n) + 4, extent);
     });
   }
 

@@ -7,6 +7,7 @@ import { writeLoop } from "./loop.ts";
 import { eachPoint, placeAt } from "./odometer.ts";
 import { wrap } from "./operations.ts";
 import { pack, packingSlack, storageOf } from "./pack.ts";
+import { columnRange, rowRange } from "./ranges.ts";
 import { productRegister } from "./reduction.ts";
 import { nested, statements } from "./statement.ts";
 import { packedBytes, type TileFeatures, tileName, tileOf } from "./tile.ts";
@@ -104,10 +105,16 @@ function lesser(w: KernelWriter, a: Value, b: Value): Value {
   return w.e.select(a, b, w.e.op("i32.lt_s", a, b));
 }
 
-/** A loop from 0 in blocks; the body gets the start of each and its size. */
-function blocks(w: KernelWriter, total: Value, size: number, body: (start: Value, count: Value) => void): void {
-  w.e.loop(w.e.variable("i32", w.e.i32(0)), total, size, (start) => {
-    body(start, lesser(w, w.e.op("i32.sub", total, start), w.e.i32(size)));
+/** A loop in blocks; the body gets the start of each and its size. */
+function blocks(
+  w: KernelWriter,
+  from: Value,
+  until: Value,
+  size: number,
+  body: (start: Value, count: Value) => void,
+): void {
+  w.e.loop(w.e.variable("i32", from), until, size, (start) => {
+    body(start, lesser(w, w.e.op("i32.sub", until, start), w.e.i32(size)));
   });
 }
 
@@ -132,10 +139,10 @@ function writeTiles(w: KernelWriter, kernel: ContractionKernel): void {
   // With no depth there is one empty block, which sets the sums to 0.
   const depthTotal = e.select(depthCount, e.i32(1), depthCount);
   nested(w, batch, () => {
-    blocks(w, columnCount, block.columns, (column, width) => {
+    blocks(w, w.rangeStart(columnRange(kernel)), w.rangeEnd(columnRange(kernel)), block.columns, (column, width) => {
       const stride = w.times(roundedUp(w, width, tile.columns), e.i32(bytes));
-      blocks(w, rowCount, groupRows, (row, height) => {
-        blocks(w, depthTotal, block.depth, (step, limit) => {
+      blocks(w, w.rangeStart(rowRange(kernel)), w.rangeEnd(rowRange(kernel)), groupRows, (row, height) => {
+        blocks(w, e.i32(0), depthTotal, block.depth, (step, limit) => {
           const steps = lesser(w, limit, depthCount);
           const shared = { kind, depth, depthStart: step, depthCount: steps };
           pack(w, {
@@ -148,7 +155,7 @@ function writeTiles(w: KernelWriter, kernel: ContractionKernel): void {
             count: width,
             total: columnCount,
           });
-          blocks(w, height, block.rows, (offset, part) => {
+          blocks(w, e.i32(0), height, block.rows, (offset, part) => {
             pack(w, {
               ...shared,
               operand: kernel.left,

@@ -23,14 +23,15 @@ export function writeLoop(w: KernelWriter, kernel: LoopKernel, deciding: readonl
     w,
     axes.filter((other) => other !== axis),
     () => {
-      const counter = w.e.variable("i32", w.e.i32(0));
-      w.e.loop(counter, vectorLimit(w, w.extent(axis), false), 4, (i) => {
+      const counter = w.e.variable("i32", w.from(axis));
+      const count = w.e.op("i32.sub", w.until(axis), w.from(axis));
+      w.e.loop(counter, w.plus(w.from(axis), vectorLimit(w, count, false)), 4, (i) => {
         w.setAxis(axis, i);
         w.vectorAxis = axis;
         statements(w, kernel.body, false);
         w.vectorAxis = undefined;
       });
-      w.e.loop(counter, w.extent(axis), 1, (i) => {
+      w.e.loop(counter, w.until(axis), 1, (i) => {
         w.setAxis(axis, i);
         statements(w, kernel.body, false);
       });

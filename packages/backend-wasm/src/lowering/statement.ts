@@ -41,14 +41,14 @@ function store(w: KernelWriter, { operand, index, value: what }: Store): void {
   else for (let lane = 0; lane < 4; lane++) w.atLane(lane, () => storeOne(w, dtype, address(), w.m.extract(x, lane)));
 }
 
-/** Nested loops over axes, each around the next. */
+/** Nested loops over the ranges of axes, each around the next. */
 export function nested(w: KernelWriter, axes: readonly number[], body: () => void): void {
   if (axes.length === 0) {
     body();
     return;
   }
   const [axis, ...rest] = axes;
-  w.e.loop(w.e.variable("i32", w.e.i32(0)), w.extent(axis), 1, (i) => {
+  w.e.loop(w.e.variable("i32", w.from(axis)), w.until(axis), 1, (i) => {
     w.setAxis(axis, i);
     nested(w, rest, body);
   });

@@ -5,7 +5,8 @@ import { Emitter, type Value } from "./emitter.ts";
 import { roundToHalf } from "./half.ts";
 import { LaneMath, type Lanes } from "./lanes.ts";
 import { wrap } from "./operations.ts";
-import { argumentOffset, argumentWord, checkWord, extentWord, lengthWord, operandWord } from "./record.ts";
+import { rangedAxes } from "./ranges.ts";
+import { argumentOffset, argumentWord, checkWord, extentWord, lengthWord, operandWord, rangeWord } from "./record.ts";
 
 /** What the code of a kernel may use. */
 export interface Target {
@@ -60,6 +61,25 @@ export class KernelWriter {
 
   extent(axis: number): Value {
     return this.e.load("i32.load", this.#record, extentWord(this.kernel, axis));
+  }
+
+  /** Where a range starts that this call is to run. */
+  rangeStart(range: number): Value {
+    return this.e.load("i32.load", this.#record, rangeWord(this.kernel, range));
+  }
+
+  rangeEnd(range: number): Value {
+    return this.e.load("i32.load", this.#record, rangeWord(this.kernel, range) + 4);
+  }
+
+  /** The first coordinate along an axis. */
+  from(axis: number): Value {
+    return axis < rangedAxes(this.kernel) ? this.rangeStart(axis) : this.e.i32(0);
+  }
+
+  /** The end of the coordinates along an axis. */
+  until(axis: number): Value {
+    return axis < rangedAxes(this.kernel) ? this.rangeEnd(axis) : this.extent(axis);
   }
 
   /** The product of extents, 1 of none. */
