@@ -57,7 +57,7 @@ async function prepare(
   request: Extract<Request, { ask: "prepare" }>,
 ): Promise<PrepareReply | Failure> {
   const implement = implementation(contender, request.task);
-  if (implement === undefined) return { unsupported: `has no ${request.task.kind}` };
+  if (implement === undefined) return { unsupported: `has no task ${request.task.kind}` };
   prepared = await implement(request.task, load(request.inputs));
   const result = await prepared.result();
   return { result: result === null ? null : sample(result), operations: prepared.operations };

@@ -10,7 +10,7 @@ export interface Graph {
 export interface Node {
   readonly op: string;
   readonly inputs: readonly string[];
-  readonly output: string;
+  readonly output: string | readonly string[];
   /** Numbers that are whole are written as INT, lists as INTS, others as FLOAT. */
   readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
 }
@@ -42,7 +42,7 @@ export function model({ inputs, output, nodes, constants = {} }: Graph): Uint8Ar
 function nodeProto({ op, inputs, output, attributes = {} }: Node): Uint8Array[] {
   return [
     ...inputs.map((name) => text(1, name)),
-    text(2, output),
+    ...[output].flat().map((name) => text(2, name)),
     text(4, op),
     ...Object.entries(attributes).map(([name, value]) => message(5, attribute(name, value))),
   ];

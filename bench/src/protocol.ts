@@ -3,12 +3,25 @@
  * input, one reply each on file descriptor 3. Tensors travel as files of little-endian float32.
  */
 
+/**
+ * What is trained. Besides x and y, its inputs are its weights, under the names and in the layout of PyTorch's state dict:
+ * - classifier: x [rows, features], y [rows, 1] of 0 and 1; Linear → ELU → Linear → Sigmoid; binary cross-entropy.
+ * - cnn: x [N, C, H, W], y [N] of class numbers; twice (3×3 convolution with padding 1 → ReLU → 2×2 max pooling), then
+ *   Flatten → Linear; cross-entropy.
+ * - transformer: x and y [N, L, E]; one encoder layer with `heads` heads, exact GELU and norms after the residuals, no
+ *   dropout; mean squared error.
+ */
+export type Network = "classifier" | "cnn" | "transformer";
+
+/** Heads of the transformer's attention: the only thing about it that its weights do not tell. */
+export const heads = 4;
+
 /** Something to compute over and over. Shapes are those of the inputs. */
 export type Task =
-  /** A training step of the binary classifier, its loss read unless `unread`. Inputs x, y, w1, b1, w2, b2 (weights as [out, in]). */
-  | { readonly kind: "classifier-step"; readonly unread?: boolean }
-  /** The binary classifier's prediction. Inputs x, w1, b1, w2, b2. */
-  | { readonly kind: "classifier-forward" }
+  /** A training step (forward, backward, Adam with this learning rate), its loss read unless `unread`. */
+  | { readonly kind: "train"; readonly network: Network; readonly rate: number; readonly unread?: boolean }
+  /** The network's output for x, without gradients. */
+  | { readonly kind: "predict"; readonly network: Network }
   /** A product of matrices a and b, each as it lies in memory or transposed. */
   | { readonly kind: "matmul"; readonly transposeA: boolean; readonly transposeB: boolean }
   /** tanh(x · y + x) · sigmoid(y) − x / 2. */

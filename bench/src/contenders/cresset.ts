@@ -9,14 +9,15 @@ import {
   softmax,
   type Tensor,
   tanh,
-  tensor,
 } from "@cresset/core";
 import { type Backend, nullBackend } from "@cresset/core/backend";
-import { BCELoss, ELU, Linear, Sequential, Sigmoid } from "@cresset/nn";
 import { Adam } from "@cresset/optim";
-import type { Contender, HostTensor, Inputs, Prepared } from "../contender.ts";
-import { comparedSteps } from "../protocol.ts";
+import type { Contender, Inputs, Prepared } from "../contender.ts";
+import { comparedSteps, type Network, type Task } from "../protocol.ts";
+import { load, prototype } from "./cresset-networks.ts";
 import { wasmBackend } from "./wasm.ts";
+
+type Training = Extract<Task, { kind: "train" }>;
 
 export interface CressetOptions {
   readonly device: "cpu" | "wasm" | "null";
@@ -32,8 +33,8 @@ export async function start(options: CressetOptions): Promise<Contender> {
   return {
     description: describe(options.device, backend),
     tasks: {
-      "classifier-step": ({ unread = false }, inputs) => training(inputs, options.device, unread),
-      "classifier-forward": (_, inputs) => prediction(inputs),
+      train: (task, inputs) => training(task, inputs, options.device),
+      predict: ({ network }, inputs) => prediction(network, inputs),
       matmul: ({ transposeA, transposeB }, inputs) => {
         const a = load(inputs.a);
         const b = load(inputs.b);
@@ -89,10 +90,6 @@ function describe(device: string, backend: Backend): string {
   return ["Cresset", device, ...on.map(([name]) => name)].join(", ");
 }
 
-function load({ shape, data }: HostTensor): Tensor {
-  return tensor(data).reshape([...shape]);
-}
-
 /** Runs `last` so that its result is computed, with what it depends on, but not copied to the caller. */
 function computed(last: () => Tensor): Tensor {
   setEvaluation("eager");
@@ -107,19 +104,14 @@ function computing(operation: () => Tensor): Prepared {
   return { step: () => void computed(operation), result: () => operation().data() as Promise<Float32Array> };
 }
 
-function classifier({ w1, b1, w2, b2 }: Inputs): Sequential<[Tensor], Tensor> {
-  const [hidden, features] = w1.shape;
-  const model = new Sequential(new Linear(features, hidden), new ELU(), new Linear(hidden, 1), new Sigmoid());
-  model.loadStateDict({ "0.weight": load(w1), "0.bias": load(b1), "2.weight": load(w2), "2.bias": load(b2) });
-  return model;
-}
-
-function training(inputs: Inputs, device: string, unread: boolean): Prepared {
-  const [x, y] = [inputs.x, inputs.y].map(load);
-  const model = classifier(inputs);
-  const lossFunc = new BCELoss();
-  const optimizer = new Adam(model.parameters(), { lr: 1e-4 });
+function training({ network, rate, unread = false }: Training, inputs: Inputs, device: string): Prepared {
+  const { model, loss: lossFunc, target } = prototype(network, inputs);
+  const x = load(inputs.x);
+  const y = target(load(inputs.y));
+  const optimizer = new Adam(model.parameters(), { lr: rate });
+  let steps = 0;
   const step = (): number => {
+    steps++;
     const yPred = model(x);
     const loss = lossFunc(yPred, y);
     const value = unread ? 0 : loss.itemSync();
@@ -129,12 +121,8 @@ function training(inputs: Inputs, device: string, unread: boolean): Prepared {
     return value;
   };
   const before = { ...deviceStatistics() };
-  let steps = 0;
   return {
-    step: () => {
-      steps++;
-      step();
-    },
+    step: () => void step(),
     result: () => (device === "null" ? null : Array.from({ length: comparedSteps }, step)),
     finish: () => {
       const { compilations, commands, buffersAllocated } = deviceStatistics();
@@ -147,16 +135,16 @@ function training(inputs: Inputs, device: string, unread: boolean): Prepared {
   };
 }
 
-function prediction(inputs: Inputs): Prepared {
+function prediction(network: Network, inputs: Inputs): Prepared {
+  const { model } = prototype(network, inputs);
   const x = load(inputs.x);
-  const model = classifier(inputs);
-  // The network without its last layer, so that only the last operation runs at once.
-  const body = new Sequential(...[...model.children()].slice(0, -1)) as Sequential<[Tensor], Tensor>;
+  model.eval();
   return {
     step: () => {
       inferenceMode(() => {
-        const logits = body(x);
-        computed(() => sigmoid(logits));
+        const result = model(x);
+        // A copy of a pending value is that value: no kernel is added, and only this operation runs at once.
+        computed(() => result.clone());
       });
     },
     result: () => inferenceMode(() => model(x)).data() as Promise<Float32Array>,

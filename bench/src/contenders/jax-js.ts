@@ -1,9 +1,9 @@
 /** jax-js on WebAssembly, everything inside `jit`; `.ref` wherever an array is used again, as its ownership rules ask for. */
 import { readFileSync } from "node:fs";
 import { defaultDevice, init, type Array as JaxArray, jit, nn, numpy as np, tree, valueAndGrad } from "@jax-js/jax";
-import type { Contender, HostTensor, Inputs, Prepared } from "../contender.ts";
-import { transposed } from "../inputs.ts";
-import { comparedSteps } from "../protocol.ts";
+import type { Contender, Inputs, Prepared } from "../contender.ts";
+import { comparedSteps, type Task } from "../protocol.ts";
+import { architectures, load, norm, type Weights } from "./jax-js-networks.ts";
 
 export async function start(): Promise<Contender> {
   const devices = await init("wasm");
@@ -14,13 +14,15 @@ export async function start(): Promise<Contender> {
   return {
     description: `jax-js ${version}, wasm`,
     tasks: {
-      "classifier-step": (_, inputs) => training(inputs),
-      "classifier-forward": (_, inputs) => {
-        const weights = Object.values(load4(inputs));
-        const forward = jit((x: JaxArray, w1: JaxArray, b1: JaxArray, w2: JaxArray, b2: JaxArray) =>
-          predict({ w1, b1, w2, b2 }, x),
+      train: training,
+      predict: ({ network }, inputs) => {
+        const { weights: initial, predict } = architectures[network];
+        const weights = initial(inputs);
+        const names = Object.keys(weights);
+        const forward = jit((weights: Weights, x: JaxArray) => predict(weights, x));
+        return computing([load(inputs.x), ...Object.values(weights)], (x, ...values) =>
+          forward(Object.fromEntries(names.map((name, i) => [name, values[i]])), x),
         );
-        return computing([load(inputs.x), ...weights], (x, w1, b1, w2, b2) => forward(x, w1, b1, w2, b2));
       },
       matmul: ({ transposeA, transposeB }, inputs) => {
         const product = jit((a: JaxArray, b: JaxArray) =>
@@ -39,10 +41,9 @@ export async function start(): Promise<Contender> {
         return computing([load(inputs.x)], (x) => softmax(x));
       },
       "layer-norm": (_, inputs) => {
-        const norm = jit((x: JaxArray, weight: JaxArray, bias: JaxArray) =>
-          nn.standardize(x, -1, { epsilon: 1e-5 }).mul(weight).add(bias),
-        );
-        return computing([inputs.x, inputs.weight, inputs.bias].map(load), (x, weight, bias) => norm(x, weight, bias));
+        const compiled = jit(norm);
+        const operands = [inputs.x, inputs.weight, inputs.bias].map(load);
+        return computing(operands, (x, weight, bias) => compiled(x, weight, bias));
       },
       reduce: ({ operation, dim }, inputs) => {
         const reduce = jit((x: JaxArray) => (operation === "sum" ? np.sum(x, dim) : np.max(x, dim)));
@@ -50,24 +51,6 @@ export async function start(): Promise<Contender> {
       },
     },
   };
-}
-
-function load({ shape, data }: HostTensor): JaxArray {
-  return np.array(data as Float32Array<ArrayBuffer>).reshape([...shape]);
-}
-
-// A type alias: jax-js's trees do not take interfaces.
-type Weights = { w1: JaxArray; b1: JaxArray; w2: JaxArray; b2: JaxArray };
-
-/** The weights as [in, out], the usual layout in JAX. */
-function load4({ w1, b1, w2, b2 }: Inputs): Weights {
-  return { w1: load(transposed(w1)), b1: load(b1), w2: load(transposed(w2)), b2: load(b2) };
-}
-
-/** Consumes weights and x. */
-function predict({ w1, b1, w2, b2 }: Weights, x: JaxArray): JaxArray {
-  const hidden = nn.elu(np.matmul(x, w1).add(b1));
-  return nn.sigmoid(np.matmul(hidden, w2).add(b2));
 }
 
 function computing(operands: readonly JaxArray[], operation: (...operands: JaxArray[]) => JaxArray): Prepared {
@@ -87,19 +70,13 @@ function computing(operands: readonly JaxArray[], operation: (...operands: JaxAr
 }
 
 /** Adam, as optax defines it, over trees; jax-js's own optax is not on the npm registry. */
-const rate = 1e-4;
 const beta1 = 0.9;
 const beta2 = 0.999;
 const epsilon = 1e-8;
 
-function lossOf(weights: Weights, x: JaxArray, y: JaxArray): JaxArray {
-  const p = predict(weights, x);
-  const positive = y.ref.mul(np.log(p.ref));
-  const negative = np.subtract(1, y).mul(np.log(np.subtract(1, p)));
-  return positive.add(negative).mean().neg();
-}
-
-function training(inputs: Inputs): Prepared {
+function training({ network, rate }: Extract<Task, { kind: "train" }>, inputs: Inputs): Prepared {
+  const { predict, loss: lossFunction, target, weights: initial } = architectures[network];
+  const lossOf = (weights: Weights, x: JaxArray, y: JaxArray): JaxArray => lossFunction(predict(weights, x), y);
   const update = jit((weights: Weights, m: Weights, v: Weights, t: JaxArray, x: JaxArray, y: JaxArray) => {
     const [loss, gradients] = valueAndGrad(lossOf)(tree.ref(weights), x, y);
     const count = t.add(1);
@@ -131,8 +108,9 @@ function training(inputs: Inputs): Prepared {
     correction2.dispose();
     return [updated, m1, v1, count, loss] as [Weights, Weights, Weights, JaxArray, JaxArray];
   });
-  const [x, y] = [inputs.x, inputs.y].map(load);
-  let weights = load4(inputs);
+  const x = load(inputs.x);
+  const y = target(inputs.y, inputs);
+  let weights = initial(inputs);
   const zeros = (): Weights => tree.map((array: JaxArray) => np.zeros(array.shape), weights) as Weights;
   let m = zeros();
   let v = zeros();

@@ -2,6 +2,7 @@
 import * as ort from "onnxruntime-web";
 import type { Contender, HostTensor, Inputs, Prepared } from "../contender.ts";
 import { type Graph, model } from "../onnx.ts";
+import { bodies } from "./ort-networks.ts";
 
 export async function start(): Promise<Contender> {
   ort.env.wasm.numThreads = 1;
@@ -9,16 +10,7 @@ export async function start(): Promise<Contender> {
   return {
     description: `ONNX Runtime Web ${ort.env.versions.web}, wasm`,
     tasks: {
-      "classifier-forward": (_, { x, w1, b1, w2, b2 }) =>
-        running({ x }, "y", {
-          nodes: [
-            { op: "Gemm", inputs: ["x", "w1", "b1"], output: "h", attributes: { transB: 1 } },
-            { op: "Elu", inputs: ["h"], output: "e" },
-            { op: "Gemm", inputs: ["e", "w2", "b2"], output: "z", attributes: { transB: 1 } },
-            { op: "Sigmoid", inputs: ["z"], output: "y" },
-          ],
-          constants: { w1, b1, w2, b2 },
-        }),
+      predict: ({ network }, inputs) => running({ x: inputs.x }, "y", bodies[network](inputs)),
       matmul: ({ transposeA, transposeB }, { a, b }) =>
         running({ a, b }, "c", {
           nodes: [

@@ -7,6 +7,7 @@ import sys
 import time
 
 COMPARED_STEPS = 20
+HEADS = 4
 SAMPLE_SIZE = 1009
 replies = os.fdopen(3, "w")
 
@@ -39,19 +40,52 @@ def sample(values):
     return {"length": length, "values": [value if math.isfinite(value) else None for value in picked]}
 
 
-def classifier(inputs):
-    hidden, features = inputs["w1"].shape
-    model = nn.Sequential(nn.Linear(features, hidden), nn.ELU(), nn.Linear(hidden, 1), nn.Sigmoid())
-    names = {"0.weight": "w1", "0.bias": "b1", "2.weight": "w2", "2.bias": "b2"}
-    model.load_state_dict({name: inputs[key] for name, key in names.items()})
+def classifier(weights):
+    hidden, features = weights["0.weight"].shape
+    return nn.Sequential(nn.Linear(features, hidden), nn.ELU(), nn.Linear(hidden, 1), nn.Sigmoid())
+
+
+def cnn(weights):
+    first, channels = weights["0.weight"].shape[:2]
+    second = weights["3.weight"].shape[0]
+    classes, features = weights["7.weight"].shape
+    return nn.Sequential(
+        nn.Conv2d(channels, first, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(first, second, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(features, classes),
+    )
+
+
+def transformer(weights):
+    hidden, features = weights["linear1.weight"].shape
+    return nn.TransformerEncoderLayer(features, HEADS, hidden, dropout=0, activation="gelu", batch_first=True)
+
+
+# Each with its loss and the type of its targets.
+networks = {
+    "classifier": (classifier, nn.BCELoss(), torch.float32),
+    "cnn": (cnn, nn.CrossEntropyLoss(), torch.int64),
+    "transformer": (transformer, nn.MSELoss(), torch.float32),
+}
+
+
+def loaded(network, inputs):
+    weights = {name: tensor for name, tensor in inputs.items() if name not in ("x", "y")}
+    model = networks[network][0](weights)
+    model.load_state_dict(weights)
     return model
 
 
-def training(inputs):
-    x, y = inputs["x"], inputs["y"]
-    model = classifier(inputs)
-    loss_func = nn.BCELoss()
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
+def training(task, inputs):
+    _, loss_func, dtype = networks[task["network"]]
+    x, y = inputs["x"], inputs["y"].to(dtype)
+    model = loaded(task["network"], inputs)
+    optimizer = torch.optim.Adam(model.parameters(), lr=task["rate"])
 
     def step():
         y_pred = model(x)
@@ -73,8 +107,8 @@ def computing(operation):
     return step, lambda: step().flatten().tolist()
 
 
-def prediction(inputs):
-    model, x = classifier(inputs), inputs["x"]
+def prediction(task, inputs):
+    model, x = loaded(task["network"], inputs).eval(), inputs["x"]
     return computing(lambda: model(x))
 
 
@@ -100,8 +134,8 @@ def reduce(task, inputs):
 
 
 tasks = {
-    "classifier-step": lambda task, inputs: training(inputs),
-    "classifier-forward": lambda task, inputs: prediction(inputs),
+    "train": training,
+    "predict": prediction,
     "matmul": matmul,
     "elementwise": lambda task, inputs: elementwise(inputs),
     "softmax": lambda task, inputs: computing(lambda: torch.softmax(inputs["x"], -1)),
@@ -136,7 +170,7 @@ def main():
             if request["ask"] == "prepare":
                 task = request["task"]
                 if task["kind"] not in tasks:
-                    reply({"unsupported": f"has no {task['kind']}"})
+                    reply({"unsupported": f"has no task {task['kind']}"})
                     continue
                 # A backward pass before may have changed it.
                 torch.set_num_threads(threads)

@@ -1,9 +1,9 @@
 /** TensorFlow.js, used as its documentation says: the backend's own setters, `tidy` around a step, `dispose` after a read. */
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
-import type { Contender, HostTensor, Inputs, Prepared } from "../contender.ts";
-import { transposed } from "../inputs.ts";
-import { comparedSteps } from "../protocol.ts";
+import type { Contender, Inputs, Prepared } from "../contender.ts";
+import { comparedSteps, type Task } from "../protocol.ts";
+import { architectures, load, norm } from "./tfjs-networks.ts";
 
 export interface TfjsOptions {
   readonly backend: "cpu" | "wasm";
@@ -15,10 +15,11 @@ export async function start({ backend }: TfjsOptions): Promise<Contender> {
   return {
     description: `TensorFlow.js ${tf.version.tfjs}, ${tf.getBackend()}`,
     tasks: {
-      "classifier-step": (_, inputs) => training(inputs),
-      "classifier-forward": (_, inputs) => {
-        const x = load(inputs.x);
-        const weights = load4(inputs);
+      train: training,
+      predict: ({ network }, inputs) => {
+        const { input, predict, weights: initial } = architectures[network];
+        const x = input(inputs.x);
+        const weights = initial(inputs);
         return computing([x, ...Object.values(weights)], () => predict(x, weights));
       },
       matmul: ({ transposeA, transposeB }, inputs) => {
@@ -35,10 +36,7 @@ export async function start({ backend }: TfjsOptions): Promise<Contender> {
       },
       "layer-norm": (_, inputs) => {
         const [x, weight, bias] = [inputs.x, inputs.weight, inputs.bias].map(load);
-        return computing([x, weight, bias], () => {
-          const { mean, variance } = tf.moments(x, -1, true);
-          return x.sub(mean).mul(variance.add(1e-5).rsqrt()).mul(weight).add(bias);
-        });
+        return computing([x, weight, bias], () => norm(x, weight, bias));
       },
       reduce: ({ operation, dim }, inputs) => {
         const x = load(inputs.x);
@@ -46,21 +44,6 @@ export async function start({ backend }: TfjsOptions): Promise<Contender> {
       },
     },
   };
-}
-
-function load({ shape, data }: HostTensor): tf.Tensor {
-  return tf.tensor(data, [...shape]);
-}
-
-type Weights = Readonly<Record<"w1" | "b1" | "w2" | "b2", tf.Tensor>>;
-
-/** The weights as TensorFlow lays them out: [in, out]. */
-function load4({ w1, b1, w2, b2 }: Inputs): Weights {
-  return { w1: load(transposed(w1)), b1: load(b1), w2: load(transposed(w2)), b2: load(b2) };
-}
-
-function predict(x: tf.Tensor, { w1, b1, w2, b2 }: Weights): tf.Tensor {
-  return x.matMul(w1).add(b1).elu().matMul(w2).add(b2).sigmoid();
 }
 
 function computing(operands: readonly tf.Tensor[], operation: () => tf.Tensor): Prepared {
@@ -80,18 +63,16 @@ function computing(operands: readonly tf.Tensor[], operation: () => tf.Tensor): 
   };
 }
 
-function training(inputs: Inputs): Prepared {
-  const [x, y] = [inputs.x, inputs.y].map(load);
-  const values = load4(inputs);
-  const weights = {
-    w1: tf.variable(values.w1),
-    b1: tf.variable(values.b1),
-    w2: tf.variable(values.w2),
-    b2: tf.variable(values.b2),
-  };
+function training({ network, rate }: Extract<Task, { kind: "train" }>, inputs: Inputs): Prepared {
+  const { input, target, predict, loss: lossFunction, checkTraining, weights: initial } = architectures[network];
+  checkTraining?.();
+  const x = input(inputs.x);
+  const y = target(inputs.y, inputs);
+  const values = initial(inputs);
+  const weights = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, tf.variable(value)]));
   tf.dispose(Object.values(values));
-  const optimizer = tf.train.adam(1e-4, 0.9, 0.999, 1e-8);
-  const lossOf = (): tf.Scalar => tf.losses.logLoss(y, predict(x, weights), undefined, 0).asScalar();
+  const optimizer = tf.train.adam(rate, 0.9, 0.999, 1e-8);
+  const lossOf = (): tf.Scalar => lossFunction(y, predict(x, weights));
   const step = (): number => {
     // `minimize` frees what it makes in between.
     const loss = optimizer.minimize(lossOf, true);

@@ -2,6 +2,9 @@ import type { Inputs } from "../contender.ts";
 import { uniform } from "../inputs.ts";
 import type { Work } from "./work.ts";
 
+/** As the first user chose it. */
+export const rate = 1e-4;
+
 const features = 20;
 const hidden = 100;
 
@@ -19,10 +22,10 @@ export function classifierInputs(rows: number): Inputs {
   return {
     x,
     y,
-    w1: uniform([hidden, features], 2, -first, first),
-    b1: uniform([hidden], 3, -first, first),
-    w2: uniform([1, hidden], 4, -second, second),
-    b2: uniform([1], 5, -second, second),
+    "0.weight": uniform([hidden, features], 2, -first, first),
+    "0.bias": uniform([hidden], 3, -first, first),
+    "2.weight": uniform([1, hidden], 4, -second, second),
+    "2.bias": uniform([1], 5, -second, second),
   };
 }
 
@@ -32,7 +35,7 @@ export const trainingWarmUp = 2;
 function step(rows: number): Work {
   return {
     name: `classifier-${rows}`,
-    task: { kind: "classifier-step" },
+    task: { kind: "train", network: "classifier", rate },
     inputs: () => classifierInputs(rows),
     warmUpSeconds: trainingWarmUp,
   };
@@ -41,7 +44,7 @@ function step(rows: number): Work {
 function forward(rows: number): Work {
   return {
     name: `classifier-forward-${rows}`,
-    task: { kind: "classifier-forward" },
+    task: { kind: "predict", network: "classifier" },
     inputs: () => classifierInputs(rows),
   };
 }

@@ -1,15 +1,17 @@
 /** All work, in the order in which it runs. */
 import { classifier } from "./classifier.ts";
 import { matmul } from "./matmul.ts";
+import { networks } from "./networks.ts";
 import { overhead } from "./overhead.ts";
 import { probe } from "./probe.ts";
 import { elementwise, reductions, rows } from "./rows.ts";
 import type { Work } from "./work.ts";
 
-/** Work that is timed in rounds. A small CNN's and a transformer block's steps belong here once their layers exist. */
+/** Work that is timed in rounds. */
 export const steadyWork: readonly Work[] = [
   ...overhead,
   ...classifier,
+  ...networks,
   probe,
   ...matmul,
   ...elementwise,
