@@ -16,12 +16,24 @@ import { explainProgram } from "./explain.ts";
 import { detectFeatures } from "./features.ts";
 import { Allocator } from "./memory/allocator.ts";
 import { Pressure } from "./memory/pressure.ts";
+import { everything, large } from "./threads/schedule.ts";
+import { builtin } from "./threads/worker.ts";
 
 export interface WasmOptions {
   /** Vector instructions. Default: where the engine has them. */
   readonly simd?: boolean;
   /** Fused multiply-add in contractions. Default: where the engine has it. */
   readonly relaxedSimd?: boolean;
+  /**
+   * Threads that large programs run on, the caller's included; results are the same with any number. More than one need shared
+   * memory: a cross-origin isolated page, Node, Deno or Bun. Workers start when there is work for them. Default: one per core.
+   */
+  readonly threads?: number;
+  /**
+   * Which programs run on several threads: those that are "large" enough to gain by it, or "all", for tests; then registering
+   * the backend waits for the workers, and fails without them. Default: "large".
+   */
+  readonly share?: "large" | "all";
   /** Bytes of values that nothing has used lately, after which they are moved to host arrays. Default: 1 GiB. */
   readonly memoryLimit?: number;
 }
@@ -30,12 +42,13 @@ const gibibyte = 1024 ** 3;
 const addressSpace = 4 * gibibyte;
 const pageBytes = 65_536;
 const firstPages = 16;
+const mostThreads = 64;
 
 /** A memory that may grow to 4 GiB, or to what the engine lets one reserve. */
-function makeMemory(): WebAssembly.Memory {
+function makeMemory(shared: boolean): WebAssembly.Memory {
   for (let maximum = addressSpace / pageBytes; ; maximum /= 2) {
     try {
-      return new WebAssembly.Memory({ initial: firstPages, maximum });
+      return new WebAssembly.Memory({ initial: firstPages, maximum, shared });
     } catch (error) {
       if (maximum > 2 * firstPages) continue;
       const reason = error instanceof Error ? error.message : error;
@@ -112,9 +125,11 @@ export function wasm(options: WasmOptions = {}): Backend {
   if (typeof WebAssembly !== "object") throw new BackendError("wasm: this environment has no WebAssembly");
   const found = detectFeatures();
   const simd = found.simd && options.simd !== false;
-  const features = { simd, relaxedSimd: simd && found.relaxedSimd && options.relaxedSimd !== false };
-  const allocator = new Allocator(makeMemory(), addressSpace - pageBytes);
-  const engine = new Engine(features, allocator);
+  const relaxedSimd = simd && found.relaxedSimd && options.relaxedSimd !== false;
+  const features = { simd, relaxedSimd };
+  const threads = threadsOf(options.threads);
+  const allocator = new Allocator(makeMemory(threads > 1 && found.sharedMemory), addressSpace - pageBytes);
+  const engine = new Engine(features, allocator, threads, options.share === "all" ? everything : large);
   const pressure = new Pressure(Math.min(options.memoryLimit ?? gibibyte, addressSpace));
   const arena = new Region(allocator);
   const scratch = new Region(allocator);
@@ -123,20 +138,16 @@ export function wasm(options: WasmOptions = {}): Backend {
   function run(given: Executable, buffers: readonly BackendBuffer[], args: readonly Argument[]): number {
     const executable = executableOf(given);
     layouts.use(executable);
-    const { program, external, first, stateFrom, end } = executable;
+    const { program, external, stateFrom, before, state, scratchBytes, time } = executable;
     executable.bindArena(arena.atLeast(program.arenaBytes));
-    const scratchAt = scratch.atLeast(executable.scratchBytes);
+    const scratchAt = scratch.atLeast(scratchBytes * before.length);
     for (let i = 0; i < external.length; i++) executable.bind(external[i], bufferOf(buffers[i]).address);
     if (program.arguments > 0) executable.setArguments(args);
-    if (program.checks === 0) {
-      engine.run(first, end, scratchAt);
-      return -1;
-    }
     executable.clearChecks();
-    engine.run(first, stateFrom, scratchAt);
+    engine.run(before, scratchAt, scratchBytes, time);
     const status = executable.firstFailure();
-    if (status >= 0 || stateFrom === end) return status;
-    engine.run(stateFrom, end, scratchAt);
+    if (status >= 0 || stateFrom === program.commands.length) return status;
+    engine.run(state, scratchAt, scratchBytes, time);
     return executable.firstFailure();
   }
 
@@ -155,6 +166,7 @@ export function wasm(options: WasmOptions = {}): Backend {
     name: "wasm",
     dtypes: new Set(dtypes),
     synchronous: true,
+    initialize: () => (options.share === "all" ? engine.pool?.started() : undefined),
     get memoryLimit() {
       return pressure.limit;
     },
@@ -198,7 +210,8 @@ export function wasm(options: WasmOptions = {}): Backend {
         found.relaxedSimd,
         simd ? "the option relaxedSimd" : "simd being off",
       ),
-      threads: 1,
+      threads: engine.pool?.threads ?? 1,
+      "why no more threads": engine.pool?.reason ?? whyOneThread(threads, found.sharedMemory),
       kernels: engine.kernels,
       modules: engine.modules,
       memoryBytes: allocator.bytes.length,
@@ -207,6 +220,23 @@ export function wasm(options: WasmOptions = {}): Backend {
       buffers: pressure.buffers,
     }),
   };
+}
+
+/** The number of threads to use. */
+function threadsOf(wanted: number | undefined): number {
+  if (wanted === undefined) return Math.min(coreCount(), mostThreads);
+  if (Number.isInteger(wanted) && wanted >= 1 && wanted <= mostThreads) return wanted;
+  throw new BackendError(`wasm: threads must be a whole number from 1 to ${mostThreads}, not ${wanted}`);
+}
+
+function coreCount(): number {
+  const { navigator } = globalThis as { navigator?: { hardwareConcurrency?: number } };
+  return navigator?.hardwareConcurrency ?? builtin<typeof import("node:os")>("node:os")?.availableParallelism?.() ?? 1;
+}
+
+function whyOneThread(wanted: number, sharedMemory: boolean): string {
+  if (wanted === 1) return "one was asked for, or there is one core";
+  return sharedMemory ? "" : "there is no shared memory: a page must be cross-origin isolated (COOP and COEP headers)";
 }
 
 function reason(on: boolean, has: boolean, cause: string): string {

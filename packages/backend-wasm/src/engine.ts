@@ -1,6 +1,6 @@
 import { BackendError, type Kernel } from "@cresset/core/backend";
-import { Code } from "./assembler/code.ts";
-import { type FunctionBody, Module } from "./assembler/module.ts";
+import { moduleOf } from "./assembler/environment.ts";
+import type { FunctionBody, Module } from "./assembler/module.ts";
 import type { Features } from "./features.ts";
 import { sortFunctions } from "./host-sort.ts";
 import { kernelBody } from "./lowering/compile.ts";
@@ -9,13 +9,16 @@ import { type HostFunction, hostFunction } from "./lowering/imports.ts";
 import { tileNamed, tileParameters } from "./lowering/tile.ts";
 import type { Target } from "./lowering/writer.ts";
 import type { Allocator } from "./memory/allocator.ts";
+import { barrierIndex, type Driver, driverModule } from "./threads/driver.ts";
+import { type Job, Pool } from "./threads/pool.ts";
+import type { Thresholds } from "./threads/schedule.ts";
 
 const poolBytes = 4096;
 /** Kernels kept compiled. */
 const mostKernels = 8192;
 
 /** Constants in blocks of linear memory that are never freed. */
-class Pool implements ConstantPool {
+class Constants implements ConstantPool {
   readonly #allocator: Allocator;
   readonly #known = new Map<string, number>();
   #next = 0;
@@ -41,28 +44,52 @@ class Pool implements ConstantPool {
   }
 }
 
+/** A compiled kernel. */
+export interface Compiled {
+  /** Its place in the table. */
+  readonly index: number;
+  /** Whether it calls functions of the host, which only the first thread has. */
+  readonly hosted: boolean;
+}
+
+/** Places in the table before those of kernels. */
+const firstKernel = barrierIndex + 1;
+
 /** The functions of compiled kernels, in one table, and the driver that calls them. */
 export class Engine {
   readonly features: Features;
+  /** The threads that programs run on; undefined where there is but one. */
+  readonly pool: Pool | undefined;
   readonly #allocator: Allocator;
-  readonly #pool: Pool;
+  readonly #constants: Constants;
   readonly #table: WebAssembly.Table;
-  readonly #byKey = new Map<string, number>();
+  readonly #byKey = new Map<string, Compiled>();
   readonly #tiles = new Map<string, CallableFunction>();
   readonly #sorting: Readonly<Record<string, HostFunction>>;
-  readonly #driver: (first: number, end: number, scratch: number) => void;
+  readonly #driver: Driver;
   /** Modules compiled for kernels. */
   modules = 0;
   /** Counts how often all kernels were forgotten. */
   generation = 0;
 
-  constructor(features: Features, allocator: Allocator) {
+  /**
+   * @param threads threads to use, the caller included; more than one only with shared memory.
+   * @param thresholds what work they share.
+   */
+  constructor(features: Features, allocator: Allocator, threads: number, thresholds: Thresholds) {
     this.features = features;
     this.#allocator = allocator;
-    this.#pool = new Pool(allocator);
+    this.#constants = new Constants(allocator);
     this.#table = new WebAssembly.Table({ element: "anyfunc", initial: 64 });
     this.#sorting = sortFunctions(allocator);
-    this.#driver = this.#makeDriver();
+    const driver = this.#compile(driverModule(this.#shared).encode());
+    if (this.#shared) this.pool = new Pool(threads, thresholds, allocator, driver);
+    const { exports } = this.#instantiate(driver, this.pool ? { wait: this.pool.wait } : {});
+    this.#driver = exports as unknown as Driver;
+  }
+
+  get #shared(): boolean {
+    return this.#allocator.shared;
   }
 
   /** The number of kernels compiled. */
@@ -70,24 +97,27 @@ export class Engine {
     return this.#byKey.size;
   }
 
-  /** Runs the commands from `first` up to `end`: pairs of a table index and the address of a record. */
-  run(first: number, end: number, scratch: number): void {
-    this.#driver(first, end, scratch);
+  /** Runs one list of commands on each thread; `time`: milliseconds that it should take. */
+  run(jobs: readonly Job[], scratch: number, scratchBytes: number, time: number): void {
+    const { first, end } = jobs[0];
+    if (this.pool === undefined || jobs.length === 1) this.#driver.run(first, end, scratch);
+    else this.pool.run(jobs, scratch, scratchBytes, time, () => this.#driver.run(first, end, scratch));
   }
 
-  /** The table indices of kernels; those that are new are compiled together. */
-  compile(kernels: readonly Kernel[]): number[] {
+  /** Kernels ready to run; those that are new are compiled together. */
+  compile(kernels: readonly Kernel[]): Compiled[] {
     if (this.#byKey.size > mostKernels) this.#forgetAll();
     const fresh = new Map<string, Kernel>();
     for (const kernel of kernels) if (!this.#byKey.has(kernel.key)) fresh.set(kernel.key, kernel);
     if (fresh.size > 0) this.#add([...fresh.values()]);
-    return kernels.map((kernel) => this.#byKey.get(kernel.key) ?? -1);
+    return kernels.map((kernel) => this.#byKey.get(kernel.key) as Compiled);
   }
 
   /** Functions in the table are never garbage: a process that goes through very many shapes starts again. */
   #forgetAll(): void {
-    for (let i = 0; i < this.#byKey.size; i++) this.#table.set(i, null);
+    for (let i = 0; i < this.#byKey.size; i++) this.#table.set(firstKernel + i, null);
     this.#byKey.clear();
+    this.pool?.forget();
     this.generation++;
   }
 
@@ -99,7 +129,7 @@ export class Engine {
   #target(imports: Map<string, number>): Target {
     return {
       ...this.features,
-      pool: this.#pool,
+      pool: this.#constants,
       callee(name) {
         const known = imports.get(name);
         if (known !== undefined) return known;
@@ -112,12 +142,21 @@ export class Engine {
   #add(kernels: readonly Kernel[]): void {
     const imports = new Map<string, number>();
     const target = this.#target(imports);
-    const bodies = kernels.map((kernel) => kernelBody(kernel, target));
-    const first = this.#byKey.size;
-    if (first + kernels.length > this.#table.length) this.#table.grow(Math.max(kernels.length, this.#table.length));
-    const module = new Module();
-    module.importMemory("env", "memory", 1);
-    module.importTable("env", "table", 0);
+    const first = firstKernel + this.#byKey.size;
+    const compiled = kernels.map((kernel, i) => {
+      let hosted = false;
+      const body = kernelBody(kernel, {
+        ...target,
+        callee(name) {
+          hosted ||= !isTile(name);
+          return target.callee(name);
+        },
+      });
+      return { kernel, body, entry: { index: first + i, hosted } };
+    });
+    const size = first + kernels.length;
+    if (size > this.#table.length) this.#table.grow(Math.max(kernels.length, this.#table.length));
+    const module = moduleOf(this.#shared);
     const provided: Record<string, CallableFunction> = {};
     for (const name of imports.keys()) {
       const { parameters, results, call } = this.#function(name);
@@ -125,18 +164,16 @@ export class Engine {
       provided[name] = call;
     }
     const type = module.type(["i32", "i32"]);
-    const indices = bodies.map(() => module.declare(type));
+    const indices = compiled.map(() => module.declare(type));
     module.element(first, indices);
-    for (const body of bodies) module.define(body);
-    this.#instantiate(module, provided);
-    kernels.forEach((kernel, i) => {
-      this.#byKey.set(kernel.key, first + i);
-    });
+    for (const { body } of compiled) module.define(body);
+    this.#load(module, provided, size);
+    for (const { kernel, entry } of compiled) this.#byKey.set(kernel.key, entry);
     this.modules++;
   }
 
   #function(name: string): HostFunction {
-    if (name.startsWith("tile_")) return { parameters: tileParameters, results: [], call: this.#tile(name) };
+    if (isTile(name)) return { parameters: tileParameters, results: [], call: this.#tile(name) };
     return this.#sorting[name] ?? hostFunction(name);
   }
 
@@ -144,55 +181,44 @@ export class Engine {
   #tile(name: string): CallableFunction {
     const known = this.#tiles.get(name);
     if (known) return known;
-    const module = new Module();
-    module.importMemory("env", "memory", 1);
+    const module = moduleOf(this.#shared);
     const index = module.declare(module.type(tileParameters));
     module.export(name, index);
     module.define(tileNamed(name, this.features));
-    const made = this.#instantiate(module, {}).exports[name] as CallableFunction;
+    const made = this.#load(module, {}, 0).exports[name] as CallableFunction;
     this.#tiles.set(name, made);
     return made;
   }
 
-  #instantiate(module: Module, host: Record<string, CallableFunction>): WebAssembly.Instance {
+  /** Compiles and links a module here, and lets the workers know of it. */
+  #load(module: Module, host: Record<string, CallableFunction>, tableSize: number): WebAssembly.Instance {
+    const bytes = module.encode();
+    const instance = this.#instantiate(this.#compile(bytes), host);
+    this.pool?.publish(bytes, tableSize);
+    return instance;
+  }
+
+  #compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
     try {
-      return new WebAssembly.Instance(new WebAssembly.Module(module.encode()), {
+      return new WebAssembly.Module(bytes);
+    } catch (error) {
+      throw refused(error);
+    }
+  }
+
+  #instantiate(module: WebAssembly.Module, host: Record<string, CallableFunction>): WebAssembly.Instance {
+    try {
+      return new WebAssembly.Instance(module, {
         env: { memory: this.#allocator.memory, table: this.#table },
         host: host as WebAssembly.ModuleImports,
       });
     } catch (error) {
-      throw new BackendError(`wasm: the engine refused a kernel: ${error instanceof Error ? error.message : error}`);
+      throw refused(error);
     }
   }
-
-  #makeDriver(): (first: number, end: number, scratch: number) => void {
-    const module = new Module();
-    module.importMemory("env", "memory", 1);
-    module.importTable("env", "table", 0);
-    const kernel = module.type(["i32", "i32"]);
-    const index = module.declare(module.type(["i32", "i32", "i32"]));
-    module.export("run", index);
-    const code = new Code();
-    code.block("block");
-    code.block("loop");
-    code.index("local.get", 0);
-    code.index("local.get", 1);
-    code.op("i32.ge_u");
-    code.index("br_if", 1);
-    code.index("local.get", 0);
-    code.memory("i32.load", 4, 2);
-    code.index("local.get", 2);
-    code.index("local.get", 0);
-    code.memory("i32.load", 0, 2);
-    code.callIndirect(kernel);
-    code.index("local.get", 0);
-    code.i32(8);
-    code.op("i32.add");
-    code.index("local.set", 0);
-    code.index("br", 0);
-    code.end();
-    code.end();
-    module.define({ locals: [], code });
-    return this.#instantiate(module, {}).exports.run as (first: number, end: number, scratch: number) => void;
-  }
 }
+
+const refused = (error: unknown): BackendError =>
+  new BackendError(`wasm: the engine refused a kernel: ${error instanceof Error ? error.message : error}`);
+
+const isTile = (name: string): boolean => name.startsWith("tile_");

@@ -8,9 +8,9 @@ import {
   type Kernel,
   type Program,
 } from "@cresset/core/backend";
-import type { Engine } from "./engine.ts";
+import type { Compiled, Engine } from "./engine.ts";
 import { scratchBytes } from "./lowering/compile.ts";
-import { rangeExtents } from "./lowering/ranges.ts";
+import { type Part, rangesOf } from "./lowering/ranges.ts";
 import {
   argumentBytes,
   argumentOffset,
@@ -23,6 +23,9 @@ import {
   recordBytes,
 } from "./lowering/record.ts";
 import type { Allocator } from "./memory/allocator.ts";
+import { barrierIndex } from "./threads/driver.ts";
+import type { Job } from "./threads/pool.ts";
+import { type Schedule, type Step, schedule } from "./threads/schedule.ts";
 
 /**
  * A program laid out in linear memory: a word for the address of each buffer, the arguments, a byte for each check, a
@@ -30,17 +33,21 @@ import type { Allocator } from "./memory/allocator.ts";
  */
 export class WasmExecutable implements Executable {
   readonly program: Program;
+  /** For each thread. */
   readonly scratchBytes: number;
+  /** Commands from here on run only if no check of an earlier one failed. */
+  readonly stateFrom: number;
   /** Program buffers that callers give, in order. */
   readonly external: readonly number[];
   /** Checks in the order of the commands that make them. */
   readonly checks: readonly number[];
   /** Whether it ran since somebody last looked. */
   used = false;
-  /** Where the commands start, where those that write state do, and where all end. */
-  first = 0;
-  stateFrom = 0;
-  end = 0;
+  /** What each thread does of the commands before those that write state, and of those. */
+  before: readonly Job[] = [];
+  state: readonly Job[] = [];
+  /** Milliseconds that it should take. */
+  time = 0;
   readonly #engine: Engine;
   readonly #allocator: Allocator;
   readonly #calls: readonly { kernel: Kernel; call: Call; command: number }[];
@@ -52,6 +59,9 @@ export class WasmExecutable implements Executable {
   #arguments = 0;
   #failed = 0;
   #arena = -1;
+  /** The threads that it is laid out for, and whether more would help. */
+  #threads = 1;
+  #gains = false;
 
   constructor(program: Program, engine: Engine, allocator: Allocator) {
     this.program = program;
@@ -60,17 +70,20 @@ export class WasmExecutable implements Executable {
     this.#calls = program.commands.flatMap(({ kernel, calls }, command) =>
       calls.map((call) => ({ kernel, call, command })),
     );
-    this.scratchBytes = this.#calls.reduce(
+    const scratch = this.#calls.reduce(
       (most, { kernel, call }) => Math.max(most, scratchBytes(kernel, call.extents, engine.features)),
       0,
     );
+    this.scratchBytes = Math.ceil(scratch / 64) * 64;
+    this.stateFrom = program.checks === 0 ? program.commands.length : program.stateFrom;
     this.external = program.buffers.flatMap((buffer, i) => (buffer.role === "temporary" ? [] : [i]));
     this.checks = [...new Set(this.#calls.flatMap(({ call }) => call.checks))];
   }
 
   /** Whether it lies in memory, with kernels that are still compiled. */
   get ready(): boolean {
-    return this.#base !== 0 && this.#generation === this.#engine.generation;
+    if (this.#base === 0 || this.#generation !== this.#engine.generation) return false;
+    return !this.#gains || this.#threads === this.#engine.pool?.threads;
   }
 
   /** Gives its memory back; `layOut` takes some again. */
@@ -84,36 +97,67 @@ export class WasmExecutable implements Executable {
   layOut(): void {
     this.release();
     const { program } = this;
-    const functions = this.#engine.compile(program.commands.map((command) => command.kernel));
+    const kernels = this.#engine.compile(program.commands.map((command) => command.kernel));
+    const schedule =
+      this.#schedule(kernels) ?? alone(this.#calls.length, countCalls(program.commands.slice(0, this.stateFrom)));
     const argumentsAt = Math.ceil((4 * program.buffers.length) / 8) * 8;
     const failedAt = argumentsAt + argumentBytes * program.arguments;
     let size = Math.ceil((failedAt + program.checks) / 8) * 8;
-    const records = this.#calls.map(({ kernel }) => {
+    const place = (bytes: number): number => {
       const at = size;
-      size += Math.ceil(recordBytes(kernel) / 8) * 8;
+      size += Math.ceil(bytes / 8) * 8;
       return at;
-    });
-    const listAt = size;
-    size += 8 * this.#calls.length;
+    };
+    const lists = [...schedule.before, ...schedule.state].map((steps) => ({
+      at: place(8 * steps.length),
+      steps: steps.map((step) => ({
+        step,
+        at: step === "barrier" ? 0 : place(recordBytes(this.#calls[step.call].kernel)),
+      })),
+    }));
     const base = this.#allocator.allocate(size);
     this.#base = base;
     this.#bytes = size;
     this.#generation = this.#engine.generation;
+    this.#threads = schedule.before.length;
     this.#pointers = base;
     this.#arguments = base + argumentsAt;
     this.#failed = base + failedAt;
-    this.first = base + listAt;
-    this.end = this.first + 8 * this.#calls.length;
-    this.stateFrom = this.first + 8 * countCalls(program.commands.slice(0, program.stateFrom));
-    this.#calls.forEach(({ kernel, call, command }, i) => {
-      const record = base + records[i];
-      this.#write(this.first + 8 * i, functions[command]);
-      this.#write(this.first + 8 * i + 4, record);
-      this.#writeRecord(record, kernel, call);
+    const jobs = lists.map(({ at, steps }): Job => {
+      const first = base + at;
+      for (const [i, one] of steps.entries()) this.#writeStep(first + 8 * i, kernels, one.step, base + one.at);
+      return { first, end: first + 8 * steps.length };
     });
+    this.before = jobs.slice(0, this.#threads);
+    this.state = jobs.slice(this.#threads);
+    this.time = schedule.time / 1e6;
   }
 
-  #writeRecord(record: number, kernel: Kernel, call: Call): void {
+  /** How threads share it, if there are several and it gains by them. */
+  #schedule(kernels: readonly Compiled[]): Schedule | undefined {
+    const { pool } = this.#engine;
+    if (pool === undefined) return undefined;
+    const hosted = new Set(this.program.commands.flatMap(({ kernel }, i) => (kernels[i].hosted ? [kernel] : [])));
+    const canShare = (kernel: Kernel): boolean => !hosted.has(kernel);
+    const found = schedule(this.program, this.stateFrom, pool.wanted, canShare, pool.thresholds);
+    this.#gains = found !== undefined;
+    if (this.#gains) pool.start();
+    return pool.threads > 1 ? found : undefined;
+  }
+
+  #writeStep(at: number, kernels: readonly Compiled[], step: Step, record: number): void {
+    if (step === "barrier") {
+      this.#write(at, barrierIndex);
+      this.#write(at + 4, this.#engine.pool?.at ?? 0);
+      return;
+    }
+    const { kernel, call, command } = this.#calls[step.call];
+    this.#write(at, kernels[command].index);
+    this.#write(at + 4, record);
+    this.#writeRecord(record, kernel, call, step.part);
+  }
+
+  #writeRecord(record: number, kernel: Kernel, call: Call, part: Part | undefined): void {
     call.buffers.forEach((buffer, n) => {
       this.#write(record + operandWord(kernel, n), this.#pointers + 4 * buffer);
       this.#write(record + lengthWord(kernel, n), this.program.buffers[buffer].length);
@@ -127,9 +171,9 @@ export class WasmExecutable implements Executable {
     call.checks.forEach((check, n) => {
       this.#write(record + checkWord(kernel, n), this.#failed + check);
     });
-    rangeExtents(kernel, call.extents).forEach((extent, n) => {
-      this.#write(record + rangeWord(kernel, n), 0);
-      this.#write(record + rangeWord(kernel, n) + 4, extent);
+    rangesOf(kernel, call.extents, part).forEach(([start, end], n) => {
+      this.#write(record + rangeWord(kernel, n), start);
+      this.#write(record + rangeWord(kernel, n) + 4, end);
     });
   }
 
@@ -190,6 +234,12 @@ function setInt64(view: DataView, at: number, value: number): void {
   } else {
     view.setBigInt64(at, floatToInt64(value), true);
   }
+}
+
+/** Everything in order on one thread, which needs no barriers. */
+function alone(calls: number, stateFrom: number): Schedule {
+  const steps = Array.from({ length: calls }, (_, call): Step => ({ call, part: undefined }));
+  return { before: [steps.slice(0, stateFrom)], state: [steps.slice(stateFrom)], time: 0 };
 }
 
 const countCalls = (commands: readonly Command[]): number => commands.reduce((sum, { calls }) => sum + calls.length, 0);

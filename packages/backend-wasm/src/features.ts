@@ -7,6 +7,11 @@ export interface Features {
   readonly relaxedSimd: boolean;
 }
 
+export interface Found extends Features {
+  /** Whether memory can be shared with workers. */
+  readonly sharedMemory: boolean;
+}
+
 /** Whether the engine accepts a function with these instructions. */
 function accepts(write: (code: Code) => void): boolean {
   const module = new Module();
@@ -19,7 +24,7 @@ function accepts(write: (code: Code) => void): boolean {
 
 const zero = new Uint8Array(16);
 
-export function detectFeatures(): Features {
+export function detectFeatures(): Found {
   const simd = accepts((code) => {
     code.v128(zero);
     code.op("drop");
@@ -29,5 +34,14 @@ export function detectFeatures(): Features {
     code.op("f32x4.relaxed_madd");
     code.op("drop");
   });
-  return { simd, relaxedSimd };
+  return { simd, relaxedSimd, sharedMemory: hasSharedMemory() };
+}
+
+/** A page has shared memory only where it is cross-origin isolated. */
+function hasSharedMemory(): boolean {
+  if (typeof SharedArrayBuffer === "undefined") return false;
+  if ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false) return false;
+  const module = new Module();
+  module.importMemory("env", "memory", 1, 1, true);
+  return WebAssembly.validate(module.encode());
 }

@@ -27,6 +27,7 @@ export class Allocator {
   #view: DataView<ArrayBuffer>;
   #bytes: Uint8Array<ArrayBuffer>;
   #words: Uint32Array<ArrayBuffer>;
+  #signedWords: Int32Array<ArrayBuffer>;
 
   /** @param maximum bytes that the memory may grow to, at most 4 GiB. */
   constructor(memory: WebAssembly.Memory, maximum: number) {
@@ -37,15 +38,22 @@ export class Allocator {
     this.#view = new DataView(memory.buffer as ArrayBuffer);
     this.#bytes = new Uint8Array(memory.buffer as ArrayBuffer);
     this.#words = new Uint32Array(memory.buffer as ArrayBuffer);
+    this.#signedWords = new Int32Array(memory.buffer as ArrayBuffer);
   }
 
-  /** Growing detaches views: they are made anew. */
+  /** Growing detaches views, or leaves those of shared memory short: they are made anew. */
   #refresh(): void {
     const { buffer } = this.memory;
     if (this.#bytes.buffer === buffer) return;
     this.#view = new DataView(buffer as ArrayBuffer);
     this.#bytes = new Uint8Array(buffer as ArrayBuffer);
     this.#words = new Uint32Array(buffer as ArrayBuffer);
+    this.#signedWords = new Int32Array(buffer as ArrayBuffer);
+  }
+
+  /** Whether other threads see the memory. */
+  get shared(): boolean {
+    return typeof SharedArrayBuffer !== "undefined" && this.memory.buffer instanceof SharedArrayBuffer;
   }
 
   /** All of the memory, valid until the next allocation. */
@@ -55,6 +63,11 @@ export class Allocator {
 
   get words(): Uint32Array<ArrayBuffer> {
     return this.#words;
+  }
+
+  /** The words as Int32Array: what `Atomics.wait` takes. */
+  get signedWords(): Int32Array<ArrayBuffer> {
+    return this.#signedWords;
   }
 
   get view(): DataView<ArrayBuffer> {

@@ -1,0 +1,196 @@
+import { BackendError } from "@cresset/core/backend";
+import type { Allocator } from "../memory/allocator.ts";
+import { control, controlBytes, jobBytes } from "./control.ts";
+import type { Thresholds } from "./schedule.ts";
+import { startWorker, type WorkerThread } from "./worker.ts";
+
+/** A thread's list of commands. */
+export interface Job {
+  readonly first: number;
+  readonly end: number;
+}
+
+interface Published {
+  readonly bytes: Uint8Array;
+  /** The size of the table that its kernels need, 0 if it has none. */
+  readonly tableSize: number;
+}
+
+/** Sleeps of the caller last at most so long at a time, milliseconds. */
+const nap = 100;
+
+/**
+ * Worker threads that share the backend's memory and run programs together with the caller. They start when there is
+ * something worth it, and until they are there, or if one ends, everything runs on the caller alone, with the same results.
+ */
+export class Pool {
+  /** Address of the control block. */
+  readonly at: number;
+  /** Why there are no more threads, if there are not. */
+  reason = "";
+  /** Threads that programs run on once all have started, the caller included. */
+  readonly wanted: number;
+  /** What work is shared. */
+  readonly thresholds: Thresholds;
+  readonly #allocator: Allocator;
+  readonly #driver: WebAssembly.Module;
+  #workers: WorkerThread[] = [];
+  #state: "unused" | "starting" | "running" | "off" = "unused";
+  /** Kernels that workers have not loaded. */
+  #published: Published[] = [];
+  /** When the caller gives up waiting for the others, milliseconds. */
+  #deadline = 0;
+
+  /** @param wanted threads, the caller included. */
+  constructor(wanted: number, thresholds: Thresholds, allocator: Allocator, driver: WebAssembly.Module) {
+    this.wanted = wanted;
+    this.thresholds = thresholds;
+    this.#allocator = allocator;
+    this.#driver = driver;
+    const bytes = controlBytes(wanted);
+    this.at = allocator.allocate(bytes);
+    allocator.bytes.fill(0, this.at, this.at + bytes);
+  }
+
+  /** Threads that would run a program now, the caller included. */
+  get threads(): number {
+    if (this.#state === "starting" && Atomics.load(this.#words, this.at / 4 + control.ready / 4) === this.wanted - 1) {
+      this.#state = "running";
+      this.#set(control.threads, this.wanted);
+    }
+    return this.#state === "running" ? this.wanted : 1;
+  }
+
+  get #words(): Int32Array {
+    return this.#allocator.signedWords;
+  }
+
+  #set(offset: number, value: number): void {
+    this.#words[(this.at + offset) / 4] = value;
+  }
+
+  /**
+   * Starts the workers and waits for them.
+   *
+   * @throws BackendError where they do not come.
+   */
+  async started(): Promise<void> {
+    this.start();
+    const deadline = performance.now() + 10_000;
+    while (this.threads < this.wanted) {
+      if (performance.now() > deadline) this.#stop("workers did not start within ten seconds");
+      if (this.reason !== "") throw new BackendError(`wasm: ${this.reason}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** Starts the workers, once. They are at work some milliseconds later. */
+  start(): void {
+    if (this.#state !== "unused") return;
+    this.#state = "starting";
+    try {
+      for (let thread = 1; thread < this.wanted; thread++) this.#startOne(thread);
+    } catch (error) {
+      this.#stop(`workers cannot be started: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  #startOne(thread: number): void {
+    const { memory } = this.#allocator;
+    const start = { memory, driver: this.#driver, at: this.at, thread, words: control, jobBytes };
+    this.#workers.push(
+      startWorker(start, (why) => {
+        this.#stop(
+          this.#state === "starting" ? `workers cannot be started: ${why}` : `a worker thread has ended: ${why}`,
+        );
+      }),
+    );
+  }
+
+  #stop(reason: string): void {
+    if (this.#state === "off") return;
+    this.#state = "off";
+    this.reason = reason;
+    this.#published = [];
+    for (const worker of this.#workers) worker.terminate();
+    this.#workers = [];
+  }
+
+  /** Lets workers know of kernels that were compiled. */
+  publish(bytes: Uint8Array, tableSize: number): void {
+    if (this.#state !== "off") this.#published.push({ bytes, tableSize });
+  }
+
+  /** All kernels were forgotten; what they call was not. */
+  forget(): void {
+    this.#published = this.#published.filter(({ tableSize }) => tableSize === 0);
+  }
+
+  /**
+   * Runs one list on each thread; `caller` runs the first one. The lists end with a barrier.
+   *
+   * @param expected how long it should take, in milliseconds.
+   * @throws BackendError where a worker does not answer; from then on there is one thread.
+   */
+  run(jobs: readonly Job[], scratch: number, scratchBytes: number, expected: number, caller: () => void): void {
+    const loaded = this.#handOver();
+    for (let thread = 1; thread < jobs.length; thread++) {
+      const job = control.jobs + jobBytes * thread;
+      this.#set(job, jobs[thread].first);
+      this.#set(job + 4, jobs[thread].end);
+      this.#set(job + 8, scratch + scratchBytes * thread);
+    }
+    this.#deadline = performance.now() + 10_000 + 100 * expected;
+    const words = this.#words;
+    Atomics.add(words, (this.at + control.epoch) / 4, 1);
+    if (Atomics.load(words, (this.at + control.idle) / 4) > 0) Atomics.notify(words, (this.at + control.epoch) / 4);
+    caller();
+    if (loaded) this.#allocator.release(loaded.address, loaded.bytes);
+  }
+
+  /** Puts published kernels where workers load them before their next job; gives the memory to release after it. */
+  #handOver(): { address: number; bytes: number } | undefined {
+    const published = this.#published;
+    this.#set(control.modules, published.length);
+    if (published.length === 0) return undefined;
+    const listBytes = 8 * published.length;
+    const bytes = published.reduce((sum, one) => sum + one.bytes.length, listBytes);
+    const address = this.#allocator.allocate(bytes);
+    let [entry, at] = [address / 4, address + listBytes];
+    for (const one of published) {
+      this.#allocator.bytes.set(one.bytes, at);
+      this.#allocator.words[entry++] = at;
+      this.#allocator.words[entry++] = one.bytes.length;
+      at += one.bytes.length;
+    }
+    this.#set(control.moduleList, address);
+    this.#set(control.tableSize, Math.max(...published.map(({ tableSize }) => tableSize)));
+    this.#published = [];
+    return { address, bytes };
+  }
+
+  /** What the caller does at a barrier when it has looked long enough: sleeps while the word is `value`, but not for ever. */
+  readonly wait = (address: number, value: number): void => {
+    if (performance.now() > this.#deadline) {
+      this.#stop("a worker thread stopped answering");
+      throw new BackendError(
+        "wasm: a worker thread stopped answering, so this program was not completed. What is computed from now on runs on one thread; " +
+          "make the affected values again.",
+      );
+    }
+    const at = (address >>> 0) / 4;
+    // The main thread of a page must not sleep: it looks again.
+    if (canSleep) Atomics.wait(this.#words, at, value, nap);
+    else for (let i = 0; i < 10_000 && Atomics.load(this.#words, at) === value; i++);
+  };
+}
+
+const canSleep = ((): boolean => {
+  if (typeof SharedArrayBuffer === "undefined") return false;
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0);
+    return true;
+  } catch {
+    return false;
+  }
+})();

@@ -1,0 +1,135 @@
+import { axis, load, loop, reads, store, writes } from "@cresset/conformance/kernels";
+import { bytesOf, type Call, type Kernel, type Program } from "@cresset/core/backend";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { everything, large, type Schedule, type Step, schedule } from "./schedule.ts";
+
+const copy: Kernel = loop([...reads("float32"), writes("float32")], 1, 1, [
+  store(1, axis(0), load("float32", 0, axis(0))),
+]);
+
+/** A program of commands that copy [from, to, length] within buffers of 2,000 elements; the arena's may overlap. */
+function program(commands: readonly (readonly [number, number, number])[][], stateFrom = commands.length): Program {
+  const inArena = (offset: number) => ({ dtype: "float32", length: 2000, role: "temporary", offset }) as const;
+  return {
+    buffers: [
+      { dtype: "float32", length: 2000, role: "input", offset: 0 },
+      ...[0, 8000, 16_000, 4000].map(inArena),
+      { dtype: "float32", length: 2000, role: "output", offset: 0 },
+    ],
+    arenaBytes: 24_000,
+    arguments: 0,
+    checks: 1,
+    commands: commands.map((calls) => ({
+      kernel: copy,
+      calls: calls.map(
+        ([from, to, length]): Call => ({ buffers: [from, to], arguments: [], extents: [length], checks: [] }),
+      ),
+    })),
+    stateFrom,
+  };
+}
+
+const made = (p: Program, threads: number, shared = true): Schedule => {
+  const found = schedule(p, p.stateFrom, threads, () => shared, everything);
+  if (!found) throw new Error("no schedule");
+  return found;
+};
+
+/** Steps between barriers, for each thread. */
+function phases(list: readonly Step[]): Exclude<Step, "barrier">[][] {
+  const all: Exclude<Step, "barrier">[][] = [[]];
+  for (const step of list) {
+    if (step === "barrier") all.push([]);
+    else all[all.length - 1].push(step);
+  }
+  return all;
+}
+
+describe("a schedule", () => {
+  test("is not made where one thread is as fast", () => {
+    const one = program([[[0, 1, 2000]]]);
+    expect(schedule(one, 1, 2, () => true, large)).toBeUndefined();
+  });
+
+  test("cuts large calls at multiples of sixteen", () => {
+    const { before } = made(program([[[0, 1, 1000]]]), 2);
+    expect(before).toEqual([
+      [{ call: 0, part: { axis: 0, start: 0, end: 496 } }, "barrier"],
+      [{ call: 0, part: { axis: 0, start: 496, end: 1000 } }, "barrier"],
+    ]);
+  });
+
+  test("leaves to the first thread what only it can run", () => {
+    const { before } = made(program([[[0, 1, 1000]], [[1, 2, 1000]]]), 2, false);
+    expect(before[0].filter((step) => step !== "barrier")).toHaveLength(2);
+    expect(before[1]).toEqual(["barrier"]);
+  });
+
+  test("puts no barrier between commands that have nothing to do with each other", () => {
+    const { before } = made(program([[[0, 1, 1000]], [[0, 2, 1000]]]), 2);
+    expect(before[0].filter((step) => step === "barrier")).toHaveLength(1);
+    const dependent = made(program([[[0, 1, 1000]], [[1, 2, 1000]]]), 2);
+    expect(dependent.before[0].filter((step) => step === "barrier")).toHaveLength(2);
+  });
+
+  test("does every point once, in an order that the program allows", () => {
+    const call = fc.tuple(
+      fc.integer({ min: 0, max: 4 }),
+      fc.integer({ min: 1, max: 5 }),
+      fc.integer({ min: 0, max: 2000 }),
+    );
+    const commands = fc.array(fc.array(call, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(commands, fc.integer({ min: 2, max: 5 }), fc.nat(12), (list, threads, stateFrom) => {
+        const given = program(list, Math.min(stateFrom, list.length));
+        const made = schedule(given, given.stateFrom, threads, () => true, everything);
+        if (made !== undefined) expectSound(given, made, threads);
+      }),
+      { seed: 7, numRuns: 300 },
+    );
+  });
+});
+
+function expectSound(given: Program, { before, state }: Schedule, threads: number): void {
+  const calls = given.commands.flatMap((command) => command.calls);
+  const commandOf = given.commands.flatMap((command, i) => command.calls.map(() => i));
+  const covered = calls.map(({ extents }) => new Uint8Array(extents[0]));
+  for (const lists of [before, state]) {
+    const byThread = lists.map(phases);
+    const count = byThread[0].length;
+    for (const one of byThread) expect(one).toHaveLength(count);
+    for (let phase = 0; phase < count; phase++) {
+      const here = byThread.flatMap((one, thread) => one[phase].map((step) => ({ thread, step })));
+      for (const [i, a] of here.entries()) {
+        for (const b of here.slice(i + 1)) {
+          const sameCommand = commandOf[a.step.call] === commandOf[b.step.call];
+          if (a.thread !== b.thread && !sameCommand)
+            expect(conflict(given, calls[a.step.call], calls[b.step.call])).toBe(false);
+        }
+      }
+      for (const { step } of here) {
+        const { start, end } = step.part ?? { start: 0, end: calls[step.call].extents[0] };
+        for (let at = start; at < end; at++) covered[step.call][at]++;
+      }
+    }
+    for (const list of lists) {
+      const order = list.flatMap((step) => (step === "barrier" ? [] : [step.call]));
+      expect(order).toEqual([...order].sort((x, y) => x - y));
+    }
+  }
+  expect(before).toHaveLength(threads);
+  for (const points of covered) expect(points.every((times) => times === 1)).toBe(true);
+}
+
+function conflict(given: Program, a: Call, b: Call): boolean {
+  const overlaps = (x: number, y: number): boolean => {
+    const [one, other] = [given.buffers[x], given.buffers[y]];
+    if (one.role !== "temporary" || other.role !== "temporary") return x === y;
+    const bytes = 2000 * bytesOf("float32");
+    return one.offset < other.offset + bytes && other.offset < one.offset + bytes;
+  };
+  const [aFrom, aTo] = a.buffers;
+  const [bFrom, bTo] = b.buffers;
+  return overlaps(aTo, bFrom) || overlaps(aTo, bTo) || overlaps(aFrom, bTo);
+}

@@ -1,0 +1,118 @@
+/** Worker threads from source text, wherever there are any: nothing to serve, no path to configure. */
+
+/** What a worker starts with. */
+export interface Start {
+  readonly memory: WebAssembly.Memory;
+  readonly driver: WebAssembly.Module;
+  /** Address of the control block. */
+  readonly at: number;
+  readonly thread: number;
+  /** Offsets in the control block. */
+  readonly words: Readonly<Record<string, number>>;
+  readonly jobBytes: number;
+}
+
+export interface WorkerThread {
+  terminate(): void;
+}
+
+/**
+ * What a worker does: takes a job, loads the kernels that are new, runs its list of commands. It uses nothing but the
+ * language and `start`'s parameter, and is text so that bundlers leave it as it is.
+ */
+const main = `
+const start = ({ memory, driver, at, thread, words, jobBytes }) => {
+  const table = new WebAssembly.Table({ element: "anyfunc", initial: 1 });
+  const word = (offset) => (at + offset) / 4;
+  const host = {
+    wait(address, value) {
+      Atomics.wait(new Int32Array(memory.buffer), (address >>> 0) / 4, value, 1000);
+    },
+  };
+  const missing = () => {
+    throw new Error("this kernel runs on the first thread only");
+  };
+  const load = (module) => {
+    const functions = {};
+    for (const { module: from, name } of WebAssembly.Module.imports(module))
+      if (from === "host") functions[name] = host[name] ?? missing;
+    const { exports } = new WebAssembly.Instance(module, { env: { memory, table }, host: functions });
+    Object.assign(host, exports);
+    return exports;
+  };
+  const { run, next } = load(driver);
+  const view = new Int32Array(memory.buffer);
+  let seen = Atomics.load(view, word(words.epoch));
+  Atomics.add(view, word(words.ready), 1);
+  for (;;) {
+    seen = next(at, seen);
+    const count = view[word(words.modules)];
+    if (count > 0) {
+      const size = view[word(words.tableSize)];
+      if (size > table.length) table.grow(size - table.length);
+      const list = new Uint32Array(memory.buffer, view[word(words.moduleList)] >>> 0, 2 * count);
+      for (let i = 0; i < count; i++)
+        load(new WebAssembly.Module(new Uint8Array(memory.buffer, list[2 * i], list[2 * i + 1]).slice()));
+    }
+    const job = word(words.jobs + jobBytes * thread);
+    run(view[job], view[job + 1], view[job + 2]);
+  }
+};
+`;
+
+// No `require`, which there is not where a flag of the process makes modules of what is evaluated.
+const nodeSource = `${main}start(process.getBuiltinModule("node:worker_threads").workerData);`;
+const webSource = `${main}onmessage = ({ data }) => start(data);`;
+
+interface NodeWorker {
+  unref(): void;
+  terminate(): unknown;
+  on(event: "error" | "exit", listener: (what: unknown) => void): void;
+}
+
+interface NodeThreads {
+  readonly Worker: new (source: string, options: { eval: true; workerData: unknown; execArgv: string[] }) => NodeWorker;
+}
+
+interface NodeLike {
+  getBuiltinModule?(name: string): unknown;
+}
+
+/** A module of Node, Deno or Bun; undefined elsewhere. */
+export function builtin<T>(name: string): T | undefined {
+  const { process } = globalThis as { process?: NodeLike };
+  return process?.getBuiltinModule?.(name) as T | undefined;
+}
+
+const textOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
+
+/** Starts a worker. `onEnd` is told why when it ends or cannot start. */
+export function startWorker(start: Start, onEnd: (why: string) => void): WorkerThread {
+  const threads = builtin<NodeThreads>("node:worker_threads");
+  return threads ? startNodeWorker(threads, start, onEnd) : startWebWorker(start, onEnd);
+}
+
+function startNodeWorker({ Worker }: NodeThreads, start: Start, onEnd: (why: string) => void): WorkerThread {
+  const worker = new Worker(nodeSource, { eval: true, workerData: start, execArgv: [] });
+  // It must not keep the process alive.
+  worker.unref();
+  worker.on("error", (error) => onEnd(textOf(error)));
+  worker.on("exit", (code) => onEnd(`it exited with code ${code}`));
+  return { terminate: () => void worker.terminate() };
+}
+
+function startWebWorker(start: Start, onEnd: (why: string) => void): WorkerThread {
+  const url = URL.createObjectURL(new Blob([webSource], { type: "text/javascript" }));
+  const worker = new Worker(url);
+  worker.onerror = (event) => {
+    event.preventDefault();
+    onEnd(event.message || "it could not be started; a Content-Security-Policy may forbid workers from blob: URLs");
+  };
+  worker.postMessage(start);
+  return {
+    terminate() {
+      worker.terminate();
+      URL.revokeObjectURL(url);
+    },
+  };
+}
