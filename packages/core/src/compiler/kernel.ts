@@ -44,7 +44,9 @@ const callOf = (binding: Binding, extents: readonly number[]): Call => ({
   checks: binding.checks,
 });
 
-const keyOperands = (operands: readonly Operand[]): string => operands.map((o) => `${o.access[0]}${o.dtype}`).join(",");
+/** What a call binds. Arguments and checks count also where the kernel does not look at them: records are laid out by it. */
+const signature = (kernel: Pick<Kernel, "operands" | "arguments" | "checks">): string =>
+  `${kernel.operands.map((o) => `${o.access[0]}${o.dtype}`).join(",")} ${kernel.arguments}/${kernel.checks}`;
 
 export function kernelsOf(group: Group, context: KernelContext): KernelCall[] {
   switch (group.kind) {
@@ -129,7 +131,7 @@ function loopKernel(group: Group, context: KernelContext): KernelCall {
   );
   const outer = collapsed.segments[0];
   const common = base(group, binding);
-  const key = `loop ${collapsed.extents.length}/${outer} ${keyOperands(common.operands)} ${collapsed.statements.map(textOfStatement).join(";")}`;
+  const key = `loop ${collapsed.extents.length}/${outer} ${signature(common)} ${collapsed.statements.map(textOfStatement).join(";")}`;
   const kernel: Kernel = {
     kind: "loop",
     key,
@@ -183,7 +185,7 @@ function contractionKernel(group: Group, context: KernelContext): KernelCall {
   const [batch, rows, columns, depth] = collapsed.segments;
   const [l, r] = collapsed.expressions;
   const common = base(group, binding);
-  const key = `contraction ${batch}/${rows}/${columns}/${depth} ${keyOperands(common.operands)} ${textOf(l)} . ${textOf(r)} r${register} ${collapsed.statements.map(textOfStatement).join(";")}`;
+  const key = `contraction ${batch}/${rows}/${columns}/${depth} ${signature(common)} ${textOf(l)} . ${textOf(r)} r${register} ${collapsed.statements.map(textOfStatement).join(";")}`;
   const kernel: Kernel = {
     kind: "contraction",
     key,
@@ -230,7 +232,7 @@ function scatterKernels(group: Group, context: KernelContext): KernelCall[] {
   const to = flatten(at.with(p.dim, place), term.shape);
   const what = value(source, at);
   const common = base(group, binding);
-  const key = `scatter ${p.mode} ${extents.length} ${keyOperands(common.operands)} b${operand}[${textOfIndex(to)}]=${textOf(what)}`;
+  const key = `scatter ${p.mode} ${extents.length} ${signature(common)} b${operand}[${textOfIndex(to)}]=${textOf(what)}`;
   const kernel: Kernel = {
     kind: "scatter",
     key,
@@ -260,7 +262,7 @@ function copyKernel(from: Term, target: number, context: KernelContext): KernelC
   ];
   const collapsed = collapse(body, extents, [extents.length]);
   const common = { ...base(group, binding), name: "copy" };
-  const key = `loop ${collapsed.extents.length} ${keyOperands(common.operands)} ${collapsed.statements.map(textOfStatement).join(";")}`;
+  const key = `loop ${collapsed.extents.length} ${signature(common)} ${collapsed.statements.map(textOfStatement).join(";")}`;
   const kernel: Kernel = {
     kind: "loop",
     key,
@@ -293,7 +295,7 @@ function rowKernel(group: Group, context: KernelContext): KernelCall {
   const index = flatten(at, term.shape);
   const common = base(group, binding);
   const what = p.op === "scan" ? `scan ${p.scan} ${term.dtype}` : `sort ${p.descending}`;
-  const key = `${what} ${extents.length} ${keyOperands(common.operands)} b${target}[${textOfIndex(index)}]=${textOf(value)}`;
+  const key = `${what} ${extents.length} ${signature(common)} b${target}[${textOfIndex(index)}]=${textOf(value)}`;
   const shared = { key, ...common, axes: extents.length, value, target, index };
   const kernel: Kernel =
     p.op === "scan"

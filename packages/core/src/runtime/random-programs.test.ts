@@ -1,5 +1,9 @@
-/** Random programs: computed lazily, at once, and interpreted they give the same bits, and what naive arrays hold. */
+/**
+ * Random programs: computed lazily or at once, fused or not, generated or interpreted, on one thread or several, they give
+ * the same bits, and what naive arrays hold.
+ */
 import { cpu } from "@cresset/backend-cpu";
+import { wasm } from "@cresset/backend-wasm";
 import fc from "fast-check";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { StaleValueError } from "../errors.ts";
@@ -19,10 +23,15 @@ const stepArbitrary: fc.Arbitrary<Step> = fc.record({
   inside: fc.boolean(),
 });
 
-function evaluated(steps: readonly Step[], device: string, evaluation: "lazy" | "eager"): RandomProgram {
+function evaluated(
+  steps: readonly Step[],
+  device: string,
+  evaluation: "lazy" | "eager",
+  checked = false,
+): RandomProgram {
   setDefaultDevice(device);
   setEvaluation(evaluation);
-  const program = new RandomProgram(evaluation === "eager");
+  const program = new RandomProgram(checked);
   program.run(steps, kinds);
   return program;
 }
@@ -38,14 +47,23 @@ describe("random programs", () => {
   beforeAll(async () => {
     await registerBackend({ ...cpu(), name: "generated" });
     await registerBackend({ ...cpu({ codegen: "off" }), name: "interpreted" });
+    await registerBackend({ ...wasm({ threads: 1 }), name: "one thread" });
+    await registerBackend({ ...wasm({ threads: 3, share: "all" }), name: "three threads" });
+    await registerBackend({ ...wasm({ threads: 1, simd: false }), name: "scalar" });
+    await registerBackend({ ...wasm({ threads: 2, share: "all", simd: false }), name: "two scalar threads" });
   });
   afterEach(() => setEvaluation("lazy"));
 
-  test("lazy, eager and interpreted evaluation agree with naive arrays", () => {
+  // The functions of wasm differ from the naive ones in their last bits.
+  test.each([
+    ["cpu", true, ["generated", "interpreted"]],
+    ["wasm", false, ["one thread", "three threads"]],
+    ["wasm without vectors", false, ["scalar", "two scalar threads"]],
+  ])("on %s, lazy and eager evaluation agree; with naive arrays: %s", (_, checked, devices) => {
     const property = fc.property(fc.array(stepArbitrary, { minLength: 4, maxLength: 40, size: "max" }), (steps) => {
-      const eager = evaluated(steps, "generated", "eager");
+      const eager = evaluated(steps, devices[0], "eager", checked);
       expect(eager.mismatches).toEqual([]);
-      for (const device of ["generated", "interpreted"]) {
+      for (const device of devices) {
         try {
           compare(device, evaluated(steps, device, "lazy").reads, eager.reads);
         } catch (error) {
