@@ -64,20 +64,20 @@ test("random allocation and release keep the accounts", () => {
 test("the limit stays low while what is moved stays away, and doubles when it comes back", () => {
   const pressure = new Pressure(1024 * mebibyte);
   for (let i = 0; i < 100; i++) {
-    pressure.allocated(32 * mebibyte);
-    pressure.written({}, 16 * mebibyte);
-    pressure.read({}, 16 * mebibyte);
+    pressure.allocated(8 * mebibyte);
+    pressure.written({}, 4 * mebibyte);
+    pressure.read({}, 4 * mebibyte);
     pressure.released();
   }
-  expect(pressure.limit).toBe(64 * mebibyte);
+  expect(pressure.limit).toBe(16 * mebibyte);
   const moved = {};
-  pressure.read(moved, 32 * mebibyte);
-  pressure.written(moved, 32 * mebibyte);
-  expect(pressure.limit).toBe(128 * mebibyte);
-  pressure.written(moved, 32 * mebibyte);
-  for (let i = 0; i < 40; i++) pressure.allocated(32 * mebibyte);
-  pressure.written(moved, 32 * mebibyte);
-  expect(pressure.limit).toBe(128 * mebibyte);
+  pressure.read(moved, 8 * mebibyte);
+  pressure.written(moved, 8 * mebibyte);
+  expect(pressure.limit).toBe(32 * mebibyte);
+  pressure.written(moved, 8 * mebibyte);
+  for (let i = 0; i < 40; i++) pressure.allocated(8 * mebibyte);
+  pressure.written(moved, 8 * mebibyte);
+  expect(pressure.limit).toBe(32 * mebibyte);
 });
 
 test("very many buffers are moved, however small", () => {
@@ -87,5 +87,5 @@ test("very many buffers are moved, however small", () => {
   pressure.released();
   expect(pressure.limit).toBe(0);
   pressure.allocated(4);
-  expect(pressure.limit).toBe(64 * mebibyte);
+  expect(pressure.limit).toBe(16 * mebibyte);
 });

@@ -1,7 +1,7 @@
 import { savedSources } from "../autograd/derive.ts";
-import type { BackendBuffer } from "../backend/backend.ts";
+import type { BackendBuffer, RunStatus } from "../backend/backend.ts";
 import type { Argument } from "../backend/program.ts";
-import { compile } from "../compiler/compile.ts";
+import { type Compiled, compile } from "../compiler/compile.ts";
 import { DTypeError, IndexError, ShapeError, StaleValueError, ValueError } from "../errors.ts";
 import type { Node, Value } from "../graph/node.ts";
 import type { CacheEntry } from "./cache.ts";
@@ -188,8 +188,47 @@ function run(
   outputs: readonly Value[],
   writes: readonly Storage[],
 ): void {
-  const { backend, statistics } = device;
   device.clock++;
+  const fresh: BackendBuffer[] = [];
+  const abandon = (): void => {
+    for (const [i, buffer] of fresh.entries()) device.free(buffer, outputs[i].type.bytes);
+    rollBack(device, order, writes);
+  };
+  let started: Started;
+  try {
+    started = start(device, entry, order, leaves, outputs, fresh);
+  } catch (error) {
+    // The backend has no memory left, or has lost a thread: nothing was written that anybody can see.
+    abandon();
+    throw error;
+  }
+  const { status, checks } = started;
+  if (typeof status === "number" && status >= 0) {
+    abandon();
+    throw checkError(checks[status], order);
+  }
+  const failure =
+    typeof status === "number" || checks.length === 0
+      ? null
+      : status.then((n) => (n < 0 ? null : checkError(checks[n], order)));
+  for (let i = 0; i < outputs.length; i++) device.place(outputs[i], fresh[i], failure);
+}
+
+interface Started {
+  readonly status: RunStatus;
+  readonly checks: Compiled["checks"];
+}
+
+/** Compiles the program if it is new, and runs it; `fresh` gets a buffer for each output. */
+function start(
+  device: Device,
+  entry: CacheEntry,
+  order: readonly Node[],
+  leaves: readonly Value[],
+  outputs: readonly Value[],
+  fresh: BackendBuffer[],
+): Started {
+  const { backend, statistics } = device;
   let compiled = entry.compiled;
   if (compiled === null || entry.known !== entry.learned.length) {
     compiled = compile(order, outputs, backend);
@@ -201,25 +240,15 @@ function run(
   for (const node of order) for (const arg of node.args) args.push(arg);
   const buffers: BackendBuffer[] = [];
   for (const leaf of compiled.inputs) buffers.push(device.bufferOf(leaves[leaf]));
-  const fresh = outputs.map(
-    (value) => reusable(value, leaves, device) ?? device.allocate(value.type.dtype, value.type.numel, value.type.bytes),
-  );
+  for (const value of outputs) {
+    const { dtype, numel, bytes } = value.type;
+    fresh.push(reusable(value, leaves, device) ?? device.allocate(dtype, numel, bytes));
+  }
   for (const buffer of fresh) buffers.push(buffer);
   statistics.runs++;
   statistics.commands += compiled.executable.program.commands.length;
   statistics.computed += order.length;
-  const status = backend.run(compiled.executable, buffers, args);
-  if (typeof status === "number" && status >= 0) {
-    for (const [i, value] of outputs.entries()) device.free(fresh[i], value.type.bytes);
-    rollBack(device, order, writes);
-    throw checkError(compiled.checks[status], order);
-  }
-  const { checks } = compiled;
-  const failure =
-    typeof status === "number" || checks.length === 0
-      ? null
-      : status.then((n) => (n < 0 ? null : checkError(checks[n], order)));
-  for (let i = 0; i < outputs.length; i++) device.place(outputs[i], fresh[i], failure);
+  return { status: backend.run(compiled.executable, buffers, args), checks: compiled.checks };
 }
 
 /** The buffer of the version before last, which the newest one may take over. */
@@ -242,7 +271,7 @@ function promote(storage: Storage, device: Device): void {
   storage.committed = storage.current;
 }
 
-/** A check failed: the committed versions are the newest again, and nobody computes the failing nodes unasked. */
+/** The program failed: the committed versions are the newest again, and nobody computes the failing nodes unasked. */
 function rollBack(device: Device, order: readonly Node[], writes: readonly Storage[]): void {
   for (const storage of writes) {
     device.dirty.delete(storage);
