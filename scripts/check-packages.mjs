@@ -13,6 +13,7 @@ import { setUp } from "./setup.mjs";
 const steps = [
   { install: ["@cresset/core", "@cresset/backend-cpu"], program: "core-cpu" },
   { install: ["@cresset/nn", "@cresset/optim", "@cresset/data"], program: "nn-optim" },
+  { install: ["@cresset/backend-wasm"], program: "functions" },
   { install: ["cresset"], program: "umbrella" },
 ];
 

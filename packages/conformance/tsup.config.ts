@@ -1,8 +1,8 @@
-import { packageBuild } from "../../tsup.base.ts";
+import { packageBuild } from "../../build/package.ts";
 
 export default packageBuild({
   index: "src/index.ts",
   command: "src/command.ts",
   page: "src/page.ts",
-  "kernels/build": "src/kernels/build.ts",
+  kernels: "src/kernels/build.ts",
 });

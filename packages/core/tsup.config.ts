@@ -1,7 +1,9 @@
-import { packageBuild } from "../../tsup.base.ts";
+import { packageBuild } from "../../build/package.ts";
 
 export default packageBuild({
   index: "src/index.ts",
-  "backend/index": "src/backend/index.ts",
-  "extend/index": "src/extend/index.ts",
+  backend: "src/backend/index.ts",
+  extend: "src/extend/index.ts",
+  functions: "src/functions.ts",
+  terms: "src/extend/terms.ts",
 });

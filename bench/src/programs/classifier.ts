@@ -1,4 +1,4 @@
-import { manualSeed, rand } from "@cresset/core";
+import { manualSeed, rand, round } from "@cresset/core/functions";
 import { BCELoss, ELU, Linear, Sequential, Sigmoid } from "@cresset/nn";
 import { Adam } from "@cresset/optim";
 
@@ -6,7 +6,7 @@ import { Adam } from "@cresset/optim";
 export async function* losses(): AsyncGenerator<number, never> {
   manualSeed(0);
   const x = rand(32, 20);
-  const y = rand(32, 1).round();
+  const y = round(rand(32, 1));
   const model = new Sequential(new Linear(20, 100), new ELU(), new Linear(100, 1), new Sigmoid());
   const lossFunc = new BCELoss();
   const optimizer = new Adam(model.parameters(), { lr: 1e-4 });

@@ -1,5 +1,5 @@
 import { cpu } from "@cresset/backend-cpu";
-import { registerBackendSync } from "@cresset/core";
+import { registerBackendSync } from "@cresset/core/functions";
 import { losses } from "./classifier.ts";
 
 export default function start(): AsyncGenerator<number, never> {

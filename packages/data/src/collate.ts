@@ -1,4 +1,4 @@
-import { stack, Tensor, tensor, ValueError } from "@cresset/core";
+import { stack, Tensor, tensor, ValueError } from "@cresset/core/functions";
 
 /**
  * What `defaultCollate` makes of samples of type T: tensors are stacked, numbers become a tensor, tuples and records are

@@ -1,4 +1,4 @@
-import { defaultGenerator, type Generator, type GeneratorOption, ValueError } from "@cresset/core";
+import { defaultGenerator, type Generator, type GeneratorOption, ValueError } from "@cresset/core/functions";
 import { type Collated, defaultCollate } from "./collate.ts";
 import { asDataset, type Dataset, type DatasetLike } from "./dataset.ts";
 import { BatchSampler, drawSeed, RandomSampler, SequentialSampler } from "./sampler.ts";

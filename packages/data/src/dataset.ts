@@ -1,5 +1,5 @@
-import { IndexError, Tensor, ValueError } from "@cresset/core";
 import { describeArgument } from "@cresset/core/extend";
+import { IndexError, Tensor, ValueError } from "@cresset/core/functions";
 import type { Collated } from "./collate.ts";
 
 /** Samples by number: PyTorch's map-style data set. `get` may return a promise where the loader is used with `for await`. */

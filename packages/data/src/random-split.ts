@@ -1,5 +1,5 @@
-import { defaultGenerator, draws, type GeneratorOption, ValueError } from "@cresset/core";
 import { describeArgument } from "@cresset/core/extend";
+import { defaultGenerator, draws, type GeneratorOption, ValueError } from "@cresset/core/functions";
 import { asDataset, type DatasetLike, Subset } from "./dataset.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { defaultGenerator, draws, Generator, type GeneratorOption, ValueError } from "@cresset/core";
+import { defaultGenerator, draws, Generator, type GeneratorOption, ValueError } from "@cresset/core/functions";
 
 /** The order in which a loader takes samples: their numbers (or batches of numbers), anew each time it is iterated. */
 export interface Sampler<T = number> extends Iterable<T> {

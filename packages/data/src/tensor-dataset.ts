@@ -1,5 +1,6 @@
-import { fromHost, ShapeError, type Tensor } from "@cresset/core";
-import { call, terms as m, operation, requireTensors } from "@cresset/core/extend";
+import { call, operation, requireTensors } from "@cresset/core/extend";
+import { fromHost, ShapeError, select, type Tensor } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import type { Collated } from "./collate.ts";
 import { type Dataset, place } from "./dataset.ts";
 
@@ -51,7 +52,7 @@ export class TensorDataset<T extends readonly Tensor[]> implements Dataset<Rows<
 
   get(index: number): Rows<T> {
     const at = place(index, this.length);
-    return this.map((tensor) => tensor.select(0, at));
+    return this.map((tensor) => select(tensor, 0, at));
   }
 
   /** The rows at `indices`: tensors [indices.length, …]. One gather for each tensor, or one copy where rows follow one another. */

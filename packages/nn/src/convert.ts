@@ -1,5 +1,5 @@
-import { DeviceError, type DType, deviceNames, isFloat, noGrad, type Tensor } from "@cresset/core";
 import { moveTensors } from "@cresset/core/extend";
+import { DeviceError, type DType, deviceNames, isFloat, noGrad, type Tensor } from "@cresset/core/functions";
 import type { AnyModule } from "./module.ts";
 
 /** Makes `target` stand for another tensor's data; its identity, as optimizers know it, stays. */

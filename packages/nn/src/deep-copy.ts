@@ -1,4 +1,4 @@
-import { noGrad, Tensor } from "@cresset/core";
+import { noGrad, Tensor } from "@cresset/core/functions";
 import { type AnyModule, Module } from "./module.ts";
 import { Buffer, Parameter } from "./parameter.ts";
 

@@ -1,5 +1,5 @@
-import { Tensor } from "@cresset/core";
 import { call, operation } from "@cresset/core/extend";
+import { Tensor } from "@cresset/core/functions";
 import type { AnyModule } from "./module.ts";
 
 /** What registering a hook returns. */

@@ -1,6 +1,16 @@
 /** Initialisations that look at whole columns. They are computed on the host. */
-import { tensor as fromArray, noGrad, randn, randperm, ShapeError, type Tensor } from "@cresset/core";
-import { assign, requireTensors } from "@cresset/core/extend";
+
+import { assign, normal_, requireTensors } from "@cresset/core/extend";
+import {
+  tensor as fromArray,
+  mul,
+  noGrad,
+  randn,
+  randperm,
+  reshape,
+  ShapeError,
+  type Tensor,
+} from "@cresset/core/functions";
 import { keywords } from "./keywords.ts";
 
 export interface SparseOptions {
@@ -23,10 +33,10 @@ export function sparse_(tensor: Tensor, options: number | SparseOptions, deviati
   const zeros = Math.ceil(sparsity * rows);
   const mask = new Float32Array(rows * columns).fill(1);
   return noGrad(() => {
-    tensor.normal_(0, std);
+    normal_(tensor, 0, std);
     for (let c = 0; c < columns; c++)
       for (const row of drawn(randperm(rows)).slice(0, zeros)) mask[Number(row) * columns + c] = 0;
-    return assign(tensor, tensor.mul(fromArray(mask, like(tensor)).reshape(tensor.shape)), "sparse_");
+    return assign(tensor, mul(tensor, reshape(fromArray(mask, like(tensor)), tensor.shape)), "sparse_");
   });
 }
 
@@ -50,7 +60,7 @@ export function orthogonal_(tensor: Tensor, options: number | { readonly gain?: 
   const at = (v: number, i: number): number => (tall ? i * columns + v : v * columns + i);
   orthonormalize(values, count, length, at);
   const result = Float64Array.from(values, (x) => x * gain);
-  return noGrad(() => assign(tensor, fromArray(result, like(tensor)).reshape(tensor.shape), "orthogonal_"));
+  return noGrad(() => assign(tensor, reshape(fromArray(result, like(tensor)), tensor.shape), "orthogonal_"));
 }
 
 /** Modified Gram-Schmidt: the Q of the QR decomposition whose R has a positive diagonal. Twice, for accuracy. */

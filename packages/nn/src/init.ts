@@ -1,6 +1,18 @@
 /** `torch.nn.init`: functions that fill a tensor in place, without recording gradients, and return it. */
-import { tensor as fromArray, noGrad, ShapeError, type Tensor, ValueError } from "@cresset/core";
-import { assign, requireTensors } from "@cresset/core/extend";
+
+import { assign, fill_, normal_ as fillNormal, uniform_ as fillUniform, requireTensors } from "@cresset/core/extend";
+import {
+  add,
+  clamp,
+  erfinv,
+  tensor as fromArray,
+  mul,
+  noGrad,
+  reshape,
+  ShapeError,
+  type Tensor,
+  ValueError,
+} from "@cresset/core/functions";
 import { keywords } from "./keywords.ts";
 
 /** What `calculateGain` knows, by PyTorch's names. */
@@ -73,7 +85,7 @@ function fanOf(tensor: Tensor, mode: FanMode): number {
 export function uniform_(tensor: Tensor, a?: number | UniformOptions, b?: number | UniformOptions): Tensor {
   requireTensors("uniform_", [tensor]);
   const given = keywords<UniformOptions>(["a", "b"], [a, b]);
-  return noGrad(() => tensor.uniform_(given.a ?? 0, given.b ?? 1));
+  return noGrad(() => fillUniform(tensor, given.a ?? 0, given.b ?? 1));
 }
 
 export interface UniformOptions {
@@ -85,7 +97,7 @@ export interface UniformOptions {
 export function normal_(tensor: Tensor, mean?: number | NormalOptions, std?: number | NormalOptions): Tensor {
   requireTensors("normal_", [tensor]);
   const given = keywords<NormalOptions>(["mean", "std"], [mean, std]);
-  return noGrad(() => tensor.normal_(given.mean ?? 0, given.std ?? 1));
+  return noGrad(() => fillNormal(tensor, given.mean ?? 0, given.std ?? 1));
 }
 
 export interface NormalOptions {
@@ -96,7 +108,7 @@ export interface NormalOptions {
 export function constant_(tensor: Tensor, value: number | { readonly val: number }): Tensor {
   requireTensors("constant_", [tensor]);
   const { val } = keywords<{ val: number }>(["val"], [value]);
-  return noGrad(() => tensor.fill_(val));
+  return noGrad(() => fill_(tensor, val));
 }
 
 export function ones_(tensor: Tensor): Tensor {
@@ -144,7 +156,7 @@ function fillAt(tensor: Tensor, ones: readonly number[]): Tensor {
   const data = new Float32Array(tensor.numel());
   for (const at of ones) data[at] = 1;
   const { dtype, device, shape } = tensor;
-  return noGrad(() => assign(tensor, fromArray(data, { dtype, device }).reshape(shape), "init"));
+  return noGrad(() => assign(tensor, reshape(fromArray(data, { dtype, device }), shape), "init"));
 }
 
 export interface GainOptions {
@@ -209,16 +221,8 @@ export function truncNormal_(tensor: Tensor, { mean = 0, std = 1, a = -2, b = 2 
   const quantile = (x: number): number => (1 + errorFunction((x - mean) / std / Math.SQRT2)) / 2;
   const [low, high] = [quantile(a), quantile(b)];
   return noGrad(() => {
-    tensor.uniform_(2 * low - 1, 2 * high - 1);
-    return assign(
-      tensor,
-      tensor
-        .erfinv()
-        .mul(std * Math.SQRT2)
-        .add(mean)
-        .clamp(a, b),
-      "truncNormal_",
-    );
+    fillUniform(tensor, 2 * low - 1, 2 * high - 1);
+    return assign(tensor, clamp(add(mul(erfinv(tensor), std * Math.SQRT2), mean), a, b), "truncNormal_");
   });
 }
 

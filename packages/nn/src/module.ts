@@ -1,5 +1,5 @@
-import { type DType, dtypes, Tensor, ValueError, zerosLike } from "@cresset/core";
 import { insideModule, keepReturned } from "@cresset/core/extend";
+import { type DType, dtypes, Tensor, ValueError, zerosLike } from "@cresset/core/functions";
 import { Callable } from "./callable.ts";
 import { convertModule, moveModule } from "./convert.ts";
 import {

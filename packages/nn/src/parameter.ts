@@ -1,5 +1,5 @@
-import { Tensor } from "@cresset/core";
 import { requireTensors } from "@cresset/core/extend";
+import { Tensor } from "@cresset/core/functions";
 
 /**
  * A tensor that a module trains: assigned to a field of a `Module`, it is found by `parameters()`. It shares the data of

@@ -1,5 +1,5 @@
-import { CressetError, noGrad, type Tensor } from "@cresset/core";
 import { assign } from "@cresset/core/extend";
+import { CressetError, noGrad, type Tensor } from "@cresset/core/functions";
 import { sameSize } from "./functional/reduction.ts";
 import type { AnyModule } from "./module.ts";
 import { sizeText } from "./printing.ts";

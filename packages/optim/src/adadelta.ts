@@ -1,5 +1,5 @@
-import { ValueError } from "@cresset/core";
-import { terms as m } from "@cresset/core/extend";
+import { ValueError } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { requireNonNegative } from "./check.ts";
 import { type ParamGroup, type Params, plainOptions } from "./group.ts";
 import { Optimizer } from "./optimizer.ts";

@@ -1,4 +1,5 @@
-import { terms as m, type Term } from "@cresset/core/extend";
+import type { Term } from "@cresset/core/extend";
+import * as m from "@cresset/core/terms";
 import { requireBetas, requireNonNegative } from "./check.ts";
 import { type ParamGroup, type Params, plainOptions } from "./group.ts";
 import { Optimizer } from "./optimizer.ts";

@@ -1,4 +1,4 @@
-import { ValueError } from "@cresset/core";
+import { ValueError } from "@cresset/core/functions";
 import { floatText } from "./option-text.ts";
 
 /** @throws ValueError for a number that is not at least 0, with PyTorch's text. */

@@ -1,5 +1,5 @@
-import { FloatScalar, Tensor, ValueError } from "@cresset/core";
 import { describeArgument } from "@cresset/core/extend";
+import { FloatScalar, Tensor, ValueError } from "@cresset/core/functions";
 
 /** Parameters that are optimized with the same options. */
 export type ParamGroup<Options extends object> = Options & { params: Tensor[] };

@@ -1,5 +1,5 @@
-import { enableGrad, fromHost, noGrad, Tensor, ValueError, zerosLike } from "@cresset/core";
 import { assign } from "@cresset/core/extend";
+import { enableGrad, fromHost, noGrad, Tensor, ValueError, zerosLike } from "@cresset/core/functions";
 import { requireNonNegative } from "./check.ts";
 import { type Params, plainOptions } from "./group.ts";
 import { begin, type Memory, remember } from "./lbfgs-memory.ts";

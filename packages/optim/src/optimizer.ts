@@ -1,5 +1,5 @@
-import { enableGrad, noGrad, Tensor, tensor, ValueError, zerosLike } from "@cresset/core";
 import { commitStates, registerCompanions } from "@cresset/core/extend";
+import { enableGrad, noGrad, Tensor, tensor, ValueError, zerosLike } from "@cresset/core/functions";
 import { completeGroup, type GroupInput, groupsOf, type ParamGroup, type Params, plainOptions } from "./group.ts";
 import { camelKeys, optionText, snakeKeys } from "./option-text.ts";
 import type { ParamState, StateValue, Step, Trained } from "./step.ts";

@@ -1,4 +1,4 @@
-import { terms as m } from "@cresset/core/extend";
+import * as m from "@cresset/core/terms";
 import { requireBetas, requireNonNegative } from "./check.ts";
 import { type ParamGroup, type Params, plainOptions } from "./group.ts";
 import { Optimizer } from "./optimizer.ts";

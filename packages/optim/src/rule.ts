@@ -1,4 +1,5 @@
-import { type Attributes, terms as m, type Operation, operation, type Term } from "@cresset/core/extend";
+import { type Attributes, type Operation, operation, type Term } from "@cresset/core/extend";
+import * as m from "@cresset/core/terms";
 
 /** The new parameter and states of one parameter, from the old ones and the gradient. */
 export type Rule<A extends Attributes> = (

@@ -1,5 +1,5 @@
-import { FloatScalar, fromHost, full, type Scalar, Tensor } from "@cresset/core";
 import { type Attributes, callMany, type Operation, type StateUpdate } from "@cresset/core/extend";
+import { FloatScalar, fromHost, full, type Scalar, Tensor } from "@cresset/core/functions";
 
 /** An entry of a parameter's state; counts are numbers. */
 export type StateValue = Tensor | number | null | readonly (Tensor | number)[];

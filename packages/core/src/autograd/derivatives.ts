@@ -1,6 +1,7 @@
 /** One derivative rule per primitive. The table is total: a primitive without an entry does not type-check. */
 import * as build from "../graph/build.ts";
 import * as m from "../graph/math.ts";
+import { add, div, eq, exp, ge, gt, lt, mul, neg, sqrt, square, sub, where } from "../graph/math.ts";
 import type { Primitive, PrimitiveOp } from "../graph/primitive.ts";
 import type { Term } from "../graph/term.ts";
 import { contractRule, gatherRule, reduceRule, scanRule, scatterRule, windowRule } from "./structural.ts";
@@ -19,8 +20,6 @@ export interface RuleContext {
 
 /** The gradient of each operand; null where there is none. */
 export type Rule = (context: RuleContext) => (Term | null)[];
-
-const { add, sub, mul, div, neg, exp, sqrt, where, square, lt, gt, ge, eq } = m;
 
 /** Nothing flows back: the value is constant between jumps, not a float, or has no operands. */
 const flat: Rule = () => [null, null, null];

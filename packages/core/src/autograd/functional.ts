@@ -1,10 +1,11 @@
 /** `torch.autograd.functional`: Jacobians, Hessians, and products with them. */
 import { AutogradError, ShapeError } from "../errors.ts";
 import { sameShape } from "../graph/type.ts";
-import { zerosLike } from "../ops/creation/fill.ts";
+import { newZeros, zerosLike } from "../ops/creation/fill.ts";
 import { clone, detach } from "../ops/shape/convert.ts";
 import { stack } from "../ops/shape/join.ts";
 import { reshape } from "../ops/shape/reshape.ts";
+import { select } from "../ops/shape/slice.ts";
 import { enableGrad } from "../runtime/mode.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { grad } from "./backward.ts";
@@ -95,11 +96,11 @@ export function jacobian<X extends Tensors, Y extends Tensors>(
     const rows = asList(result).map((output) => {
       const flat = reshape(output, [-1]);
       const perElement = Array.from({ length: flat.numel() }, (_, i) =>
-        gradients([flat.select(0, i)], args, [null], options, true),
+        gradients([select(flat, 0, i)], args, [null], options, true),
       );
       const blocks = args.map((arg, i) =>
         perElement.length === 0
-          ? zerosLike(arg).newZeros([...output.shape, ...arg.shape])
+          ? newZeros(arg, [...output.shape, ...arg.shape])
           : reshape(stack(perElement.map((row) => row[i])), [...output.shape, ...arg.shape]),
       );
       return like(inputs, blocks);

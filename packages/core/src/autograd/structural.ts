@@ -1,10 +1,9 @@
 /** Derivative rules of the primitives that combine elements. */
 import * as build from "../graph/build.ts";
 import * as m from "../graph/math.ts";
+import { add, div, eq, gt, mul, where } from "../graph/math.ts";
 import type { Term } from "../graph/term.ts";
 import { attributesOf, type Rule } from "./derivatives.ts";
-
-const { mul, div, where, eq, add, gt } = m;
 
 /** Brings a reduced term back to the operand's shape. */
 function unreduce(t: Term, dims: readonly number[], shape: readonly number[]): Term {

@@ -1,8 +1,8 @@
 /** For those who write operations, modules and optimizers: terms, `operation`, `call`, and the runtime's hooks. */
-export * as terms from "../graph/math.ts";
 export type { Attributes, DerivativeContext, Layout, Operation, OperationOptions } from "../graph/operation.ts";
 export { operation } from "../graph/operation.ts";
 export type { Term } from "../graph/term.ts";
+export { add_, clampMin_, exponential_, fill_, normal_, uniform_, zero_ } from "../ops/in-place.ts";
 export { insideModule, mode } from "../runtime/mode.ts";
 export { isScalar, scalarKind, scalarValue, toNumber } from "../runtime/scalar.ts";
 export { describeArgument, requireTensors } from "../tensor/argument.ts";
@@ -11,3 +11,4 @@ export { assign, pytorchName } from "../tensor/inplace.ts";
 export { keepReturned } from "../tensor/keep.ts";
 export { commitStates, type StateUpdate } from "../tensor/states.ts";
 export { moveTensors, registerCompanions } from "../tensor/transfer.ts";
+export * as terms from "./terms.ts";

@@ -15,7 +15,7 @@ import { Storage } from "../runtime/storage.ts";
 import { notATensor } from "./argument.ts";
 import { keepSmall } from "./keep.ts";
 import { stridedView } from "./strided.ts";
-import { rereading, Tensor } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
 
 const noScalars: readonly Scalar[] = [];
 const noAttributes: Attributes = Object.freeze({});
@@ -159,7 +159,7 @@ const asStridedRead = operation<{ size: readonly number[]; strides: readonly num
 );
 
 /** Reads a tensor again from a storage that was written since, as PyTorch regenerates a view. */
-rereading.reread = (tensor: Tensor): void => {
+export function reread(tensor: Tensor): void {
   const { storage, region: view } = tensor;
   const base = storage.current;
   tensor.seen = storage.version;
@@ -185,4 +185,4 @@ rereading.reread = (tensor: Tensor): void => {
   if (!tensor.detached && storage.edge !== null && (mode.gradEnabled || tensor.edge !== null)) {
     tensor.edge = new Recording(node, [storage.edge]).results[0];
   }
-};
+}

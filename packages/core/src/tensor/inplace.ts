@@ -1,6 +1,7 @@
 import { dtypeInfo } from "../dtype/dtype.ts";
 import { AutogradError, DTypeError, ShapeError } from "../errors.ts";
 import * as m from "../graph/math.ts";
+import { nodeCount } from "../graph/node.ts";
 import { operation } from "../graph/operation.ts";
 import { sameShape } from "../graph/type.ts";
 import { realize } from "../runtime/commit.ts";
@@ -98,6 +99,17 @@ export function assign(
   target.value.device.dirty.add(storage);
   if (mode.evaluation === "eager") realize(storage.current);
   return target;
+}
+
+/** The in-place form of a function: what it gives for a tensor and further arguments is written into that tensor. */
+export function inPlace<A extends readonly unknown[]>(
+  name: string,
+  fn: (input: Tensor, ...args: A) => Tensor,
+): (input: Tensor, ...args: A) => Tensor {
+  return (input, ...args) => {
+    const since = nodeCount();
+    return assign(input, fn(input, ...args), name, since);
+  };
 }
 
 /** A result that was made since a moment, so that nobody else holds it. */

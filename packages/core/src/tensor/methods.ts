@@ -1,6 +1,5 @@
 /** Operations as methods of Tensor: from their catalogues, `x.add(y)` is `add(x, y)` and `x.add_(y)` writes it into `x`. */
 
-import { nodeCount } from "../graph/node.ts";
 import { activation } from "../ops/catalogue/activation.ts";
 import { binary } from "../ops/catalogue/binary.ts";
 import type { Catalogue, CatalogueEntry } from "../ops/catalogue/catalogue.ts";
@@ -12,13 +11,12 @@ import { reduction } from "../ops/catalogue/reduction.ts";
 import { scan } from "../ops/catalogue/scan.ts";
 import { shape } from "../ops/catalogue/shape.ts";
 import { sorting } from "../ops/catalogue/sort.ts";
-import { tensorMethods } from "../ops/catalogue/tensor.ts";
 import { unary } from "../ops/catalogue/unary.ts";
 import type { IndexItem, PlainItem } from "../ops/indexing/items.ts";
 import { length } from "../ops/shape/metadata.ts";
 import { matrixH, matrixT, numpyT } from "../ops/shape/permute.ts";
 import { argumentError } from "./argument.ts";
-import { assign } from "./inplace.ts";
+import { inPlace } from "./inplace.ts";
 import { Tensor } from "./tensor.ts";
 
 type On<E extends CatalogueEntry> = E["on"][number];
@@ -63,7 +61,6 @@ type Reduction = MethodsOf<typeof reduction>;
 type Scan = MethodsOf<typeof scan>;
 type Sort = MethodsOf<typeof sorting>;
 type Unary = MethodsOf<typeof unary>;
-type Reading = MethodsOf<typeof tensorMethods>;
 
 /** The methods of Tensor that are operations. */
 export interface TensorMethods
@@ -77,8 +74,7 @@ export interface TensorMethods
     Reduction,
     Scan,
     Sort,
-    Unary,
-    Reading {
+    Unary {
   /** All dimensions in reverse order: the transpose of a matrix. */
   readonly T: Tensor;
   /** The last two dimensions exchanged. */
@@ -90,6 +86,10 @@ export interface TensorMethods
   /** `x[…]`: see the function `index`. With a mask, a promise. */
   index(...items: readonly PlainItem[]): Tensor;
   index(...items: readonly IndexItem[]): Tensor | Promise<Tensor>;
+}
+
+declare module "./tensor.ts" {
+  interface Tensor extends TensorMethods {}
 }
 
 const catalogues: readonly Catalogue[] = [
@@ -104,7 +104,6 @@ const catalogues: readonly Catalogue[] = [
   scan,
   sorting,
   unary,
-  tensorMethods,
 ];
 
 const getters = { T: numpyT, mT: matrixT, H: matrixH, length } as const;
@@ -130,13 +129,13 @@ function install(): void {
       });
     }
     if (entry.on.includes("inplace")) {
-      const inPlace = `${name}_`;
-      define(inPlace, function (...args) {
-        const since = nodeCount();
+      const writing = `${name}_`;
+      const write = inPlace(writing, fn as (input: Tensor, ...args: readonly unknown[]) => Tensor);
+      define(writing, function (...args) {
         try {
-          return assign(this, fn(this, ...args) as Tensor, inPlace, since);
+          return write(this, ...args);
         } catch (error) {
-          throw argumentError(inPlace, args, error);
+          throw argumentError(writing, args, error);
         }
       });
     }
@@ -152,5 +151,3 @@ function install(): void {
 }
 
 install();
-
-export { Tensor };

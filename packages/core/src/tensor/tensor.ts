@@ -1,25 +1,38 @@
 /// <reference lib="esnext.disposable" />
-import type { DType } from "../dtype/dtype.ts";
+import { type BackwardOptions, backward } from "../autograd/backward.ts";
+import { type GradientHook, type HookHandle, registerHook, retainGrad } from "../autograd/hooks.ts";
+import type { DType, HostArray } from "../dtype/dtype.ts";
 import type { Value } from "../graph/node.ts";
 import type { Layout } from "../graph/operation.ts";
 import type { Edge, Recording } from "../graph/recording.ts";
+import { clone, detach } from "../ops/shape/convert.ts";
 import type { Storage } from "../runtime/storage.ts";
+import { reread } from "./call.ts";
 import { dispose } from "./dispose.ts";
+import type { PrintOptions } from "./format.ts";
 import { contiguousLayout } from "./layout.ts";
 import { LeafRecord } from "./leaf.ts";
-import type { TensorMethods } from "./methods.ts";
-import { describe } from "./reading.ts";
-
-/** How a tensor reads its storage again after the storage changed; set by `call.ts`, which knows how to apply operations. */
-export const rereading: { reread: (tensor: Tensor) => void } = {
-  reread: () => {
-    throw new Error("no operations are loaded");
-  },
-};
+import {
+  data,
+  dataSync,
+  describe,
+  item,
+  itemSync,
+  type Nested,
+  repr,
+  reprSync,
+  tolist,
+  tolistSync,
+} from "./reading.ts";
+import { to } from "./transfer.ts";
+import { isNonzero, isNonzeroSync } from "./truth.ts";
 
 /**
  * An n-dimensional array of one dtype, as in PyTorch. A tensor's values are computed when they are read or when an
  * optimizer commits a step; until then it is a recipe. There is nothing to free.
+ *
+ * The class itself holds what every tensor can do. Importing `@cresset/core` adds the operations as methods, to the type and
+ * to the class (`methods.ts`); with `@cresset/core/functions` alone, they are functions only.
  *
  * @example
  * const x = torch.tensor([[1, 2], [3, 4]], { requiresGrad: true });
@@ -27,7 +40,6 @@ export const rereading: { reread: (tensor: Tensor) => void } = {
  * y.backward();
  * console.log(await x.grad?.tolist()); // [[2, 4], [6, 8]]
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: methods.ts installs what the interface below declares.
 export class Tensor {
   /** @internal */ readonly storage: Storage;
   /** @internal The view of the storage; null for all of it in row-major order. */
@@ -56,7 +68,7 @@ export class Tensor {
 
   /** @internal The value now, read again from the storage if that changed. */
   current(): Value {
-    if (this.seen !== this.storage.version) rereading.reread(this);
+    if (this.seen !== this.storage.version) reread(this);
     return this.value;
   }
 
@@ -126,6 +138,93 @@ export class Tensor {
     return this.storage.version;
   }
 
+  /** The only element as a number; bool as boolean, int64 beyond 2⁵³ as bigint. @throws ValueError unless there is one element. */
+  item(): Promise<number> {
+    return item(this);
+  }
+
+  /** `item()` at once. @throws DeviceError on devices that read asynchronously. */
+  itemSync(): number {
+    return itemSync(this);
+  }
+
+  /** The elements in row-major order, as a copy; float16 as bit patterns. */
+  data(): Promise<HostArray> {
+    return data(this);
+  }
+
+  /** `data()` at once. @throws DeviceError on devices that read asynchronously. */
+  dataSync(): HostArray {
+    return dataSync(this);
+  }
+
+  /** The elements as nested arrays; a number for a tensor of no dimension. */
+  tolist(): Promise<Nested> {
+    return tolist(this);
+  }
+
+  /** `tolist()` at once. @throws DeviceError on devices that read asynchronously. */
+  tolistSync(): Nested {
+    return tolistSync(this);
+  }
+
+  /** PyTorch's `repr`, such as "tensor([1., 2.])". */
+  repr(options?: PrintOptions): Promise<string> {
+    return repr(this, options);
+  }
+
+  /** `repr()` at once. @throws DeviceError on devices that read asynchronously. */
+  reprSync(options?: PrintOptions): string {
+    return reprSync(this, options);
+  }
+
+  /** Python's `bool(x)`: whether the only element is not zero. @throws ValueError unless there is one element. */
+  isNonzero(): Promise<boolean> {
+    return isNonzero(this);
+  }
+
+  /** `isNonzero()` at once. @throws DeviceError on devices that read asynchronously. */
+  isNonzeroSync(): boolean {
+    return isNonzeroSync(this);
+  }
+
+  /**
+   * Adds the gradients of this tensor to the `.grad` of the leaves it was computed from.
+   *
+   * @param gradient this tensor's own gradient; may be left out (or null) for one element.
+   * @throws AutogradError if nothing requires grad, the graph was already freed, or a saved value was changed in place.
+   */
+  backward(gradient?: Tensor | null, options?: BackwardOptions): void {
+    backward(this, gradient, options);
+  }
+
+  /** Calls `hook` with this tensor's gradient in every `backward`; what it returns replaces the gradient. */
+  registerHook(hook: GradientHook): HookHandle {
+    return registerHook(this, hook);
+  }
+
+  /** Keeps the gradient of a non-leaf in `.grad`. */
+  retainGrad(): void {
+    retainGrad(this);
+  }
+
+  /** The same storage without the history: no gradient flows through. */
+  detach(): Tensor {
+    return detach(this);
+  }
+
+  /** A copy with a storage of its own; gradients flow through. */
+  clone(): Tensor {
+    return clone(this);
+  }
+
+  /** In another dtype, at once; or on another device, when the values have arrived. Itself where that changes nothing. */
+  to(dtype: DType): Tensor;
+  to(device: string): Promise<Tensor>;
+  to(target: string): Tensor | Promise<Tensor> {
+    return to(this, target as DType);
+  }
+
   /** Gives back the memory now; see `dispose`. Never needed: what is unreachable is collected. */
   dispose(): void {
     dispose(this);
@@ -178,6 +277,3 @@ export class GradFn {
     return `<${this.name}>`;
   }
 }
-
-// Operations become methods through their catalogues (methods.ts); a class cannot declare them otherwise.
-export interface Tensor extends TensorMethods {}

@@ -1,5 +1,5 @@
-import { IndexError, ValueError } from "@cresset/core";
 import { describeArgument } from "@cresset/core/extend";
+import { IndexError, ValueError } from "@cresset/core/functions";
 import { type AnyModule, Module } from "../module.ts";
 
 /** The modules of a container in order; one that is in it twice appears twice. */

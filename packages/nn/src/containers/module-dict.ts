@@ -1,4 +1,4 @@
-import { ValueError } from "@cresset/core";
+import { ValueError } from "@cresset/core/functions";
 import { type AnyModule, Module } from "../module.ts";
 import { namedModules } from "./children.ts";
 

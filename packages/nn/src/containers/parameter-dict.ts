@@ -1,5 +1,5 @@
-import { type Tensor, ValueError } from "@cresset/core";
 import { pytorchName } from "@cresset/core/extend";
+import { type Tensor, ValueError } from "@cresset/core/functions";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 

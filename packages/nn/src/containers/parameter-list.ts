@@ -1,4 +1,4 @@
-import { type Tensor, ValueError } from "@cresset/core";
+import { type Tensor, ValueError } from "@cresset/core/functions";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 

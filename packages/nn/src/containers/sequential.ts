@@ -1,4 +1,4 @@
-import type { Tensor } from "@cresset/core";
+import type { Tensor } from "@cresset/core/functions";
 import { type AnyModule, Module } from "../module.ts";
 import { moduleAt, modulesIn, namedModules, requireModules } from "./children.ts";
 

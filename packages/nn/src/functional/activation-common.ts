@@ -1,5 +1,6 @@
-import { DTypeError, type Tensor } from "@cresset/core";
-import { assign, terms as m, pytorchName, requireTensors, type Term } from "@cresset/core/extend";
+import { assign, pytorchName, requireTensors, type Term } from "@cresset/core/extend";
+import { DTypeError, type Tensor } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 
 /** The parameter that most activations share, by name. */
 export interface InplaceOptions {

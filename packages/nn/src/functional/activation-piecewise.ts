@@ -1,9 +1,16 @@
-import { relu as coreRelu, threshold as coreThreshold, type Scalar, type Tensor, ValueError } from "@cresset/core";
-import { call, terms as m, operation, type Term, toNumber } from "@cresset/core/extend";
+import { call, operation, type Term, toNumber } from "@cresset/core/extend";
+import {
+  relu as coreRelu,
+  threshold as coreThreshold,
+  type Scalar,
+  type Tensor,
+  ValueError,
+} from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { finish, type InplaceOptions, inplaceOf, requireFloat } from "./activation-common.ts";
 
-export { hardshrink } from "@cresset/core";
+export { hardshrink } from "@cresset/core/functions";
 
 /**
  * `torch.relu`, optionally in place.

@@ -1,4 +1,6 @@
 /** Activations that combine the elements along a dimension, or take a second tensor. */
+
+import { call, operation, requireTensors } from "@cresset/core/extend";
 import {
   logSoftmax as coreLogSoftmax,
   softmax as coreSoftmax,
@@ -6,12 +8,12 @@ import {
   ShapeError,
   type SoftmaxOptions,
   type Tensor,
-} from "@cresset/core";
-import { call, terms as m, operation, requireTensors } from "@cresset/core/extend";
+} from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { logistic, requireFloat } from "./activation-common.ts";
 
-export { prelu } from "@cresset/core";
+export { prelu } from "@cresset/core/functions";
 
 /** The dimension and the options; where no dimension is given, PyTorch's choice: 0 for rank 0, 1 and 3, else 1. */
 function along(input: Tensor, dim: number | null | SoftmaxOptions, options?: SoftmaxOptions): [number, SoftmaxOptions] {

@@ -1,9 +1,10 @@
-import { celu as coreCelu, selu as coreSelu, type Scalar, type Tensor, ValueError } from "@cresset/core";
-import { call, terms as m, operation, type Term } from "@cresset/core/extend";
+import { call, operation, type Term } from "@cresset/core/extend";
+import { celu as coreCelu, selu as coreSelu, type Scalar, type Tensor, ValueError } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { finish, type InplaceOptions, inplaceOf, logistic, requireFloat } from "./activation-common.ts";
 
-export { sigmoid, tanh } from "@cresset/core";
+export { sigmoid, tanh } from "@cresset/core/functions";
 export type { InplaceOptions } from "./activation-common.ts";
 
 /**

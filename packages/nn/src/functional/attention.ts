@@ -1,5 +1,19 @@
 /** Scaled dot-product attention (Vaswani et al., 2017). */
-import { ones, ShapeError, type Tensor, where, zerosLike } from "@cresset/core";
+import {
+  add,
+  logicalNot,
+  maskedFill,
+  matmul,
+  mul,
+  ones,
+  ShapeError,
+  softmax,
+  type Tensor,
+  transpose,
+  tril,
+  where,
+  zerosLike,
+} from "@cresset/core/functions";
 import { dropout } from "./dropout.ts";
 
 export interface ScaledDotProductAttentionOptions {
@@ -18,7 +32,7 @@ export interface ScaledDotProductAttentionOptions {
 /** A mask as something to add to scores: of a bool mask, 0 where it holds and -∞ elsewhere. */
 function additive(mask: Tensor, like: Tensor): Tensor {
   if (mask.dtype !== "bool") return mask;
-  return zerosLike(mask, { dtype: like.dtype }).maskedFill(mask.logicalNot(), Number.NEGATIVE_INFINITY);
+  return maskedFill(zerosLike(mask, { dtype: like.dtype }), logicalNot(mask), Number.NEGATIVE_INFINITY);
 }
 
 /** Weights [*, L, S] of scaled queries and keys, and what they select. */
@@ -29,11 +43,11 @@ export function attend(
   mask: Tensor | null,
   dropoutP: number,
 ): [result: Tensor, weights: Tensor] {
-  const products = query.matmul(key.transpose(-2, -1));
-  const scores = mask === null ? products : products.add(mask);
-  const weights = scores.softmax(-1);
+  const products = matmul(query, transpose(key, -2, -1));
+  const scores = mask === null ? products : add(products, mask);
+  const weights = softmax(scores, -1);
   const kept = dropoutP > 0 ? dropout(weights, dropoutP, true) : weights;
-  return [kept.matmul(value), kept];
+  return [matmul(kept, value), kept];
 }
 
 /**
@@ -73,7 +87,7 @@ export function scaledDotProductAttention(
       );
   if (isCausal && attnMask !== null)
     throw new ShapeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True");
-  const queries = query.mul(scale ?? 1 / Math.sqrt(query.shape[query.ndim - 1]));
+  const queries = mul(query, scale ?? 1 / Math.sqrt(query.shape[query.ndim - 1]));
   const mask = isCausal ? causal(query, key) : attnMask === null ? null : additive(attnMask, query);
   const [result, weights] = attend(queries, key, value, mask, dropoutP);
   return needAttnWeights ? [result, weights] : result;
@@ -81,12 +95,12 @@ export function scaledDotProductAttention(
 
 function causal(query: Tensor, key: Tensor): Tensor {
   const [queries, keys] = [query.shape[query.ndim - 2], key.shape[key.ndim - 2]];
-  return additive(ones([queries, keys], { dtype: "bool", device: query.device }).tril(), query);
+  return additive(tril(ones([queries, keys], { dtype: "bool", device: query.device })), query);
 }
 
 /** A mask of multi-head attention, where true forbids, as something to add to scores. */
 export function forbidding(mask: Tensor, like: Tensor): Tensor {
   if (mask.dtype !== "bool" && mask.dtype !== "uint8") return mask;
   const zero = zerosLike(mask, { dtype: like.dtype });
-  return where(mask.bool(), Number.NEGATIVE_INFINITY, zero);
+  return where(mask.to("bool"), Number.NEGATIVE_INFINITY, zero);
 }

@@ -1,5 +1,6 @@
-import { DTypeError, ShapeError, type Tensor } from "@cresset/core";
-import { call, terms as m, pytorchName, requireTensors, type Term } from "@cresset/core/extend";
+import { call, pytorchName, requireTensors, type Term } from "@cresset/core/extend";
+import { DTypeError, ShapeError, type Tensor } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { sizeText } from "../printing.ts";
 import {

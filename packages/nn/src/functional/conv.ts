@@ -1,5 +1,5 @@
-import { DTypeError, ShapeError, type Tensor, ValueError } from "@cresset/core";
 import { call, operation, pytorchName } from "@cresset/core/extend";
+import { DTypeError, ShapeError, squeeze, type Tensor, unsqueeze, ValueError } from "@cresset/core/functions";
 import { keywords } from "../keywords.ts";
 import { requireFloat } from "./activation-common.ts";
 import { biased, biasGradient, type Convolution, convolve, convolveBack, weightGradient } from "./convolution.ts";
@@ -118,7 +118,7 @@ function conv(
     );
   const how = { stride, dilation, low, high, groups, sizes, kernel };
   const y = call(convolutionOp, bias ? [x, weight, bias] : [x, weight], [], how);
-  return x === input ? y : y.squeeze(0);
+  return x === input ? y : squeeze(y, 0);
 }
 
 /** Zeros before and after each dimension; of an odd number, "same" puts the larger half after. */
@@ -235,7 +235,7 @@ function convTranspose(
   const high = inputs.map((n, d) => (n - 1) * stride[d] + dilation[d] * (kernel[d] - 1) + 1 - sizes[d] - low[d]);
   const how = { stride, dilation, low, high, groups, sizes, kernel };
   const y = call(transposedOp, bias ? [x, weight, bias] : [x, weight], [], how);
-  return x === input ? y : y.squeeze(0);
+  return x === input ? y : squeeze(y, 0);
 }
 
 const text = (tensor: Tensor): string => `[${tensor.shape.join(", ")}]`;
@@ -243,7 +243,7 @@ const text = (tensor: Tensor): string => `[${tensor.shape.join(", ")}]`;
 /** The input with a batch dimension. */
 function batched(name: string, dims: number, input: Tensor): Tensor {
   if (input.ndim === dims + 2) return input;
-  if (input.ndim === dims + 1) return input.unsqueeze(0);
+  if (input.ndim === dims + 1) return unsqueeze(input, 0);
   throw new ShapeError(
     `Expected ${dims + 1}D (unbatched) or ${dims + 2}D (batched) input to ${name}, but got input of size: ${text(input)}`,
   );

@@ -2,7 +2,9 @@
  * Convolution and its gradients as contractions. The windows are index maps of the contraction, so that nothing is
  * unfolded in memory; groups and the batch are its batch dimensions.
  */
-import { type Attributes, terms as m, type Term } from "@cresset/core/extend";
+
+import type { Attributes, Term } from "@cresset/core/extend";
+import * as m from "@cresset/core/terms";
 import { range, readersOf, type Windows, windowsOf } from "./window.ts";
 
 /** How a convolution maps inputs [N, C, …S] and weights [O, C / groups, …K] to outputs [N, O, …P]. */

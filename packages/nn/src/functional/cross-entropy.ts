@@ -1,6 +1,17 @@
 /** Losses of class scores against class indices or class probabilities. */
-import { DTypeError, float, IndexError, isFloat, ShapeError, type Tensor, ValueError } from "@cresset/core";
-import { call, terms as m, operation, pytorchName, requireTensors, type Term } from "@cresset/core/extend";
+
+import { call, operation, pytorchName, requireTensors, type Term } from "@cresset/core/extend";
+import {
+  DTypeError,
+  float,
+  IndexError,
+  isFloat,
+  logSoftmax,
+  ShapeError,
+  type Tensor,
+  ValueError,
+} from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { byReduction, checkReduction, type LossAttributes, type ReductionOptions } from "./reduction.ts";
 
@@ -181,7 +192,7 @@ export function crossEntropy(
       `Expected floating point type for target with class probabilities, got ${pytorchName(target.dtype)}`,
     );
   if (!soft) checkClassTargets(input, target, factor, ignoreIndex);
-  const logP = input.logSoftmax(input.ndim === 1 ? 0 : 1);
+  const logP = logSoftmax(input, input.ndim === 1 ? 0 : 1);
   const inputs = factor === null ? [logP, target] : [logP, target, factor];
   if (soft) return call(softTargetOp, inputs, [float(labelSmoothing)], attributes);
   if (labelSmoothing === 0) return call(input.ndim > 2 ? nll2dOp : nllOp, inputs, [ignoreIndex], attributes);

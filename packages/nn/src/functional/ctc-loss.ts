@@ -1,6 +1,18 @@
 /** Connectionist temporal classification (Graves et al., 2006): labels of unsegmented sequences. */
-import { DTypeError, fromHost, ShapeError, Tensor, ValueError } from "@cresset/core";
-import { type Attributes, call, callMany, terms as m, operation, type Term } from "@cresset/core/extend";
+
+import { type Attributes, call, callMany, operation, type Term } from "@cresset/core/extend";
+import {
+  DTypeError,
+  fromHost,
+  reshape,
+  ShapeError,
+  squeeze,
+  sum,
+  Tensor,
+  unsqueeze,
+  ValueError,
+} from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { alphas, betas, extendedLabels, posteriors } from "./ctc-recursion.ts";
 import { checkReduction, type ReductionOptions } from "./reduction.ts";
@@ -80,7 +92,7 @@ function lengthsTensor(lengths: CtcLengths, device: string): Tensor {
     return fromHost(BigInt64Array.from(lengths, BigInt), [lengths.length], "int64", device);
   if (lengths.dtype !== "int64" && lengths.dtype !== "int32")
     throw new DTypeError("input_lengths and target_lengths must be integral");
-  return lengths.dtype === "int64" ? lengths : lengths.long();
+  return lengths.dtype === "int64" ? lengths : lengths.to("int64");
 }
 
 function longestOf(lengths: CtcLengths): number {
@@ -113,12 +125,12 @@ export function ctcLoss(
   const { blank = 0, reduction = "mean", zeroInfinity = false } = given;
   checkReduction(reduction);
   if (logProbs.ndim === 2) {
-    const single = ctcLoss(logProbs.unsqueeze(1), targets.unsqueeze(0), inputLengths, targetLengths, given);
-    return reduction === "none" ? single.squeeze(0) : single;
+    const single = ctcLoss(unsqueeze(logProbs, 1), unsqueeze(targets, 0), inputLengths, targetLengths, given);
+    return reduction === "none" ? squeeze(single, 0) : single;
   }
   const [steps, count, classes] = logProbs.shape;
   const sizes = [lengthsTensor(inputLengths, logProbs.device), lengthsTensor(targetLengths, logProbs.device)].map((x) =>
-    x.reshape([-1]),
+    reshape(x, [-1]),
   );
   check(logProbs, targets, sizes, blank, classes);
   const longest = targets.ndim === 2 ? targets.shape[1] : longestOf(targetLengths);
@@ -126,12 +138,12 @@ export function ctcLoss(
     throw new ValueError(
       `Expected input_lengths to have value at most ${steps}, but got value ${longestOf(inputLengths)}`,
     );
-  const labels = targets.dtype === "int64" ? targets : targets.long();
+  const labels = targets.dtype === "int64" ? targets : targets.to("int64");
   const attributes = { longest, concatenated: targets.ndim === 1 };
   const [raw] = callMany(ctcOp, [logProbs, labels, ...sizes], [blank], attributes);
   const losses = zeroInfinity ? call(zeroInfinityOp, [raw]) : raw;
   if (reduction === "none" || count === 0) return losses;
-  return reduction === "sum" ? losses.sum() : call(meanOp, [losses, sizes[1]]);
+  return reduction === "sum" ? sum(losses) : call(meanOp, [losses, sizes[1]]);
 }
 
 function check(logProbs: Tensor, targets: Tensor, sizes: readonly Tensor[], blank: number, classes: number): void {

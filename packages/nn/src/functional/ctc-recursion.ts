@@ -2,7 +2,9 @@
  * The forward and backward variables of CTC, in logarithms, over labels with blanks between them (Graves et al., 2006,
  * section 4.1). L = 2 S + 1 throughout.
  */
-import { terms as m, type Term } from "@cresset/core/extend";
+
+import type { Term } from "@cresset/core/extend";
+import * as m from "@cresset/core/terms";
 import { joinRows } from "./join-rows.ts";
 
 const impossible = Number.NEGATIVE_INFINITY;

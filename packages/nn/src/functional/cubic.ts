@@ -1,4 +1,5 @@
-import { terms as m, type Term } from "@cresset/core/extend";
+import type { Term } from "@cresset/core/extend";
+import * as m from "@cresset/core/terms";
 
 /** Weight of an element within a distance of 1, and within 2, of a position (Keys, 1981). */
 const near = (x: Term, a: number): Term => m.add(m.mul(m.mul(m.sub(m.mul(x, a + 2), a + 3), x), x), 1);

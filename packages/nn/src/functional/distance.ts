@@ -1,5 +1,21 @@
-import { noGrad, ShapeError, type Tensor, tensor } from "@cresset/core";
-import { requireTensors } from "@cresset/core/extend";
+import { clampMin_, requireTensors } from "@cresset/core/extend";
+import {
+  add,
+  broadcastTo,
+  clampMin,
+  div,
+  indexSelect,
+  mul,
+  noGrad,
+  norm,
+  ShapeError,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  tensor,
+} from "@cresset/core/functions";
 import { keywords } from "../keywords.ts";
 
 export interface NormalizeOptions {
@@ -24,8 +40,8 @@ type NormalizeArguments =
 export function normalize(input: Tensor, ...rest: NormalizeArguments): Tensor {
   requireTensors("normalize", [input]);
   const { p = 2, dim = 1, eps = 1e-12 } = keywords<NormalizeOptions>(["p", "dim", "eps"], rest);
-  const norms = input.norm(p, typeof dim === "number" ? dim : [...dim], { keepdim: true });
-  return input.div(norms.clampMin(eps).expandAs(input));
+  const norms = norm(input, p, typeof dim === "number" ? dim : [...dim], { keepdim: true });
+  return div(input, broadcastTo(clampMin(norms, eps), input.shape));
 }
 
 export interface CosineSimilarityOptions {
@@ -47,12 +63,12 @@ export function cosineSimilarity(x1: Tensor, x2: Tensor, ...rest: CosineArgument
   requireTensors("cosine_similarity", [x1, x2]);
   const { dim = 1, eps = 1e-8 } = keywords<CosineSimilarityOptions>(["dim", "eps"], rest);
   const unit = (x: Tensor): Tensor => {
-    const squares = x.square().sum(dim, { keepdim: true });
+    const squares = sum(square(x), dim, { keepdim: true });
     // The bound changes the value that is divided by, not the gradient of the norm.
-    noGrad(() => squares.clampMin_(eps * eps));
-    return x.div(squares.sqrt());
+    noGrad(() => clampMin_(squares, eps * eps));
+    return div(x, sqrt(squares));
   };
-  return unit(x1).mul(unit(x2)).sum(dim);
+  return sum(mul(unit(x1), unit(x2)), dim);
 }
 
 export interface PairwiseDistanceOptions {
@@ -78,7 +94,7 @@ type DistanceArguments =
 export function pairwiseDistance(x1: Tensor, x2: Tensor, ...rest: DistanceArguments): Tensor {
   const options = keywords<PairwiseDistanceOptions>(["p", "eps", "keepdim"], rest);
   const { p = 2, eps = 1e-6, keepdim = false } = options;
-  return x1.sub(x2).add(eps).norm(p, -1, { keepdim });
+  return norm(add(sub(x1, x2), eps), p, -1, { keepdim });
 }
 
 /**
@@ -99,6 +115,6 @@ export function pdist(input: Tensor, p = 2): Tensor {
       right.push(BigInt(j));
     }
   const rows = (at: readonly bigint[]): Tensor =>
-    input.indexSelect(0, tensor(BigInt64Array.from(at), { device: input.device }));
-  return rows(left).sub(rows(right)).norm(p, -1);
+    indexSelect(input, 0, tensor(BigInt64Array.from(at), { device: input.device }));
+  return norm(sub(rows(left), rows(right)), p, -1);
 }

@@ -1,4 +1,15 @@
 /** Functions that drop values at random in training, or are random otherwise. */
+
+import {
+  assign,
+  call,
+  callMany,
+  exponential_,
+  operation,
+  requireTensors,
+  type Term,
+  toNumber,
+} from "@cresset/core/extend";
 import {
   bernoulli,
   defaultGenerator,
@@ -8,22 +19,15 @@ import {
   type GeneratorOption,
   type Scalar,
   ShapeError,
+  squeeze,
   type Tensor,
+  unsqueeze,
   ValueError,
-} from "@cresset/core";
-import {
-  assign,
-  call,
-  callMany,
-  terms as m,
-  operation,
-  requireTensors,
-  type Term,
-  toNumber,
-} from "@cresset/core/extend";
+} from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 
-export { rrelu } from "@cresset/core";
+export { rrelu } from "@cresset/core/functions";
 
 /** The parameters of the dropout functions, by name. */
 export interface DropoutOptions extends GeneratorOption {
@@ -204,7 +208,7 @@ export function dropout3d(
 /** Drops channels of one sample as of a batch of one. */
 function dropUnbatched(input: Tensor, batched: boolean, parameters: Parameters): Tensor {
   if (batched) return drop(input, "channel", parameters);
-  const dropped = drop(input.unsqueeze(0), "channel", { ...parameters, inplace: false }).squeeze(0);
+  const dropped = squeeze(drop(unsqueeze(input, 0), "channel", { ...parameters, inplace: false }), 0);
   return parameters.inplace ? assign(input, dropped, "dropout_") : dropped;
 }
 
@@ -327,7 +331,7 @@ export function gumbelSoftmax(
     throw new ShapeError(`Dimension out of range (expected to be in range of ${range}, but got ${wanted})`);
   }
   const along = wanted < 0 ? wanted + rank : wanted;
-  const exponentials = emptyLike(logits).exponential_({ generator: named.generator });
+  const exponentials = exponential_(emptyLike(logits), { generator: named.generator });
   const operands = [logits, exponentials];
   const op = named.hard ? gumbelHard : gumbelSoft;
   return callMany(op, operands, [named.tau ?? 1], { dim: along })[0];

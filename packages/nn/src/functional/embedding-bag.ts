@@ -1,6 +1,8 @@
 /** Sums, means or maxima of rows of a table. */
-import { DTypeError, isFloat, ShapeError, type Tensor, ValueError } from "@cresset/core";
-import { type Attributes, call, callMany, terms as m, operation, type Term } from "@cresset/core/extend";
+
+import { type Attributes, call, callMany, operation, type Term } from "@cresset/core/extend";
+import { DTypeError, isFloat, reshape, ShapeError, type Tensor, ValueError } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { checkIndices, overColumns, paddingRow, renormalise, rowsOf } from "./embedding.ts";
 
@@ -117,7 +119,7 @@ export function embeddingBag(
   checkBags(input, starts, perSampleWeights, mode, includeLastOffset);
   checkIndices("embedding_bag", input, weight.shape[0]);
   if (typeof given.maxNorm === "number") renormalise(input, weight, given.maxNorm, given.normType ?? 2);
-  const flat = input.reshape([-1]);
+  const flat = reshape(input, [-1]);
   const rows = rowsOf(flat, weight, given.scaleGradByFreq ?? false);
   const bags = starts === null ? input.shape[0] : starts.shape[0] - Number(includeLastOffset);
   const operands = [rows, flat];

@@ -1,6 +1,8 @@
 /** Rows of a table, looked up by index. */
-import { DTypeError, IndexError, noGrad, type Tensor, ValueError } from "@cresset/core";
-import { type Attributes, assign, call, terms as m, operation, pytorchName, type Term } from "@cresset/core/extend";
+
+import { type Attributes, assign, call, operation, pytorchName, type Term } from "@cresset/core/extend";
+import { DTypeError, IndexError, noGrad, type Tensor, ValueError } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 
 export interface EmbeddingOptions {

@@ -1,5 +1,6 @@
-import { ShapeError, type Tensor, ValueError } from "@cresset/core";
-import { type Attributes, call, terms as m, operation, type Term } from "@cresset/core/extend";
+import { type Attributes, call, operation, type Term } from "@cresset/core/extend";
+import { ShapeError, squeeze, type Tensor, unsqueeze, ValueError } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { range, type Size, sizesOf, type Windows, windowsOf } from "./window.ts";
 
@@ -100,7 +101,7 @@ export function unfold(input: Tensor, kernelSize: Size, ...rest: UnfoldArguments
       `Given input with spatial size (${how.sizes.join(", ")}), kernel_size=(${how.kernel.join(", ")}), dilation=(${how.dilation.join(", ")}), padding=(${how.padding.join(", ")}), calculated shape of the array of sliding blocks as (${how.out.join(", ")}), but its components must be at least one.`,
     );
   if (input.ndim === 4) return call(unfoldOp, [input], [], how);
-  return call(unfoldOp, [input.unsqueeze(0)], [], how).squeeze(0);
+  return squeeze(call(unfoldOp, [unsqueeze(input, 0)], [], how), 0);
 }
 
 /**
@@ -131,5 +132,5 @@ export function fold(input: Tensor, outputSize: Size, kernelSize: Size, ...rest:
       `Given output_size=(${how.sizes.join(", ")}), kernel_size=(${how.kernel.join(", ")}), dilation=(${how.dilation.join(", ")}), padding=(${how.padding.join(", ")}), stride=(${how.stride.join(", ")}), expected size of input's dimension 2 to match the calculated number of sliding blocks ${how.out.join(" * ")} = ${windows}, but got input.size(2)=${count}.`,
     );
   if (input.ndim === 3) return call(foldOp, [input], [], how);
-  return call(foldOp, [input.unsqueeze(0)], [], how).squeeze(0);
+  return squeeze(call(foldOp, [unsqueeze(input, 0)], [], how), 0);
 }

@@ -1,5 +1,6 @@
-import { DTypeError, ShapeError, type Tensor, ValueError } from "@cresset/core";
-import { type Attributes, call, terms as m, operation, pytorchName, type Term } from "@cresset/core/extend";
+import { type Attributes, call, operation, pytorchName, type Term } from "@cresset/core/extend";
+import { DTypeError, ShapeError, type Tensor, ValueError } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { requireFloat } from "./activation-common.ts";
 import { cubicWeights } from "./cubic.ts";

@@ -1,5 +1,6 @@
-import { ShapeError, type Tensor, ValueError } from "@cresset/core";
-import { type Attributes, call, terms as m, type Operation, operation, type Term } from "@cresset/core/extend";
+import { type Attributes, call, type Operation, operation, type Term } from "@cresset/core/extend";
+import { ShapeError, type Tensor, ValueError } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { requireFloat } from "./activation-common.ts";
 import { cubicWeights, keys } from "./cubic.ts";

@@ -1,4 +1,5 @@
-import { terms as m, type Term } from "@cresset/core/extend";
+import type { Term } from "@cresset/core/extend";
+import * as m from "@cresset/core/terms";
 
 /** Concatenates along the first dimension by halves: an element then passes few decisions even where the parts are many. */
 export function joinRows(parts: readonly Term[]): Term {

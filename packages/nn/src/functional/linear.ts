@@ -1,5 +1,6 @@
-import { DTypeError, ShapeError, type Tensor } from "@cresset/core";
-import { call, terms as m, type Operation, operation, pytorchName, requireTensors } from "@cresset/core/extend";
+import { call, type Operation, operation, pytorchName, requireTensors } from "@cresset/core/extend";
+import { DTypeError, ShapeError, type Tensor } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 
 /** x [*, in] times weight [out, in] (transposed), plus bias: one contraction, whose derivative saves x and weight only. */
 const linearNamed = (gradName: string): Operation =>

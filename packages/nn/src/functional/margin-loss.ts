@@ -1,6 +1,8 @@
 /** Losses that ask for a distance between scores, or between vectors. */
-import { float, ShapeError, type Tensor } from "@cresset/core";
-import { call, terms as m, type Term } from "@cresset/core/extend";
+
+import { call, type Term } from "@cresset/core/extend";
+import { float, ShapeError, type Tensor, unsqueeze } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { sizeText } from "../printing.ts";
 import { checkReduction, type LossAttributes, lossOperation, type ReductionOptions } from "./reduction.ts";
@@ -141,7 +143,7 @@ export interface MultiMarginOptions extends MarginOptions {
 export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMarginOptions = {}): Tensor {
   const { p = 1, margin = 1, weight = null, reduction = "mean" } = keywords<MultiMarginOptions>([], [options]);
   checkReduction(reduction);
-  const scores = input.ndim === 0 ? input.unsqueeze(0) : input;
+  const scores = input.ndim === 0 ? unsqueeze(input, 0) : input;
   const inputs = weight === null ? [scores, target] : [scores, target, weight];
   return call(multiMarginOp, inputs, [float(margin)], { reduction, p, weighted: weight !== null });
 }

@@ -1,5 +1,18 @@
 /** Attention in several subspaces. */
-import { cat, ShapeError, type Tensor, ValueError, zeros } from "@cresset/core";
+import {
+  add,
+  broadcastTo,
+  cat,
+  chunk,
+  mul,
+  permute,
+  reshape,
+  ShapeError,
+  split,
+  type Tensor,
+  ValueError,
+  zeros,
+} from "@cresset/core/functions";
 import { sizeText } from "../printing.ts";
 import { attend, forbidding } from "./attention.ts";
 import { linear } from "./linear.ts";
@@ -39,23 +52,23 @@ function projected(inputs: Triple, weights: AttentionWeights): Triple {
   if (inProjWeight === null) {
     const separate = [qProjWeight, kProjWeight, vProjWeight];
     const names = ["q_proj_weight", "k_proj_weight", "v_proj_weight"];
-    const bias = inProjBias === null ? [null, null, null] : inProjBias.chunk(3);
+    const bias = inProjBias === null ? [null, null, null] : chunk(inProjBias, 3);
     return inputs.map((x, i) => {
       const weight = separate[i];
       if (weight === null) throw new ValueError(`use_separate_proj_weight is True but ${names[i]} is None`);
       return linear(x, weight, bias[i]);
     }) as Triple;
   }
-  if (query === key && key === value) return linear(query, inProjWeight, inProjBias).split(size, -1) as Triple;
-  const weight = inProjWeight.chunk(3);
-  const bias = inProjBias === null ? [null, null, null] : inProjBias.chunk(3);
+  if (query === key && key === value) return split(linear(query, inProjWeight, inProjBias), size, -1) as Triple;
+  const weight = chunk(inProjWeight, 3);
+  const bias = inProjBias === null ? [null, null, null] : chunk(inProjBias, 3);
   return inputs.map((x, i) => linear(x, weight[i], bias[i])) as Triple;
 }
 
 /** [L, N, E] → [N, heads, L, E / heads] */
 function heads(x: Tensor, numHeads: number): Tensor {
   const [length, count, size] = x.shape;
-  return x.reshape([length, count, numHeads, size / numHeads]).permute([1, 2, 0, 3]);
+  return permute(reshape(x, [length, count, numHeads, size / numHeads]), [1, 2, 0, 3]);
 }
 
 /** Adds `extra` columns to a mask, which hold for all. */
@@ -80,8 +93,8 @@ export function multiHeadAttention(
   let [query, key, value] = projected(inputs, weights);
   checkMasks(settings, length, inputs[1].shape[0], count);
   if (weights.biasK !== null && weights.biasV !== null) {
-    key = cat([key, weights.biasK.expand([1, count, size])]);
-    value = cat([value, weights.biasV.expand([1, count, size])]);
+    key = cat([key, broadcastTo(weights.biasK, [1, count, size])]);
+    value = cat([value, broadcastTo(weights.biasV, [1, count, size])]);
   }
   if (addZeroAttn) {
     const zero = zeros([1, count, size], { dtype: key.dtype, device: key.device });
@@ -90,9 +103,9 @@ export function multiHeadAttention(
   }
   const added = key.shape[0] - inputs[1].shape[0];
   const mask = combinedMask(settings, query, added, [length, key.shape[0], count]);
-  const scaled = heads(query, numHeads).mul(1 / Math.sqrt(size / numHeads));
+  const scaled = mul(heads(query, numHeads), 1 / Math.sqrt(size / numHeads));
   const [result, attention] = attend(scaled, heads(key, numHeads), heads(value, numHeads), mask, dropout);
-  const together = result.permute([2, 0, 1, 3]).reshape([length, count, size]);
+  const together = reshape(permute(result, [2, 0, 1, 3]), [length, count, size]);
   return [linear(together, weights.outProjWeight, weights.outProjBias), attention];
 }
 
@@ -106,10 +119,10 @@ function combinedMask(
   const perPair = widened(attnMask, added);
   const perKey = widened(keyPaddingMask, added);
   const pairs = perPair === null ? null : forbidding(perPair, like);
-  const padding = perKey === null ? null : forbidding(perKey, like).reshape([count, 1, 1, keys]);
-  const shaped = pairs?.ndim === 3 ? pairs.reshape([count, numHeads, length, keys]) : pairs;
+  const padding = perKey === null ? null : reshape(forbidding(perKey, like), [count, 1, 1, keys]);
+  const shaped = pairs?.ndim === 3 ? reshape(pairs, [count, numHeads, length, keys]) : pairs;
   if (shaped === null || padding === null) return shaped ?? padding;
-  return shaped.add(padding);
+  return add(shaped, padding);
 }
 
 function checkMasks(

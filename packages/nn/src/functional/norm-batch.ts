@@ -1,5 +1,6 @@
-import { noGrad, type Scalar, ShapeError, type Tensor, ValueError } from "@cresset/core";
-import { type Attributes, assign, call, terms as m, operation, type Term } from "@cresset/core/extend";
+import { type Attributes, assign, call, operation, type Term } from "@cresset/core/extend";
+import { noGrad, type Scalar, ShapeError, type Tensor, ValueError } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { sizeText } from "../printing.ts";
 import { requireFloat } from "./activation-common.ts";

@@ -1,5 +1,6 @@
-import { ShapeError, type Tensor, ValueError } from "@cresset/core";
-import { call, terms as m, operation } from "@cresset/core/extend";
+import { call, operation } from "@cresset/core/extend";
+import { ShapeError, type Tensor, ValueError } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { sizeText } from "../printing.ts";
 import { requireFloat } from "./activation-common.ts";

@@ -1,5 +1,6 @@
-import { DTypeError, type Tensor, ValueError } from "@cresset/core";
-import { call, terms as m, operation } from "@cresset/core/extend";
+import { call, operation } from "@cresset/core/extend";
+import { DTypeError, type Tensor, ValueError } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 
 const oneHotOp = operation<{ classes: number }>("one_hot", ([x], _, { classes }) => {
   const known = m.check(x, m.ge(x, 0), { error: "ValueError", message: "Class values must be non-negative." });

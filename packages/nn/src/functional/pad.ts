@@ -1,5 +1,6 @@
-import { type Scalar, ShapeError, type Tensor, ValueError } from "@cresset/core";
-import { call, terms as m, type Operation, operation, type Term } from "@cresset/core/extend";
+import { call, type Operation, operation, type Term } from "@cresset/core/extend";
+import { type Scalar, ShapeError, type Tensor, ValueError } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 
 /** What stands outside of the input. */
 export type PaddingMode = "constant" | "reflect" | "replicate" | "circular";

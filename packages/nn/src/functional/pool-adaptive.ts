@@ -1,14 +1,8 @@
 /** Pooling to a given size: window o of n covers the elements from ⌊o · size / n⌋ to ⌈(o + 1) · size / n⌉. */
-import { ShapeError, type Tensor, ValueError } from "@cresset/core";
-import {
-  type Attributes,
-  call,
-  callMany,
-  terms as m,
-  type Operation,
-  operation,
-  type Term,
-} from "@cresset/core/extend";
+
+import { type Attributes, call, callMany, type Operation, operation, type Term } from "@cresset/core/extend";
+import { mean, ShapeError, squeeze, type Tensor, unsqueeze, ValueError } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { requireFloat } from "./activation-common.ts";
 import { checkRank } from "./pooling.ts";
@@ -168,20 +162,20 @@ const asRows = ({ sizes, out }: Adaptive): Adaptive => ({ sizes: [1, ...sizes], 
  */
 export function adaptiveAvgPool1d(input: Tensor, outputSize: AdaptiveSize): Tensor {
   const how = adaptiveOf("adaptive_avg_pool1d", input, outputSize, 1);
-  return call(average2d, [input.unsqueeze(-2)], [], asRows(how)).squeeze(-2);
+  return squeeze(call(average2d, [unsqueeze(input, -2)], [], asRows(how)), -2);
 }
 
 /** Means of [N, C, H, W] or [C, H, W] over [H', W'] windows; a size that is null stays. Otherwise as `adaptiveAvgPool1d`. */
 export function adaptiveAvgPool2d(input: Tensor, outputSize: AdaptiveSize): Tensor {
   const how = adaptiveOf("adaptive_avg_pool2d", input, outputSize, 2);
-  if (how.out.every((n) => n === 1)) return input.mean([-1, -2], { keepdim: true });
+  if (how.out.every((n) => n === 1)) return mean(input, [-1, -2], { keepdim: true });
   return call(average2d, [input], [], how);
 }
 
 /** Means of [N, C, D, H, W] or [C, D, H, W] over [D', H', W'] windows; otherwise as `adaptiveAvgPool2d`. */
 export function adaptiveAvgPool3d(input: Tensor, outputSize: AdaptiveSize): Tensor {
   const how = adaptiveOf("adaptive_avg_pool3d", input, outputSize, 3);
-  if (how.out.every((n) => n === 1)) return input.mean([-1, -2, -3], { keepdim: true });
+  if (how.out.every((n) => n === 1)) return mean(input, [-1, -2, -3], { keepdim: true });
   return call(average3d, [input], [], how);
 }
 
@@ -198,7 +192,7 @@ function adaptiveMax(dims: number, input: Tensor, size: AdaptiveSize, rest: read
   const how = adaptiveOf(`adaptive_max_pool${dims}d`, input, size, dims);
   const results =
     dims === 1
-      ? callMany(max2d, [input.unsqueeze(-2)], [], asRows(how)).map((each) => each.squeeze(-2))
+      ? callMany(max2d, [unsqueeze(input, -2)], [], asRows(how)).map((each) => squeeze(each, -2))
       : callMany(dims === 2 ? max2d : max3d, [input], [], how);
   return returnIndices ? results : results[0];
 }

@@ -1,5 +1,17 @@
-import { type Scalar, type Tensor, ValueError } from "@cresset/core";
-import { call, terms as m, type Operation, operation, type Term } from "@cresset/core/extend";
+import { call, type Operation, operation, type Term } from "@cresset/core/extend";
+import {
+  abs,
+  mul,
+  pow,
+  relu,
+  type Scalar,
+  sign,
+  squeeze,
+  type Tensor,
+  unsqueeze,
+  ValueError,
+} from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { requireFloat } from "./activation-common.ts";
 import { asRows, type Pooling, type PoolOptions, poolingOf } from "./pooling.ts";
@@ -86,7 +98,10 @@ function avgPool(dims: number, input: Tensor, kernelSize: Size, rest: readonly u
   if (dims > 1)
     return call(dims === 2 ? pool2d : pool3d, [input], [], { ...pooling, countIncludePad, divisorOverride });
   // One dimension is the second of two, as PyTorch does it.
-  return call(pool2d, [input.unsqueeze(-2)], [], { ...asRows(pooling), countIncludePad, divisorOverride }).squeeze(-2);
+  return squeeze(
+    call(pool2d, [unsqueeze(input, -2)], [], { ...asRows(pooling), countIncludePad, divisorOverride }),
+    -2,
+  );
 }
 
 /**
@@ -128,17 +143,13 @@ function lpPool(
   rest: readonly unknown[],
 ): Tensor {
   const { stride = null, ceilMode = false } = keywords<LpPoolOptions>(["stride", "ceilMode"], rest);
-  const means = average(input.pow(normType), kernelSize, { stride, ceilMode });
+  const means = average(pow(input, normType), kernelSize, { stride, ceilMode });
   const dims = average === avgPool1d ? 1 : average === avgPool2d ? 2 : 3;
   const count =
     typeof kernelSize === "number"
       ? kernelSize ** dims
       : kernelSize.reduce((n, k) => n * k, 1) ** (dims / kernelSize.length);
-  return means
-    .sign()
-    .mul(means.abs().relu())
-    .mul(count)
-    .pow(1 / Number(normType));
+  return pow(mul(mul(sign(means), relu(abs(means))), count), 1 / Number(normType));
 }
 
 /**

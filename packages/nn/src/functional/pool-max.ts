@@ -1,5 +1,7 @@
-import type { DType, Tensor } from "@cresset/core";
-import { callMany, terms as m, type Operation, operation, type Term } from "@cresset/core/extend";
+import { callMany, type Operation, operation, type Term } from "@cresset/core/extend";
+import type { DType, Tensor } from "@cresset/core/functions";
+import { squeeze, unsqueeze } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { asRows, type Pooling, type PoolOptions, poolingOf } from "./pooling.ts";
 import { readersOf, type Size, windowsOf } from "./window.ts";
@@ -115,7 +117,7 @@ function maxPool(
 
 /** One dimension as the second of two, as PyTorch does it. */
 function alongRows(input: Tensor, how: Pooling): Tensor[] {
-  return callMany(pool2d, [input.unsqueeze(-2)], [], asRows(how)).map((each) => each.squeeze(-2));
+  return callMany(pool2d, [unsqueeze(input, -2)], [], asRows(how)).map((each) => squeeze(each, -2));
 }
 
 /**

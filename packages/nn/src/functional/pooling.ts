@@ -1,6 +1,7 @@
 /** What all pooling functions check and compute about their windows. */
-import { ShapeError, type Tensor, ValueError } from "@cresset/core";
+
 import type { Attributes } from "@cresset/core/extend";
+import { ShapeError, type Tensor, ValueError } from "@cresset/core/functions";
 import { reach, type Size, sizesOf, type Windows } from "./window.ts";
 
 export interface PoolOptions {

@@ -1,13 +1,13 @@
-import { type Tensor, ValueError } from "@cresset/core";
 import {
   type Attributes,
-  terms as m,
   type Operation,
   type OperationOptions,
   operation,
   requireTensors,
   type Term,
 } from "@cresset/core/extend";
+import { type Tensor, ValueError } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { sizeText } from "../printing.ts";
 
 /** What becomes of the losses of all elements: their mean (default), their sum, or a tensor of them. */

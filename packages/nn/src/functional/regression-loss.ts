@@ -1,6 +1,8 @@
 /** Losses between a prediction and a target of the same shape. */
-import { float, type Scalar, type Tensor, ValueError } from "@cresset/core";
-import { call, type DerivativeContext, terms as m, type Operation, type Term } from "@cresset/core/extend";
+
+import { call, type DerivativeContext, type Operation, type Term } from "@cresset/core/extend";
+import { div, float, type Scalar, type Tensor, unsqueeze, ValueError } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import {
   byReduction,
@@ -155,7 +157,7 @@ export function klDiv(
   checkReduction(reduction, ["mean", "sum", "none", "batchmean"]);
   if (reduction !== "batchmean") return call(klDivOp, [input, target], [], { reduction, logTarget });
   const total = call(klDivOp, [input, target], [], { reduction: "sum", logTarget });
-  return input.ndim === 0 ? total : total.div(input.shape[0]);
+  return input.ndim === 0 ? total : div(total, input.shape[0]);
 }
 
 interface PoissonAttributes extends LossAttributes {
@@ -243,7 +245,7 @@ export function gaussianNllLoss(
   const [size, given] = [input.shape.join(), variance.shape.join()];
   let fitted = variance;
   if (given !== size) {
-    if (input.shape.slice(0, -1).join() === given) fitted = variance.unsqueeze(-1);
+    if (input.shape.slice(0, -1).join() === given) fitted = unsqueeze(variance, -1);
     else if (
       input.ndim !== variance.ndim ||
       input.shape.slice(0, -1).join() !== variance.shape.slice(0, -1).join() ||

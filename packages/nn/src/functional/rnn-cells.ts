@@ -1,6 +1,8 @@
 /** One step of each recurrent cell: an operation with two contractions' worth of work and one derivative. */
-import type { Tensor } from "@cresset/core";
-import { call, callMany, type DerivativeContext, terms as m, operation, type Term } from "@cresset/core/extend";
+
+import { call, callMany, type DerivativeContext, operation, type Term } from "@cresset/core/extend";
+import type { Tensor } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 
 const sigmoid = (x: Term): Term => m.div(1, m.add(1, m.exp(m.neg(x))));
 

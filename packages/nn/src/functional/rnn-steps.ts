@@ -1,6 +1,8 @@
 /** Sequences cut into steps and put together again. */
-import { cat, type Tensor } from "@cresset/core";
-import { type Attributes, callMany, terms as m, operation } from "@cresset/core/extend";
+
+import { type Attributes, callMany, operation } from "@cresset/core/extend";
+import { cat, type Tensor } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { joinRows } from "./join-rows.ts";
 
 interface StepSizes extends Attributes {

@@ -1,5 +1,5 @@
 /** Recurrent layers over sequences. All steps of all layers are one graph, so an evaluation is one program. */
-import { cat, stack, type Tensor } from "@cresset/core";
+import { cat, narrow, select, stack, type Tensor } from "@cresset/core/functions";
 import { dropout } from "./dropout.ts";
 import { linear } from "./linear.ts";
 import { gruStep, lstmStep, rnnStep } from "./rnn-cells.ts";
@@ -41,7 +41,7 @@ function stepOf(kind: RecurrentKind, weights: DirectionWeights): (gates: Tensor,
 }
 
 const rows = (state: RecurrentState, from: number, count: number): Tensor[] =>
-  state.map((part) => (from === 0 && part.shape[0] === count ? part : part.narrow(0, from, count)));
+  state.map((part) => (from === 0 && part.shape[0] === count ? part : narrow(part, 0, from, count)));
 
 /** Forward in time: sequences end one by one, and what they end with is kept. */
 function runForward(
@@ -108,7 +108,7 @@ export function recurrent(
   for (const [layer, directions] of network.layers.entries()) {
     if (layer > 0 && network.dropout > 0) input = dropout(input, network.dropout, training);
     const outputs = directions.map((weights, direction) => {
-      const start = initial.map((part) => part.select(0, at));
+      const start = initial.map((part) => select(part, 0, at));
       at++;
       const gates = steps(linear(input, weights.weightIh, weights.biasIh), batchSizes);
       const run = direction === 0 ? runForward : runBackward;

@@ -1,5 +1,6 @@
-import { ShapeError, type Tensor } from "@cresset/core";
-import { call, terms as m, operation } from "@cresset/core/extend";
+import { call, operation } from "@cresset/core/extend";
+import { ShapeError, type Tensor } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 
 const pixelShuffleOp = operation<{ readonly factor: number }>(
   "pixel_shuffle",

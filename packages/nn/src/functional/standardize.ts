@@ -1,6 +1,8 @@
 /** What batch, layer, group and instance normalisation share: (x - mean) / √(variance + eps), scaled and shifted. */
-import type { Tensor } from "@cresset/core";
-import { type Attributes, callMany, terms as m, type Operation, operation, type Term } from "@cresset/core/extend";
+
+import { type Attributes, callMany, type Operation, operation, type Term } from "@cresset/core/extend";
+import type { Tensor } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 import { requireFloat } from "./activation-common.ts";
 
 export interface Standardize extends Attributes {

@@ -1,4 +1,4 @@
-import { type Tensor, ValueError } from "@cresset/core";
+import { add, clamp, mean, minimum, sub, sum, type Tensor, ValueError } from "@cresset/core/functions";
 import { keywords } from "../keywords.ts";
 import { pairwiseDistance } from "./distance.ts";
 import { checkReduction, type ReductionOptions } from "./reduction.ts";
@@ -33,8 +33,8 @@ export function tripletMarginWithDistanceLoss(
     );
   const near = distance(anchor, positive);
   const far = distance(anchor, negative);
-  const nearest = swap ? far.minimum(distance(positive, negative)) : far;
-  const losses = near.sub(nearest).add(margin).clamp(0);
+  const nearest = swap ? minimum(far, distance(positive, negative)) : far;
+  const losses = clamp(add(sub(near, nearest), margin), 0);
   if (reduction === "none") return losses;
-  return reduction === "sum" ? losses.sum() : losses.mean();
+  return reduction === "sum" ? sum(losses) : mean(losses);
 }

@@ -1,6 +1,8 @@
 /** Windows that slide over the last dimensions: what convolution, pooling and unfolding share. */
-import { ShapeError } from "@cresset/core";
-import { terms as m, type Term } from "@cresset/core/extend";
+
+import type { Term } from "@cresset/core/extend";
+import { ShapeError } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 
 /** One number for every spatial dimension, or one number for each. */
 export type Size = number | readonly number[];

@@ -1,5 +1,5 @@
 /** Activations that look at whole rows, or have parameters. */
-import { full, ShapeError, type Tensor, type TensorOptions } from "@cresset/core";
+import { full, ShapeError, type Tensor, type TensorOptions } from "@cresset/core/functions";
 import * as F from "../functional/activation.ts";
 import { keywords } from "../keywords.ts";
 import { Module } from "../module.ts";

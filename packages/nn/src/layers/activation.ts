@@ -1,5 +1,5 @@
 /** Activation functions as modules. Shapes stay. */
-import type { Tensor } from "@cresset/core";
+import type { Tensor } from "@cresset/core/functions";
 import * as F from "../functional/activation.ts";
 import { keywords } from "../keywords.ts";
 import { Module } from "../module.ts";

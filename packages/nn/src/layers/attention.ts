@@ -1,4 +1,14 @@
-import { empty, ShapeError, type Tensor, type TensorOptions, ValueError } from "@cresset/core";
+import {
+  empty,
+  mean,
+  ShapeError,
+  squeeze,
+  type Tensor,
+  type TensorOptions,
+  transpose,
+  unsqueeze,
+  ValueError,
+} from "@cresset/core/functions";
 import { multiHeadAttention } from "../functional/multi-head-attention.ts";
 import { constant_, xavierNormal_, xavierUniform_ } from "../init.ts";
 import { keywords } from "../keywords.ts";
@@ -133,7 +143,7 @@ export class MultiheadAttention extends Module<
     const { keyPaddingMask = null, needWeights = true, attnMask = null, averageAttnWeights = true } = options;
     this.check(query, key, value);
     const batched = query.ndim === 3;
-    const inOrder = (x: Tensor): Tensor => (batched ? (this.batchFirst ? x.transpose(0, 1) : x) : x.unsqueeze(1));
+    const inOrder = (x: Tensor): Tensor => (batched ? (this.batchFirst ? transpose(x, 0, 1) : x) : unsqueeze(x, 1));
     const q = inOrder(query);
     // Self-attention projects once, so the same tensor stays the same.
     const k = key === query ? q : inOrder(key);
@@ -142,13 +152,13 @@ export class MultiheadAttention extends Module<
       numHeads: this.numHeads,
       dropout: this.training ? this.dropout : 0,
       addZeroAttn: this.addZeroAttn,
-      keyPaddingMask: keyPaddingMask?.ndim === 1 ? keyPaddingMask.unsqueeze(0) : keyPaddingMask,
+      keyPaddingMask: keyPaddingMask?.ndim === 1 ? unsqueeze(keyPaddingMask, 0) : keyPaddingMask,
       attnMask,
     });
-    const returned = batched ? (this.batchFirst ? result.transpose(0, 1) : result) : result.squeeze(1);
+    const returned = batched ? (this.batchFirst ? transpose(result, 0, 1) : result) : squeeze(result, 1);
     if (!needWeights) return [returned, null];
-    const wanted = averageAttnWeights ? weights.mean(1) : weights;
-    return [returned, batched ? wanted : wanted.squeeze(0)];
+    const wanted = averageAttnWeights ? mean(weights, 1) : weights;
+    return [returned, batched ? wanted : squeeze(wanted, 0)];
   }
 
   protected weights() {

@@ -1,5 +1,5 @@
 /** Transposed convolutions as modules. */
-import { ShapeError, type Tensor, type TensorOptions, ValueError } from "@cresset/core";
+import { ShapeError, type Tensor, type TensorOptions, ValueError } from "@cresset/core/functions";
 import * as F from "../functional/conv.ts";
 import type { Size } from "../functional/window.ts";
 import { keywords } from "../keywords.ts";

@@ -1,5 +1,5 @@
 /** Convolutions as modules. */
-import { empty, type Tensor, type TensorOptions, ValueError } from "@cresset/core";
+import { empty, type Tensor, type TensorOptions, ValueError } from "@cresset/core/functions";
 import * as F from "../functional/conv.ts";
 import { type PaddingMode, pad } from "../functional/pad.ts";
 import { type Size, sizesOf } from "../functional/window.ts";

@@ -1,4 +1,4 @@
-import type { Tensor } from "@cresset/core";
+import type { Tensor } from "@cresset/core/functions";
 import { type CtcLengths, type CtcLossOptions, ctcLoss } from "../functional/ctc-loss.ts";
 import type { Reduction } from "../functional/reduction.ts";
 import { keywords } from "../keywords.ts";

@@ -1,5 +1,5 @@
 /** Distances and similarities as modules. */
-import type { Tensor } from "@cresset/core";
+import type { Tensor } from "@cresset/core/functions";
 import * as F from "../functional/distance.ts";
 import { keywords } from "../keywords.ts";
 import { Module } from "../module.ts";

@@ -1,5 +1,5 @@
 /** Dropout as modules: active in training mode only. Masks are drawn from the default generator. */
-import { type Tensor, ValueError } from "@cresset/core";
+import { type Tensor, ValueError } from "@cresset/core/functions";
 import * as F from "../functional/dropout.ts";
 import { keywords } from "../keywords.ts";
 import { Module } from "../module.ts";

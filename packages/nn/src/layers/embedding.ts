@@ -1,5 +1,14 @@
 /** Tables of learned vectors. */
-import { empty, noGrad, ShapeError, type Tensor, type TensorOptions, ValueError } from "@cresset/core";
+import { zero_ } from "@cresset/core/extend";
+import {
+  empty,
+  noGrad,
+  ShapeError,
+  select,
+  type Tensor,
+  type TensorOptions,
+  ValueError,
+} from "@cresset/core/functions";
 import { embedding, type EmbeddingOptions as LookUpOptions } from "../functional/embedding.ts";
 import {
   type EmbeddingBagOptions as BagLookUpOptions,
@@ -57,7 +66,7 @@ abstract class TableModule<In extends readonly unknown[]> extends Module<In, Ten
 
   protected clearPadding(): void {
     const { paddingIdx } = this;
-    if (paddingIdx !== null) noGrad(() => this.weight.select(0, paddingIdx).fill_(0));
+    if (paddingIdx !== null) noGrad(() => zero_(select(this.weight, 0, paddingIdx)));
   }
 
   /** The options that Embedding and EmbeddingBag print alike. */

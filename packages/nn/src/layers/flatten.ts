@@ -1,4 +1,5 @@
-import type { Tensor } from "@cresset/core";
+import type { Tensor } from "@cresset/core/functions";
+import { flatten, unflatten } from "@cresset/core/functions";
 import { keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 
@@ -21,7 +22,7 @@ export class Flatten extends Module<[Tensor], Tensor> {
   }
 
   forward(input: Tensor): Tensor {
-    return input.flatten(this.startDim, this.endDim);
+    return flatten(input, this.startDim, this.endDim);
   }
 
   override extraRepr(): string {
@@ -42,7 +43,7 @@ export class Unflatten extends Module<[Tensor], Tensor> {
   }
 
   forward(input: Tensor): Tensor {
-    return input.unflatten(this.dim, this.unflattenedSize);
+    return unflatten(input, this.dim, this.unflattenedSize);
   }
 
   override extraRepr(): string {

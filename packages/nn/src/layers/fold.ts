@@ -1,5 +1,5 @@
 /** Windows as columns and back, as modules. */
-import type { Tensor } from "@cresset/core";
+import type { Tensor } from "@cresset/core/functions";
 import * as F from "../functional/fold.ts";
 import type { Size } from "../functional/window.ts";
 import { keywords } from "../keywords.ts";

@@ -1,4 +1,4 @@
-import { empty, type Tensor, type TensorOptions } from "@cresset/core";
+import { empty, type Tensor, type TensorOptions } from "@cresset/core/functions";
 import * as F from "../functional/linear.ts";
 import { kaimingUniform_, uniform_ } from "../init.ts";
 import { Module } from "../module.ts";

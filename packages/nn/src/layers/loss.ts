@@ -1,5 +1,5 @@
 /** Losses as modules: called with the prediction and the target. */
-import type { Tensor } from "@cresset/core";
+import type { Tensor } from "@cresset/core/functions";
 import { binaryCrossEntropy, binaryCrossEntropyWithLogits } from "../functional/binary-cross-entropy.ts";
 import { type CrossEntropyOptions, crossEntropy, type NllLossOptions, nllLoss } from "../functional/cross-entropy.ts";
 import type { Reduction, ReductionOptions } from "../functional/reduction.ts";

@@ -1,5 +1,5 @@
 /** Losses with a margin, as modules. */
-import type { Tensor } from "@cresset/core";
+import type { Tensor } from "@cresset/core/functions";
 import * as F from "../functional/margin-loss.ts";
 import type { ReductionOptions } from "../functional/reduction.ts";
 import { Module } from "../module.ts";

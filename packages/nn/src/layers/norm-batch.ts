@@ -1,5 +1,17 @@
 /** Normalisation with running statistics: BatchNorm and InstanceNorm. */
-import { noGrad, ones, ShapeError, type Tensor, type TensorOptions, tensor, zeros } from "@cresset/core";
+import { add_, fill_, zero_ } from "@cresset/core/extend";
+import {
+  noGrad,
+  ones,
+  reciprocal,
+  ShapeError,
+  squeeze,
+  type Tensor,
+  type TensorOptions,
+  tensor,
+  unsqueeze,
+  zeros,
+} from "@cresset/core/functions";
 import { batchNorm, instanceNorm } from "../functional/norm-batch.ts";
 import { keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
@@ -62,9 +74,9 @@ abstract class RunningNorm extends Module<[Tensor], Tensor> {
   /** The running statistics of no batch at all. */
   resetRunningStats(): void {
     noGrad(() => {
-      this.runningMean?.zero_();
-      this.runningVar?.fill_(1);
-      this.numBatchesTracked?.zero_();
+      if (this.runningMean !== null) zero_(this.runningMean);
+      if (this.runningVar !== null) fill_(this.runningVar, 1);
+      if (this.numBatchesTracked !== null) zero_(this.numBatchesTracked);
     });
   }
 
@@ -72,8 +84,8 @@ abstract class RunningNorm extends Module<[Tensor], Tensor> {
   resetParameters(): void {
     this.resetRunningStats();
     noGrad(() => {
-      this.weight?.fill_(1);
-      this.bias?.zero_();
+      if (this.weight !== null) fill_(this.weight, 1);
+      if (this.bias !== null) zero_(this.bias);
     });
   }
 
@@ -107,8 +119,8 @@ abstract class BatchNorm extends RunningNorm {
   #rate(): number | Tensor {
     const count = this.numBatchesTracked;
     if (count === null) return this.momentum ?? 0;
-    noGrad(() => count.add_(1));
-    return this.momentum ?? noGrad(() => count.float().reciprocal());
+    noGrad(() => add_(count, 1));
+    return this.momentum ?? noGrad(() => reciprocal(count.to("float32")));
   }
 }
 
@@ -181,7 +193,7 @@ abstract class InstanceNorm extends RunningNorm {
     const useInputStats = this.training || !this.trackRunningStats;
     const options = { runningMean, runningVar, weight, bias, useInputStats, momentum: this.momentum ?? 0, eps };
     if (input.ndim === this.#dims + 2) return instanceNorm(input, options);
-    return instanceNorm(input.unsqueeze(0), options).squeeze(0);
+    return squeeze(instanceNorm(unsqueeze(input, 0), options), 0);
   }
 }
 

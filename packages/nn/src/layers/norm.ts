@@ -1,5 +1,6 @@
 /** Normalisation without running statistics. */
-import { noGrad, ones, type Tensor, type TensorOptions, ValueError, zeros } from "@cresset/core";
+import { fill_, zero_ } from "@cresset/core/extend";
+import { noGrad, ones, type Tensor, type TensorOptions, ValueError, zeros } from "@cresset/core/functions";
 import * as F from "../functional/norm.ts";
 import { keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
@@ -56,8 +57,8 @@ export class LayerNorm extends Module<[Tensor], Tensor> {
   /** Factors 1 and summands 0 again. */
   resetParameters(): void {
     noGrad(() => {
-      this.weight?.fill_(1);
-      this.bias?.zero_();
+      if (this.weight !== null) fill_(this.weight, 1);
+      if (this.bias !== null) zero_(this.bias);
     });
   }
 
@@ -115,8 +116,8 @@ export class GroupNorm extends Module<[Tensor], Tensor> {
   /** Factors 1 and summands 0 again. */
   resetParameters(): void {
     noGrad(() => {
-      this.weight?.fill_(1);
-      this.bias?.zero_();
+      if (this.weight !== null) fill_(this.weight, 1);
+      if (this.bias !== null) zero_(this.bias);
     });
   }
 

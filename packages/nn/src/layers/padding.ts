@@ -1,5 +1,5 @@
 /** Padding as modules: sizes are one number for all sides, or [before, after] of the last dimension, then of the one before it. */
-import { ShapeError, type Tensor } from "@cresset/core";
+import { ShapeError, type Tensor } from "@cresset/core/functions";
 import { type PaddingMode, pad } from "../functional/pad.ts";
 import { Module } from "../module.ts";
 import { pythonNumber, pythonTuple } from "../printing.ts";

@@ -1,5 +1,5 @@
 /** Pooling to a given output size as modules. */
-import type { Tensor } from "@cresset/core";
+import type { Tensor } from "@cresset/core/functions";
 import * as F from "../functional/pool-adaptive.ts";
 import { keywords } from "../keywords.ts";
 import { Module } from "../module.ts";

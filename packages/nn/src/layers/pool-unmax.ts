@@ -1,5 +1,5 @@
 /** What undoes max pooling, as modules. */
-import type { Tensor } from "@cresset/core";
+import type { Tensor } from "@cresset/core/functions";
 import * as F from "../functional/pool-unmax.ts";
 import { type Size, sizesOf } from "../functional/window.ts";
 import { keywords } from "../keywords.ts";

@@ -1,6 +1,7 @@
 /** Max, average and power-mean pooling as modules. */
-import type { Scalar, Tensor } from "@cresset/core";
+
 import { toNumber } from "@cresset/core/extend";
+import type { Scalar, Tensor } from "@cresset/core/functions";
 import * as average from "../functional/pool-average.ts";
 import * as max from "../functional/pool-max.ts";
 import { type Size, sizesOf } from "../functional/window.ts";

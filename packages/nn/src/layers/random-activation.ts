@@ -1,5 +1,5 @@
 /** Activations and dropout that draw random numbers in training. */
-import type { Tensor } from "@cresset/core";
+import type { Tensor } from "@cresset/core/functions";
 import { featureAlphaDropout, rrelu } from "../functional/dropout.ts";
 import { keywords } from "../keywords.ts";
 import { Module } from "../module.ts";

@@ -1,5 +1,14 @@
 /** Single steps of recurrent networks. */
-import { empty, ShapeError, type Tensor, type TensorOptions, ValueError, zeros } from "@cresset/core";
+import {
+  empty,
+  ShapeError,
+  squeeze,
+  type Tensor,
+  type TensorOptions,
+  unsqueeze,
+  ValueError,
+  zeros,
+} from "@cresset/core/functions";
 import { linear } from "../functional/linear.ts";
 import { gruStep, lstmStep, rnnStep } from "../functional/rnn-cells.ts";
 import { uniform_ } from "../init.ts";
@@ -47,13 +56,13 @@ abstract class RecurrentCell<State, Out> extends Module<[input: Tensor, hx?: Sta
   protected prepared(input: Tensor, states: readonly Tensor[] | null, count: number): [gates: Tensor, ...Tensor[]] {
     if (input.ndim !== 1 && input.ndim !== 2)
       throw new ShapeError(`${this.typeName()}: Expected input to be 1-D or 2-D but received ${input.ndim}-D tensor`);
-    const batch = input.ndim === 1 ? input.unsqueeze(0) : input;
+    const batch = input.ndim === 1 ? unsqueeze(input, 0) : input;
     const [rows, features] = batch.shape;
     if (features !== this.inputSize)
       throw new ShapeError(`input has inconsistent input_size: got ${features} expected ${this.inputSize}`);
     const { dtype, device } = input;
     const filled = states ?? Array.from({ length: count }, () => zeros([rows, this.hiddenSize], { dtype, device }));
-    const batched = filled.map((state) => (state.ndim === 1 ? state.unsqueeze(0) : state));
+    const batched = filled.map((state) => (state.ndim === 1 ? unsqueeze(state, 0) : state));
     for (const [i, state] of batched.entries()) {
       if (state.shape[0] !== rows)
         throw new ShapeError(`Input batch size ${rows} doesn't match hidden${i} batch size ${state.shape[0]}`);
@@ -100,7 +109,7 @@ export class RNNCell extends RecurrentCell<Tensor, Tensor> {
   forward(input: Tensor, hx: Tensor | null = null): Tensor {
     const [gates, hidden] = this.prepared(input, hx === null ? null : [hx], 1);
     const next = rnnStep(gates, hidden, this.hiddenWeights, this.nonlinearity);
-    return input.ndim === 1 ? next.squeeze(0) : next;
+    return input.ndim === 1 ? squeeze(next, 0) : next;
   }
 
   override extraRepr(): string {
@@ -120,7 +129,7 @@ export class GRUCell extends RecurrentCell<Tensor, Tensor> {
   forward(input: Tensor, hx: Tensor | null = null): Tensor {
     const [gates, hidden] = this.prepared(input, hx === null ? null : [hx], 1);
     const next = gruStep(gates, hidden, this.hiddenWeights);
-    return input.ndim === 1 ? next.squeeze(0) : next;
+    return input.ndim === 1 ? squeeze(next, 0) : next;
   }
 }
 
@@ -141,6 +150,6 @@ export class LSTMCell extends RecurrentCell<readonly [Tensor, Tensor], [Tensor, 
   forward(input: Tensor, hx: readonly [Tensor, Tensor] | null = null): [Tensor, Tensor] {
     const [gates, hidden, cell] = this.prepared(input, hx, 2);
     const [h, c] = lstmStep(gates, hidden, cell, this.hiddenWeights);
-    return input.ndim === 1 ? [h.squeeze(0), c.squeeze(0)] : [h, c];
+    return input.ndim === 1 ? [squeeze(h, 0), squeeze(c, 0)] : [h, c];
   }
 }

@@ -1,5 +1,17 @@
 /** Recurrent networks: several layers, one or two directions, over padded or packed sequences. */
-import { empty, ShapeError, type Tensor, type TensorOptions, ValueError, zeros } from "@cresset/core";
+import {
+  empty,
+  indexSelect,
+  reshape,
+  ShapeError,
+  squeeze,
+  type Tensor,
+  type TensorOptions,
+  transpose,
+  unsqueeze,
+  ValueError,
+  zeros,
+} from "@cresset/core/functions";
 import { type DirectionWeights, type RecurrentKind, recurrent } from "../functional/rnn.ts";
 import { uniform_ } from "../init.ts";
 import { keywords } from "../keywords.ts";
@@ -139,21 +151,21 @@ export abstract class RecurrentBase<State> extends Module<[input: Sequences, hx?
     let initial = states ?? shapes.map((shape) => zeros(shape, { dtype, device }));
     if (states !== null) {
       this.checkRanks(input, states, batch.batched);
-      if (!batch.batched) initial = initial.map((state) => state.unsqueeze(1));
+      if (!batch.batched) initial = initial.map((state) => unsqueeze(state, 1));
       for (const [i, state] of initial.entries()) this.checkState(state, shapes[i], i);
       if (input instanceof PackedSequence && input.sortedIndices !== null)
-        initial = initial.map((state) => state.indexSelect(1, input.sortedIndices as Tensor));
+        initial = initial.map((state) => indexSelect(state, 1, input.sortedIndices as Tensor));
     }
     const network = { kind: this.mode, layers: this.layers(), dropout: this.dropout };
     const result = recurrent(network, batch.data, batch.batchSizes, initial, this.training);
     if (input instanceof PackedSequence) {
       const back = input.unsortedIndices;
-      const ends = back === null ? result.state : result.state.map((state) => state.indexSelect(1, back));
+      const ends = back === null ? result.state : result.state.map((state) => indexSelect(state, 1, back));
       return { output: input.withData(result.output), states: ends };
     }
-    if (!batch.batched) return { output: result.output, states: result.state.map((state) => state.squeeze(1)) };
-    const sequence = result.output.reshape([batch.batchSizes.length, count, result.output.shape[1]]);
-    return { output: this.batchFirst ? sequence.transpose(0, 1) : sequence, states: result.state };
+    if (!batch.batched) return { output: result.output, states: result.state.map((state) => squeeze(state, 1)) };
+    const sequence = reshape(result.output, [batch.batchSizes.length, count, result.output.shape[1]]);
+    return { output: this.batchFirst ? transpose(sequence, 0, 1) : sequence, states: result.state };
   }
 
   protected batchOf(input: Sequences): Batch {
@@ -168,10 +180,10 @@ export abstract class RecurrentBase<State> extends Module<[input: Sequences, hx?
     this.checkFeatures(input);
     if (input.ndim === 2)
       return { data: input, batchSizes: input.shape[0] === 0 ? [] : ones(input.shape[0]), batched: false };
-    const inOrder = this.batchFirst ? input.transpose(0, 1) : input;
+    const inOrder = this.batchFirst ? transpose(input, 0, 1) : input;
     const [steps, count, features] = inOrder.shape;
     if (steps === 0) throw new ShapeError("Expected sequence length to be larger than 0 in RNN");
-    const data = inOrder.reshape([steps * count, features]);
+    const data = reshape(inOrder, [steps * count, features]);
     return { data, batchSizes: ones(steps).fill(count), batched: true };
   }
 

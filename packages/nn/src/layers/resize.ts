@@ -1,5 +1,5 @@
 /** Other image sizes: resampling, and exchange between channels and pixels. */
-import type { Tensor } from "@cresset/core";
+import type { Tensor } from "@cresset/core/functions";
 import { type InterpolateMode, type InterpolateOptions, interpolate } from "../functional/interpolate.ts";
 import { channelShuffle, pixelShuffle, pixelUnshuffle } from "../functional/shuffle.ts";
 import { keywords } from "../keywords.ts";

@@ -1,6 +1,6 @@
 /** The layers of transformers (Vaswani et al., 2017): attention and a feed-forward network, with residuals and norms. */
-import type { Tensor, TensorOptions } from "@cresset/core";
-import { ValueError } from "@cresset/core";
+import type { Tensor, TensorOptions } from "@cresset/core/functions";
+import { add, ValueError } from "@cresset/core/functions";
 import { gelu, relu } from "../functional/activation.ts";
 import { keywords } from "../keywords.ts";
 import { type AnyModule, Module } from "../module.ts";
@@ -107,11 +107,11 @@ export class TransformerEncoderLayer extends Module<
     const masks = keywords<EncoderLayerMasks>(["srcMask", "srcKeyPaddingMask"], [srcMask, srcKeyPaddingMask]);
     const attention = { attnMask: masks.srcMask, keyPaddingMask: masks.srcKeyPaddingMask };
     if (this.normFirst) {
-      const x = src.add(this.attend(this.norm1(src), attention));
-      return x.add(this.feedForward(this.norm2(x)));
+      const x = add(src, this.attend(this.norm1(src), attention));
+      return add(x, this.feedForward(this.norm2(x)));
     }
-    const x = this.norm1(src.add(this.attend(src, attention)));
-    return this.norm2(x.add(this.feedForward(x)));
+    const x = this.norm1(add(src, this.attend(src, attention)));
+    return this.norm2(add(x, this.feedForward(x)));
   }
 
   protected attend(x: Tensor, masks: AttentionCallOptions): Tensor {
@@ -199,13 +199,13 @@ export class TransformerDecoderLayer extends Module<
     const own = { attnMask: given.tgtMask, keyPaddingMask: given.tgtKeyPaddingMask };
     const other = { attnMask: given.memoryMask, keyPaddingMask: given.memoryKeyPaddingMask };
     if (this.normFirst) {
-      const x = tgt.add(this.attend(this.norm1(tgt), own));
-      const y = x.add(this.attendMemory(this.norm2(x), memory, other));
-      return y.add(this.feedForward(this.norm3(y)));
+      const x = add(tgt, this.attend(this.norm1(tgt), own));
+      const y = add(x, this.attendMemory(this.norm2(x), memory, other));
+      return add(y, this.feedForward(this.norm3(y)));
     }
-    const x = this.norm1(tgt.add(this.attend(tgt, own)));
-    const y = this.norm2(x.add(this.attendMemory(x, memory, other)));
-    return this.norm3(y.add(this.feedForward(y)));
+    const x = this.norm1(add(tgt, this.attend(tgt, own)));
+    const y = this.norm2(add(x, this.attendMemory(x, memory, other)));
+    return this.norm3(add(y, this.feedForward(y)));
   }
 
   protected attend(x: Tensor, masks: AttentionCallOptions): Tensor {

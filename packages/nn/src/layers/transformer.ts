@@ -1,5 +1,5 @@
 /** Stacks of transformer layers. */
-import { full, type Tensor, ValueError } from "@cresset/core";
+import { full, type Tensor, triu, ValueError } from "@cresset/core/functions";
 import { ModuleList } from "../containers/module-list.ts";
 import { deepCopy } from "../deep-copy.ts";
 import { xavierUniform_ } from "../init.ts";
@@ -184,7 +184,7 @@ export class Transformer extends Module<[src: Tensor, tgt: Tensor, masks?: Trans
 
   /** A mask [size, size] that hides later positions: 0 on and below the diagonal, -∞ above. */
   static generateSquareSubsequentMask(size: number): Tensor {
-    return full([size, size], Number.NEGATIVE_INFINITY).triu(1);
+    return triu(full([size, size], Number.NEGATIVE_INFINITY), 1);
   }
 
   forward(src: Tensor, tgt: Tensor, masks: TransformerMasks = {}): Tensor {

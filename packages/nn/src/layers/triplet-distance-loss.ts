@@ -1,4 +1,4 @@
-import type { Tensor } from "@cresset/core";
+import type { Tensor } from "@cresset/core/functions";
 import { type TripletDistanceOptions, tripletMarginWithDistanceLoss } from "../functional/triplet-distance-loss.ts";
 import { Module } from "../module.ts";
 

@@ -1,7 +1,7 @@
 /** For tests: derivatives against central differences, in float64. */
 
-import type { Tensor } from "@cresset/core";
-import * as torch from "@cresset/core";
+import type { Tensor } from "@cresset/core/functions";
+import * as torch from "@cresset/core/functions";
 
 const step = 1e-5;
 

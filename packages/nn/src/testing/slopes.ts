@@ -1,4 +1,4 @@
-import { autograd, type Tensor, tensor } from "@cresset/core";
+import { autograd, type Tensor, tensor } from "@cresset/core/functions";
 
 /** The gradient of a function of float64 tensors by central differences, for each of them. */
 export function slopes(f: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[], step = 1e-5): number[][] {

@@ -1,13 +1,6 @@
-import { float, noGrad, Tensor, zeros } from "@cresset/core";
-import {
-  type Attributes,
-  assign,
-  callMany,
-  terms as m,
-  operation,
-  requireTensors,
-  type Term,
-} from "@cresset/core/extend";
+import { type Attributes, assign, callMany, operation, requireTensors, type Term } from "@cresset/core/extend";
+import { clamp, float, noGrad, Tensor, zeros } from "@cresset/core/functions";
+import * as m from "@cresset/core/terms";
 
 export interface ClipGradNormOptions {
   /** The order of the norm; `Infinity` for the largest element; default 2. */
@@ -85,6 +78,6 @@ export function clipGradNorm_(
 /** Clamps every element of all gradients to [-clipValue, clipValue], in place. */
 export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
   noGrad(() => {
-    for (const grad of gradientsOf(parameters)) assign(grad, grad.clamp(-clipValue, clipValue), "clipGradValue_");
+    for (const grad of gradientsOf(parameters)) assign(grad, clamp(grad, -clipValue, clipValue), "clipGradValue_");
   });
 }

@@ -1,4 +1,4 @@
-import { type DType, fromHost, type Tensor } from "@cresset/core";
+import { type DType, fromHost, type Tensor } from "@cresset/core/functions";
 
 /**
  * Sequences of different lengths without padding: their elements step by step, those of the longest sequence first. Made

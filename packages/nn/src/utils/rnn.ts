@@ -1,5 +1,17 @@
 /** `torch.nn.utils.rnn`: sequences of different lengths, padded or packed. */
-import { DTypeError, fromHost, ShapeError, stack, Tensor, ValueError } from "@cresset/core";
+import {
+  DTypeError,
+  fromHost,
+  indexSelect,
+  maskedFill,
+  narrow,
+  reshape,
+  ShapeError,
+  select,
+  stack,
+  Tensor,
+  ValueError,
+} from "@cresset/core/functions";
 import { pad } from "../functional/pad.ts";
 import { keywords } from "../keywords.ts";
 import { PackedSequence } from "./packed-sequence.ts";
@@ -30,7 +42,7 @@ function positions(values: readonly number[], shape: readonly number[], like: Te
 
 /** Rows of a tensor, where all but its dimensions from `from` on are one. */
 function flatRows(x: Tensor, from: number): Tensor {
-  return x.reshape([-1, ...x.shape.slice(from)]);
+  return reshape(x, [-1, ...x.shape.slice(from)]);
 }
 
 /**
@@ -76,7 +88,7 @@ export function packPaddedSequence(
   const rows = batchSizes.flatMap((size, t) =>
     order.slice(0, size).map((n) => (options.batchFirst ? n * steps + t : t * count + n)),
   );
-  const data = flatRows(input, 2).indexSelect(0, positions(rows, [rows.length], input));
+  const data = indexSelect(flatRows(input, 2), 0, positions(rows, [rows.length], input));
   return new PackedSequence(data, batchSizes, options.enforceSorted === false ? order : null);
 }
 
@@ -122,14 +134,14 @@ export function padPackedSequence(
   if (options.batchFirst) for (let n = 0; n < count; n++) for (let t = 0; t < steps; t++) element(n, t);
   else for (let t = 0; t < steps; t++) for (let n = 0; n < count; n++) element(n, t);
   const shape = options.batchFirst ? [count, steps] : [steps, count];
-  let padded = data.indexSelect(0, positions(rows, [rows.length], data));
+  let padded = indexSelect(data, 0, positions(rows, [rows.length], data));
   if (inside.includes(false)) {
     const outside = Uint8Array.from(inside, (present) => Number(!present));
     const mask = fromHost(outside, [rows.length, ...data.shape.slice(1).map(() => 1)], "bool", data.device);
-    padded = padded.maskedFill(mask, options.paddingValue ?? 0);
+    padded = maskedFill(padded, mask, options.paddingValue ?? 0);
   }
   const lengths = Array.from({ length: count }, (_, n) => batchSizes.filter((size) => size > places[n]).length);
-  return [padded.reshape([...shape, ...data.shape.slice(1)]), positions(lengths, [count], data)];
+  return [reshape(padded, [...shape, ...data.shape.slice(1)]), positions(lengths, [count], data)];
 }
 
 function startsOf(batchSizes: readonly number[]): number[] {
@@ -165,7 +177,7 @@ export function padSequence(
 
 /** The sequences that `padSequence` made one tensor of. */
 export function unpadSequence(paddedSequences: Tensor, lengths: Lengths, batchFirst = false): Tensor[] {
-  return lengthsOf(lengths).map((length, n) => paddedSequences.select(batchFirst ? 0 : 1, n).narrow(0, 0, length));
+  return lengthsOf(lengths).map((length, n) => narrow(select(paddedSequences, batchFirst ? 0 : 1, n), 0, 0, length));
 }
 
 /** Packs sequences [Lᵢ, *]. */

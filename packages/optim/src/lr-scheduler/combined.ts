@@ -1,5 +1,5 @@
 /** Schedules made of others. */
-import { ValueError } from "@cresset/core";
+import { ValueError } from "@cresset/core/functions";
 import {
   countUpTo,
   groupsOf,

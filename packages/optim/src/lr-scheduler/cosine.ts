@@ -1,5 +1,5 @@
 /** Schedules along a cosine (Loshchilov and Hutter, 2016). */
-import { ValueError } from "@cresset/core";
+import { ValueError } from "@cresset/core/functions";
 import {
   LRScheduler,
   type LrSchedulerOptions,

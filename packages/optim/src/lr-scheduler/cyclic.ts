@@ -1,5 +1,5 @@
 /** Cyclical learning rates (Smith, 2015). */
-import { ValueError } from "@cresset/core";
+import { ValueError } from "@cresset/core/functions";
 import {
   groupsOf,
   LRScheduler,

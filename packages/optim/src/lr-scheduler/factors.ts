@@ -1,5 +1,5 @@
 /** Schedules that multiply learning rates. */
-import { ValueError } from "@cresset/core";
+import { ValueError } from "@cresset/core/functions";
 import {
   countUpTo,
   LRScheduler,

@@ -1,5 +1,5 @@
 /** One cycle of learning rates ("super-convergence", Smith and Topin, 2017). */
-import { ValueError } from "@cresset/core";
+import { ValueError } from "@cresset/core/functions";
 import {
   groupsOf,
   LRScheduler,

@@ -1,4 +1,4 @@
-import { FloatScalar, ValueError } from "@cresset/core";
+import { FloatScalar, ValueError } from "@cresset/core/functions";
 import type { OptimizerBase } from "../optimizer.ts";
 
 /** A parameter group as schedulers see it: they change its learning rate, some of them its momentum. */

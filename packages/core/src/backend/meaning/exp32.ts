@@ -1,4 +1,4 @@
-const { fround } = Math;
+const fround = Math.fround;
 
 /** Coefficients of (e^s − 1 − s) / s² on |s| ≤ ln 2 / 2, highest power first, as SLEEF publishes them for its `expf`. */
 const c6 = fround(0.000198527617612853646278381);

@@ -11,7 +11,6 @@ import { reduction } from "./reduction.ts";
 import { scan } from "./scan.ts";
 import { shape } from "./shape.ts";
 import { sorting } from "./sort.ts";
-import { tensorMethods } from "./tensor.ts";
 import { unary } from "./unary.ts";
 
 const catalogues: Readonly<Record<string, Catalogue>> = {
@@ -25,7 +24,6 @@ const catalogues: Readonly<Record<string, Catalogue>> = {
   scan,
   shape,
   sorting,
-  tensorMethods,
   unary,
 };
 

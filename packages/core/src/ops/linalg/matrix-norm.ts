@@ -6,6 +6,7 @@ import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { newZeros } from "../creation/fill.ts";
 import { mul } from "../elementwise/arithmetic.ts";
+import { clampMin } from "../elementwise/clamp.ts";
 import { gt } from "../elementwise/comparison.ts";
 import { div } from "../elementwise/division.ts";
 import { abs } from "../elementwise/sign.ts";
@@ -135,6 +136,6 @@ export function matrixRank(A: Tensor, options: { readonly atol?: number; readonl
   const { atol = 0, rtol = atol > 0 ? 0 : Math.max(...A.shape.slice(-2)) * eps } = options;
   const s = svdvals(detach(A));
   if (s.shape[s.ndim - 1] === 0) return newZeros(A, A.shape.slice(0, -2), { dtype: "int64" });
-  const limit = amax(s, -1, true).mul(rtol).clampMin(atol);
+  const limit = clampMin(mul(amax(s, -1, true), rtol), atol);
   return sum(gt(s, limit), -1);
 }

@@ -7,6 +7,7 @@ import { Tensor } from "../../tensor/tensor.ts";
 import { newZeros } from "../creation/fill.ts";
 import { eq } from "../elementwise/comparison.ts";
 import { logicalNot } from "../elementwise/logical.ts";
+import { any } from "../reduction/logic.ts";
 import { toDtype } from "../shape/convert.ts";
 import { reshape } from "../shape/reshape.ts";
 import { searchsorted } from "./search.ts";
@@ -43,7 +44,7 @@ export function isin(
 
 function search(elements: Tensor | Scalar, testElements: Tensor | Scalar): Tensor {
   if (!(testElements instanceof Tensor)) return eq(elements, testElements);
-  if (!(elements instanceof Tensor)) return reshape(eq(testElements, elements).any(), []);
+  if (!(elements instanceof Tensor)) return reshape(any(eq(testElements, elements)), []);
   if (testElements.numel() === 0 || elements.numel() === 0)
     return newZeros(elements, elements.shape, { dtype: "bool" });
   const promoted = resultType([elements, testElements].map(({ dtype }) => ({ dtype, shape: [1], weak: false })));

@@ -2,6 +2,7 @@
 import { ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { add, sub } from "../elementwise/arithmetic.ts";
 import { mixed, type TensorOrScalar, unary } from "../elementwise/operands.ts";
 import { lgamma } from "../elementwise/special.ts";
 
@@ -57,6 +58,6 @@ export function xlog1py(input: TensorOrScalar, other: TensorOrScalar): Tensor {
 export function multigammaln(input: Tensor, p: number): Tensor {
   if (!Number.isInteger(p) || p < 1) throw new ValueError("p has to be greater than or equal to 1");
   let total = lgamma(input);
-  for (let j = 1; j < p; j++) total = total.add(lgamma(input.sub(j / 2)));
-  return total.add((p * (p - 1) * Math.log(Math.PI)) / 4);
+  for (let j = 1; j < p; j++) total = add(total, lgamma(sub(input, j / 2)));
+  return add(total, (p * (p - 1) * Math.log(Math.PI)) / 4);
 }

@@ -3,7 +3,7 @@
  * cosine of the Cephes library (Moshier, single precision) with their products contracted into it.
  */
 
-const { fround } = Math;
+const fround = Math.fround;
 
 const single = new Float32Array(1);
 const singleBits = new Uint32Array(single.buffer);

@@ -6,7 +6,7 @@ import { fill, requireDType } from "./fill.ts";
 import { fma32, log32, sincos32 } from "./float-math.ts";
 import { uniform11 } from "./uniform.ts";
 
-const { fround } = Math;
+const fround = Math.fround;
 
 /** The smallest array that is filled block by block. */
 const BLOCK = 16;

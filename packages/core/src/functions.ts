@@ -1,0 +1,49 @@
+// Tensors
+
+export type { BackwardOptions, GradOptions } from "./autograd/backward.ts";
+export type { FunctionClass } from "./autograd/function.ts";
+export type { GradcheckOptions } from "./autograd/gradcheck.ts";
+export type { GradientHook, HookHandle } from "./autograd/hooks.ts";
+// Differentiation
+export * as autograd from "./autograd/index.ts";
+// Element types and numbers
+export { type DType, dtypes, type HostArray, isDType, isFloat } from "./dtype/dtype.ts";
+export { type FloatInfo, finfo, type IntegerInfo, iinfo, setDefaultDtype } from "./dtype/limits.ts";
+export { getDefaultDtype } from "./dtype/promotion.ts";
+// Errors
+export * from "./errors.ts";
+// Operations
+export * from "./ops/activation/index.ts";
+export * from "./ops/creation/index.ts";
+export * from "./ops/elementwise/index.ts";
+export * from "./ops/indexing/index.ts";
+export * from "./ops/linalg/index.ts";
+export * as masked from "./ops/masked/index.ts";
+export * from "./ops/random/index.ts";
+export * from "./ops/reduction/index.ts";
+export * from "./ops/scan/index.ts";
+export * from "./ops/shape/index.ts";
+export * from "./ops/sort/index.ts";
+export * as special from "./ops/special/index.ts";
+export {
+  type DeviceStatistics,
+  deviceNames,
+  deviceStatistics,
+  getDefaultDevice,
+  registerBackend,
+  registerBackendSync,
+  setDefaultDevice,
+} from "./runtime/device.ts";
+// Devices
+export { explain } from "./runtime/explain.ts";
+// Random numbers
+export { Generator } from "./runtime/generator.ts";
+export { enableGrad, inferenceMode, isGradEnabled, noGrad, setEvaluation, setGradEnabled } from "./runtime/mode.ts";
+export { FloatScalar, float, type Scalar } from "./runtime/scalar.ts";
+export * from "./tensor/creation.ts";
+export { getPrintOptions, type PrintOptions, setPrintoptions } from "./tensor/format.ts";
+export type { Nested } from "./tensor/reading.ts";
+export { GradFn, Tensor } from "./tensor/tensor.ts";
+export { isNonzero, isNonzeroSync } from "./tensor/truth.ts";
+// Utilities
+export * as utils from "./utils/index.ts";

@@ -1,0 +1,27 @@
+import { wasm } from "@cresset/backend-wasm";
+import { manualSeed, rand, registerBackendSync, round, type Tensor } from "@cresset/core/functions";
+import { BCELoss, ELU, Linear, Sequential, Sigmoid } from "@cresset/nn";
+import { Adam } from "@cresset/optim";
+
+registerBackendSync(wasm());
+manualSeed(0);
+
+const x: Tensor = rand(16, 3);
+const y = round(rand(16, 1));
+const model = new Sequential(new Linear(3, 100), new ELU(), new Linear(100, 1), new Sigmoid());
+const lossFunc = new BCELoss();
+const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
+
+const losses: number[] = [];
+for (let i = 0; i < 5; i++) {
+  const loss: Tensor = lossFunc(model(x), y);
+  losses.push(await loss.item());
+  optimizer.zeroGrad();
+  loss.backward();
+  optimizer.step();
+}
+console.log(losses.length, "losses, falling:", losses[4] < losses[0]);
+
+// Types promise no more than there is: nothing here imports what installs operations as methods.
+// @ts-expect-error
+console.log(x.add);
