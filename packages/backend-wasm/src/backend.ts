@@ -138,7 +138,8 @@ export function wasm(options: WasmOptions = {}): Backend {
   function run(given: Executable, buffers: readonly BackendBuffer[], args: readonly Argument[]): number {
     const executable = executableOf(given);
     layouts.use(executable);
-    const { program, external, stateFrom, before, state, scratchBytes, time } = executable;
+    const { program, external, stateFrom, alone, shared, scratchBytes } = executable;
+    const { before, state, time } = shared && engine.pool?.isWorth(shared.gain) ? shared : alone;
     executable.bindArena(arena.atLeast(program.arenaBytes));
     const scratchAt = scratch.atLeast(scratchBytes * before.length);
     for (let i = 0; i < external.length; i++) executable.bind(external[i], bufferOf(buffers[i]).address);

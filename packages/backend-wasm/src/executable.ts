@@ -43,11 +43,10 @@ export class WasmExecutable implements Executable {
   readonly checks: readonly number[];
   /** Whether it ran since somebody last looked. */
   used = false;
-  /** What each thread does of the commands before those that write state, and of those. */
-  before: readonly Job[] = [];
-  state: readonly Job[] = [];
-  /** Milliseconds that it should take. */
-  time = 0;
+  /** Everything on one thread. */
+  alone: Way = { before: [], state: [], time: 0, gain: 0 };
+  /** Shared by all threads, if there are several and it gains by them. */
+  shared: Way | undefined;
   readonly #engine: Engine;
   readonly #allocator: Allocator;
   readonly #calls: readonly { kernel: Kernel; call: Call; command: number }[];
@@ -59,8 +58,7 @@ export class WasmExecutable implements Executable {
   #arguments = 0;
   #failed = 0;
   #arena = -1;
-  /** The threads that it is laid out for, and whether more would help. */
-  #threads = 1;
+  /** Whether it gains by threads. */
   #gains = false;
 
   constructor(program: Program, engine: Engine, allocator: Allocator) {
@@ -83,7 +81,7 @@ export class WasmExecutable implements Executable {
   /** Whether it lies in memory, with kernels that are still compiled. */
   get ready(): boolean {
     if (this.#base === 0 || this.#generation !== this.#engine.generation) return false;
-    return !this.#gains || this.#threads === this.#engine.pool?.threads;
+    return !this.#gains || (this.shared !== undefined) === (this.#engine.pool?.threads ?? 1) > 1;
   }
 
   /** Gives its memory back; `layOut` takes some again. */
@@ -98,8 +96,8 @@ export class WasmExecutable implements Executable {
     this.release();
     const { program } = this;
     const kernels = this.#engine.compile(program.commands.map((command) => command.kernel));
-    const schedule =
-      this.#schedule(kernels) ?? alone(this.#calls.length, countCalls(program.commands.slice(0, this.stateFrom)));
+    const shared = this.#schedule(kernels);
+    const one = alone(this.#calls.length, countCalls(program.commands.slice(0, this.stateFrom)));
     const argumentsAt = Math.ceil((4 * program.buffers.length) / 8) * 8;
     const failedAt = argumentsAt + argumentBytes * program.arguments;
     let size = Math.ceil((failedAt + program.checks) / 8) * 8;
@@ -108,29 +106,36 @@ export class WasmExecutable implements Executable {
       size += Math.ceil(bytes / 8) * 8;
       return at;
     };
-    const lists = [...schedule.before, ...schedule.state].map((steps) => ({
+    const placed = (steps: readonly Step[]): PlacedSteps => ({
       at: place(8 * steps.length),
       steps: steps.map((step) => ({
         step,
         at: step === "barrier" ? 0 : place(recordBytes(this.#calls[step.call].kernel)),
       })),
+    });
+    const ways = (shared ? [one, shared] : [one]).map(({ before, state, time, gain }) => ({
+      before: before.map(placed),
+      state: state.map(placed),
+      time: time / 1e6,
+      gain,
     }));
     const base = this.#allocator.allocate(size);
     this.#base = base;
     this.#bytes = size;
     this.#generation = this.#engine.generation;
-    this.#threads = schedule.before.length;
     this.#pointers = base;
     this.#arguments = base + argumentsAt;
     this.#failed = base + failedAt;
-    const jobs = lists.map(({ at, steps }): Job => {
+    const written = ({ at, steps }: PlacedSteps): Job => {
       const first = base + at;
       for (const [i, one] of steps.entries()) this.#writeStep(first + 8 * i, kernels, one.step, base + one.at);
       return { first, end: first + 8 * steps.length };
-    });
-    this.before = jobs.slice(0, this.#threads);
-    this.state = jobs.slice(this.#threads);
-    this.time = schedule.time / 1e6;
+    };
+    [this.alone, this.shared] = ways.map((way) => ({
+      ...way,
+      before: way.before.map(written),
+      state: way.state.map(written),
+    }));
   }
 
   /** How threads share it, if there are several and it gains by them. */
@@ -236,10 +241,26 @@ function setInt64(view: DataView, at: number, value: number): void {
   }
 }
 
+/** One way to run a program: what each thread does of the commands before those that write state, and of those. */
+export interface Way {
+  readonly before: readonly Job[];
+  readonly state: readonly Job[];
+  /** Milliseconds that it should take. */
+  readonly time: number;
+  /** Nanoseconds that it saves against one thread. */
+  readonly gain: number;
+}
+
+/** Where in a program's memory the list of a thread's steps lies, and the record of each. */
+interface PlacedSteps {
+  readonly at: number;
+  readonly steps: readonly { readonly step: Step; readonly at: number }[];
+}
+
 /** Everything in order on one thread, which needs no barriers. */
 function alone(calls: number, stateFrom: number): Schedule {
   const steps = Array.from({ length: calls }, (_, call): Step => ({ call, part: undefined }));
-  return { before: [steps.slice(0, stateFrom)], state: [steps.slice(stateFrom)], time: 0 };
+  return { before: [steps.slice(0, stateFrom)], state: [steps.slice(stateFrom)], time: 0, gain: 0 };
 }
 
 const countCalls = (commands: readonly Command[]): number => commands.reduce((sum, { calls }) => sum + calls.length, 0);

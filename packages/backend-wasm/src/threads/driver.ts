@@ -8,7 +8,7 @@ import { control } from "./control.ts";
 export const barrierIndex = 0;
 
 /** How often a thread looks before it sleeps: some tens of microseconds. */
-const looks = 20_000;
+const looks = 100_000;
 
 export interface Driver {
   /** Runs the commands from `first` up to `end`: pairs of a table index and the address of a record. */

@@ -61,6 +61,13 @@ export class Pool {
     return this.#state === "running" ? this.wanted : 1;
   }
 
+  /** Whether sharing a program that saves so many nanoseconds is worth it now. */
+  isWorth(gain: number): boolean {
+    if (this.threads === 1) return false;
+    if (gain >= this.thresholds.asleep) return true;
+    return gain >= this.thresholds.awake && Atomics.load(this.#words, (this.at + control.idle) / 4) === 0;
+  }
+
   get #words(): Int32Array {
     return this.#allocator.signedWords;
   }

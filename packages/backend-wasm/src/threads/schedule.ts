@@ -11,8 +11,9 @@ export interface Schedule {
   /** Steps of each thread: of the commands before `stateFrom`, and of those from there on. Each ends with a barrier. */
   readonly before: readonly (readonly Step[])[];
   readonly state: readonly (readonly Step[])[];
-  /** Nanoseconds that it should take. */
+  /** Nanoseconds that it should take, and that it should save against one thread. */
   readonly time: number;
+  readonly gain: number;
 }
 
 /** What work is worth sharing, in nanoseconds. */
@@ -21,14 +22,16 @@ export interface Thresholds {
   readonly cutting: number;
   /** Of a call that is worth giving to another thread. */
   readonly giving: number;
-  /** What it costs that all threads wait for each other, and to wake them. */
+  /** What it costs that all threads wait for each other. */
   readonly barrier: number;
-  readonly waking: number;
+  /** What a program must save: where workers are awake, and where they have to be woken. */
+  readonly awake: number;
+  readonly asleep: number;
 }
 
-export const large: Thresholds = { cutting: 4000, giving: 1000, barrier: 500, waking: 3000 };
+export const large: Thresholds = { cutting: 4000, giving: 1000, barrier: 500, awake: 20_000, asleep: 100_000 };
 /** Everything is shared that can be: for tests. */
-export const everything: Thresholds = { cutting: 0, giving: 0, barrier: 0, waking: 0 };
+export const everything: Thresholds = { cutting: 0, giving: 0, barrier: 0, awake: -1e12, asleep: -1e12 };
 /** Accesses that are remembered between barriers. */
 const mostAccesses = 256;
 
@@ -101,13 +104,13 @@ export function schedule(
     (sum, { kernel, calls }) => sum + calls.reduce((time, { extents }) => time + callTime(kernel, extents), 0),
     0,
   );
-  if (alone < thresholds.waking + thresholds.cutting) return undefined;
+  if (alone < thresholds.awake) return undefined;
   const sharing: Sharing = { program, threads, canShare, thresholds, nextCall: 0 };
   const before = commandSteps(sharing, program.commands.slice(0, stateFrom));
   const state = commandSteps(sharing, program.commands.slice(stateFrom));
-  const time = thresholds.waking + before.time + state.time;
-  const gains = time < 0.85 * alone || thresholds === everything;
-  return gains ? { before: before.lists, state: state.lists, time } : undefined;
+  const time = before.time + state.time;
+  const gain = alone - time;
+  return gain >= thresholds.awake ? { before: before.lists, state: state.lists, time, gain } : undefined;
 }
 
 interface Sharing {
