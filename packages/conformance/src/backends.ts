@@ -1,8 +1,10 @@
 import { cpu } from "@cresset/backend-cpu";
 import { wasm } from "@cresset/backend-wasm";
+import { webgpu } from "@cresset/backend-webgpu";
 import type { Backend } from "@cresset/core/backend";
 import { exceptions as cpuExceptions } from "./exceptions/cpu.ts";
 import { exceptions as wasmExceptions } from "./exceptions/wasm.ts";
+import { exceptions as webgpuExceptions } from "./exceptions/webgpu.ts";
 import type { Exception } from "./exceptions.ts";
 
 /** Options of a backend as given on the command line. */
@@ -17,6 +19,7 @@ export interface BackendUnderTest {
 export const builtInBackends: Readonly<Record<string, BackendUnderTest | undefined>> = {
   cpu: { create: (options) => cpu(options), exceptions: cpuExceptions },
   wasm: { create: (options) => wasm(options), exceptions: wasmExceptions },
+  webgpu: { create: (options) => webgpu(options), exceptions: webgpuExceptions },
 };
 
 /**

@@ -1,0 +1,105 @@
+import { BackendError } from "@cresset/core/backend";
+
+export interface WebGpuOptions {
+  /** Which adapter to ask for on machines with several. Default: the implementation's choice. */
+  readonly powerPreference?: "low-power" | "high-performance";
+  /** A device of the page's own, whose buffers can then be shared. Default: a new one, with all that the adapter offers. */
+  readonly device?: GPUDevice;
+  /** Bytes of values that nothing has used lately, after which they are moved to host arrays. Default: 1 GiB. */
+  readonly memoryLimit?: number;
+  /** Use 16-bit floats of the adapter. Default: where it has them. */
+  readonly half?: boolean;
+  /** Use subgroup operations of the adapter. Default: where it has them. */
+  readonly subgroups?: boolean;
+}
+
+/** Dawn's entry in Node. When it is collected while a device lives, the process crashes: it stays here. */
+let dawn: GPU | undefined;
+
+interface DawnModule {
+  create(options: string[]): GPU;
+}
+
+async function gpuOfNode(): Promise<GPU> {
+  // As a variable, so that bundlers leave the import alone.
+  const name = "webgpu";
+  let module: DawnModule;
+  try {
+    module = await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
+  } catch (error) {
+    throw new BackendError(
+      'webgpu: Node has no WebGPU of its own, and the package "webgpu" is not installed: npm install webgpu. Or use another backend, such as wasm.',
+      { cause: error },
+    );
+  }
+  dawn ??= module.create([]);
+  return dawn;
+}
+
+async function findGpu(): Promise<GPU> {
+  if (typeof navigator !== "undefined" && navigator.gpu) return navigator.gpu;
+  if (
+    typeof process !== "undefined" &&
+    process.versions?.node !== undefined &&
+    !("Deno" in globalThis) &&
+    !("Bun" in globalThis)
+  )
+    return gpuOfNode();
+  const secure = (globalThis as { isSecureContext?: boolean }).isSecureContext;
+  if (secure === false)
+    throw new BackendError(
+      "webgpu: this page is not a secure context, which WebGPU needs: serve it from https:// or http://localhost. Or use another backend, such as wasm.",
+    );
+  throw new BackendError(
+    "webgpu: this environment has no WebGPU (navigator.gpu): use a browser that has it, Deno, or Node with the package webgpu. Or use another backend, such as wasm.",
+  );
+}
+
+/** Features that kernels use where the adapter has them. */
+const wanted: readonly GPUFeatureName[] = ["shader-f16", "subgroups", "timestamp-query"];
+
+/** Limits that are raised to what the adapter allows. */
+const raised = [
+  "maxStorageBuffersPerShaderStage",
+  "maxStorageBufferBindingSize",
+  "maxBufferSize",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+] as const;
+
+/**
+ * A device with every feature and limit of the adapter that kernels can use.
+ *
+ * @throws BackendError that says what to do where there is none.
+ */
+export async function openDevice(options: WebGpuOptions): Promise<GPUDevice> {
+  if (options.device) return options.device;
+  const gpu = await findGpu();
+  const adapter = await gpu.requestAdapter(
+    options.powerPreference === undefined ? {} : { powerPreference: options.powerPreference },
+  );
+  if (adapter === null)
+    throw new BackendError(
+      "webgpu: there is no adapter: this machine has no GPU or driver that WebGPU can use (on Linux: Vulkan; without a GPU, VK_DRIVER_FILES can name a software driver such as SwiftShader; headless Chromium needs --enable-unsafe-webgpu). Or use another backend, such as wasm.",
+    );
+  const requiredLimits: Record<string, number> = {};
+  for (const name of raised) requiredLimits[name] = adapter.limits[name];
+  try {
+    return await adapter.requestDevice({
+      label: "cresset",
+      requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
+      requiredLimits,
+    });
+  } catch (error) {
+    throw new BackendError(`webgpu: the adapter gives no device: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The adapter's name for people. */
+export function adapterName(device: GPUDevice): string {
+  const { vendor, architecture, device: model, description } = device.adapterInfo ?? {};
+  return description || [vendor, architecture, model].filter(Boolean).join(" ") || "an adapter without a name";
+}

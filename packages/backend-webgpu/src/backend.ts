@@ -1,0 +1,81 @@
+import { type Backend, BackendError, type DType, type Executable } from "@cresset/core/backend";
+import { openDevice, type WebGpuOptions } from "./adapter.ts";
+import { Engine } from "./engine.ts";
+import { WebGpuExecutable } from "./executable.ts";
+import { explainProgram } from "./explain.ts";
+import { webGpuBuffer } from "./memory/buffer.ts";
+
+const dtypes: ReadonlySet<DType> = new Set<DType>([
+  "float32",
+  "float16",
+  "int64",
+  "int32",
+  "int16",
+  "int8",
+  "uint8",
+  "bool",
+]);
+
+const gibibyte = 1024 ** 3;
+
+function executableOf(executable: Executable): WebGpuExecutable {
+  if (executable instanceof WebGpuExecutable) return executable;
+  throw new BackendError("webgpu: this program was compiled by another backend");
+}
+
+/**
+ * The WebGPU backend: kernels become WGSL at run time. Every dtype but float64; values are read asynchronously. In browsers and
+ * Deno it uses `navigator.gpu`, in Node the package `webgpu`, which is to be installed beside it.
+ *
+ * @throws BackendError (when it is registered) where there is no WebGPU, or no adapter.
+ * @example await registerBackend(webgpu());
+ */
+export function webgpu(options: WebGpuOptions = {}): Backend {
+  let opened: Engine | undefined;
+  const engine = (): Engine => {
+    if (opened === undefined) throw new BackendError("webgpu: not started: await registerBackend(webgpu())");
+    return opened;
+  };
+  return {
+    name: "webgpu",
+    dtypes,
+    synchronous: false,
+    memoryLimit: options.memoryLimit ?? gibibyte,
+    async initialize() {
+      opened = new Engine(await openDevice(options), options);
+    },
+    allocate: (dtype, length) => engine().allocate(dtype, length),
+    release(buffer) {
+      engine().release(webGpuBuffer(buffer));
+    },
+    write(buffer, data) {
+      const given = webGpuBuffer(buffer);
+      if (data.length !== given.length) {
+        const got = `${data.constructor.name} of ${data.length}`;
+        throw new BackendError(`webgpu: a ${given.dtype} buffer of ${given.length} elements cannot hold a ${got}`);
+      }
+      engine().write(given, data);
+    },
+    read: async (buffer) => engine().read(webGpuBuffer(buffer)),
+    compile: (program) => engine().compile(program),
+    run: (executable, buffers, args) => engine().run(executableOf(executable), buffers.map(webGpuBuffer), args),
+    explain: (program) => explainProgram(program, opened?.facilities.half ?? false),
+    info() {
+      const { device, adapter, facilities, pipelines, pool, staging, allocator, ...counts } = engine();
+      return {
+        adapter,
+        half: facilities.half,
+        subgroups: device.features.has("subgroups"),
+        storageBuffers: facilities.storageBuffers,
+        kernels: pipelines.size,
+        dispatches: counts.dispatches,
+        submissions: counts.submissions,
+        buffersCreated: engine().buffersCreated,
+        heapBytes: 4 * allocator.capacity,
+        heapUsedBytes: 4 * allocator.used,
+        bufferBytes: pool.usedBytes,
+        idleBufferBytes: pool.idleBytes + staging.idleBytes,
+      };
+    },
+  };
+}

@@ -1,0 +1,393 @@
+import { type Argument, BackendError, type DType, type HostArray, type Program } from "@cresset/core/backend";
+import { adapterName, type WebGpuOptions } from "./adapter.ts";
+import { type Dispatch, type Facilities, WebGpuExecutable } from "./executable.ts";
+import { type DeviceBuffer, isSmall, WebGpuBuffer } from "./memory/buffer.ts";
+import { HeapAllocator } from "./memory/heap.ts";
+import { BufferPool } from "./memory/pool.ts";
+import { fromDevice, toDevice } from "./memory/transfer.ts";
+import { bufferUsage, mapRead } from "./memory/usage.ts";
+import { OperationQueue } from "./operations-queue.ts";
+import { Pipelines } from "./pipelines.ts";
+import { bytesOfStorage, storageOf } from "./wgsl/types.ts";
+
+const storageUsage = bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyTarget;
+const firstHeapWords = 1024 * 1024;
+/** What a kernel sees of the parameters: its own, and whatever lies behind. */
+const parameterWindow = 65_536;
+/** Words for the outcome of as many runs. */
+const statusWords = 4096;
+const fine = 0xffffffff;
+
+interface PendingStatus {
+  readonly slot: number;
+  readonly executable: WebGpuExecutable;
+  readonly settle: (status: number) => void;
+  readonly fail: (error: Error) => void;
+}
+
+/** Everything that belongs to one device, from its opening to its loss. */
+export class Engine {
+  readonly device: GPUDevice;
+  readonly adapter: string;
+  readonly facilities: Facilities;
+  readonly pipelines: Pipelines;
+  readonly queue = new OperationQueue();
+  readonly pool: BufferPool;
+  readonly staging: BufferPool;
+  readonly allocator: HeapAllocator;
+  /** Set when the device is lost. */
+  lost: BackendError | null = null;
+  /** Dispatches and command buffers submitted. */
+  dispatches = 0;
+  submissions = 0;
+  /** Buffers created besides those of the pools. */
+  #made = 0;
+  #heap: DeviceBuffer;
+  #parameters: GPUBuffer;
+  #status: GPUBuffer;
+  #parameterGroups: [GPUBindGroup, GPUBindGroup];
+  #smallArena = { offset: 0, words: 0 };
+  readonly #largeArena: (DeviceBuffer | null)[] = [];
+  #nextStatus = 0;
+  #pending: PendingStatus[] = [];
+  /** An error outside of every scope, until somebody is told. */
+  #uncaught: BackendError | null = null;
+  readonly #rejecters = new Set<(error: Error) => void>();
+
+  constructor(device: GPUDevice, options: WebGpuOptions) {
+    this.device = device;
+    this.adapter = adapterName(device);
+    this.pipelines = new Pipelines(device);
+    const half = options.half !== false && device.features.has("shader-f16");
+    const { limits } = device;
+    this.facilities = {
+      half,
+      storageBuffers: limits.maxStorageBuffersPerShaderStage,
+      workgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+      adapter: this.adapter,
+      pipeline: (kernel, plan, placement, guarded) => this.pipelines.get(kernel, plan, placement, guarded),
+    };
+    const common = {
+      adapter: this.adapter,
+      watch: (create: () => GPUBuffer, what: string) => this.#watch(create, what),
+    };
+    this.pool = new BufferPool(device, { ...common, usage: storageUsage, cap: 512 * 1024 * 1024, label: "value" });
+    this.staging = new BufferPool(device, {
+      ...common,
+      usage: bufferUsage.mapRead | bufferUsage.copyTarget,
+      cap: 64 * 1024 * 1024,
+      label: "staging",
+    });
+    const largest = Math.floor(Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize, 2 ** 31) / 4);
+    this.allocator = new HeapAllocator(firstHeapWords, largest);
+    this.#heap = this.#makeHeap(this.allocator.capacity);
+    this.#parameters = this.#makeParameters(4 * parameterWindow);
+    this.#status = this.#make("status", 4 * statusWords, storageUsage);
+    this.device.queue.writeBuffer(this.#status, 0, new Uint32Array(statusWords).fill(fine));
+    this.#parameterGroups = this.#makeParameterGroups();
+    device.addEventListener("uncapturederror", (event) => {
+      event.preventDefault();
+      this.#uncaught ??= new BackendError(`webgpu: ${event.error.message}`);
+    });
+    void device.lost.then((info) => this.#lose(info));
+  }
+
+  get buffersCreated(): number {
+    return this.#made + this.pool.created + this.staging.created;
+  }
+
+  #lose(info: GPUDeviceLostInfo): void {
+    this.lost = new BackendError(
+      `webgpu: the device was lost (${info.reason}): ${info.message}. Values that were only there are gone; register the backend again and move what you have on the host.`,
+    );
+    for (const reject of this.#rejecters) reject(this.lost);
+    this.#rejecters.clear();
+    for (const { fail } of this.#pending) fail(this.lost);
+    this.#pending = [];
+  }
+
+  #make(label: string, size: number, usage: number): GPUBuffer {
+    this.#made++;
+    return this.#watch(() => this.device.createBuffer({ label, size, usage }), `${label} of ${size} bytes`);
+  }
+
+  /** Creates a buffer; where the device has no memory for it, the next read is told. */
+  #watch(create: () => GPUBuffer, what: string): GPUBuffer {
+    this.device.pushErrorScope("out-of-memory");
+    const buffer = create();
+    void this.device.popErrorScope().then(
+      (error) => {
+        if (error)
+          this.#uncaught ??= new BackendError(
+            `webgpu: out of memory: no buffer for a ${what} on ${this.adapter}: ${error.message}`,
+          );
+      },
+      () => undefined,
+    );
+    return buffer;
+  }
+
+  #makeHeap(words: number): DeviceBuffer {
+    const buffer = this.#make("heap", 4 * words, storageUsage);
+    return { ...BufferPool.adopt(buffer), foreign: false };
+  }
+
+  #makeParameters(size: number): GPUBuffer {
+    return this.#make("parameters", size, bufferUsage.uniform | bufferUsage.copyTarget);
+  }
+
+  #makeParameterGroups(): [GPUBindGroup, GPUBindGroup] {
+    const [plain, checked] = this.pipelines.parameterLayouts;
+    const uniform = { binding: 0, resource: { buffer: this.#parameters, size: parameterWindow } };
+    return [
+      this.device.createBindGroup({ layout: plain, entries: [uniform] }),
+      this.device.createBindGroup({
+        layout: checked,
+        entries: [uniform, { binding: 1, resource: { buffer: this.#status } }],
+      }),
+    ];
+  }
+
+  #growHeap(words: number): void {
+    this.queue.add(null, () => {
+      if (this.lost) return;
+      const old = this.#heap;
+      this.#heap = this.#makeHeap(words);
+      const encoder = this.device.createCommandEncoder();
+      encoder.copyBufferToBuffer(old.buffer, 0, this.#heap.buffer, 0, old.bytes);
+      this.device.queue.submit([encoder.finish()]);
+      old.buffer.destroy();
+    });
+  }
+
+  /** @throws BackendError if the device is lost. */
+  check(): void {
+    if (this.lost) throw this.lost;
+  }
+
+  allocate(dtype: DType, length: number): WebGpuBuffer {
+    this.check();
+    const inHeap = storageOf(dtype, false);
+    if (isSmall(length, inHeap)) {
+      const words = Math.max(4, Math.ceil((length * bytesOfStorage(inHeap)) / 4));
+      const offset = this.allocator.allocate(words, (capacity) => this.#growHeap(capacity));
+      return new WebGpuBuffer(this, dtype, length, inHeap, offset, null);
+    }
+    const storage = storageOf(dtype, this.facilities.half);
+    const own = this.pool.take(Math.ceil((length * bytesOfStorage(storage)) / 4) * 4);
+    return new WebGpuBuffer(this, dtype, length, storage, -1, own);
+  }
+
+  release(buffer: WebGpuBuffer): void {
+    if (buffer.released || buffer.owner !== this) return;
+    buffer.released = true;
+    this.queue.add(null, () => {
+      if (buffer.own !== null) this.pool.give(buffer.own);
+      else this.allocator.release(buffer.offset, Math.max(4, buffer.bytes / 4));
+    });
+  }
+
+  #place(buffer: WebGpuBuffer): { buffer: GPUBuffer; offset: number } {
+    if (buffer.own !== null) return { buffer: buffer.own.buffer, offset: 0 };
+    return { buffer: this.#heap.buffer, offset: 4 * buffer.offset };
+  }
+
+  write(buffer: WebGpuBuffer, data: HostArray): void {
+    this.check();
+    if (buffer.length === 0) return;
+    const content = toDevice(data, buffer.dtype, buffer.storage);
+    // If it has to wait, the caller may change the array meanwhile.
+    const source = this.queue.busy && content === data ? data.slice() : content;
+    this.queue.add(null, () => {
+      if (this.lost) return;
+      const { buffer: target, offset } = this.#place(buffer);
+      this.device.queue.writeBuffer(target, offset, source);
+    });
+  }
+
+  read(buffer: WebGpuBuffer): Promise<HostArray> {
+    return new Promise((resolve, reject) => {
+      if (this.lost) {
+        reject(this.lost);
+        return;
+      }
+      this.#rejecters.add(reject);
+      const done = (): void => {
+        this.#rejecters.delete(reject);
+      };
+      this.queue.add(null, () => {
+        this.#fetch(buffer).then(
+          (array) => {
+            done();
+            resolve(array);
+          },
+          (error: unknown) => {
+            done();
+            reject(this.lost ?? error);
+          },
+        );
+      });
+    });
+  }
+
+  /** Copies a value, and the outcomes of runs that nobody knows yet, to where the host can see them. */
+  async #fetch(buffer: WebGpuBuffer | null): Promise<HostArray> {
+    this.check();
+    const bytes = buffer?.bytes ?? 0;
+    const statuses = this.#pending;
+    this.#pending = [];
+    const statusBytes = statuses.length > 0 ? 4 * statusWords : 0;
+    const size = bytes + statusBytes;
+    if (size === 0) return fromDevice(new ArrayBuffer(0), buffer?.dtype ?? "float32", 0, "f32");
+    const staging = this.staging.take(size);
+    this.device.pushErrorScope("validation");
+    const encoder = this.device.createCommandEncoder();
+    if (buffer !== null && bytes > 0) {
+      const { buffer: source, offset } = this.#place(buffer);
+      encoder.copyBufferToBuffer(source, offset, staging.buffer, 0, bytes);
+    }
+    if (statusBytes > 0) encoder.copyBufferToBuffer(this.#status, 0, staging.buffer, bytes, statusBytes);
+    this.device.queue.submit([encoder.finish()]);
+    this.submissions++;
+    const scope = this.device.popErrorScope();
+    try {
+      await staging.buffer.mapAsync(mapRead, 0, size);
+      const content = staging.buffer.getMappedRange(0, size).slice(0);
+      staging.buffer.unmap();
+      this.staging.give(staging);
+      const error = await scope;
+      if (error) throw new BackendError(`webgpu: a value cannot be read: ${error.message}`);
+      const uncaught = this.#uncaught;
+      this.#uncaught = null;
+      if (uncaught) throw uncaught;
+      const outcomes = new Uint32Array(content, bytes, statusBytes / 4);
+      for (const { slot, executable, settle } of statuses) {
+        const outcome = outcomes[slot];
+        settle(outcome === fine ? -1 : executable.checks[outcome]);
+      }
+      return fromDevice(content, buffer?.dtype ?? "float32", buffer?.length ?? 0, buffer?.storage ?? "f32");
+    } catch (error) {
+      const known = this.lost ?? (error instanceof Error ? error : new BackendError(String(error)));
+      for (const { fail } of statuses) fail(known);
+      throw known;
+    }
+  }
+
+  compile(program: Program): WebGpuExecutable {
+    this.check();
+    return new WebGpuExecutable(program, this.facilities);
+  }
+
+  run(
+    executable: WebGpuExecutable,
+    buffers: readonly WebGpuBuffer[],
+    args: readonly Argument[],
+  ): number | Promise<number> {
+    this.check();
+    const arena = this.#arena(executable);
+    const given = [...buffers];
+    const values = [...args];
+    if (executable.checks.length === 0) {
+      this.queue.add(executable.pending, () => this.#encode(executable, given, values, arena, 0));
+      return -1;
+    }
+    return new Promise((settle, fail) => {
+      this.queue.add(executable.pending, () => {
+        if (this.lost) {
+          fail(this.lost);
+          return;
+        }
+        const slot = this.#nextStatus;
+        this.#nextStatus = (slot + 1) % statusWords;
+        this.device.queue.writeBuffer(this.#status, 4 * slot, Uint32Array.of(fine));
+        this.#pending.push({ slot, executable, settle, fail });
+        this.#encode(executable, given, values, arena, slot);
+        // Before words are used again, those who wait for them are told.
+        if (this.#pending.length >= statusWords / 2) void this.#fetch(null).catch(() => undefined);
+      });
+    });
+  }
+
+  /** Room for the small temporaries of a program: all programs share it, as they run one after another. */
+  #arena(executable: WebGpuExecutable): number {
+    const { smallWords } = executable;
+    if (smallWords > this.#smallArena.words) {
+      const old = this.#smallArena;
+      const words = Math.max(smallWords, Math.ceil(1.5 * old.words));
+      this.#smallArena = { offset: this.allocator.allocate(words, (capacity) => this.#growHeap(capacity)), words };
+      if (old.words > 0) this.queue.add(null, () => this.allocator.release(old.offset, old.words));
+    }
+    return this.#smallArena.offset;
+  }
+
+  #encode(
+    executable: WebGpuExecutable,
+    buffers: readonly WebGpuBuffer[],
+    args: readonly Argument[],
+    arena: number,
+    status: number,
+  ): void {
+    if (this.lost || executable.dispatches.length === 0) return;
+    for (const { pipeline } of executable.dispatches) {
+      if (pipeline.error !== null) {
+        this.#uncaught ??= pipeline.error as BackendError;
+        return;
+      }
+    }
+    const { external, smallTemporaries, largeTemporaries } = executable;
+    const places: (WebGpuBuffer | undefined)[] = [];
+    external.forEach((n, i) => {
+      places[n] = buffers[i];
+    });
+    executable.fill((n) => places[n]?.offset ?? arena + (smallTemporaries.get(n) ?? 0), args, status);
+    this.#writeParameters(executable.parameters);
+    const encoder = this.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (const dispatch of executable.dispatches) {
+      const { compiled } = dispatch.pipeline;
+      if (compiled === null) continue;
+      const own = dispatch.own.map(
+        (n) => places[n]?.own ?? this.#largeTemporary(largeTemporaries.slotOf.get(n) ?? 0, largeTemporaries.sizes),
+      );
+      pass.setPipeline(compiled);
+      pass.setBindGroup(0, this.#group(dispatch, own));
+      pass.setBindGroup(1, this.#parameterGroups[dispatch.status ? 1 : 0], [dispatch.offset]);
+      pass.dispatchWorkgroups(dispatch.workgroups[0], dispatch.workgroups[1]);
+    }
+    pass.end();
+    this.device.queue.submit([encoder.finish()]);
+    this.submissions++;
+    this.dispatches += executable.dispatches.length;
+  }
+
+  #largeTemporary(slot: number, sizes: readonly number[]): DeviceBuffer {
+    const have = this.#largeArena[slot] ?? null;
+    if (have !== null && have.bytes >= sizes[slot]) return have;
+    if (have !== null) this.pool.give(have);
+    const taken = this.pool.take(sizes[slot]);
+    this.#largeArena[slot] = taken;
+    return taken;
+  }
+
+  #writeParameters(parameters: Uint32Array<ArrayBuffer>): void {
+    const needed = parameters.byteLength + parameterWindow;
+    if (needed > this.#parameters.size) {
+      this.#parameters.destroy();
+      this.#parameters = this.#makeParameters(Math.ceil((1.5 * needed) / 256) * 256);
+      this.#parameterGroups = this.#makeParameterGroups();
+    }
+    this.device.queue.writeBuffer(this.#parameters, 0, parameters);
+  }
+
+  #group(dispatch: Dispatch, own: readonly DeviceBuffer[]): GPUBindGroup {
+    const all = dispatch.heap ? [this.#heap, ...own] : own;
+    for (const { ids, group } of dispatch.groups) if (ids.every((id, i) => id === all[i].id)) return group;
+    const group = this.device.createBindGroup({
+      layout: dispatch.pipeline.layout,
+      entries: all.map(({ buffer }, binding) => ({ binding, resource: { buffer } })),
+    });
+    if (dispatch.groups.length >= 8) dispatch.groups.shift();
+    dispatch.groups.push({ ids: all.map(({ id }) => id), group });
+    return group;
+  }
+}

@@ -1,0 +1,238 @@
+import {
+  type Argument,
+  BackendError,
+  type Call,
+  castArgument,
+  type DType,
+  type Executable,
+  type Kernel,
+  type Program,
+} from "@cresset/core/backend";
+import { type CallLayout, callLayout, headerWords } from "./call-layout.ts";
+import { isSmall } from "./memory/buffer.ts";
+import { planSlots, type SlotPlan } from "./memory/temporaries.ts";
+import type { Pipeline } from "./pipelines.ts";
+import { type KernelPlan, planKernel } from "./wgsl/compile.ts";
+import { type Placement, placeOperands } from "./wgsl/placement.ts";
+import { bytesOfStorage, storageOf } from "./wgsl/types.ts";
+
+/** What of the adapter decides how programs are laid out. */
+export interface Facilities {
+  /** Whether large float16 values hold two to a word. */
+  readonly half: boolean;
+  readonly storageBuffers: number;
+  readonly workgroupsPerDimension: number;
+  readonly adapter: string;
+  pipeline(kernel: Kernel, plan: KernelPlan, placement: Placement, guarded: boolean): Pipeline;
+}
+
+/** One dispatch: a kernel over one call, or over several whose operands are all in the heap. */
+export interface Dispatch {
+  readonly kernel: Kernel;
+  readonly pipeline: Pipeline;
+  /** Program buffers that are bound by themselves, in the order of their bindings. */
+  readonly own: readonly number[];
+  readonly heap: boolean;
+  readonly status: boolean;
+  /** Where its parameters begin, in bytes. */
+  readonly offset: number;
+  readonly workgroups: readonly [number, number];
+  /** Bind groups used lately, with the identities of what they bind. */
+  readonly groups: { readonly ids: readonly number[]; readonly group: GPUBindGroup }[];
+}
+
+/** A word of the parameters that each run writes anew. */
+interface OffsetPatch {
+  readonly word: number;
+  readonly buffer: number;
+}
+interface ArgumentPatch {
+  readonly word: number;
+  readonly slot: number;
+  readonly dtype: DType;
+}
+
+/** Dynamic offsets of uniform buffers must be multiples of this on every adapter. */
+const alignment = 256;
+const mostWords = 4096 * 4;
+
+const words = new Uint32Array(2);
+const singles = new Float32Array(words.buffer);
+const longs = new BigInt64Array(words.buffer);
+
+/** A program laid out as dispatches and the words of their parameters. */
+export class WebGpuExecutable implements Executable {
+  readonly program: Program;
+  readonly dispatches: readonly Dispatch[];
+  /** Program buffers that callers give, in order. */
+  readonly external: readonly number[];
+  /** Checks in the order of the commands that make them: a kernel reports positions in this list. */
+  readonly checks: readonly number[];
+  /** Small temporaries share one block of the heap, at these words; large ones have slots, each a buffer. */
+  readonly smallTemporaries: ReadonlyMap<number, number>;
+  readonly smallWords: number;
+  readonly largeTemporaries: SlotPlan;
+  readonly parameters: Uint32Array<ArrayBuffer>;
+  readonly #offsets: OffsetPatch[] = [];
+  readonly #arguments: ArgumentPatch[] = [];
+  readonly #status: number[] = [];
+
+  constructor(program: Program, facilities: Facilities) {
+    this.program = program;
+    this.external = program.buffers.flatMap((buffer, i) => (buffer.role === "temporary" ? [] : [i]));
+    this.checks = [...new Set(program.commands.flatMap(({ calls }) => calls.flatMap((call) => call.checks)))];
+    const small = new Map<number, number>();
+    const large = new Map<number, number>();
+    program.buffers.forEach(({ role, dtype, length }, i) => {
+      if (role !== "temporary") return;
+      const storage = storageOf(dtype, facilities.half);
+      const bytes = length * bytesOfStorage(storage);
+      if (isSmall(length, heapStorage(dtype)))
+        small.set(i, Math.max(4, Math.ceil((length * bytesOfStorage(heapStorage(dtype))) / 16) * 4));
+      else large.set(i, bytes);
+    });
+    const smallPlan = planSlots(program.commands, small);
+    const starts: number[] = [];
+    let at = 0;
+    for (const size of smallPlan.sizes) {
+      starts.push(at);
+      at += size;
+    }
+    this.smallWords = at;
+    this.smallTemporaries = new Map([...smallPlan.slotOf].map(([buffer, slot]) => [buffer, starts[slot]]));
+    this.largeTemporaries = planSlots(program.commands, large);
+    const list: number[] = [];
+    this.dispatches = this.#layOut(facilities, list);
+    this.parameters = Uint32Array.from(list);
+  }
+
+  /** Pipelines that are still being compiled. */
+  get pending(): Promise<unknown> | null {
+    const pending = this.dispatches.flatMap(({ pipeline }) => (pipeline.ready === null ? [] : [pipeline.ready]));
+    return pending.length === 0 ? null : Promise.all(pending);
+  }
+
+  #layOut(facilities: Facilities, list: number[]): Dispatch[] {
+    const { program } = this;
+    const dispatches: Dispatch[] = [];
+    const inHeap = program.buffers.map(({ dtype, length }) => isSmall(length, heapStorage(dtype)));
+    program.commands.forEach(({ kernel, calls }, n) => {
+      const guarded = n >= program.stateFrom && this.checks.length > 0;
+      const layout = callLayout(kernel);
+      const together = new Map<
+        string,
+        { placement: Placement; plan: KernelPlan; calls: Call[]; plans: KernelPlan[] }
+      >();
+      const flush = (key: string): void => {
+        const group = together.get(key);
+        if (group === undefined) return;
+        together.delete(key);
+        dispatches.push(this.#dispatch(facilities, list, kernel, layout, group, guarded));
+      };
+      for (const call of calls) {
+        const plan = planKernel(kernel, call.extents);
+        if (plan.workgroups === 0) continue;
+        const operands = kernel.operands.map((operand, i) => ({ ...operand, inHeap: inHeap[call.buffers[i]] }));
+        const placement = placeOperands(operands, facilities.half);
+        const bound = placement.own + (placement.heap ? 1 : 0) + (kernel.checks > 0 || guarded ? 1 : 0);
+        if (bound > facilities.storageBuffers)
+          throw new BackendError(
+            `webgpu: the kernel ${kernel.name} (${kernel.kind}) needs ${bound} storage buffers, more than maxStorageBuffersPerShaderStage = ${facilities.storageBuffers} of ${facilities.adapter}`,
+          );
+        const key = `${plan.key} ${placement.key}`;
+        const group = together.get(key);
+        const full = group !== undefined && headerWords + (group.calls.length + 1) * layout.words > mostWords;
+        if (placement.own > 0 || full) flush(key);
+        const open = together.get(key);
+        if (open === undefined) together.set(key, { placement, plan, calls: [call], plans: [plan] });
+        else {
+          open.calls.push(call);
+          open.plans.push(plan);
+        }
+      }
+      for (const key of [...together.keys()]) flush(key);
+    });
+    return dispatches;
+  }
+
+  #dispatch(
+    facilities: Facilities,
+    list: number[],
+    kernel: Kernel,
+    layout: CallLayout,
+    group: { placement: Placement; plan: KernelPlan; calls: readonly Call[]; plans: readonly KernelPlan[] },
+    guarded: boolean,
+  ): Dispatch {
+    const { placement, plan, calls, plans } = group;
+    while (list.length % (alignment / 4) !== 0) list.push(0);
+    const start = list.length;
+    const total = plans.reduce((sum, { workgroups }) => sum + workgroups, 0);
+    list.push(calls.length, total, 0, 0);
+    this.#status.push(start + 2);
+    let workgroup = 0;
+    calls.forEach((call, c) => {
+      const base = start + headerWords + c * layout.words;
+      for (let i = 0; i < layout.words; i++) list.push(0);
+      list[base + layout.workgroup] = workgroup;
+      workgroup += plans[c].workgroups;
+      placement.places.forEach((place, i) => {
+        if (place.kind === "heap") this.#offsets.push({ word: base + layout.operand(i), buffer: call.buffers[i] });
+      });
+      call.extents.forEach((extent, axis) => {
+        list[base + layout.extent(axis)] = extent;
+      });
+      call.checks.forEach((check, i) => {
+        list[base + layout.check(i)] = this.checks.indexOf(check);
+      });
+      for (const { slot, dtype, word } of layout.arguments) {
+        this.#arguments.push({ word: base + word, slot: call.arguments[slot], dtype });
+      }
+    });
+    const width = Math.min(total, facilities.workgroupsPerDimension);
+    const height = Math.ceil(total / width);
+    if (height > facilities.workgroupsPerDimension)
+      throw new BackendError(
+        `webgpu: the kernel ${kernel.name} (${kernel.kind}) needs ${total} workgroups, more than the square of maxComputeWorkgroupsPerDimension = ${facilities.workgroupsPerDimension} of ${facilities.adapter}`,
+      );
+    return {
+      kernel,
+      pipeline: facilities.pipeline(kernel, plan, placement, guarded),
+      own: placement.places.flatMap((place, i) => (place.kind === "own" ? [calls[0].buffers[i]] : [])),
+      heap: placement.heap,
+      status: kernel.checks > 0 || guarded,
+      offset: 4 * start,
+      workgroups: [width, height],
+      groups: [],
+    };
+  }
+
+  /** Writes what differs from run to run. */
+  fill(offsetOf: (buffer: number) => number, args: readonly Argument[], status: number): void {
+    const { parameters } = this;
+    for (const word of this.#status) parameters[word] = status;
+    for (const { word, buffer } of this.#offsets) parameters[word] = offsetOf(buffer);
+    for (const { word, slot, dtype } of this.#arguments) {
+      const value = args[slot];
+      switch (dtype) {
+        case "float64":
+        case "float32":
+        case "float16":
+          singles[0] = Number(castArgument(value, dtype === "float64" ? "float32" : dtype));
+          parameters[word] = words[0];
+          break;
+        case "int64":
+          longs[0] = BigInt(castArgument(value, dtype));
+          parameters[word] = words[0];
+          parameters[word + 1] = words[1];
+          break;
+        default:
+          parameters[word] = Number(castArgument(value, dtype));
+      }
+    }
+  }
+}
+
+/** In the heap there are only whole words. */
+function heapStorage(dtype: DType) {
+  return storageOf(dtype, false);
+}

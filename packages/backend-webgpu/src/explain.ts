@@ -1,0 +1,43 @@
+import type { BufferSpec, Program } from "@cresset/core/backend";
+import { isSmall } from "./memory/buffer.ts";
+import { kernelText, planKernel } from "./wgsl/compile.ts";
+import { placeOperands } from "./wgsl/placement.ts";
+import { storageOf } from "./wgsl/types.ts";
+
+const inHeap = ({ dtype, length }: BufferSpec): boolean => isSmall(length, storageOf(dtype, false));
+
+function bufferText(buffer: BufferSpec, i: number): string {
+  return `  b${i}: ${buffer.dtype}[${buffer.length}] ${buffer.role}${inHeap(buffer) ? ", in the heap" : ""}`;
+}
+
+/** Buffers, commands, and the WGSL of every kernel. */
+export function explainProgram(program: Program, half: boolean): string {
+  const lines = [
+    `program: ${program.commands.length} commands, ${program.arguments} arguments, ${program.checks} checks`,
+    "buffers:",
+    ...program.buffers.map(bufferText),
+    "commands:",
+  ];
+  const sources = new Map<string, string>();
+  program.commands.forEach(({ kernel, calls }, i) => {
+    if (i === program.stateFrom) lines.push("  from here on, only if no check has failed:");
+    for (const call of calls) {
+      const buffers = call.buffers.map((buffer, k) => `${kernel.operands[k].access} b${buffer}`).join(", ");
+      const args = call.arguments.length > 0 ? `; arguments ${call.arguments.join(", ")}` : "";
+      const checks = call.checks.length > 0 ? `; checks ${call.checks.join(", ")}` : "";
+      const plan = planKernel(kernel, call.extents);
+      lines.push(
+        `  ${i}: ${kernel.name} (${kernel.kind}) over [${call.extents.join(", ")}], ${plan.workgroups} workgroups: ${buffers}${args}${checks}`,
+      );
+      const operands = kernel.operands.map((operand, k) => ({
+        ...operand,
+        inHeap: inHeap(program.buffers[call.buffers[k]]),
+      }));
+      const placement = placeOperands(operands, half);
+      const key = `${plan.key} ${placement.key} ${kernel.key}`;
+      if (!sources.has(key))
+        sources.set(key, kernelText(kernel, placement, plan, i >= program.stateFrom && program.checks > 0));
+    }
+  });
+  return `${lines.join("\n")}\n\n${[...sources.values()].join("\n")}`;
+}

@@ -1,0 +1,122 @@
+import type { Kernel } from "@cresset/core/backend";
+import { type CallLayout, callLayout, headerWords } from "../call-layout.ts";
+import { type ContractionVariant, planContraction, threadsOf, writeContraction } from "./contraction.ts";
+import { type LoopVariant, planLoop, writeLoop } from "./loop.ts";
+import { header, parameter } from "./parameters.ts";
+import type { Placement } from "./placement.ts";
+import type { Plan } from "./plan.ts";
+import { planScan, writeScan } from "./scan.ts";
+import { planScatter, type ScatterVariant, writeScatter } from "./scatter.ts";
+import { planSort, writeSort } from "./sort.ts";
+import { Writer } from "./writer.ts";
+
+/** A plan with what the writer of its kernel kind needs to know. */
+export type KernelPlan = Plan &
+  Partial<{
+    readonly loop: LoopVariant;
+    readonly contraction: ContractionVariant;
+    readonly scatter: ScatterVariant;
+  }>;
+
+export function planKernel(kernel: Kernel, extents: readonly number[]): KernelPlan {
+  switch (kernel.kind) {
+    case "loop":
+      return planLoop(kernel, extents);
+    case "contraction":
+      return planContraction(kernel, extents);
+    case "scatter":
+      return planScatter(kernel, extents);
+    case "scan":
+      return planScan(kernel, extents);
+    case "sort":
+      return planSort(kernel, extents);
+  }
+}
+
+/** Threads in a workgroup. */
+function threads(plan: KernelPlan): number {
+  if (plan.loop) return plan.loop.rows * plan.loop.lanes;
+  return plan.contraction ? threadsOf(plan.contraction) : 64;
+}
+
+/** The WGSL of a kernel for one plan and one placement of its operands. */
+export function kernelText(kernel: Kernel, placement: Placement, plan: KernelPlan, guarded: boolean): string {
+  const layout = callLayout(kernel);
+  const writer = new Writer(kernel, placement, layout);
+  writeBindings(writer, guarded);
+  if (guarded) writeGuard(writer);
+  writeCall(writer, layout);
+  switch (kernel.kind) {
+    case "loop":
+      if (plan.loop) writeLoop(writer, kernel, plan.loop);
+      break;
+    case "contraction":
+      if (plan.contraction) writeContraction(writer, kernel, plan.contraction);
+      break;
+    case "scatter":
+      if (plan.scatter) writeScatter(writer, kernel, plan.scatter);
+      break;
+    case "scan":
+      writeScan(writer, kernel);
+      break;
+    case "sort":
+      writeSort(writer, kernel);
+      break;
+  }
+  const half = placement.places.some((place) => place.kind === "own" && place.storage === "f16");
+  return [
+    ...(half ? ["enable f16;"] : []),
+    ...writer.declarations,
+    ...writer.functions,
+    `// ${kernel.name} (${kernel.kind})
+@compute @workgroup_size(${threads(plan)})
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) ids: vec3u, @builtin(local_invocation_index) thread_id: u32) {`,
+    ...writer.body,
+    "}",
+    "",
+  ].join("\n");
+}
+
+function writeBindings(writer: Writer, guarded: boolean): void {
+  const { placement, kernel } = writer;
+  if (placement.heap) {
+    writer.declare(`@group(0) @binding(0) var<storage, read_write> heap: array<u32>;`);
+  }
+  placement.places.forEach((place, n) => {
+    if (place.kind !== "own") return;
+    const access = place.writable ? "read_write" : "read";
+    writer.declare(`@group(0) @binding(${place.binding}) var<storage, ${access}> b${n}: array<${place.storage}>;`);
+  });
+  writer.declare("@group(1) @binding(0) var<uniform> parameters: array<vec4u, 4096>;");
+  if (kernel.checks > 0 || guarded)
+    writer.declare("@group(1) @binding(1) var<storage, read_write> status: array<atomic<u32>>;");
+}
+
+/** Finds the call that this workgroup belongs to, and names what the call gives. */
+function writeCall(writer: Writer, layout: CallLayout): void {
+  const { kernel, placement } = writer;
+  const vectors = layout.words / 4;
+  const first = headerWords / 4;
+  writer.line("let flat = id.x + id.y * ids.x;");
+  writer.line(`if (flat >= ${header(1)}) { return; }`);
+  writer.line(`var record = ${first}u;`);
+  writer.open(`for (var call = 1u; call < ${header(0)}; call++)`);
+  writer.line(`if (flat < parameters[${first}u + call * ${vectors}u].x) { break; }`);
+  writer.line(`record = ${first}u + call * ${vectors}u;`);
+  writer.close();
+  writer.line(`let workgroup = i32(flat - ${parameter(layout.workgroup)});`);
+  writer.line("let thread = i32(thread_id);");
+  placement.places.forEach((place, n) => {
+    if (place.kind === "heap") writer.line(`let o${n} = ${parameter(layout.operand(n))};`);
+  });
+  for (let axis = 0; axis < kernel.axes; axis++) writer.line(`let n${axis} = i32(${parameter(layout.extent(axis))});`);
+}
+
+/** Ends the kernel if a check has failed: all threads of a workgroup or none, as barriers may follow. */
+function writeGuard(writer: Writer): void {
+  const failed = writer.workgroupArray("failed", "u32", 1);
+  writer.line(
+    `if (thread_id == 0u) { ${failed}[0] = select(0u, 1u, atomicLoad(&status[${header(2)}]) != 0xffffffffu); }`,
+  );
+  writer.line(`if (workgroupUniformLoad(&${failed}[0]) != 0u) { return; }`);
+}

@@ -1,0 +1,206 @@
+import type { Expression, Index, LoopKernel, Statement } from "@cresset/core/backend";
+import type { Plan } from "./plan.ts";
+import { extentText, writeCoordinates } from "./points.ts";
+import { type Accumulator, accumulator } from "./reduction.ts";
+import { type Surroundings, writeStatements } from "./statement.ts";
+import type { Writer } from "./writer.ts";
+
+type Inner = Extract<Statement, { kind: "inner" }>;
+
+export interface LoopVariant {
+  /** Points of the outer axes that a workgroup takes. */
+  readonly rows: number;
+  /** Threads that share the inner loops of one of them. */
+  readonly lanes: number;
+  /** Whether neighbouring threads are lanes of one row, or take neighbouring rows. */
+  readonly lanesFirst: boolean;
+}
+
+const product = (extents: readonly number[]): number => extents.reduce((a, b) => a * b, 1);
+
+/** Chooses by extents how many threads share a row. */
+export function planLoop(kernel: LoopKernel, extents: readonly number[]): Plan & { readonly loop: LoopVariant } {
+  const rows = product(extents.slice(0, kernel.outer));
+  const inner = product(extents.slice(kernel.outer));
+  const loop =
+    kernel.axes === kernel.outer ? { rows: 256, lanes: 1, lanesFirst: true } : rowVariant(kernel, rows, inner);
+  return {
+    key: `${loop.rows}x${loop.lanes}${loop.lanesFirst ? "" : "t"}`,
+    workgroups: Math.ceil(rows / loop.rows),
+    loop,
+  };
+}
+
+function rowVariant(kernel: LoopKernel, rows: number, inner: number): LoopVariant {
+  if (inner <= 4 || (inner <= 32 && rows >= 32768)) return { rows: 64, lanes: 1, lanesFirst: true };
+  const lanesFirst = !readsAlongRows(kernel);
+  let lanes = 1;
+  while (lanes < 256 && lanes * 4 < inner) lanes *= 2;
+  // Many rows fill the machine by themselves.
+  const most = rows >= 4096 ? 32 : rows >= 512 ? 64 : 256;
+  lanes = Math.max(Math.min(lanes, most), 1);
+  const smallest = lanesFirst ? 64 : 32 * Math.min(lanes, 8);
+  return { rows: Math.max(1, Math.floor(Math.max(smallest, lanes) / lanes)), lanes, lanesFirst };
+}
+
+/** Whether the first load inside of the inner loops walks through memory along the last outer axis, not along the inner ones. */
+function readsAlongRows(kernel: LoopKernel): boolean {
+  if (kernel.outer === 0) return false;
+  for (const statement of kernel.body) {
+    if (statement.kind !== "inner") continue;
+    for (const { value } of statement.reductions) {
+      const load = firstLoad(value, kernel.outer);
+      if (load === undefined) continue;
+      return step(load, kernel.axes - 1) !== 1 && step(load, kernel.outer - 1) === 1;
+    }
+  }
+  return false;
+}
+
+function firstLoad(e: Expression, outer: number): Index | undefined {
+  switch (e.kind) {
+    case "load":
+      return dependsFrom(e.index, outer) ? e.index : undefined;
+    case "cast":
+      return firstLoad(e.input, outer);
+    case "guard":
+      return firstLoad(e.value, outer) ?? firstLoad(e.otherwise, outer);
+    case "apply":
+      for (const input of e.inputs) {
+        const found = firstLoad(input, outer);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    default:
+      return undefined;
+  }
+}
+
+function dependsFrom(index: Index, first: number): boolean {
+  switch (index.kind) {
+    case "axis":
+      return index.axis >= first;
+    case "sum":
+      return dependsFrom(index.left, first) || dependsFrom(index.right, first);
+    case "product":
+    case "quotient":
+    case "remainder":
+      return dependsFrom(index.input, first);
+    default:
+      return false;
+  }
+}
+
+/** How far a step along an axis moves an index, where that is the same everywhere; else NaN. */
+export function step(index: Index, axis: number): number {
+  switch (index.kind) {
+    case "axis":
+      return index.axis === axis ? 1 : 0;
+    case "sum":
+      return step(index.left, axis) + step(index.right, axis);
+    case "product":
+      return step(index.input, axis) * index.by;
+    case "quotient":
+    case "remainder":
+      return dependsFrom(index.input, axis) ? Number.NaN : 0;
+    case "value":
+      return Number.NaN;
+    default:
+      return 0;
+  }
+}
+
+export function writeLoop(writer: Writer, kernel: LoopKernel, { rows, lanes, lanesFirst }: LoopVariant): void {
+  const outer = Array.from({ length: kernel.outer }, (_, axis) => axis);
+  writer.line(`let rows = ${extentText(outer)};`);
+  if (lanes === 1) {
+    writer.line(`let row = workgroup * ${rows} + thread;`);
+    writer.line("if (row >= rows) { return; }");
+    writeCoordinates(writer, outer, "row");
+    writeStatements(writer, kernel.body, { only: null, inner: (statement) => writeSerial(writer, statement) });
+    return;
+  }
+  if (rows === 1) {
+    writer.line("let lane = thread;");
+    writer.line("let row = workgroup;");
+  } else {
+    writer.line(lanesFirst ? `let lane = thread % ${lanes};` : `let lane = thread / ${rows};`);
+    writer.line(lanesFirst ? `let place = thread / ${lanes};` : `let place = thread % ${rows};`);
+    writer.line(`let own = workgroup * ${rows} + place;`);
+    // Threads without a row take part in barriers, on the last row.
+    writer.line("let row = min(own, rows - 1);");
+  }
+  writeCoordinates(writer, outer, "row");
+  const within = rows === 1 ? "" : " && own < rows";
+  const around: Surroundings = {
+    only: `lane == 0${within}`,
+    inner: (statement) => writeLanes(writer, statement, { rows, lanes, lanesFirst }),
+  };
+  writeStatements(writer, kernel.body, around);
+}
+
+function writeSerial(writer: Writer, statement: Inner): void {
+  const { axes } = statement;
+  const accumulators = statement.reductions.map((reduction) => accumulator(writer, reduction, positionText(axes)));
+  for (const one of accumulators) one.start();
+  for (const axis of axes) {
+    writer.open(`for (var i${axis} = 0; i${axis} < n${axis}; i${axis}++)`);
+    writer.axes.set(axis, `i${axis}`);
+  }
+  const inside: Surroundings = { only: null, inner: (nested) => writeSerial(writer, nested) };
+  writeStatements(writer, statement.body, inside);
+  for (const one of accumulators) one.add();
+  for (const _ of axes) writer.close();
+  define(writer, statement, accumulators);
+}
+
+/** The number of the element at hand within `axes`, whose variables are named after them. */
+function positionText(axes: readonly number[]): string {
+  return axes.reduce((text, axis) => (text === "" ? `i${axis}` : `(${text}) * n${axis} + i${axis}`), "");
+}
+
+function define(writer: Writer, statement: Inner, accumulators: readonly Accumulator[]): void {
+  statement.reductions.forEach(({ register }, i) => {
+    writer.line(`let r${register} = ${accumulators[i].result()};`);
+    writer.registers.set(register, `r${register}`);
+  });
+}
+
+function writeLanes(writer: Writer, statement: Inner, variant: LoopVariant): void {
+  const { rows, lanes } = variant;
+  const counter = writer.fresh("e");
+  const accumulators = statement.reductions.map((reduction) => accumulator(writer, reduction, counter));
+  for (const one of accumulators) one.start();
+  writer.open(`for (var ${counter} = lane; ${counter} < ${extentText(statement.axes)}; ${counter} += ${lanes})`);
+  writeCoordinates(writer, statement.axes, counter);
+  writeStatements(writer, statement.body, { only: rows === 1 ? null : "own < rows", inner: () => undefined });
+  for (const one of accumulators) one.add();
+  writer.close();
+  for (const one of accumulators) writeTree(writer, one, variant);
+  // What the inner loop stored, a later one may load.
+  if (writer.kernel.operands.some(({ access }) => access === "update")) writer.line("storageBarrier();");
+  define(writer, statement, accumulators);
+}
+
+/** Joins the states of the lanes of each row, so that all of them have the whole. */
+function writeTree(writer: Writer, state: Accumulator, { rows, lanes }: LoopVariant): void {
+  const scratch = state.types.map((type, i) => writer.workgroupArray(`${type}_${i}`, type, rows * lanes));
+  const at = rows === 1 ? "lane" : writer.name("p", `place * ${lanes} + lane`);
+  scratch.forEach((array, i) => {
+    writer.line(`${array}[${at}] = ${state.names[i]};`);
+  });
+  writer.line("workgroupBarrier();");
+  writer.open(`for (var half = ${lanes / 2}; half > 0; half = half / 2)`);
+  writer.open("if (lane < half)");
+  state.join(scratch.map((array) => `${array}[${at} + half]`));
+  scratch.forEach((array, i) => {
+    writer.line(`${array}[${at}] = ${state.names[i]};`);
+  });
+  writer.close();
+  writer.line("workgroupBarrier();");
+  writer.close();
+  scratch.forEach((array, i) => {
+    writer.line(`${state.names[i]} = ${array}[${rows === 1 ? "0" : `place * ${lanes}`}];`);
+  });
+  writer.line("workgroupBarrier();");
+}

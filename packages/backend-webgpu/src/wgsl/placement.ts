@@ -1,0 +1,36 @@
+import type { DType } from "@cresset/core/backend";
+import { type Storage, storageOf } from "./types.ts";
+
+/**
+ * Where an operand lies: in the heap, a buffer that all small values share, at an offset that the call gives; or in a buffer
+ * of its own, bound by itself; or, where a kernel has more of these than may be bound, packed with others into one buffer.
+ */
+export type Place =
+  | { readonly kind: "heap" }
+  | { readonly kind: "own"; readonly binding: number; readonly storage: Storage; readonly writable: boolean };
+
+/** Places of a kernel's operands, and the text that is part of its pipeline's key. */
+export interface Placement {
+  readonly places: readonly Place[];
+  readonly heap: boolean;
+  readonly own: number;
+  readonly key: string;
+}
+
+export interface PlacedOperand {
+  readonly dtype: DType;
+  readonly access: "read" | "write" | "update";
+  readonly inHeap: boolean;
+}
+
+/** @param half whether large float16 buffers hold two values to a word. */
+export function placeOperands(operands: readonly PlacedOperand[], half: boolean): Placement {
+  const heap = operands.some(({ inHeap }) => inHeap);
+  let binding = heap ? 1 : 0;
+  const places = operands.map(({ dtype, access, inHeap }): Place => {
+    if (inHeap) return { kind: "heap" };
+    return { kind: "own", binding: binding++, storage: storageOf(dtype, half), writable: access !== "read" };
+  });
+  const key = places.map((place) => (place.kind === "heap" ? "h" : place.storage === "f16" ? "f" : "o")).join("");
+  return { places, heap, own: places.filter(({ kind }) => kind === "own").length, key };
+}
