@@ -7,6 +7,11 @@ export interface WebGpuOptions {
   readonly device?: GPUDevice;
   /** Bytes of values that nothing has used lately, after which they are moved to host arrays. Default: 1 GiB. */
   readonly memoryLimit?: number;
+  /**
+   * Values up to this size share one buffer, the heap, so that kernels over many of them are one dispatch. Larger ones have a
+   * buffer of their own. Default: 1 MiB.
+   */
+  readonly heapBytes?: number;
   /** Use 16-bit floats of the adapter. Default: where it has them. */
   readonly half?: boolean;
   /** Use subgroup operations of the adapter. Default: where it has them. */

@@ -3,7 +3,7 @@ import { openDevice, type WebGpuOptions } from "./adapter.ts";
 import { Engine } from "./engine.ts";
 import { WebGpuExecutable } from "./executable.ts";
 import { explainProgram } from "./explain.ts";
-import { webGpuBuffer } from "./memory/buffer.ts";
+import { defaultHeapBytes, webGpuBuffer } from "./memory/buffer.ts";
 
 const dtypes: ReadonlySet<DType> = new Set<DType>([
   "float32",
@@ -59,7 +59,7 @@ export function webgpu(options: WebGpuOptions = {}): Backend {
     read: async (buffer) => engine().read(webGpuBuffer(buffer)),
     compile: (program) => engine().compile(program),
     run: (executable, buffers, args) => engine().run(executableOf(executable), buffers.map(webGpuBuffer), args),
-    explain: (program) => explainProgram(program, opened?.facilities.half ?? false),
+    explain: (program) => explainProgram(program, opened?.facilities ?? { half: false, heapBytes: defaultHeapBytes }),
     info() {
       const { device, adapter, facilities, pipelines, pool, staging, allocator, ...counts } = engine();
       return {

@@ -1,14 +1,14 @@
 import { type Argument, BackendError, type DType, type HostArray, type Program } from "@cresset/core/backend";
 import { adapterName, type WebGpuOptions } from "./adapter.ts";
 import { type Dispatch, type Facilities, WebGpuExecutable } from "./executable.ts";
-import { type DeviceBuffer, isSmall, WebGpuBuffer } from "./memory/buffer.ts";
+import { type DeviceBuffer, defaultHeapBytes, WebGpuBuffer } from "./memory/buffer.ts";
 import { HeapAllocator } from "./memory/heap.ts";
 import { BufferPool } from "./memory/pool.ts";
 import { fromDevice, toDevice } from "./memory/transfer.ts";
 import { bufferUsage, mapRead } from "./memory/usage.ts";
 import { OperationQueue } from "./operations-queue.ts";
 import { Pipelines } from "./pipelines.ts";
-import { bytesOfStorage, storageOf } from "./wgsl/types.ts";
+import { bytesOfStorage, heapBytesOf, storageOf } from "./wgsl/types.ts";
 
 const storageUsage = bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyTarget;
 const firstHeapWords = 1024 * 1024;
@@ -62,6 +62,7 @@ export class Engine {
     const { limits } = device;
     this.facilities = {
       half,
+      heapBytes: options.heapBytes ?? defaultHeapBytes,
       storageBuffers: limits.maxStorageBuffersPerShaderStage,
       workgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
       adapter: this.adapter,
@@ -167,11 +168,10 @@ export class Engine {
 
   allocate(dtype: DType, length: number): WebGpuBuffer {
     this.check();
-    const inHeap = storageOf(dtype, false);
-    if (isSmall(length, inHeap)) {
-      const words = Math.max(4, Math.ceil((length * bytesOfStorage(inHeap)) / 4));
-      const offset = this.allocator.allocate(words, (capacity) => this.#growHeap(capacity));
-      return new WebGpuBuffer(this, dtype, length, inHeap, offset, null);
+    const heapBytes = heapBytesOf(dtype, length);
+    if (heapBytes <= this.facilities.heapBytes) {
+      const offset = this.allocator.allocate(Math.max(4, heapBytes / 4), (capacity) => this.#growHeap(capacity));
+      return new WebGpuBuffer(this, dtype, length, storageOf(dtype, false), offset, null);
     }
     const storage = storageOf(dtype, this.facilities.half);
     const own = this.pool.take(Math.ceil((length * bytesOfStorage(storage)) / 4) * 4);

@@ -9,17 +9,18 @@ import {
   type Program,
 } from "@cresset/core/backend";
 import { type CallLayout, callLayout, headerWords } from "./call-layout.ts";
-import { isSmall } from "./memory/buffer.ts";
 import { planSlots, type SlotPlan } from "./memory/temporaries.ts";
 import type { Pipeline } from "./pipelines.ts";
 import { type KernelPlan, planKernel } from "./wgsl/compile.ts";
 import { type Placement, placeOperands } from "./wgsl/placement.ts";
-import { bytesOfStorage, storageOf } from "./wgsl/types.ts";
+import { bytesOfStorage, heapBytesOf, storageOf } from "./wgsl/types.ts";
 
 /** What of the adapter decides how programs are laid out. */
 export interface Facilities {
   /** Whether large float16 values hold two to a word. */
   readonly half: boolean;
+  /** Values up to this size live in the heap. */
+  readonly heapBytes: number;
   readonly storageBuffers: number;
   readonly workgroupsPerDimension: number;
   readonly adapter: string;
@@ -85,11 +86,9 @@ export class WebGpuExecutable implements Executable {
     const large = new Map<number, number>();
     program.buffers.forEach(({ role, dtype, length }, i) => {
       if (role !== "temporary") return;
-      const storage = storageOf(dtype, facilities.half);
-      const bytes = length * bytesOfStorage(storage);
-      if (isSmall(length, heapStorage(dtype)))
-        small.set(i, Math.max(4, Math.ceil((length * bytesOfStorage(heapStorage(dtype))) / 16) * 4));
-      else large.set(i, bytes);
+      const bytes = heapBytesOf(dtype, length);
+      if (bytes <= facilities.heapBytes) small.set(i, Math.max(4, Math.ceil(bytes / 16) * 4));
+      else large.set(i, length * bytesOfStorage(storageOf(dtype, facilities.half)));
     });
     const smallPlan = planSlots(program.commands, small);
     const starts: number[] = [];
@@ -115,7 +114,7 @@ export class WebGpuExecutable implements Executable {
   #layOut(facilities: Facilities, list: number[]): Dispatch[] {
     const { program } = this;
     const dispatches: Dispatch[] = [];
-    const inHeap = program.buffers.map(({ dtype, length }) => isSmall(length, heapStorage(dtype)));
+    const inHeap = program.buffers.map(({ dtype, length }) => heapBytesOf(dtype, length) <= facilities.heapBytes);
     program.commands.forEach(({ kernel, calls }, n) => {
       const guarded = n >= program.stateFrom && this.checks.length > 0;
       const layout = callLayout(kernel);
@@ -230,9 +229,4 @@ export class WebGpuExecutable implements Executable {
       }
     }
   }
-}
-
-/** In the heap there are only whole words. */
-function heapStorage(dtype: DType) {
-  return storageOf(dtype, false);
 }

@@ -1,17 +1,16 @@
 import type { BufferSpec, Program } from "@cresset/core/backend";
-import { isSmall } from "./memory/buffer.ts";
+import type { Facilities } from "./executable.ts";
 import { kernelText, planKernel } from "./wgsl/compile.ts";
 import { placeOperands } from "./wgsl/placement.ts";
-import { storageOf } from "./wgsl/types.ts";
+import { heapBytesOf } from "./wgsl/types.ts";
 
-const inHeap = ({ dtype, length }: BufferSpec): boolean => isSmall(length, storageOf(dtype, false));
-
-function bufferText(buffer: BufferSpec, i: number): string {
-  return `  b${i}: ${buffer.dtype}[${buffer.length}] ${buffer.role}${inHeap(buffer) ? ", in the heap" : ""}`;
-}
+type ExplainOptions = Pick<Facilities, "half" | "heapBytes">;
 
 /** Buffers, commands, and the WGSL of every kernel. */
-export function explainProgram(program: Program, half: boolean): string {
+export function explainProgram(program: Program, { half, heapBytes }: ExplainOptions): string {
+  const inHeap = ({ dtype, length }: BufferSpec): boolean => heapBytesOf(dtype, length) <= heapBytes;
+  const bufferText = (buffer: BufferSpec, i: number): string =>
+    `  b${i}: ${buffer.dtype}[${buffer.length}] ${buffer.role}${inHeap(buffer) ? ", in the heap" : ""}`;
   const lines = [
     `program: ${program.commands.length} commands, ${program.arguments} arguments, ${program.checks} checks`,
     "buffers:",

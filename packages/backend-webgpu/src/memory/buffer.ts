@@ -1,8 +1,8 @@
 import { type BackendBuffer, BackendError, type DType } from "@cresset/core/backend";
 import { bytesOfStorage, type Storage } from "../wgsl/types.ts";
 
-/** Values up to this size live in the heap. */
-export const smallBytes = 1024 * 1024;
+/** Values up to this size live in the heap, unless the options say otherwise. */
+export const defaultHeapBytes = 1024 * 1024;
 
 /** A buffer of the device, with a number by which bind groups are found. */
 export interface DeviceBuffer {
@@ -35,11 +35,6 @@ export class WebGpuBuffer implements BackendBuffer {
     this.offset = offset;
     this.own = own;
   }
-}
-
-/** Whether a value lives in the heap. */
-export function isSmall(length: number, storage: Storage): boolean {
-  return length * bytesOfStorage(storage) <= smallBytes;
 }
 
 /** @throws BackendError for a buffer of another backend, or one that was given back. */

@@ -10,7 +10,7 @@ export function writeCoordinates(writer: Writer, axes: readonly number[], flat: 
   let rest = flat;
   for (let i = axes.length - 1; i > 0; i--) {
     const axis = axes[i];
-    const name = writer.fresh("i");
+    const name = writer.fresh("c");
     writer.line(`let ${name} = ${rest} % n${axis};`);
     writer.axes.set(axis, name);
     const quotient = writer.fresh("q");

@@ -38,4 +38,7 @@ export function storageOf(dtype: DType, half: boolean): Storage {
   }
 }
 
+/** How much of a value of the heap, where there are only whole words, and of a buffer of its own. */
+export const heapBytesOf = (dtype: DType, length: number): number => length * (dtype === "int64" ? 8 : 4);
+
 export const bytesOfStorage = (storage: Storage): number => (storage === "vec2u" ? 8 : storage === "f16" ? 2 : 4);

@@ -2,6 +2,7 @@
 import {
   type Argument,
   type Backend,
+  type BackendBuffer,
   type BufferSpec,
   type Command,
   type DType,
@@ -118,6 +119,29 @@ export function single(kernel: Kernel, lengths: number[], extents: number[]): Pr
   return { buffers, arenaBytes: 0, arguments: kernel.arguments, checks: kernel.checks, commands, stateFrom: 1 };
 }
 
+/** Allocates and fills the external buffers of a program. */
+function filled(backend: Backend, program: Program, data: readonly (HostArray | undefined)[]): BackendBuffer[] {
+  const external = program.buffers.filter((buffer) => buffer.role !== "temporary");
+  return external.map(({ dtype, length }, i) => {
+    const buffer = backend.allocate(dtype, length);
+    backend.write(buffer, data[i] ?? hostArray(dtype, length));
+    return buffer;
+  });
+}
+
+/** Like `runOnce`, on any backend. */
+export async function runOnceAsync(
+  backend: Backend,
+  program: Program,
+  data: readonly (HostArray | undefined)[],
+  args: readonly Argument[] = [],
+): Promise<{ arrays: HostArray[]; status: number }> {
+  const buffers = filled(backend, program, data);
+  const status = backend.run(backend.compile(program), buffers, args);
+  const arrays = await Promise.all(buffers.map((buffer) => backend.read(buffer)));
+  return { arrays, status: await status };
+}
+
 /** Compiles and runs once; gives the contents of all external buffers, and the status. */
 export function runOnce(
   backend: Backend,
@@ -125,12 +149,7 @@ export function runOnce(
   data: readonly (HostArray | undefined)[],
   args: readonly Argument[] = [],
 ): { arrays: HostArray[]; status: number } {
-  const external = program.buffers.filter((buffer) => buffer.role !== "temporary");
-  const buffers = external.map(({ dtype, length }, i) => {
-    const buffer = backend.allocate(dtype, length);
-    backend.write(buffer, data[i] ?? hostArray(dtype, length));
-    return buffer;
-  });
+  const buffers = filled(backend, program, data);
   const status = backend.run(backend.compile(program), buffers, args);
   if (typeof status !== "number" || !backend.readSync) throw new Error("not a synchronous backend");
   const read = backend.readSync;

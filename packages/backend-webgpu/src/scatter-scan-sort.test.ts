@@ -1,0 +1,119 @@
+import {
+  axis,
+  fromValue,
+  load,
+  plus,
+  reads,
+  runOnceAsync,
+  single,
+  times,
+  updates,
+  writes,
+} from "@cresset/conformance/kernels";
+import type { Backend, HostArray, Kernel } from "@cresset/core/backend";
+import { describe, expect, test } from "vitest";
+import { webgpu } from "./index.ts";
+import { started } from "./testing.ts";
+
+/** Values in the heap, and each in a buffer of its own. */
+const placements: [string, Backend][] = [
+  ["heap", await started(webgpu())],
+  ["buffers", await started(webgpu({ heapBytes: -1 }))],
+];
+
+const f32 = (...values: number[]): Float32Array<ArrayBuffer> => Float32Array.from(values);
+const i64 = (...values: number[]): BigInt64Array<ArrayBuffer> => BigInt64Array.from(values.map(BigInt));
+
+describe.each(placements)("%s", (_, backend) => {
+  /** Runs one kernel and gives the contents of its last operand. */
+  async function result(
+    kernel: Kernel,
+    lengths: number[],
+    extents: number[],
+    data: (HostArray | undefined)[],
+    args: (number | bigint)[] = [],
+  ) {
+    const { arrays } = await runOnceAsync(backend, single(kernel, lengths, extents), data, args);
+    return [...arrays[arrays.length - 1]];
+  }
+
+  test.each([
+    ["set", [10, 3, 4]],
+    ["sum", [10, 25, 5]],
+    ["product", [10, 120, 4]],
+    ["max", [10, 20, 4]],
+    ["min", [10, 2, 1]],
+  ] as const)("scatter %s", async (mode, expected) => {
+    const kernel: Kernel = {
+      kind: "scatter",
+      key: `scatter ${mode}`,
+      name: "scatter",
+      operands: [...reads("int64", "float32"), updates("float32")],
+      axes: 1,
+      arguments: 0,
+      checks: 0,
+      mode,
+      target: 2,
+      index: fromValue(load("int64", 0, axis(0)), 3),
+      value: load("float32", 1, axis(0)),
+    };
+    const data = [i64(1, 2, 1), f32(2, 4, 3), f32(10, 20, 1)];
+    expect(await result(kernel, [3, 3, 3], [3], data)).toEqual(expected);
+  });
+
+  const scan = (op: "sum" | "product" | "max" | "argmax" | "argmin" | "logsumexp"): Kernel => ({
+    kind: "scan",
+    key: `scan ${op}`,
+    name: "scan",
+    operands: [...reads("float32"), writes(op.startsWith("arg") ? "int64" : "float32")],
+    axes: 2,
+    arguments: 0,
+    checks: 0,
+    op,
+    dtype: op.startsWith("arg") ? "int64" : "float32",
+    value: load("float32", 0, plus(times(axis(0), 4), axis(1))),
+    target: 1,
+    index: plus(times(axis(0), 4), axis(1)),
+  });
+
+  test("scans", async () => {
+    const data = f32(1, 3, 3, 2, 5, Number.NaN, 7, Number.NaN);
+    const nan = Number.NaN;
+    expect(await result(scan("sum"), [8, 8], [2, 4], [data])).toEqual([1, 4, 7, 9, 5, nan, nan, nan]);
+    expect(await result(scan("product"), [8, 8], [2, 4], [data])).toEqual([1, 3, 9, 18, 5, nan, nan, nan]);
+    expect(await result(scan("max"), [8, 8], [2, 4], [data])).toEqual([1, 3, 3, 3, 5, nan, nan, nan]);
+    expect((await result(scan("argmax"), [8, 8], [2, 4], [data])).map(Number)).toEqual([0, 1, 2, 2, 0, 1, 1, 3]);
+    expect((await result(scan("argmin"), [8, 8], [2, 4], [data])).map(Number)).toEqual([0, 0, 0, 0, 0, 1, 1, 3]);
+    const out = (
+      await result(scan("logsumexp"), [8, 8], [2, 4], [f32(0, 0, 0, 0, Number.NEGATIVE_INFINITY, 1000, 1000, 0)])
+    ).map(Number);
+    [0, Math.log(2), Math.log(3), Math.log(4)].forEach((v, i) => {
+      expect(out[i]).toBeCloseTo(v, 6);
+    });
+    expect(out.slice(4)).toEqual([
+      Number.NEGATIVE_INFINITY,
+      1000,
+      Math.fround(1000 + Math.log(2)),
+      Math.fround(1000 + Math.log(2)),
+    ]);
+  });
+
+  test("sort is stable, NaN is the greatest", async () => {
+    const sort = (descending: boolean): Kernel => ({
+      kind: "sort",
+      key: `sort ${descending}`,
+      name: "sort",
+      operands: [...reads("float32"), writes("int64")],
+      axes: 2,
+      arguments: 0,
+      checks: 0,
+      descending,
+      value: load("float32", 0, plus(times(axis(0), 5), axis(1))),
+      target: 1,
+      index: plus(times(axis(0), 5), axis(1)),
+    });
+    const data = f32(2, Number.NaN, 1, 2, 1, 0, -0, 5, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+    expect((await result(sort(false), [10, 10], [2, 5], [data])).map(Number)).toEqual([2, 4, 0, 3, 1, 3, 0, 1, 2, 4]);
+    expect((await result(sort(true), [10, 10], [2, 5], [data])).map(Number)).toEqual([1, 0, 3, 2, 4, 4, 2, 0, 1, 3]);
+  });
+});
