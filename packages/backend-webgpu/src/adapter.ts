@@ -5,7 +5,7 @@ export interface WebGpuOptions {
   readonly powerPreference?: "low-power" | "high-performance";
   /** A device of the page's own, whose buffers can then be shared. Default: a new one, with all that the adapter offers. */
   readonly device?: GPUDevice;
-  /** Bytes of values that nothing has used lately, after which they are moved to host arrays. Default: 1 GiB. */
+  /** Bytes of values that nothing has used lately, after which they are moved to host arrays. Default: 4 GiB. */
   readonly memoryLimit?: number;
   /**
    * Values up to this size share one buffer, the heap, so that kernels over many of them are one dispatch. Larger ones have a

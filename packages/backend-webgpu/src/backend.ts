@@ -4,6 +4,7 @@ import { Engine } from "./engine.ts";
 import { WebGpuExecutable } from "./executable.ts";
 import { explainProgram } from "./explain.ts";
 import { defaultHeapBytes, webGpuBuffer } from "./memory/buffer.ts";
+import { Pressure } from "./memory/pressure.ts";
 
 const dtypes: ReadonlySet<DType> = new Set<DType>([
   "float32",
@@ -32,6 +33,7 @@ function executableOf(executable: Executable): WebGpuExecutable {
  */
 export function webgpu(options: WebGpuOptions = {}): Backend {
   let opened: Engine | undefined;
+  const pressure = new Pressure(options.memoryLimit ?? 4 * gibibyte);
   const engine = (): Engine => {
     if (opened === undefined) throw new BackendError("webgpu: not started: await registerBackend(webgpu())");
     return opened;
@@ -40,12 +42,19 @@ export function webgpu(options: WebGpuOptions = {}): Backend {
     name: "webgpu",
     dtypes,
     synchronous: false,
-    memoryLimit: options.memoryLimit ?? gibibyte,
+    get memoryLimit() {
+      return pressure.limit;
+    },
     async initialize() {
       opened = new Engine(await openDevice(options), options);
     },
-    allocate: (dtype, length) => engine().allocate(dtype, length),
+    allocate(dtype, length) {
+      const buffer = engine().allocate(dtype, length);
+      pressure.allocated(buffer.bytes);
+      return buffer;
+    },
     release(buffer) {
+      pressure.released();
       engine().release(webGpuBuffer(buffer));
     },
     write(buffer, data) {
@@ -55,10 +64,22 @@ export function webgpu(options: WebGpuOptions = {}): Backend {
         throw new BackendError(`webgpu: a ${given.dtype} buffer of ${given.length} elements cannot hold a ${got}`);
       }
       engine().write(given, data);
+      pressure.written(data, given.bytes);
     },
-    read: async (buffer) => engine().read(webGpuBuffer(buffer)),
+    async read(buffer) {
+      const given = webGpuBuffer(buffer);
+      const [array] = await engine().readMany([given]);
+      pressure.read(array, given.bytes);
+      return array;
+    },
+    async readMany(buffers) {
+      const arrays = await engine().readMany(buffers.map(webGpuBuffer));
+      for (const array of arrays) pressure.read(array, array.byteLength);
+      return arrays;
+    },
     compile: (program) => engine().compile(program),
-    run: (executable, buffers, args) => engine().run(executableOf(executable), buffers.map(webGpuBuffer), args),
+    run: (executable, buffers, args, restore) =>
+      engine().run(executableOf(executable), buffers.map(webGpuBuffer), args, restore),
     explain: (program) => explainProgram(program, opened?.facilities ?? { half: false, heapBytes: defaultHeapBytes }),
     info() {
       const { device, adapter, facilities, pipelines, pool, staging, allocator, ...counts } = engine();
@@ -71,6 +92,8 @@ export function webgpu(options: WebGpuOptions = {}): Backend {
         dispatches: counts.dispatches,
         submissions: counts.submissions,
         buffersCreated: engine().buffersCreated,
+        memoryLimit: pressure.limit,
+        values: pressure.values,
         heapBytes: 4 * allocator.capacity,
         heapUsedBytes: 4 * allocator.used,
         bufferBytes: pool.usedBytes,

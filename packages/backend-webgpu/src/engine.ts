@@ -1,13 +1,22 @@
-import { type Argument, BackendError, type DType, type HostArray, type Program } from "@cresset/core/backend";
+import {
+  type Argument,
+  BackendError,
+  type DType,
+  type HostArray,
+  hostArray,
+  type Program,
+  RecentMap,
+} from "@cresset/core/backend";
 import { adapterName, type WebGpuOptions } from "./adapter.ts";
 import { type Dispatch, type Facilities, WebGpuExecutable } from "./executable.ts";
-import { type DeviceBuffer, defaultHeapBytes, WebGpuBuffer } from "./memory/buffer.ts";
+import { type DeviceBuffer, defaultHeapBytes, WebGpuBuffer, webGpuBuffer } from "./memory/buffer.ts";
 import { HeapAllocator } from "./memory/heap.ts";
 import { BufferPool } from "./memory/pool.ts";
 import { fromDevice, toDevice } from "./memory/transfer.ts";
 import { bufferUsage, mapRead } from "./memory/usage.ts";
 import { OperationQueue } from "./operations-queue.ts";
 import { Pipelines } from "./pipelines.ts";
+import { type Restored, restoreKey, restoreProgram } from "./restore.ts";
 import { bytesOfStorage, heapBytesOf, storageOf } from "./wgsl/types.ts";
 
 const storageUsage = bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyTarget;
@@ -16,6 +25,8 @@ const firstHeapWords = 1024 * 1024;
 const parameterWindow = 65_536;
 /** Words for the outcome of as many runs. */
 const statusWords = 4096;
+/** Outcomes that may be unknown at a time. */
+const mostPending = 256;
 const fine = 0xffffffff;
 
 interface PendingStatus {
@@ -24,6 +35,9 @@ interface PendingStatus {
   readonly settle: (status: number) => void;
   readonly fail: (error: Error) => void;
 }
+
+const both = (a: Promise<unknown> | null, b: Promise<unknown> | null): Promise<unknown> | null =>
+  a === null ? b : b === null ? a : Promise.all([a, b]);
 
 /** Everything that belongs to one device, from its opening to its loss. */
 export class Engine {
@@ -49,6 +63,7 @@ export class Engine {
   #smallArena = { offset: 0, words: 0 };
   readonly #largeArena: (DeviceBuffer | null)[] = [];
   #nextStatus = 0;
+  readonly #restores = new RecentMap<string, WebGpuExecutable>(64);
   #pending: PendingStatus[] = [];
   /** An error outside of every scope, until somebody is told. */
   #uncaught: BackendError | null = null;
@@ -66,7 +81,7 @@ export class Engine {
       storageBuffers: limits.maxStorageBuffersPerShaderStage,
       workgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
       adapter: this.adapter,
-      pipeline: (kernel, plan, placement, guarded) => this.pipelines.get(kernel, plan, placement, guarded),
+      pipeline: (kernel, plan, placement, guard) => this.pipelines.get(kernel, plan, placement, guard),
     };
     const common = {
       adapter: this.adapter,
@@ -205,7 +220,7 @@ export class Engine {
     });
   }
 
-  read(buffer: WebGpuBuffer): Promise<HostArray> {
+  readMany(buffers: readonly WebGpuBuffer[]): Promise<HostArray[]> {
     return new Promise((resolve, reject) => {
       if (this.lost) {
         reject(this.lost);
@@ -216,10 +231,10 @@ export class Engine {
         this.#rejecters.delete(reject);
       };
       this.queue.add(null, () => {
-        this.#fetch(buffer).then(
-          (array) => {
+        this.#fetch(buffers).then(
+          (arrays) => {
             done();
-            resolve(array);
+            resolve(arrays);
           },
           (error: unknown) => {
             done();
@@ -230,22 +245,29 @@ export class Engine {
     });
   }
 
-  /** Copies a value, and the outcomes of runs that nobody knows yet, to where the host can see them. */
-  async #fetch(buffer: WebGpuBuffer | null): Promise<HostArray> {
+  /** Copies values, and the outcomes of runs that nobody knows yet, to where the host can see them. */
+  async #fetch(buffers: readonly WebGpuBuffer[]): Promise<HostArray[]> {
     this.check();
-    const bytes = buffer?.bytes ?? 0;
+    // Every part begins where 64-bit elements may.
+    const starts: number[] = [];
+    let bytes = 0;
+    for (const buffer of buffers) {
+      starts.push(bytes);
+      bytes += Math.ceil(buffer.bytes / 8) * 8;
+    }
     const statuses = this.#pending;
     this.#pending = [];
     const statusBytes = statuses.length > 0 ? 4 * statusWords : 0;
     const size = bytes + statusBytes;
-    if (size === 0) return fromDevice(new ArrayBuffer(0), buffer?.dtype ?? "float32", 0, "f32");
+    if (size === 0) return buffers.map(({ dtype }) => hostArray(dtype, 0));
     const staging = this.staging.take(size);
     this.device.pushErrorScope("validation");
     const encoder = this.device.createCommandEncoder();
-    if (buffer !== null && bytes > 0) {
+    buffers.forEach((buffer, i) => {
+      if (buffer.bytes === 0) return;
       const { buffer: source, offset } = this.#place(buffer);
-      encoder.copyBufferToBuffer(source, offset, staging.buffer, 0, bytes);
-    }
+      encoder.copyBufferToBuffer(source, offset, staging.buffer, starts[i], buffer.bytes);
+    });
     if (statusBytes > 0) encoder.copyBufferToBuffer(this.#status, 0, staging.buffer, bytes, statusBytes);
     this.device.queue.submit([encoder.finish()]);
     this.submissions++;
@@ -265,7 +287,7 @@ export class Engine {
         const outcome = outcomes[slot];
         settle(outcome === fine ? -1 : executable.checks[outcome]);
       }
-      return fromDevice(content, buffer?.dtype ?? "float32", buffer?.length ?? 0, buffer?.storage ?? "f32");
+      return buffers.map(({ dtype, length, storage }, i) => fromDevice(content, starts[i], dtype, length, storage));
     } catch (error) {
       const known = this.lost ?? (error instanceof Error ? error : new BackendError(String(error)));
       for (const { fail } of statuses) fail(known);
@@ -278,10 +300,12 @@ export class Engine {
     return new WebGpuExecutable(program, this.facilities);
   }
 
+  /** @param restore buffers that get the content of others if a check fails. */
   run(
     executable: WebGpuExecutable,
     buffers: readonly WebGpuBuffer[],
     args: readonly Argument[],
+    restore: Restored = [],
   ): number | Promise<number> {
     this.check();
     const arena = this.#arena(executable);
@@ -291,8 +315,10 @@ export class Engine {
       this.queue.add(executable.pending, () => this.#encode(executable, given, values, arena, 0));
       return -1;
     }
+    const undo = restore.length > 0 ? this.#restoring(restore) : null;
+    const undone = restore.flat().map(webGpuBuffer);
     return new Promise((settle, fail) => {
-      this.queue.add(executable.pending, () => {
+      this.queue.add(both(executable.pending, undo?.pending ?? null), () => {
         if (this.lost) {
           fail(this.lost);
           return;
@@ -302,10 +328,21 @@ export class Engine {
         this.device.queue.writeBuffer(this.#status, 4 * slot, Uint32Array.of(fine));
         this.#pending.push({ slot, executable, settle, fail });
         this.#encode(executable, given, values, arena, slot);
+        if (undo !== null) this.#encode(undo, undone, [], arena, slot);
         // Before words are used again, those who wait for them are told.
-        if (this.#pending.length >= statusWords / 2) void this.#fetch(null).catch(() => undefined);
+        if (this.#pending.length >= mostPending) void this.#fetch([]).catch(() => undefined);
       });
     });
+  }
+
+  #restoring(pairs: Restored): WebGpuExecutable {
+    const key = restoreKey(pairs);
+    let found = this.#restores.get(key);
+    if (found === undefined) {
+      found = new WebGpuExecutable(restoreProgram(pairs), this.facilities, true);
+      this.#restores.set(key, found);
+    }
+    return found;
   }
 
   /** Room for the small temporaries of a program: all programs share it, as they run one after another. */

@@ -11,7 +11,7 @@ import {
 import { type CallLayout, callLayout, headerWords } from "./call-layout.ts";
 import { planSlots, type SlotPlan } from "./memory/temporaries.ts";
 import type { Pipeline } from "./pipelines.ts";
-import { type KernelPlan, planKernel } from "./wgsl/compile.ts";
+import { type Guard, type KernelPlan, planKernel } from "./wgsl/compile.ts";
 import { type Placement, placeOperands } from "./wgsl/placement.ts";
 import { bytesOfStorage, heapBytesOf, storageOf } from "./wgsl/types.ts";
 
@@ -24,7 +24,7 @@ export interface Facilities {
   readonly storageBuffers: number;
   readonly workgroupsPerDimension: number;
   readonly adapter: string;
-  pipeline(kernel: Kernel, plan: KernelPlan, placement: Placement, guarded: boolean): Pipeline;
+  pipeline(kernel: Kernel, plan: KernelPlan, placement: Placement, guard: Guard): Pipeline;
 }
 
 /** One dispatch: a kernel over one call, or over several whose operands are all in the heap. */
@@ -78,7 +78,8 @@ export class WebGpuExecutable implements Executable {
   readonly #arguments: ArgumentPatch[] = [];
   readonly #status: number[] = [];
 
-  constructor(program: Program, facilities: Facilities) {
+  /** @param onlyIfFailed whether it is to run only if a check of the run before has failed. */
+  constructor(program: Program, facilities: Facilities, onlyIfFailed = false) {
     this.program = program;
     this.external = program.buffers.flatMap((buffer, i) => (buffer.role === "temporary" ? [] : [i]));
     this.checks = [...new Set(program.commands.flatMap(({ calls }) => calls.flatMap((call) => call.checks)))];
@@ -101,7 +102,7 @@ export class WebGpuExecutable implements Executable {
     this.smallTemporaries = new Map([...smallPlan.slotOf].map(([buffer, slot]) => [buffer, starts[slot]]));
     this.largeTemporaries = planSlots(program.commands, large);
     const list: number[] = [];
-    this.dispatches = this.#layOut(facilities, list);
+    this.dispatches = this.#layOut(facilities, list, onlyIfFailed);
     this.parameters = Uint32Array.from(list);
   }
 
@@ -111,12 +112,13 @@ export class WebGpuExecutable implements Executable {
     return pending.length === 0 ? null : Promise.all(pending);
   }
 
-  #layOut(facilities: Facilities, list: number[]): Dispatch[] {
+  #layOut(facilities: Facilities, list: number[], onlyIfFailed: boolean): Dispatch[] {
     const { program } = this;
     const dispatches: Dispatch[] = [];
     const inHeap = program.buffers.map(({ dtype, length }) => heapBytesOf(dtype, length) <= facilities.heapBytes);
     program.commands.forEach(({ kernel, calls }, n) => {
-      const guarded = n >= program.stateFrom && this.checks.length > 0;
+      const unlessFailed = n >= program.stateFrom && this.checks.length > 0;
+      const guard: Guard = onlyIfFailed ? "if failed" : unlessFailed ? "unless failed" : "none";
       const layout = callLayout(kernel);
       const together = new Map<
         string,
@@ -126,14 +128,14 @@ export class WebGpuExecutable implements Executable {
         const group = together.get(key);
         if (group === undefined) return;
         together.delete(key);
-        dispatches.push(this.#dispatch(facilities, list, kernel, layout, group, guarded));
+        dispatches.push(this.#dispatch(facilities, list, kernel, layout, group, guard));
       };
       for (const call of calls) {
         const plan = planKernel(kernel, call.extents);
         if (plan.workgroups === 0) continue;
         const operands = kernel.operands.map((operand, i) => ({ ...operand, inHeap: inHeap[call.buffers[i]] }));
         const placement = placeOperands(operands, facilities.half);
-        const bound = placement.own + (placement.heap ? 1 : 0) + (kernel.checks > 0 || guarded ? 1 : 0);
+        const bound = placement.own + (placement.heap ? 1 : 0) + (kernel.checks > 0 || guard !== "none" ? 1 : 0);
         if (bound > facilities.storageBuffers)
           throw new BackendError(
             `webgpu: the kernel ${kernel.name} (${kernel.kind}) needs ${bound} storage buffers, more than maxStorageBuffersPerShaderStage = ${facilities.storageBuffers} of ${facilities.adapter}`,
@@ -160,7 +162,7 @@ export class WebGpuExecutable implements Executable {
     kernel: Kernel,
     layout: CallLayout,
     group: { placement: Placement; plan: KernelPlan; calls: readonly Call[]; plans: readonly KernelPlan[] },
-    guarded: boolean,
+    guard: Guard,
   ): Dispatch {
     const { placement, plan, calls, plans } = group;
     while (list.length % (alignment / 4) !== 0) list.push(0);
@@ -195,10 +197,10 @@ export class WebGpuExecutable implements Executable {
       );
     return {
       kernel,
-      pipeline: facilities.pipeline(kernel, plan, placement, guarded),
+      pipeline: facilities.pipeline(kernel, plan, placement, guard),
       own: placement.places.flatMap((place, i) => (place.kind === "own" ? [calls[0].buffers[i]] : [])),
       heap: placement.heap,
-      status: kernel.checks > 0 || guarded,
+      status: kernel.checks > 0 || guard !== "none",
       offset: 4 * start,
       workgroups: [width, height],
       groups: [],

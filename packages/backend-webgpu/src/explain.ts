@@ -35,7 +35,10 @@ export function explainProgram(program: Program, { half, heapBytes }: ExplainOpt
       const placement = placeOperands(operands, half);
       const key = `${plan.key} ${placement.key} ${kernel.key}`;
       if (!sources.has(key))
-        sources.set(key, kernelText(kernel, placement, plan, i >= program.stateFrom && program.checks > 0));
+        sources.set(
+          key,
+          kernelText(kernel, placement, plan, i >= program.stateFrom && program.checks > 0 ? "unless failed" : "none"),
+        );
     }
   });
   return `${lines.join("\n")}\n\n${[...sources.values()].join("\n")}`;

@@ -16,14 +16,20 @@ export function toDevice(data: HostArray, dtype: DType, storage: Storage): Array
     : Int32Array.from(data as Int8Array);
 }
 
-/** What `toDevice` made, back as a host array of `length` elements. */
-export function fromDevice(bytes: ArrayBuffer, dtype: DType, length: number, storage: Storage): HostArray {
+/** What `toDevice` made, from byte `start` on, back as a host array of `length` elements. */
+export function fromDevice(
+  bytes: ArrayBuffer,
+  start: number,
+  dtype: DType,
+  length: number,
+  storage: Storage,
+): HostArray {
   const result = hostArray(dtype, length);
   if (dtype === "float16") {
-    if (storage === "f16") result.set(new Uint16Array(bytes, 0, length) as never);
-    else (result as Uint16Array).set(Uint16Array.from(new Float32Array(bytes, 0, length), floatToHalf));
-  } else if (dtype === "int64") (result as BigInt64Array).set(new BigInt64Array(bytes, 0, length));
-  else if (dtype === "float32") (result as Float32Array).set(new Float32Array(bytes, 0, length));
-  else (result as Int32Array).set(new Int32Array(bytes, 0, length));
+    if (storage === "f16") result.set(new Uint16Array(bytes, start, length) as never);
+    else (result as Uint16Array).set(Uint16Array.from(new Float32Array(bytes, start, length), floatToHalf));
+  } else if (dtype === "int64") (result as BigInt64Array).set(new BigInt64Array(bytes, start, length));
+  else if (dtype === "float32") (result as Float32Array).set(new Float32Array(bytes, start, length));
+  else (result as Int32Array).set(new Int32Array(bytes, start, length));
   return result;
 }

@@ -10,6 +10,9 @@ import { planScatter, type ScatterVariant, writeScatter } from "./scatter.ts";
 import { planSort, writeSort } from "./sort.ts";
 import { Writer } from "./writer.ts";
 
+/** Whether a kernel runs whatever happened, only if no check of the run has failed, or only if one has. */
+export type Guard = "none" | "unless failed" | "if failed";
+
 /** A plan with what the writer of its kernel kind needs to know. */
 export type KernelPlan = Plan &
   Partial<{
@@ -40,11 +43,11 @@ function threads(plan: KernelPlan): number {
 }
 
 /** The WGSL of a kernel for one plan and one placement of its operands. */
-export function kernelText(kernel: Kernel, placement: Placement, plan: KernelPlan, guarded: boolean): string {
+export function kernelText(kernel: Kernel, placement: Placement, plan: KernelPlan, guard: Guard): string {
   const layout = callLayout(kernel);
   const writer = new Writer(kernel, placement, layout);
-  writeBindings(writer, guarded);
-  if (guarded) writeGuard(writer);
+  writeBindings(writer, guard);
+  if (guard !== "none") writeGuard(writer, guard);
   writeCall(writer, layout);
   switch (kernel.kind) {
     case "loop":
@@ -77,7 +80,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) ids: vec3u, @
   ].join("\n");
 }
 
-function writeBindings(writer: Writer, guarded: boolean): void {
+function writeBindings(writer: Writer, guard: Guard): void {
   const { placement, kernel } = writer;
   if (placement.heap) {
     writer.declare(`@group(0) @binding(0) var<storage, read_write> heap: array<u32>;`);
@@ -88,7 +91,7 @@ function writeBindings(writer: Writer, guarded: boolean): void {
     writer.declare(`@group(0) @binding(${place.binding}) var<storage, ${access}> b${n}: array<${place.storage}>;`);
   });
   writer.declare("@group(1) @binding(0) var<uniform> parameters: array<vec4u, 4096>;");
-  if (kernel.checks > 0 || guarded)
+  if (kernel.checks > 0 || guard !== "none")
     writer.declare("@group(1) @binding(1) var<storage, read_write> status: array<atomic<u32>>;");
 }
 
@@ -112,11 +115,12 @@ function writeCall(writer: Writer, layout: CallLayout): void {
   for (let axis = 0; axis < kernel.axes; axis++) writer.line(`let n${axis} = i32(${parameter(layout.extent(axis))});`);
 }
 
-/** Ends the kernel if a check has failed: all threads of a workgroup or none, as barriers may follow. */
-function writeGuard(writer: Writer): void {
-  const failed = writer.workgroupArray("failed", "u32", 1);
+/** Ends the kernel if it is not to run: all threads of a workgroup or none, as barriers may follow. */
+function writeGuard(writer: Writer, guard: Guard): void {
+  const stop = writer.workgroupArray("stop", "u32", 1);
+  const [fine, failed] = guard === "unless failed" ? ["0u", "1u"] : ["1u", "0u"];
   writer.line(
-    `if (thread_id == 0u) { ${failed}[0] = select(0u, 1u, atomicLoad(&status[${header(2)}]) != 0xffffffffu); }`,
+    `if (thread_id == 0u) { ${stop}[0] = select(${fine}, ${failed}, atomicLoad(&status[${header(2)}]) != 0xffffffffu); }`,
   );
-  writer.line(`if (workgroupUniformLoad(&${failed}[0]) != 0u) { return; }`);
+  writer.line(`if (workgroupUniformLoad(&${stop}[0]) != 0u) { return; }`);
 }

@@ -41,10 +41,22 @@ export interface Backend {
   write(buffer: BackendBuffer, data: HostArray): void;
   /** A copy of the buffer's content. */
   read(buffer: BackendBuffer): Promise<HostArray>;
+  /** The same of many, where that costs less than one by one. */
+  readMany?(buffers: readonly BackendBuffer[]): Promise<HostArray[]>;
   readSync?(buffer: BackendBuffer): HostArray;
   compile(program: Program): Executable;
-  /** Runs the program on `buffers` (one for each non-temporary buffer of the program, in order) and `args`. */
-  run(executable: Executable, buffers: readonly BackendBuffer[], args: readonly Argument[]): RunStatus;
+  /**
+   * Runs the program on `buffers` (one for each non-temporary buffer of the program, in order) and `args`.
+   *
+   * @param restore given to asynchronous backends, which are asked for later runs before it is known whether a check of this one
+   * fails: if one does, the first buffer of each pair gets the content of the second.
+   */
+  run(
+    executable: Executable,
+    buffers: readonly BackendBuffer[],
+    args: readonly Argument[],
+    restore?: readonly (readonly [to: BackendBuffer, from: BackendBuffer])[],
+  ): RunStatus;
   /** The program's kernels as readable text. */
   explain(program: Program): string;
   /** Facts about this backend on this machine, and why a feature is off. */

@@ -3,6 +3,7 @@ import { type DType, dtypes } from "../dtype/dtype.ts";
 import { DeviceError, DTypeError } from "../errors.ts";
 import type { Node, Value } from "../graph/node.ts";
 import { ProgramCache } from "./cache.ts";
+import type { Outcome } from "./outcome.ts";
 import { Slot } from "./slot.ts";
 import type { Storage } from "./storage.ts";
 
@@ -43,8 +44,9 @@ export class Device {
   /** Number of the running evaluation, for least-recent use. */
   clock = 0;
   private readonly registry = new Set<Slot>();
-  /** Of buffers allocated and not given back. */
+  /** Of buffers allocated and not given back, and of those among them whose values are on their way to the host. */
   private bytes = 0;
+  private leavingBytes = 0;
 
   constructor(backend: Backend) {
     this.backend = backend;
@@ -77,9 +79,9 @@ export class Device {
   }
 
   /** Gives a value the buffer that a program has written for it. */
-  place(value: Value, buffer: BackendBuffer, failure: Promise<Error | null> | null = null): void {
+  place(value: Value, buffer: BackendBuffer, outcome: Outcome | null = null): void {
     const slot = new Slot(buffer, null, value.type.bytes);
-    slot.failure = failure;
+    slot.outcome = outcome;
     value.slot = slot;
     this.register(slot);
   }
@@ -119,17 +121,46 @@ export class Device {
   /** Moves values that were not used lately to host arrays until `bytes` more fit; what user code dropped is then garbage. */
   private relieve(bytes: number): void {
     const byAge = [...this.registry].sort((a, b) => a.used - b.used);
+    const leaving: Slot[] = [];
     for (const slot of byAge) {
-      if (this.bytes + bytes <= this.backend.memoryLimit / 2) return;
+      if (this.bytes - this.leavingBytes + bytes <= this.backend.memoryLimit / 2) break;
       const { buffer } = slot;
-      if (slot.used === this.clock || buffer === null) continue;
+      if (slot.used === this.clock || buffer === null || slot.leaving) continue;
       if (slot.host === null) {
-        if (this.backend.readSync === undefined) continue;
+        if (this.backend.readSync === undefined) {
+          slot.leaving = true;
+          this.leavingBytes += slot.bytes;
+          leaving.push(slot);
+          continue;
+        }
         slot.host = this.backend.readSync(buffer);
       }
-      slot.buffer = null;
-      this.registry.delete(slot);
-      this.free(buffer, slot.bytes);
+      this.unlink(slot, buffer);
+    }
+    if (leaving.length > 0) void this.relieveLater(leaving);
+  }
+
+  private unlink(slot: Slot, buffer: BackendBuffer): void {
+    slot.buffer = null;
+    this.registry.delete(slot);
+    this.free(buffer, slot.bytes);
+  }
+
+  /** What cannot be read at once leaves when its content has arrived, if it has not been used meanwhile. */
+  private async relieveLater(slots: readonly Slot[]): Promise<void> {
+    const started = this.clock;
+    const buffers = slots.flatMap(({ buffer }) => (buffer === null ? [] : [buffer]));
+    const { backend } = this;
+    const arrived = backend.readMany?.(buffers) ?? Promise.all(buffers.map((buffer) => backend.read(buffer)));
+    // A device that is lost keeps nothing; whoever reads the values is told.
+    const arrays = await arrived.catch(() => []);
+    for (const [i, slot] of slots.entries()) {
+      slot.leaving = false;
+      this.leavingBytes -= slot.bytes;
+      const { buffer } = slot;
+      if (arrays[i] === undefined || buffer !== buffers[i] || slot.used > started || !this.registry.has(slot)) continue;
+      slot.host = arrays[i];
+      this.unlink(slot, buffer);
     }
   }
 }

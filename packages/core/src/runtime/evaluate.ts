@@ -6,6 +6,7 @@ import { DTypeError, IndexError, ShapeError, StaleValueError, ValueError } from 
 import type { Node, Value } from "../graph/node.ts";
 import type { CacheEntry } from "./cache.ts";
 import type { Device } from "./device.ts";
+import { placeLater, restorable } from "./later.ts";
 import type { Storage } from "./storage.ts";
 
 /** More outputs than any node has: an output's position in a program is node · this + index. */
@@ -196,7 +197,7 @@ function run(
   };
   let started: Started;
   try {
-    started = start(device, entry, order, leaves, outputs, fresh);
+    started = start(device, entry, order, leaves, outputs, fresh, writes);
   } catch (error) {
     // The backend has no memory left, or has lost a thread: nothing was written that anybody can see.
     abandon();
@@ -207,17 +208,18 @@ function run(
     abandon();
     throw checkError(checks[status], order);
   }
-  const failure =
-    typeof status === "number" || checks.length === 0
-      ? null
-      : status.then((n) => (n < 0 ? null : checkError(checks[n], order)));
-  for (let i = 0; i < outputs.length; i++) device.place(outputs[i], fresh[i], failure);
+  if (device.backend.synchronous) for (let i = 0; i < outputs.length; i++) device.place(outputs[i], fresh[i]);
+  else placeLater(device, { outputs, leaves, fresh }, status, (n) => checkError(checks[n], order), started.restored);
 }
 
 interface Started {
   readonly status: RunStatus;
   readonly checks: Compiled["checks"];
+  /** On asynchronous devices: outputs that get back the content of the version before if a check fails. */
+  readonly restored: ReadonlyMap<Value, readonly [to: BackendBuffer, from: BackendBuffer]>;
 }
+
+const nothing: Started["restored"] = new Map();
 
 /** Compiles the program if it is new, and runs it; `fresh` gets a buffer for each output. */
 function start(
@@ -227,6 +229,7 @@ function start(
   leaves: readonly Value[],
   outputs: readonly Value[],
   fresh: BackendBuffer[],
+  writes: readonly Storage[],
 ): Started {
   const { backend, statistics } = device;
   let compiled = entry.compiled;
@@ -248,7 +251,11 @@ function start(
   statistics.runs++;
   statistics.commands += compiled.executable.program.commands.length;
   statistics.computed += order.length;
-  return { status: backend.run(compiled.executable, buffers, args), checks: compiled.checks };
+  const { executable, checks } = compiled;
+  if (backend.synchronous || checks.length === 0 || writes.length === 0)
+    return { status: backend.run(executable, buffers, args), checks, restored: nothing };
+  const restored = restorable(device, outputs, fresh, writes);
+  return { status: backend.run(executable, buffers, args, [...restored.values()]), checks, restored };
 }
 
 /** The buffer of the version before last, which the newest one may take over. */

@@ -1,5 +1,6 @@
 import type { BackendBuffer } from "../backend/backend.ts";
 import type { HostArray } from "../dtype/dtype.ts";
+import type { Outcome } from "./outcome.ts";
 
 /**
  * Where a ready value lies: in a buffer of its device, in a host array, or both (then they are equal). The device's
@@ -9,8 +10,10 @@ export class Slot {
   buffer: BackendBuffer | null;
   host: HostArray | null;
   readonly bytes: number;
-  /** On asynchronous devices: the error of the program that wrote it, once that is known. */
-  failure: Promise<Error | null> | null = null;
+  /** On asynchronous devices: how the program that wrote it ended, or null where there is nothing to wait for. */
+  outcome: Outcome | null = null;
+  /** On asynchronous devices: it is on its way to a host array. */
+  leaving = false;
   /** The evaluation that last touched the buffer. */
   used = 0;
 

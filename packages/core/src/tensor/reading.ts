@@ -23,10 +23,16 @@ export async function data(tensor: Tensor): Promise<HostArray> {
   if (content instanceof Promise) content.catch(() => undefined);
   const waiting = pause();
   if (waiting !== null) await waiting;
-  const failure = slot?.failure ? await slot.failure : null;
-  if (failure !== null) throw failure;
-  return content;
+  if (slot === null || value.device.backend.synchronous) return content;
+  const array = await content;
+  if (slot.outcome !== null) await slot.outcome.check();
+  // A small result that was read once need not be fetched again to make room: most are dropped by then.
+  if (slot.host === null && slot.bytes <= smallResult && value.storage?.persistent !== true) slot.host = array.slice();
+  return array;
 }
+
+/** Bytes up to which the host keeps what it has read from an asynchronous device. */
+const smallResult = 4096;
 
 /** Like `data`, at once. @throws DeviceError on devices that read asynchronously. */
 export function dataSync(tensor: Tensor): HostArray {

@@ -186,7 +186,8 @@ fn pow_f32(x: f32, y: f32) -> f32 {
   if (is_zero(y) || (bitcast<u32>(x) == 0x3f800000u)) { return 1.0; }
   if (is_nan(x) || is_nan(y)) { return not_a_number(); }
   let size = magnitude(x);
-  let whole = magnitude(y) >= 8388608.0 || trunc(y) == y;
+  // By its bits: a subnormal y may count as 0.
+  let whole = (magnitude(y) >= 8388608.0 || trunc(y) == y) && (bitcast<u32>(y) & 0x7fffffffu) >= 0x3f800000u;
   let odd = whole && magnitude(y) < 16777216.0 && (i32(clamp(y, -16777216.0, 16777216.0)) & 1) != 0;
   let sign = select(0u, 0x80000000u, is_negative(x) && odd);
   if (is_infinite(y)) {
