@@ -1,3 +1,3 @@
-import { packageBuild } from "../../tsup.base.ts";
+import { packageBuild } from "../../build/package.ts";
 
 export default packageBuild({ index: "src/index.ts" });

@@ -33,7 +33,11 @@ export function restorable(
  */
 export function placeLater(
   device: Device,
-  { outputs, leaves, fresh }: Readonly<Record<"outputs" | "leaves", readonly Value[]>> & { readonly fresh: readonly BackendBuffer[] },
+  {
+    outputs,
+    leaves,
+    fresh,
+  }: Readonly<Record<"outputs" | "leaves", readonly Value[]>> & { readonly fresh: readonly BackendBuffer[] },
   status: RunStatus,
   errorOf: (check: number) => Error,
   restored: ReadonlyMap<Value, unknown>,
@@ -47,6 +51,5 @@ export function placeLater(
   const outcome = own === null && before.size === 0 ? null : new Outcome(own, [...before]);
   // What was restored is as good as it was; its next read is told, and no later one.
   const inherited = outcome !== null && restored.size > 0 ? new Outcome(null, [outcome]) : null;
-  for (const [i, value] of outputs.entries())
-    device.place(value, fresh[i], restored.has(value) ? inherited : outcome);
+  for (const [i, value] of outputs.entries()) device.place(value, fresh[i], restored.has(value) ? inherited : outcome);
 }
