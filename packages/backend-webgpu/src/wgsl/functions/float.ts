@@ -110,27 +110,6 @@ fn round_f32(x: f32) -> f32 {
   return select(with_sign(round(x), x), x, !(magnitude(x) < 8388608.0) || is_nan(x));
 }
 
-fn sqrt_f32(x: f32) -> f32 {
-  if (is_nan(x) || is_zero(x)) { return x; }
-  if (is_negative(x)) { return not_a_number(); }
-  if (is_infinite(x)) { return x; }
-  return sqrt(x);
-}
-
-fn div_f32(x: f32, y: f32) -> f32 {
-  if (is_nan(x)) { return x; }
-  if (is_nan(y)) { return y; }
-  if (is_infinite(y)) {
-    if (is_infinite(x)) { return not_a_number(); }
-    return select(with_sign(0.0, x), negated(with_sign(0.0, x)), is_negative(y));
-  }
-  if (is_zero(y)) {
-    if (is_zero(x)) { return not_a_number(); }
-    return select(with_sign(infinity(), x), negated(with_sign(infinity(), x)), is_negative(y));
-  }
-  return x / y;
-}
-
 // The exact remainder, with the sign of x: long division of the mantissas.
 fn fmod_f32(x: f32, y: f32) -> f32 {
   if (is_nan(x) || is_nan(y) || is_infinite(x) || is_zero(y)) { return not_a_number(); }
