@@ -36,7 +36,8 @@ export function scoreOf(indices: readonly Index[], axis: number): number {
   return score;
 }
 
-function linearStride(index: Index, axis: number): number {
+/** By how much an index grows along an axis; NaN where it is not linear. */
+export function linearStride(index: Index, axis: number): number {
   switch (index.kind) {
     case "constant":
     case "argument":

@@ -2,10 +2,10 @@ import type { Kernel } from "@cresset/core/backend";
 import type { FunctionBody } from "../assembler/module.ts";
 import { contractionScratch, writeContraction } from "./contraction.ts";
 import { writeLoop } from "./loop.ts";
+import type { TileFeatures } from "./microkernel.ts";
 import { writeScan } from "./scan.ts";
 import { writeScatter } from "./scatter.ts";
 import { sortBytes, writeSort } from "./sort.ts";
-import type { TileFeatures } from "./tile.ts";
 import { KernelWriter, type Target } from "./writer.ts";
 
 /** The body of a kernel's function; its parameters are the addresses of a call's record and of scratch memory. */

@@ -6,13 +6,9 @@ import type { KernelWriter } from "./writer.ts";
 /** How a loop kernel uses vectors: along an outer axis (then the innermost loop), along its inner loops, or not at all. */
 type Plan = { readonly kind: "outer"; readonly axis: number } | { readonly kind: "rows" } | { readonly kind: "none" };
 
-/**
- * Loops over the outer axes around the body.
- *
- * @param deciding the statements whose accesses decide where vectors lie; default: all.
- */
-export function writeLoop(w: KernelWriter, kernel: LoopKernel, deciding: readonly Statement[] = kernel.body): void {
-  const plan: Plan = w.target.simd ? planOf(kernel.outer, deciding) : { kind: "none" };
+/** Loops over the outer axes around the body. */
+export function writeLoop(w: KernelWriter, kernel: LoopKernel): void {
+  const plan: Plan = w.target.simd ? planOf(kernel.outer, kernel.body) : { kind: "none" };
   const axes = Array.from({ length: kernel.outer }, (_, i) => i);
   if (plan.kind !== "outer") {
     nested(w, axes, () => statements(w, kernel.body, plan.kind === "rows"));

@@ -1,13 +1,12 @@
-/** Copies a block of a contraction's operand into panels: for each step of the depth, the values of one tile side by side. */
+/** Copies a block of a contraction's operand to scratch memory, in the order in which it is multiplied. */
 import type { DType, Expression } from "@cresset/core/backend";
-import type { MemoryLaneOp } from "../assembler/opcodes.ts";
 import { storeFour, storeOne } from "./access.ts";
 import { accessesOf, scoreOf } from "./accesses.ts";
 import type { Value } from "./emitter.ts";
 import { value } from "./expression.ts";
 import type { Lanes, NumericKind } from "./lanes.ts";
+import { packedBytes } from "./microkernel.ts";
 import { eachPoint, placeAt } from "./odometer.ts";
-import { packedBytes } from "./tile.ts";
 import type { KernelWriter } from "./writer.ts";
 
 export const storageOf: Readonly<Record<NumericKind, DType>> = {
@@ -17,7 +16,7 @@ export const storageOf: Readonly<Record<NumericKind, DType>> = {
   i64: "int64",
 };
 
-/** Bytes after a block of panels that packing may overwrite. */
+/** Bytes after a block that packing may overwrite. */
 export const packingSlack = 64;
 
 export interface Packing {
@@ -26,9 +25,6 @@ export interface Packing {
   /** Axes of the rows (or columns), and of the depth. */
   readonly axes: readonly number[];
   readonly depth: readonly number[];
-  /** Values of a tile: its rows, or columns. */
-  readonly tile: number;
-  /** Where the panels go. */
   readonly to: Value;
   /** First row, number of rows in this block, number of rows at all. */
   readonly start: Value;
@@ -39,6 +35,27 @@ export interface Packing {
   readonly depthCount: Value;
 }
 
+/** The value as it is packed: float16 as float32, bools as 0 and 1. */
+function packedValue(w: KernelWriter, e: Expression): Lanes {
+  const x = value(w, e);
+  return x.kind === "mask" ? w.m.maskToInteger(x) : x;
+}
+
+/** Row after row, each with its steps side by side. */
+export function packRows(w: KernelWriter, packing: Packing): void {
+  const { e } = w;
+  const { operand, kind, axes, depth, to, start, count, depthStart, depthCount } = packing;
+  const bytes = e.i32(packedBytes[kind]);
+  e.loop(e.variable("i32", e.i32(0)), count, 1, (i) => {
+    placeAt(w, axes, w.plus(start, i));
+    const row = w.plus(to, w.times(w.times(i, depthCount), bytes));
+    eachPoint(w, depth, depthStart, depthCount, (step, vector) => {
+      const address = w.plus(row, w.times(step, bytes));
+      (vector ? storeFour : storeOne)(w, storageOf[kind], address, packedValue(w, operand));
+    });
+  });
+}
+
 /** Whether neighbours in memory lie along the depth. */
 function runsAlongDepth({ operand, axes, depth }: Packing): boolean {
   const indices = accessesOf(operand);
@@ -46,109 +63,144 @@ function runsAlongDepth({ operand, axes, depth }: Packing): boolean {
   return score(depth) > score(axes);
 }
 
-/** The value as it is packed: float16 as float32, bools as 0 and 1. */
-function packedValue(w: KernelWriter, e: Expression): Lanes {
-  const x = value(w, e);
-  return x.kind === "mask" ? w.m.maskToInteger(x) : x;
-}
-
-export function pack(w: KernelWriter, packing: Packing): void {
+/**
+ * Panels of `panel` rows, one after the other; within a panel step after step of the depth, the rows side by side. Beyond
+ * the last row stand values that nobody reads.
+ */
+export function packPanels(w: KernelWriter, packing: Packing, panel: number): void {
   const { e } = w;
-  const { tile, count, to, depthCount, kind } = packing;
-  const along = runsAlongDepth(packing);
-  e.loop(e.variable("i32", e.i32(0)), count, tile, (i) => {
-    const panel = w.plus(to, w.times(w.times(i, depthCount), e.i32(packedBytes[kind])));
-    const first = w.plus(packing.start, i);
-    if (along) packAlong(w, packing, panel, first);
-    else packAcross(w, packing, panel, first);
+  const { to, start, count, depthCount, kind } = packing;
+  const along = w.target.simd && runsAlongDepth(packing);
+  e.loop(e.variable("i32", e.i32(0)), count, panel, (i) => {
+    const here = w.plus(to, w.times(w.times(i, depthCount), e.i32(packedBytes[kind])));
+    const first = w.plus(start, i);
+    if (!along) {
+      packAcross(w, packing, panel, here, first, e.op("i32.sub", count, i));
+      return;
+    }
+    eachFour(w, panel, e.op("i32.sub", count, i), (j) => packAlong(w, packing, panel, here, first, j));
   });
 }
 
-/** The row at position `first + j`; beyond the end the last one, whose products nobody reads. */
-function rowAt(w: KernelWriter, { total }: Packing, first: Value, j: Value): Value {
+/** Runs `body` for each four rows of a panel of which `count` are wanted. */
+function eachFour(w: KernelWriter, panel: number, count: Value, body: (j: Value) => void): void {
+  const { e } = w;
+  const wanted = e.select(count, e.i32(panel), e.op("i32.lt_s", count, e.i32(panel)));
+  e.loop(e.variable("i32", e.i32(0)), wanted, 4, body);
+}
+
+/** The coordinates of the row at position `first + j`; beyond the end those of the last one. */
+function rowAt(w: KernelWriter, { axes, total }: Packing, first: Value, j: Value): readonly Value[] {
   const { e } = w;
   const row = w.plus(first, j);
   const last = w.plus(total, e.i32(-1));
-  return j.constant === 0 ? row : e.select(row, last, e.op("i32.lt_s", row, total));
+  placeAt(w, axes, e.select(row, last, e.op("i32.lt_s", row, total)));
+  return axes.map((axis) => w.axis(axis));
 }
 
-/** Row by row, four steps of the depth at a time where they are neighbours. */
-function packAlong(w: KernelWriter, packing: Packing, panel: Value, first: Value): void {
+function goTo(w: KernelWriter, axes: readonly number[], place: readonly Value[]): void {
+  for (const [i, axis] of axes.entries()) w.setAxis(axis, place[i]);
+}
+
+/** Four rows, four steps of the depth at a time where they are neighbours. */
+function packAlong(w: KernelWriter, packing: Packing, panel: number, to: Value, first: Value, j: Value): void {
   const { e } = w;
-  const { operand, kind, axes, depth, tile, depthStart, depthCount } = packing;
+  const { operand, kind, axes, depth, depthStart, depthCount } = packing;
   const bytes = packedBytes[kind];
-  e.loop(e.variable("i32", e.i32(0)), e.i32(tile), 1, (j) => {
-    placeAt(w, axes, rowAt(w, packing, first, j));
-    const start = w.plus(panel, w.times(j, e.i32(bytes)));
-    eachPoint(w, depth, depthStart, depthCount, (step, vector) => {
-      const to = w.plus(start, w.times(step, e.i32(tile * bytes)));
-      const x = packedValue(w, operand);
-      if (vector) storeApart(w, to, w.m.widen(x), tile * bytes);
-      else storeOne(w, storageOf[kind], to, x);
+  const places = [0, 1, 2, 3].map((i) => rowAt(w, packing, first, w.plus(j, e.i32(i))));
+  const start = w.plus(to, w.times(j, e.i32(bytes)));
+  eachPoint(w, depth, depthStart, depthCount, (step, vector) => {
+    const address = w.plus(start, w.times(step, e.i32(panel * bytes)));
+    const rows = places.map((place) => {
+      goTo(w, axes, place);
+      return packedValue(w, operand);
     });
+    if (vector) {
+      turned(
+        w,
+        rows.map((row) => w.m.widen(row)),
+      ).forEach((lanes, i) => {
+        storeFour(w, storageOf[kind], w.plus(address, e.i32(i * panel * bytes)), lanes);
+      });
+    } else {
+      for (const [i, row] of rows.entries()) storeOne(w, storageOf[kind], w.plus(address, e.i32(i * bytes)), row);
+    }
   });
 }
 
-/** Four values, `bytes` apart. */
-function storeApart(w: KernelWriter, address: Value, x: Lanes, bytes: number): void {
-  const perPart = 4 / x.parts.length;
-  const name: MemoryLaneOp = perPart === 4 ? "v128.store32_lane" : "v128.store64_lane";
-  for (let lane = 0; lane < 4; lane++) {
-    w.e.storeLane(name, lane % perPart, address, x.parts[Math.floor(lane / perPart)], lane * bytes);
+/** The transposition of four rows of four. */
+function turned(w: KernelWriter, rows: readonly Lanes[]): Lanes[] {
+  const { e } = w;
+  const [a, b, c, d] = rows;
+  const [{ kind }] = rows;
+  const words = (lanes: readonly number[], x: Value, y: Value): Value =>
+    e.shuffle(
+      lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)),
+      x,
+      y,
+    );
+  if (a.parts.length === 1) {
+    const low = [words([0, 4, 1, 5], a.parts[0], b.parts[0]), words([0, 4, 1, 5], c.parts[0], d.parts[0])];
+    const high = [words([2, 6, 3, 7], a.parts[0], b.parts[0]), words([2, 6, 3, 7], c.parts[0], d.parts[0])];
+    return [low, high].flatMap(([x, y]) =>
+      [
+        [0, 1, 4, 5],
+        [2, 3, 6, 7],
+      ].map((lanes): Lanes => ({ kind, width: 4, parts: [words(lanes, x, y)] })),
+    );
   }
+  return [0, 1, 2, 3].map((i): Lanes => {
+    const half = i >> 1;
+    const lanes = i % 2 === 0 ? [0, 1, 4, 5] : [2, 3, 6, 7];
+    const pair = (x: Lanes, y: Lanes): Value => words(lanes, x.parts[half], y.parts[half]);
+    return { kind, width: 4, parts: [pair(a, b), pair(c, d)] };
+  });
 }
 
-/**
- * Step by step of the depth, the rows of the tile side by side; four at a time where they are neighbours. The last four may
- * reach into the next step, which is written later, or the next panel, or the slack.
- */
-function packAcross(w: KernelWriter, packing: Packing, panel: Value, first: Value): void {
+/** Step by step of the depth, the rows of the panel side by side, as many at a time as are neighbours. */
+function packAcross(w: KernelWriter, packing: Packing, panel: number, to: Value, first: Value, count: Value): void {
   const { e } = w;
-  const { operand, kind, axes, depth, tile, depthStart, depthCount, total } = packing;
+  const { operand, kind, axes, depth, depthStart, depthCount, total } = packing;
   const bytes = packedBytes[kind];
   const steps = (body: (to: Value) => void): void => {
-    eachPoint(
-      w,
-      depth,
-      depthStart,
-      depthCount,
-      (step) => body(w.plus(panel, w.times(step, e.i32(tile * bytes)))),
-      false,
-    );
+    eachPoint(w, depth, depthStart, depthCount, (step) => body(w.plus(to, w.times(step, e.i32(panel * bytes)))), false);
   };
-  const apart = (): void => {
-    const places = Array.from({ length: tile }, (_, j) => {
-      placeAt(w, axes, rowAt(w, packing, first, e.i32(j)));
-      return axes.map((axis) => w.axis(axis));
-    });
-    steps((to) => {
-      for (const [j, place] of places.entries()) {
-        for (const [i, axis] of axes.entries()) w.setAxis(axis, place[i]);
-        storeOne(w, storageOf[kind], w.plus(to, e.i32(j * bytes)), packedValue(w, operand));
+  const apart = (j: Value, rows: number): void => {
+    const places = Array.from({ length: rows }, (_, i) => rowAt(w, packing, first, w.plus(j, e.i32(i))));
+    const start = w.times(j, e.i32(bytes));
+    steps((address) => {
+      for (const [i, place] of places.entries()) {
+        goTo(w, axes, place);
+        storeOne(w, storageOf[kind], w.plus(w.plus(address, start), e.i32(i * bytes)), packedValue(w, operand));
       }
     });
   };
   const last = axes[axes.length - 1];
   if (!w.target.simd || last === undefined) {
-    apart();
+    apart(e.i32(0), panel);
     return;
   }
-  placeAt(w, axes, first);
-  const place = axes.map((axis) => w.axis(axis));
-  const together = (): void => {
-    steps((to) => {
-      for (let j = 0; j < tile; j += 4) {
-        for (const [i, axis] of axes.entries()) w.setAxis(axis, axis === last ? w.plus(place[i], e.i32(j)) : place[i]);
-        w.vectorAxis = last;
-        const x = packedValue(w, operand);
-        w.vectorAxis = undefined;
-        storeFour(w, storageOf[kind], w.plus(to, e.i32(j * bytes)), x);
-      }
-    });
+  /** Rows from `j` on, if they lie beside each other. */
+  const together = (j: Value, rows: number, otherwise: () => void): void => {
+    const place = rowAt(w, packing, first, j);
+    const room = e.op("i32.sub", w.extent(last), place[place.length - 1]);
+    const left = e.op("i32.sub", e.op("i32.sub", total, first), j);
+    const full = e.op("i32.and", e.op("i32.ge_s", room, e.i32(rows)), e.op("i32.ge_s", left, e.i32(rows)));
+    const start = w.times(j, e.i32(bytes));
+    const copied = (): void =>
+      steps((address) => {
+        for (let i = 0; i < rows; i += 4) {
+          goTo(w, axes, place);
+          w.setAxis(last, w.plus(place[place.length - 1], e.i32(i)));
+          w.vectorAxis = last;
+          const x = packedValue(w, operand);
+          w.vectorAxis = undefined;
+          storeFour(w, storageOf[kind], w.plus(w.plus(address, start), e.i32(i * bytes)), x);
+        }
+      });
+    e.branch(full, copied, otherwise);
   };
-  const reached = Math.ceil(tile / 4) * 4;
-  const room = e.op("i32.sub", w.extent(last), place[place.length - 1]);
-  const left = e.op("i32.sub", total, first);
-  const full = e.op("i32.and", e.op("i32.ge_s", room, e.i32(reached)), e.op("i32.ge_s", left, e.i32(reached)));
-  e.branch(full, together, apart);
+  const byFours = (): void => eachFour(w, panel, count, (j) => together(j, 4, () => apart(j, 4)));
+  if (panel === 4) byFours();
+  else together(e.i32(0), panel, byFours);
 }

@@ -44,13 +44,8 @@ export interface Accumulator {
   finish(): void;
 }
 
-/** The register of a contraction that is written as a loop; the program's own are numbered from 0 on. */
-export const productRegister = -1;
-
-/** @param rows whether the loop around it takes four neighbours along its last axis at a time. */
-export function accumulator(w: KernelWriter, reduction: Reduction, rows: boolean): Accumulator {
+export function accumulator(w: KernelWriter, reduction: Reduction): Accumulator {
   const { op, dtype } = reduction;
-  if (reduction.register === productRegister && rows && dtype === "float32") return dotProduct(w, reduction);
   if (op === "argmax" || op === "argmin") return extremePosition(w, reduction, op === "argmin");
   if (isFloat(dtype) && (op === "sum" || op === "product")) return floatSum(w, reduction, op);
   return freeCombination(w, reduction, op);
@@ -129,35 +124,6 @@ function floatSum(w: KernelWriter, reduction: Reduction, op: "sum" | "product"):
       const total = m.arithmetic(combine, m.arithmetic(combine, a, b), m.arithmetic(combine, c, d));
       w.define(reduction.register, settled(w, cast(m, "float64", dtype, total)));
     },
-  };
-}
-
-/**
- * The sum of products of a contraction, along neighbours in memory: vectors of float32, fused where there is an instruction
- * for it, then float64 for what is left over. Its order depends on the extents alone, as every result is computed like this.
- */
-function dotProduct(w: KernelWriter, reduction: Reduction): Accumulator {
-  const { m } = w;
-  const product = reduction.value;
-  if (product.kind !== "apply" || product.op !== "mul") throw new Error("a contraction sums products");
-  const [left, right] = product.inputs;
-  const state = new LaneVariable(w, m.constant("f64", 0));
-  let packed: LaneVariable[] = [];
-  const add = (x: Lanes): void => state.set(m.add(state.get(), m.toFloat64(x)));
-  return {
-    ordered: false,
-    add: () => add(value(w, product)),
-    enterVector() {
-      packed = Array.from({ length: copies }, () => new LaneVariable(w, m.widen(m.constant("f32", 0))));
-    },
-    addVector: (copy) => packed[copy].set(m.mulAdd(value(w, left), value(w, right), packed[copy].get())),
-    leaveVector() {
-      const [a, b, c, d] = packed.map((one) => one.get());
-      const all = m.add(m.add(a, b), m.add(c, d));
-      const [p, q, r, s] = [0, 1, 2, 3].map((lane) => m.extract(all, lane));
-      add(m.add(m.add(p, q), m.add(r, s)));
-    },
-    finish: () => w.define(reduction.register, m.toFloat32(state.copy())),
   };
 }
 

@@ -55,7 +55,7 @@ export function nested(w: KernelWriter, axes: readonly number[], body: () => voi
 }
 
 function inner(w: KernelWriter, { axes, body, reductions }: Inner, rows: boolean): void {
-  const accumulators = reductions.map((reduction) => accumulator(w, reduction, rows && w.vectorAxis === undefined));
+  const accumulators = reductions.map((reduction) => accumulator(w, reduction));
   const last = axes[axes.length - 1];
   const point = (copy?: number): void => {
     statements(w, body, false);

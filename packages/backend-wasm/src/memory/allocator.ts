@@ -2,6 +2,8 @@ import { BackendError } from "@cresset/core/backend";
 
 const pageBytes = 65_536;
 const alignment = 64;
+/** Kernels may read, not write, this far past the end of a buffer: the last vector of a row. */
+const overrun = 16;
 /** Blocks left over in other sizes are joined once they are this much, and half of all that is free. */
 const worthJoining = 32 * 1024 * 1024;
 
@@ -159,7 +161,7 @@ export class Allocator {
   /** Makes room for `size` bytes above what was ever given out. */
   #reserve(size: number): boolean {
     const have = this.#bytes.length;
-    const need = this.#top + size;
+    const need = this.#top + size + overrun;
     if (need <= have) return true;
     if (need > this.#maximum) return false;
     // Growing by a quarter keeps the number of growths small; then by just enough.
