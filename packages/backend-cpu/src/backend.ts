@@ -12,6 +12,7 @@ import {
   hostArray,
   hostView,
   type Kernel,
+  type KernelTiming,
   type Program,
   RecentMap,
 } from "@cresset/core/backend";
@@ -42,6 +43,7 @@ class CpuBuffer implements BackendBuffer {
 }
 
 interface Step {
+  readonly kernel: Kernel;
   readonly run: KernelFunction;
   readonly call: Call;
 }
@@ -67,7 +69,7 @@ class CpuExecutable implements Executable {
     const starts = program.commands.map(({ kernel, calls }) => {
       const start = steps.length;
       const run = compile(kernel);
-      for (const call of calls) steps.push({ run, call });
+      for (const call of calls) steps.push({ kernel, run, call });
       return start;
     });
     this.steps = steps;
@@ -118,6 +120,7 @@ export function cpu(options: CpuOptions = {}): Backend {
   const compileKernel = allowed ? generateKernel : interpretKernel;
   const kernels = new RecentMap<string, KernelFunction>(4096);
   let arena = new ArrayBuffer(0);
+  let listener: ((timing: KernelTiming) => void) | undefined;
 
   function compiled(kernel: Kernel): KernelFunction {
     let found = kernels.get(kernel.key);
@@ -144,8 +147,10 @@ export function cpu(options: CpuOptions = {}): Backend {
         status = executable.firstFailure();
         if (status >= 0) break;
       }
-      const { run: kernel, call } = steps[i];
-      kernel(memory, call, args, failed);
+      const { kernel, run, call } = steps[i];
+      const start = listener ? performance.now() : 0;
+      run(memory, call, args, failed);
+      listener?.({ kernel, calls: 1, start, duration: performance.now() - start });
     }
     for (let i = 0; i < external.length; i++) memory[external[i]] = absent;
     return status >= 0 || failed.length === 0 ? status : executable.firstFailure();
@@ -174,6 +179,9 @@ export function cpu(options: CpuOptions = {}): Backend {
     readSync: read,
     compile: (program) => new CpuExecutable(program, compiled),
     run,
+    profile(given) {
+      listener = given;
+    },
     explain: explainProgram,
     info: () => ({
       renderer: allowed ? "generated JavaScript" : "interpreter",

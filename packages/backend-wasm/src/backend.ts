@@ -9,13 +9,15 @@ import {
   type Executable,
   type HostArray,
   hostView,
+  type KernelTiming,
 } from "@cresset/core/backend";
-import { Engine } from "./engine.ts";
+import { commandBytes, Engine } from "./engine.ts";
 import { Layouts, WasmExecutable } from "./executable.ts";
 import { explainProgram } from "./explain.ts";
 import { detectFeatures } from "./features.ts";
 import { Allocator } from "./memory/allocator.ts";
 import { Pressure } from "./memory/pressure.ts";
+import type { Job } from "./threads/pool.ts";
 import { everything, large } from "./threads/schedule.ts";
 import { builtin } from "./threads/worker.ts";
 
@@ -134,21 +136,27 @@ export function wasm(options: WasmOptions = {}): Backend {
   const arena = new Region(allocator);
   const scratch = new Region(allocator);
   const layouts = new Layouts();
+  let listener: ((timing: KernelTiming) => void) | undefined;
 
   function run(given: Executable, buffers: readonly BackendBuffer[], args: readonly Argument[]): number {
     const executable = executableOf(given);
     layouts.use(executable);
     const { program, external, stateFrom, alone, shared, scratchBytes } = executable;
-    const { before, state, time } = shared && engine.pool?.isWorth(shared.gain) ? shared : alone;
+    const isShared = shared !== undefined && listener === undefined && engine.pool?.isWorth(shared.gain);
+    const { before, state, time } = isShared ? shared : alone;
     executable.bindArena(arena.atLeast(program.arenaBytes));
     const scratchAt = scratch.atLeast(scratchBytes * before.length);
     for (let i = 0; i < external.length; i++) executable.bind(external[i], bufferOf(buffers[i]).address);
     if (program.arguments > 0) executable.setArguments(args);
     executable.clearChecks();
-    engine.run(before, scratchAt, scratchBytes, time);
+    const start = (jobs: readonly Job[], firstCall: number): void => {
+      if (listener) engine.runApart(jobs[0], scratchAt, (i) => executable.kernelOf(firstCall + i), listener);
+      else engine.run(jobs, scratchAt, scratchBytes, time);
+    };
+    start(before, 0);
     const status = executable.firstFailure();
     if (status >= 0 || stateFrom === program.commands.length) return status;
-    engine.run(state, scratchAt, scratchBytes, time);
+    start(state, (before[0].end - before[0].first) / commandBytes);
     return executable.firstFailure();
   }
 
@@ -201,6 +209,9 @@ export function wasm(options: WasmOptions = {}): Backend {
       return executable;
     },
     run,
+    profile(given) {
+      listener = given;
+    },
     explain: (program) => explainProgram(program, engine),
     info: () => ({
       simd: features.simd,

@@ -1,4 +1,4 @@
-import { BackendError, type Kernel } from "@cresset/core/backend";
+import { BackendError, type Kernel, type KernelTiming } from "@cresset/core/backend";
 import { moduleOf } from "./assembler/environment.ts";
 import type { FunctionBody, Module } from "./assembler/module.ts";
 import type { Features } from "./features.ts";
@@ -52,6 +52,9 @@ export interface Compiled {
   readonly hosted: boolean;
 }
 
+/** Bytes of a command in a program's list: a table index, and the address of a record. */
+export const commandBytes = 8;
+
 /** Places in the table before those of kernels. */
 const firstKernel = barrierIndex + 1;
 
@@ -102,6 +105,25 @@ export class Engine {
     const { first, end } = jobs[0];
     if (this.pool === undefined || jobs.length === 1) this.#driver.run(first, end, scratch);
     else this.pool.run(jobs, scratch, scratchBytes, time, () => this.#driver.run(first, end, scratch));
+  }
+
+  /** Runs a list of commands one by one on this thread, and tells how long each took. */
+  runApart(
+    { first, end }: Job,
+    scratch: number,
+    kernelOf: (command: number) => Kernel,
+    listener: (timing: KernelTiming) => void,
+  ): void {
+    for (let at = first; at < end; at += commandBytes) {
+      const start = performance.now();
+      this.#driver.run(at, at + commandBytes, scratch);
+      listener({
+        kernel: kernelOf((at - first) / commandBytes),
+        calls: 1,
+        start,
+        duration: performance.now() - start,
+      });
+    }
   }
 
   /** Kernels ready to run; those that are new are compiled together. */

@@ -8,7 +8,7 @@ import {
   type Kernel,
   type Program,
 } from "@cresset/core/backend";
-import type { Compiled, Engine } from "./engine.ts";
+import { type Compiled, commandBytes, type Engine } from "./engine.ts";
 import { scratchBytes } from "./lowering/compile.ts";
 import { type Part, rangesOf } from "./lowering/ranges.ts";
 import {
@@ -84,6 +84,11 @@ export class WasmExecutable implements Executable {
     return !this.#gains || (this.shared !== undefined) === (this.#engine.pool?.threads ?? 1) > 1;
   }
 
+  /** The kernel of a call, by the call's number. */
+  kernelOf(call: number): Kernel {
+    return this.#calls[call].kernel;
+  }
+
   /** Gives its memory back; `layOut` takes some again. */
   release(): void {
     if (this.#base !== 0) this.#allocator.release(this.#base, this.#bytes);
@@ -107,7 +112,7 @@ export class WasmExecutable implements Executable {
       return at;
     };
     const placed = (steps: readonly Step[]): PlacedSteps => ({
-      at: place(8 * steps.length),
+      at: place(commandBytes * steps.length),
       steps: steps.map((step) => ({
         step,
         at: step === "barrier" ? 0 : place(recordBytes(this.#calls[step.call].kernel)),
@@ -128,8 +133,9 @@ export class WasmExecutable implements Executable {
     this.#failed = base + failedAt;
     const written = ({ at, steps }: PlacedSteps): Job => {
       const first = base + at;
-      for (const [i, one] of steps.entries()) this.#writeStep(first + 8 * i, kernels, one.step, base + one.at);
-      return { first, end: first + 8 * steps.length };
+      for (const [i, one] of steps.entries())
+        this.#writeStep(first + commandBytes * i, kernels, one.step, base + one.at);
+      return { first, end: first + commandBytes * steps.length };
     };
     [this.alone, this.shared] = ways.map((way) => ({
       ...way,

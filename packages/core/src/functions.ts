@@ -39,6 +39,7 @@ export { explain } from "./runtime/explain.ts";
 // Random numbers
 export { Generator } from "./runtime/generator.ts";
 export { enableGrad, inferenceMode, isGradEnabled, noGrad, setEvaluation, setGradEnabled } from "./runtime/mode.ts";
+export { type KernelAverage, Profile, type ProfileEvent, profile } from "./runtime/profile.ts";
 export { FloatScalar, float, type Scalar } from "./runtime/scalar.ts";
 export * from "./tensor/creation.ts";
 export { getPrintOptions, type PrintOptions, setPrintoptions } from "./tensor/format.ts";

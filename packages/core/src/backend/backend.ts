@@ -1,5 +1,5 @@
 import type { DType, HostArray } from "../dtype/dtype.ts";
-import type { Argument, Program } from "./program.ts";
+import type { Argument, Kernel, Program } from "./program.ts";
 
 /** A buffer of a backend; only the backend that made it looks inside. */
 export interface BackendBuffer {
@@ -11,6 +11,15 @@ export interface BackendBuffer {
 /** A program made ready to run by `Backend.compile`. */
 export interface Executable {
   readonly program: Program;
+}
+
+/** How long a kernel took: one call of it, or all calls of one command. */
+export interface KernelTiming {
+  readonly kernel: Kernel;
+  readonly calls: number;
+  /** Milliseconds, on the clock of `performance.now()` as nearly as the backend can tell. */
+  readonly start: number;
+  readonly duration: number;
 }
 
 /** The number of the first failed check, or -1. Asynchronous backends return it when it is known. */
@@ -57,6 +66,11 @@ export interface Backend {
     args: readonly Argument[],
     restore?: readonly (readonly [to: BackendBuffer, from: BackendBuffer])[],
   ): RunStatus;
+  /**
+   * While there is a listener, tells it how long the kernels take that are run; programs may take longer as a whole. Given
+   * undefined, it ends that, and resolves when everything has been told. Absent where a backend cannot tell.
+   */
+  profile?(listener: ((timing: KernelTiming) => void) | undefined): Promise<void> | void;
   /** The program's kernels as readable text. */
   explain(program: Program): string;
   /** Facts about this backend on this machine, and why a feature is off. */
