@@ -267,11 +267,7 @@ function applyBackward(
     return found.flatMap((gradient, i): [number, Tensor][] => (gradient === null ? [] : [[i, gradient]]));
   }
   const { edges } = recording;
-  const { template, sources, targets } = backwardOf(
-    recording.template,
-    edges.map((edge) => edge !== null),
-    given.map((g) => g !== null),
-  );
+  const { template, sources, targets } = backwardOf(recording.template, edges, given);
   const device = (given.find((g) => g !== null) as Tensor).value.device;
   const values = sources.map((source) => sourceValue(recording, source, given));
   const added = addNode(template, values, recording.args, device);

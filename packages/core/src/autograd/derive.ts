@@ -8,30 +8,42 @@ import { type Backward, type BackwardSource, type Template, templateOf } from ".
 import { type Term, tracing } from "../graph/term.ts";
 import { derivatives } from "./derivatives.ts";
 
-/** The product of given gradients of a template's results with its Jacobian, for the inputs in `needs`; cached. */
-export function backwardOf(template: Template, needs: readonly boolean[], given: readonly boolean[]): Backward {
-  const key = `${needs.map(Number).join("")}:${given.map(Number).join("")}`;
+/** What there is of two lists, as a map's key: bits where they fit a number. */
+function presence(first: readonly unknown[], second: readonly unknown[]): number | string {
+  if (first.length + second.length > 48) return `${first.map(Boolean).join()}:${second.map(Boolean).join()}`;
+  // Ones in front of each list tell lists of different lengths apart.
+  let bits = 1;
+  for (let i = 0; i < first.length; i++) bits = 2 * bits + (first[i] ? 1 : 0);
+  bits = 2 * bits + 1;
+  for (let i = 0; i < second.length; i++) bits = 2 * bits + (second[i] ? 1 : 0);
+  return bits;
+}
+
+/**
+ * The product of given gradients of a template's results with its Jacobian, for the inputs that gradients flow to; cached.
+ *
+ * @param edges of each input, null where no gradient is wanted.
+ * @param given the gradient of each result, null where there is none.
+ */
+export function backwardOf(template: Template, edges: readonly unknown[], given: readonly unknown[]): Backward {
+  const key = presence(edges, given);
   let backward = template.backwards.get(key);
   if (backward === undefined) {
-    backward = derive(template, needs, given);
+    backward = derive(template, edges.map(Boolean), given.map(Boolean));
     template.backwards.set(key, backward);
   }
   return backward;
 }
 
+const nothing: readonly unknown[] = [];
+
 /** The inputs and outputs of a node that its derivative will ask for, for the inputs that gradients flow to. */
 export function savedSources(template: Template, edges: readonly (Edge | null)[]): readonly BackwardSource[] {
-  let key = "";
-  for (const edge of edges) key += edge === null ? "0" : "1";
+  const key = presence(edges, nothing);
   let saved = template.saved.get(key);
   if (saved === undefined) {
     const given = template.results.map((t) => isFloat(t.dtype));
-    const { sources } = backwardOf(
-      template,
-      edges.map((edge) => edge !== null),
-      given,
-    );
-    saved = sources.filter((source) => source.kind !== "gradient");
+    saved = backwardOf(template, edges, given).sources.filter((source) => source.kind !== "gradient");
     template.saved.set(key, saved);
   }
   return saved;

@@ -56,6 +56,8 @@ export class Operation<A extends Attributes = Attributes> {
   readonly options: OperationOptions<A>;
   /** Templates by signature; owned by `template.ts`. */
   readonly templates = new RecentMap<string, unknown>(1024);
+  /** The signatures that were asked for last; likewise. */
+  readonly lately: unknown[] = [];
 
   constructor(id: number, name: string, body: Body<A>, options: OperationOptions<A>) {
     this.id = id;

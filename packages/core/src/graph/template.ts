@@ -42,9 +42,9 @@ export class Template {
   readonly hidden: Term[] = [];
   readonly hiddenTypes: TensorType[] = [];
   /** Vector-Jacobian products by what is wanted and given; filled by `autograd/derive.ts`. */
-  readonly backwards = new Map<string, Backward>();
+  readonly backwards = new Map<number | string, Backward>();
   /** What those save, by which inputs need gradients. */
-  readonly saved = new Map<string, readonly BackwardSource[]>();
+  readonly saved = new Map<number | string, readonly BackwardSource[]>();
 
   constructor(
     id: number,
@@ -165,6 +165,25 @@ export function templateOf(
   );
 }
 
+/** A template with what it was asked for by. */
+interface Signature {
+  readonly attributesKey: string;
+  readonly inputTypes: readonly TensorType[];
+  readonly scalarKinds: readonly ScalarKind[];
+  /** Whether float64 was the default dtype, which changes what JavaScript numbers and integers become. */
+  readonly wide: boolean;
+  readonly template: Template;
+}
+
+/** Signatures of an operation that are compared before a key is written: the layers of a small model. */
+const mostRecent = 4;
+
+function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
 /** The template for a call, from the operation's cache. */
 export function templateFor(
   operation: Operation,
@@ -173,8 +192,19 @@ export function templateFor(
   inputTypes: readonly TensorType[],
   scalarKinds: readonly ScalarKind[],
 ): Template {
-  // float64 as the default dtype changes what JavaScript numbers and integers become.
-  let key = getDefaultDtype() === "float64" ? `d${attributesKey}` : attributesKey;
+  const wide = getDefaultDtype() === "float64";
+  const { lately } = operation;
+  for (let i = 0; i < lately.length; i++) {
+    const one = lately[i] as Signature;
+    if (
+      one.wide === wide &&
+      one.attributesKey === attributesKey &&
+      sameItems(one.inputTypes, inputTypes) &&
+      sameItems(one.scalarKinds, scalarKinds)
+    )
+      return one.template;
+  }
+  let key = wide ? `d${attributesKey}` : attributesKey;
   for (const type of inputTypes) key += `,${type.id}`;
   for (const kind of scalarKinds) key += kind;
   let template = operation.templates.get(key) as Template | undefined;
@@ -182,5 +212,7 @@ export function templateFor(
     template = makeTemplate(operation, attributes, inputTypes, scalarKinds);
     operation.templates.set(key, template);
   }
+  lately.unshift({ attributesKey, inputTypes, scalarKinds, wide, template } satisfies Signature);
+  if (lately.length > mostRecent) lately.pop();
   return template;
 }

@@ -6,6 +6,7 @@ import { Node, type Value } from "../graph/node.ts";
 import { type Attributes, type Layout, type Operation, operation } from "../graph/operation.ts";
 import { type Edge, Recording } from "../graph/recording.ts";
 import { type Template, templateFor } from "../graph/template.ts";
+import type { TensorType } from "../graph/type.ts";
 import { realize } from "../runtime/commit.ts";
 import { currentDevice, type Device } from "../runtime/device.ts";
 import { enter } from "../runtime/journal.ts";
@@ -18,7 +19,10 @@ import { stridedView } from "./strided.ts";
 import { Tensor } from "./tensor.ts";
 
 const noScalars: readonly Scalar[] = [];
+const noKinds: ScalarKind[] = [];
+const noArguments: Argument[] = [];
 const noAttributes: Attributes = Object.freeze({});
+const typeOf = (value: Value): TensorType => value.type;
 const attributeKeys = new WeakMap<object, string>();
 
 /**
@@ -57,14 +61,14 @@ export function callMany<A extends Attributes>(
     if (values[i].storage?.inference) inference = true;
   }
   const device = values.length === 0 ? currentDevice() : sameDevice(op.name, values);
-  const kinds: ScalarKind[] = [];
-  const args: Argument[] = [];
+  const kinds: ScalarKind[] = scalars.length === 0 ? noKinds : [];
+  const args: Argument[] = scalars.length === 0 ? noArguments : [];
   for (const scalar of scalars) {
     // With floats alone, 2 is what 2.0 is: a number that is sometimes whole must not compile twice.
     kinds.push(floats && typeof scalar === "number" ? "float" : scalarKind(scalar));
     args.push(scalarValue(scalar));
   }
-  const types = values.map((value) => value.type);
+  const types = values.map(typeOf);
   const template = templateFor(op as unknown as Operation, attrs, keyOf(attrs), types, kinds);
   for (const type of template.resultTypes) device.requireDtype(type.dtype);
   const edges = recorded && mode.gradEnabled ? tensors.map((tensor) => tensor.edge) : null;
@@ -73,9 +77,9 @@ export function callMany<A extends Attributes>(
   if (edges !== null) new Recording(node, edges);
   const view = op.options.view;
   const layout = view ? view(tensors[0].layout, attrs as A, args.map(Number)) : null;
-  const results = node.outputs
-    .slice(0, template.resultTypes.length)
-    .map((value) => wrap(value, node, layout && { of: tensors[0], layout }));
+  const shown = layout && { of: tensors[0], layout };
+  const results: Tensor[] = [];
+  for (let i = 0; i < template.resultTypes.length; i++) results.push(wrap(node.outputs[i], node, shown));
   if (mode.evaluation === "eager") for (const value of node.outputs) realize(value);
   return results;
 }

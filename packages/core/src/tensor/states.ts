@@ -23,6 +23,7 @@ export interface StateUpdate {
 export function commitStates(updates: readonly StateUpdate[]): void {
   const byDevice = new Map<Device, Storage[]>();
   for (const { tensor, value } of updates) {
+    if (tensor.value.type === value.value.type) continue;
     if (!sameShape(tensor.shape, value.shape) || tensor.dtype !== value.dtype)
       throw new ShapeError(
         `a state of ${tensor.dtype}[${tensor.shape.join(", ")}] cannot become ${value.dtype}[${value.shape.join(", ")}]`,
