@@ -16,6 +16,7 @@ import { keywords } from "../keywords.ts";
 import { requireFloat } from "./activation-common.ts";
 import { asRows, type Pooling, type PoolOptions, poolingOf } from "./pooling.ts";
 import { range, readersOf, type Size, windowsOf } from "./window.ts";
+import { areApart, spreadApart } from "./windows-apart.ts";
 
 export interface AvgPoolOptions extends Omit<PoolOptions, "dilation"> {
   /** Whether padding counts as elements; default true. */
@@ -71,6 +72,7 @@ const averagePooling = (dims: number): Operation<AveragePooling> =>
         const g = c.grad();
         const first = g.rank - dims;
         const shares = m.div(g, divisor(g, first, how));
+        if (areApart(how)) return [spreadApart(shares, first, how)];
         return [m.sum(readersOf(shares, first, how.sizes, how, how.padding), range(g.rank, dims))];
       },
     },

@@ -47,6 +47,27 @@ describe("max pooling", () => {
     ]);
   });
 
+  test.each([
+    [2, [1, 5, 5, 3]],
+    [4, [1, 5, 5, 3]],
+    [2, [Number.NaN, 5, 7, Number.NaN]],
+    [4, [1, Number.NaN, 7, Number.NaN]],
+    [2, [-Infinity, -Infinity, 2, 2]],
+    [12, [3, 1, 3, 3, Number.NaN, 1, Number.NaN, 1, 1, 1, 1, 1]],
+  ])("of equals and of NaN, the first of %i gets index and gradient: %j", (size, values) => {
+    const x = torch.tensor([[values]], { requiresGrad: true });
+    const [largest, indices] = F.maxPool1d(x, size, { returnIndices: true });
+    const firsts = Array.from({ length: values.length / size }, (_, window) => {
+      const part = values.slice(window * size, (window + 1) * size);
+      const nan = part.findIndex(Number.isNaN);
+      return window * size + (nan >= 0 ? nan : part.indexOf(Math.max(...part)));
+    });
+    expect(largest.tolistSync()).toEqual([[firsts.map((i) => values[i])]]);
+    expect(indices.tolistSync()).toEqual([[firsts]]);
+    largest.backward(torch.onesLike(largest));
+    expect(x.grad?.tolistSync()).toEqual([[values.map((_, i) => (firsts.includes(i) ? 1 : 0))]]);
+  });
+
   test("NaN wins", () => {
     expect(F.maxPool1d(torch.tensor([[[1, Number.NaN, 2, 3]]]), 2).tolistSync()).toEqual([[[Number.NaN, 3]]]);
   });

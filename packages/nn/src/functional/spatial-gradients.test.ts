@@ -34,10 +34,26 @@ const cases: Record<string, () => [fn: (...inputs: Tensor[]) => Tensor, ...input
     randn64(4),
   ],
   maxPool2d: () => [(x) => F.maxPool2d(x.square(), 3, { stride: 2, padding: 1, ceilMode: true }), randn64(1, 2, 5, 4)],
+  "maxPool2d, windows apart": () => [(x) => F.maxPool2d(x.square(), [2, 3]), randn64(2, 1, 5, 6)],
+  "maxPool2d, windows apart, padding": () => [
+    (x) => F.maxPool2d(x.square(), 2, { padding: 1, ceilMode: true }),
+    randn64(1, 2, 5, 4),
+  ],
+  "maxPool2d, gaps between windows": () => [
+    (x) => F.maxPool2d(x.square(), 2, { stride: [3, 2], padding: [1, 0] }),
+    randn64(1, 1, 7, 5),
+  ],
+  "maxPool2d, large windows apart": () => [(x) => F.maxPool2d(x.square(), 4), randn64(1, 1, 9, 8)],
+  "maxPool3d, windows apart": () => [(x) => F.maxPool3d(x.square(), 2), randn64(1, 1, 4, 2, 5)],
   "maxPool2d, large windows": () => [(x) => F.maxPool2d(x.square(), 6, { stride: 1 }), randn64(1, 1, 7, 8)],
   avgPool2d: () => [
     (x) => F.avgPool2d(x.square(), 3, { stride: 2, padding: 1, ceilMode: true, countIncludePad: false }),
     randn64(1, 2, 5, 4),
+  ],
+  "avgPool2d, windows apart": () => [(x) => F.avgPool2d(x.square(), 2), randn64(1, 2, 5, 4)],
+  "avgPool2d, gaps between windows": () => [
+    (x) => F.avgPool2d(x.square(), 2, { stride: 3, padding: 1, countIncludePad: false, ceilMode: true }),
+    randn64(1, 1, 7, 5),
   ],
   lpPool1d: () => [(x) => F.lpPool1d(x.square().add(0.5), 3, 2), randn64(1, 2, 6)],
   adaptiveAvgPool2d: () => [(x) => F.adaptiveAvgPool2d(x.square(), [3, 4]), randn64(1, 2, 5, 2)],
