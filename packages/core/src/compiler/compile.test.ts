@@ -98,6 +98,14 @@ describe("movement", () => {
     expect(temporaries(program)).toBe(0);
   });
 
+  test("an output that reshapes what was computed is stored by the kernel that computed it", () => {
+    const x = host(4, 6, 10);
+    const [program] = device.during(() => read(quietly(() => x.amax(2).mul(2).exp().reshape(2, 1, 12))));
+    const [flattened] = device.during(() => read(quietly(() => x.amax(2).flatten())));
+    for (const { commands } of [program, flattened]) expect(commands.length).toBe(1);
+    for (const one of [program, flattened]) expect(temporaries(one)).toBe(0);
+  });
+
   test("transposed operands of a matmul are read in place", () => {
     const [a, b] = [host(60, 32), host(100, 60)];
     const [program] = device.during(() => read(quietly(() => a.t().matmul(b.t()))));

@@ -1,5 +1,6 @@
 import type { Node, Value } from "../graph/node.ts";
 import { type Term, Trace } from "../graph/term.ts";
+import { isLeaf } from "./realize.ts";
 
 /** The graph of an evaluation as one trace: leaves are inputs, arguments are numbered through, equal terms are one. */
 export interface Inlined {
@@ -61,7 +62,7 @@ export function inline(order: readonly Node[], outputs: readonly Value[]): Inlin
   const latest = new Map<Term, { term: Term; copies: number }>();
   const wanted = outputs.map((value) => {
     const node = value.node as Node;
-    const result = resultOf(results[node.local], node, value.index);
+    const result = sameElements(resultOf(results[node.local], node, value.index));
     // A second buffer for the same term, or a copy of a leaf, is a term of its own: a copy of the copy before it.
     let { term, copies } = latest.get(result) ?? { term: result, copies: 0 };
     for (; given.has(term) || term.primitive.op === "input"; copies++)
@@ -79,6 +80,13 @@ function resultOf(known: ReadonlyMap<Term, Term>, node: Node, index: number): Te
   const here = known.get(term);
   if (here === undefined) throw new Error(`${node.template.operation.name} has no output ${index}`);
   return here;
+}
+
+/** A buffer has no shape: what is reshaped for an output is stored as it is. */
+function sameElements(term: Term): Term {
+  let at = term;
+  while (at.primitive.op === "reshape" && !isLeaf(at.inputs[0])) at = at.inputs[0];
+  return at;
 }
 
 function live(terms: readonly Term[], wanted: readonly Term[]): Term[] {

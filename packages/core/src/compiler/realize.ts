@@ -52,7 +52,7 @@ const kernels: ReadonlySet<PrimitiveOp> = new Set<PrimitiveOp>([
 
 export const isMovement = (term: Term): boolean => movement.has(term.primitive.op);
 
-const isLeaf = (term: Term): boolean =>
+export const isLeaf = (term: Term): boolean =>
   term.primitive.op === "input" ||
   term.primitive.op === "constant" ||
   term.primitive.op === "argument" ||
