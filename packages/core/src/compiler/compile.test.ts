@@ -106,6 +106,14 @@ describe("movement", () => {
     for (const one of [program, flattened]) expect(temporaries(one)).toBe(0);
   });
 
+  test("what was computed in more dimensions is read along memory, without quotients", () => {
+    const [a, b] = [host(2, 3, 7), host(2, 7, 4)];
+    const commands = device.commands(() => read(quietly(() => a.matmul(b).reshape(6, 4).amax(0))));
+    const bodies = JSON.stringify(commands.map(({ kernel }) => kernel.kind === "loop" && kernel.body));
+    expect(bodies).toMatch(/product/);
+    expect(bodies).not.toMatch(/quotient|remainder/);
+  });
+
   test("transposed operands of a matmul are read in place", () => {
     const [a, b] = [host(60, 32), host(100, 60)];
     const [program] = device.during(() => read(quietly(() => a.t().matmul(b.t()))));

@@ -31,18 +31,22 @@ export class Emitter {
     this.realized = realized;
   }
 
-  /** The value of `term` at `coordinates`; names it in the right block unless `lazy` (inside a guard). */
-  value(term: Term, coordinates: readonly Index[], lazy = false): Expression {
+  /**
+   * The value of `term` at `coordinates`; names it in the right block unless `lazy` (inside a guard).
+   *
+   * @param position the row-major position of `coordinates`, where there is a simpler way to say it.
+   */
+  value(term: Term, coordinates: readonly Index[], lazy = false, position?: Index): Expression {
     const p = term.primitive;
     if (p.op === "constant") return { kind: "constant", dtype: term.dtype, value: p.value };
     if (p.op === "argument") return { kind: "argument", dtype: term.dtype, slot: this.binding.argument(p.slot) };
-    if (p.op === "check") return this.value(term.inputs[0], coordinates, lazy);
+    if (p.op === "check") return this.value(term.inputs[0], coordinates, lazy, position);
     const at = atOnly(term, coordinates);
     const key = keyOf(term, at);
     const known = (this.inner ?? this.rows).find(key);
     if (known !== undefined) return known;
-    const made = this.make(term, at, lazy);
-    return lazy ? made : this.name(key, made, at);
+    const made = this.make(term, at, lazy, position);
+    return lazy ? made : this.name(key, made, position === undefined ? at : [...at, position]);
   }
 
   /** The value of a term computed here, although it is realized. */
@@ -58,8 +62,9 @@ export class Emitter {
     block.known.set(keyOf(term, coordinates), value);
   }
 
-  private name(key: string, value: Expression, coordinates: readonly Index[]): Expression {
-    const block = this.inner !== null && !this.usesInner(coordinates) ? this.rows : (this.inner ?? this.rows);
+  /** @param from the indices that the value is computed from. */
+  private name(key: string, value: Expression, from: readonly Index[]): Expression {
+    const block = this.inner !== null && !this.usesInner(from) ? this.rows : (this.inner ?? this.rows);
     let named = value;
     if (value.kind !== "register" && value.kind !== "constant" && value.kind !== "argument") {
       const register = this.binding.registers++;
@@ -71,26 +76,31 @@ export class Emitter {
     return named;
   }
 
-  private usesInner(coordinates: readonly Index[]): boolean {
-    return coordinates.some((c) => usesAxis(c, this.group.outer));
+  private usesInner(indices: readonly Index[]): boolean {
+    return indices.some((c) => usesAxis(c, this.group.outer));
   }
 
-  private make(term: Term, coordinates: readonly Index[], lazy: boolean): Expression {
+  private make(term: Term, coordinates: readonly Index[], lazy: boolean, position?: Index): Expression {
     const buffer = this.placement.bufferOf(term);
     if (buffer !== undefined && (this.realized.has(term) || term.primitive.op === "input")) {
       const operand = this.binding.operand(buffer, term.dtype, "read");
-      return { kind: "load", dtype: term.dtype, operand, index: this.localize(flatten(coordinates, term.shape)) };
+      const index = this.localize(position ?? flatten(coordinates, term.shape));
+      return { kind: "load", dtype: term.dtype, operand, index };
     }
     if (term.primitive.op === "input") throw new Error("a leaf without a buffer");
-    return this.compute(term, coordinates, lazy);
+    return this.compute(term, coordinates, lazy, position);
   }
 
-  private compute(term: Term, coordinates: readonly Index[], lazy: boolean): Expression {
+  private compute(term: Term, coordinates: readonly Index[], lazy: boolean, position?: Index): Expression {
     const p = term.primitive;
     const { dtype } = term;
     const moved = throughMovement(term, coordinates, this.group.extents);
     if (moved !== null) {
-      if (moved.bounds.length === 0) return this.value(term.inputs[0], moved.coordinates, lazy);
+      if (moved.bounds.length === 0) {
+        // An element keeps its position when a tensor is reshaped, whatever quotients its new coordinates take.
+        const same = p.op === "reshape" ? (position ?? flatten(coordinates, term.shape)) : undefined;
+        return this.value(term.inputs[0], moved.coordinates, lazy, same);
+      }
       const bounds = moved.bounds.map((b): Bound => ({ ...b, index: this.localize(b.index) }));
       const otherwise = this.value(term.inputs[2], [], lazy);
       return { kind: "guard", dtype, bounds, value: this.value(term.inputs[0], moved.coordinates, true), otherwise };
