@@ -41,6 +41,8 @@ export class Template {
   readonly resultTypes: readonly TensorType[];
   readonly hidden: Term[] = [];
   readonly hiddenTypes: TensorType[] = [];
+  /** Whether its result is a view of its first input, or a copy with elements in other places. */
+  readonly moves: boolean;
   /** Vector-Jacobian products by what is wanted and given; filled by `autograd/derive.ts`. */
   readonly backwards = new Map<number | string, Backward>();
   /** What those save, by which inputs need gradients. */
@@ -67,6 +69,7 @@ export class Template {
     this.terms = terms;
     this.results = results;
     this.resultTypes = results.map((t) => tensorType(t.dtype, t.shape));
+    this.moves = results.length === 1 && (operation.options.view !== undefined || isMoved(results[0]));
   }
 
   /** Output number of a value that a derivative saves; hidden ones are added on first use. */
@@ -80,6 +83,15 @@ export class Template {
     }
     return this.results.length + hidden;
   }
+}
+
+const moving: ReadonlySet<string> = new Set(["reshape", "permute", "expand", "slice"]);
+
+/** Whether a term shows elements of the first input and computes nothing. */
+function isMoved(term: Term): boolean {
+  let at = term;
+  while (moving.has(at.primitive.op)) at = at.inputs[0];
+  return at.primitive.op === "input" && at.primitive.index === 0;
 }
 
 let templates = 0;

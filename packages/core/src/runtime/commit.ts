@@ -1,6 +1,7 @@
 import type { Node, Value } from "../graph/node.ts";
 import type { Device } from "./device.ts";
-import { evaluate, nextEpoch } from "./evaluate.ts";
+import { nextEpoch } from "./epoch.ts";
+import { evaluate } from "./evaluate.ts";
 import type { Storage } from "./storage.ts";
 
 /**

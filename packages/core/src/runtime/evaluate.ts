@@ -1,4 +1,3 @@
-import { savedSources } from "../autograd/derive.ts";
 import type { BackendBuffer, RunStatus } from "../backend/backend.ts";
 import type { Argument } from "../backend/program.ts";
 import { type Compiled, compile } from "../compiler/compile.ts";
@@ -6,18 +5,12 @@ import { DTypeError, IndexError, ShapeError, StaleValueError, ValueError } from 
 import type { Node, Value } from "../graph/node.ts";
 import type { CacheEntry } from "./cache.ts";
 import type { Device } from "./device.ts";
+import { nextEpoch } from "./epoch.ts";
 import { placeLater, restorable } from "./later.ts";
+import { chooseOutputs, isPendingWrite, movesData, outputsPerNode, position } from "./outputs.ts";
 import type { Storage } from "./storage.ts";
 
-/** More outputs than any node has: an output's position in a program is node · this + index. */
-const outputsPerNode = 65536;
-let epoch = 0;
 let key = new Int32Array(4096);
-
-/** A fresh number for marking what a traversal has seen. */
-export function nextEpoch(): number {
-  return ++epoch;
-}
 
 /**
  * Computes `roots` and everything pending below them in one program, and makes the newest versions of `writes` the
@@ -115,42 +108,6 @@ function grow(needed: number): void {
   key = larger;
 }
 
-/** Roots, what user code may hold, and what derivatives still to be taken save. */
-function chooseOutputs(order: readonly Node[], roots: readonly Value[]): Value[] {
-  const mark = nextEpoch();
-  const outputs: Value[] = [];
-  const add = (value: Value, cached: boolean): void => {
-    if (value.mark === mark || value.slot !== null) return;
-    value.mark = mark;
-    value.cached = cached && !value.kept;
-    outputs.push(value);
-  };
-  for (const root of roots) add(root, false);
-  for (const node of order) {
-    for (const value of node.outputs) if (value.kept || isPendingWrite(value)) add(value, false);
-    if (node.recording === null) continue;
-    for (const source of savedSources(node.template, node.recording.edges)) {
-      const value = source.kind === "input" ? node.inputs[source.index] : node.output(source.index);
-      if (!isViewOfData(value)) add(value, true);
-    }
-  }
-  return outputs.sort((a, b) => position(a) - position(b));
-}
-
-/** As good as the data it shows: reading it again costs nothing. */
-function isViewOfData(value: Value): boolean {
-  const { node } = value;
-  return node !== null && node.template.operation.options.view !== undefined && node.inputs[0].slot !== null;
-}
-
-/** The newest version of a storage, not committed yet: once passed through it is no longer in the journal. */
-function isPendingWrite(value: Value): boolean {
-  const { storage } = value;
-  return storage !== null && storage.version > 0 && storage.current === value && value.device.dirty.has(storage);
-}
-
-const position = (value: Value): number => (value.node as Node).local * outputsPerNode + value.index;
-
 function appendOutputs(length: number, outputs: readonly Value[]): number {
   let at = length;
   if (at + 2 * outputs.length + 1 > key.length) grow(at + 2 * outputs.length + 1);
@@ -167,7 +124,7 @@ function learn(order: readonly Node[], roots: readonly Value[]): void {
   const note = (value: Value): void => {
     const from = value.entry;
     // What has no operands (zeros, ones, a filled tensor) or only shows data costs less to make again than to read.
-    if (value.node?.inputs.length === 0 || isViewOfData(value)) return;
+    if (value.node?.inputs.length === 0 || movesData(value)) return;
     if (value.slot === null && from !== null && !from.learned.includes(value.entryAt)) from.learned.push(value.entryAt);
   };
   for (const root of roots) note(root);

@@ -1,7 +1,8 @@
 import { CressetError } from "../errors.ts";
 import type { Node, Value } from "../graph/node.ts";
 import type { Device } from "./device.ts";
-import { evaluate, nextEpoch } from "./evaluate.ts";
+import { nextEpoch } from "./epoch.ts";
+import { evaluate } from "./evaluate.ts";
 import { mode } from "./mode.ts";
 import type { Storage } from "./storage.ts";
 
