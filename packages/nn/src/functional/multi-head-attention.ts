@@ -8,8 +8,8 @@ import {
   permute,
   reshape,
   ShapeError,
-  split,
   type Tensor,
+  unbind,
   ValueError,
   zeros,
 } from "@cresset/core/functions";
@@ -45,7 +45,13 @@ export interface AttentionSettings {
 
 type Triple = [query: Tensor, key: Tensor, value: Tensor];
 
-function projected(inputs: Triple, weights: AttentionWeights): Triple {
+/** [L, N, …] → [L, N, ...parts, E / heads], the last of `parts` being the number of heads. */
+function perHead(x: Tensor, parts: readonly number[], size: number): Tensor {
+  return reshape(x, [x.shape[0], x.shape[1], ...parts, size / parts[parts.length - 1]]);
+}
+
+/** Queries, keys and values as [*, N, heads, E / heads]. */
+function projected(inputs: Triple, weights: AttentionWeights, numHeads: number): Triple {
   const [query, key, value] = inputs;
   const { inProjWeight, inProjBias, qProjWeight, kProjWeight, vProjWeight } = weights;
   const size = query.shape[query.ndim - 1];
@@ -56,19 +62,17 @@ function projected(inputs: Triple, weights: AttentionWeights): Triple {
     return inputs.map((x, i) => {
       const weight = separate[i];
       if (weight === null) throw new ValueError(`use_separate_proj_weight is True but ${names[i]} is None`);
-      return linear(x, weight, bias[i]);
+      return perHead(linear(x, weight, bias[i]), [numHeads], size);
     }) as Triple;
   }
-  if (query === key && key === value) return split(linear(query, inProjWeight, inProjBias), size, -1) as Triple;
+  if (query === key && key === value) {
+    // Taken apart along a dimension of its own: the three gradients lie in whole blocks where they come together.
+    const together = linear(query, inProjWeight, inProjBias);
+    return unbind(perHead(together, [3, numHeads], size), 2) as Triple;
+  }
   const weight = chunk(inProjWeight, 3);
   const bias = inProjBias === null ? [null, null, null] : chunk(inProjBias, 3);
-  return inputs.map((x, i) => linear(x, weight[i], bias[i])) as Triple;
-}
-
-/** [L, N, E] → [N, heads, L, E / heads] */
-function heads(x: Tensor, numHeads: number): Tensor {
-  const [length, count, size] = x.shape;
-  return permute(reshape(x, [length, count, numHeads, size / numHeads]), [1, 2, 0, 3]);
+  return inputs.map((x, i) => perHead(linear(x, weight[i], bias[i]), [numHeads], size)) as Triple;
 }
 
 /** Adds `extra` columns to a mask, which hold for all. */
@@ -90,21 +94,23 @@ export function multiHeadAttention(
 ): [result: Tensor, weights: Tensor] {
   const { numHeads, dropout, addZeroAttn } = settings;
   const [length, count, size] = inputs[0].shape;
-  let [query, key, value] = projected(inputs, weights);
+  let [query, key, value] = projected(inputs, weights, numHeads);
   checkMasks(settings, length, inputs[1].shape[0], count);
   if (weights.biasK !== null && weights.biasV !== null) {
-    key = cat([key, broadcastTo(weights.biasK, [1, count, size])]);
-    value = cat([value, broadcastTo(weights.biasV, [1, count, size])]);
+    const each = (bias: Tensor): Tensor => perHead(broadcastTo(bias, [1, count, size]), [numHeads], size);
+    key = cat([key, each(weights.biasK)]);
+    value = cat([value, each(weights.biasV)]);
   }
   if (addZeroAttn) {
-    const zero = zeros([1, count, size], { dtype: key.dtype, device: key.device });
+    const zero = zeros([1, ...key.shape.slice(1)], { dtype: key.dtype, device: key.device });
     key = cat([key, zero]);
     value = cat([value, zero]);
   }
   const added = key.shape[0] - inputs[1].shape[0];
   const mask = combinedMask(settings, query, added, [length, key.shape[0], count]);
-  const scaled = mul(heads(query, numHeads), 1 / Math.sqrt(size / numHeads));
-  const [result, attention] = attend(scaled, heads(key, numHeads), heads(value, numHeads), mask, dropout);
+  // [N, heads, *, E / heads]
+  const [queries, keys, values] = [query, key, value].map((x) => permute(x, [1, 2, 0, 3]));
+  const [result, attention] = attend(mul(queries, 1 / Math.sqrt(size / numHeads)), keys, values, mask, dropout);
   const together = reshape(permute(result, [2, 0, 1, 3]), [length, count, size]);
   return [linear(together, weights.outProjWeight, weights.outProjBias), attention];
 }

@@ -1,5 +1,6 @@
 /** Windows that do not meet, as pooling usually has them: each element is in one at most, so that gradients are copied back. */
-import { terms as m, type Term } from "@cresset/core/extend";
+import type { Term } from "@cresset/core/extend";
+import * as m from "@cresset/core/terms";
 import type { Pooling } from "./pooling.ts";
 
 export const areApart = ({ kernel, stride, dilation }: Pooling): boolean =>
