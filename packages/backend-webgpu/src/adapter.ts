@@ -12,6 +12,11 @@ export interface WebGpuOptions {
    * buffer of their own. Default: 1 MiB.
    */
   readonly heapBytes?: number;
+  /**
+   * Write kernels whose threads share memory. Default: on all but software adapters, where waiting for one another costs more than
+   * it saves.
+   */
+  readonly cooperative?: boolean;
   /** Use 16-bit floats of the adapter. Default: where it has them. */
   readonly half?: boolean;
   /** Use subgroup operations of the adapter. Default: where it has them. */
@@ -101,6 +106,13 @@ export async function openDevice(options: WebGpuOptions): Promise<GPUDevice> {
       cause: error,
     });
   }
+}
+
+/** Whether the adapter is a program for ordinary processors. */
+export function isSoftware(device: GPUDevice): boolean {
+  const { vendor, architecture, description, isFallbackAdapter } = device.adapterInfo ?? {};
+  const names = `${vendor} ${architecture} ${description}`.toLowerCase();
+  return isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/.test(names);
 }
 
 /** The adapter's name for people. */

@@ -80,12 +80,14 @@ export function webgpu(options: WebGpuOptions = {}): Backend {
     compile: (program) => engine().compile(program),
     run: (executable, buffers, args, restore) =>
       engine().run(executableOf(executable), buffers.map(webGpuBuffer), args, restore),
-    explain: (program) => explainProgram(program, opened?.facilities ?? { half: false, heapBytes: defaultHeapBytes }),
+    explain: (program) =>
+      explainProgram(program, opened?.facilities ?? { half: false, heapBytes: defaultHeapBytes, cooperative: true }),
     info() {
       const { device, adapter, facilities, pipelines, pool, staging, allocator, ...counts } = engine();
       return {
         adapter,
         half: facilities.half,
+        cooperative: facilities.cooperative,
         subgroups: device.features.has("subgroups"),
         storageBuffers: facilities.storageBuffers,
         kernels: pipelines.size,

@@ -7,7 +7,7 @@ import {
   type Program,
   RecentMap,
 } from "@cresset/core/backend";
-import { adapterName, type WebGpuOptions } from "./adapter.ts";
+import { adapterName, isSoftware, type WebGpuOptions } from "./adapter.ts";
 import { type Dispatch, type Facilities, WebGpuExecutable } from "./executable.ts";
 import { type DeviceBuffer, defaultHeapBytes, WebGpuBuffer, webGpuBuffer } from "./memory/buffer.ts";
 import { HeapAllocator } from "./memory/heap.ts";
@@ -77,6 +77,7 @@ export class Engine {
     const { limits } = device;
     this.facilities = {
       half,
+      cooperative: options.cooperative ?? !isSoftware(device),
       heapBytes: options.heapBytes ?? defaultHeapBytes,
       storageBuffers: limits.maxStorageBuffersPerShaderStage,
       workgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,

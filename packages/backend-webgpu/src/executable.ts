@@ -13,10 +13,11 @@ import { planSlots, type SlotPlan } from "./memory/temporaries.ts";
 import type { Pipeline } from "./pipelines.ts";
 import { type Guard, type KernelPlan, planKernel } from "./wgsl/compile.ts";
 import { type Placement, placeOperands } from "./wgsl/placement.ts";
+import type { Machine } from "./wgsl/plan.ts";
 import { bytesOfStorage, heapBytesOf, storageOf } from "./wgsl/types.ts";
 
 /** What of the adapter decides how programs are laid out. */
-export interface Facilities {
+export interface Facilities extends Machine {
   /** Whether large float16 values hold two to a word. */
   readonly half: boolean;
   /** Values up to this size live in the heap. */
@@ -131,7 +132,7 @@ export class WebGpuExecutable implements Executable {
         dispatches.push(this.#dispatch(facilities, list, kernel, layout, group, guard));
       };
       for (const call of calls) {
-        const plan = planKernel(kernel, call.extents);
+        const plan = planKernel(kernel, call.extents, facilities);
         if (plan.workgroups === 0) continue;
         const operands = kernel.operands.map((operand, i) => ({ ...operand, inHeap: inHeap[call.buffers[i]] }));
         const placement = placeOperands(operands, facilities.half);

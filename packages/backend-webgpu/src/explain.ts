@@ -4,10 +4,10 @@ import { kernelText, planKernel } from "./wgsl/compile.ts";
 import { placeOperands } from "./wgsl/placement.ts";
 import { heapBytesOf } from "./wgsl/types.ts";
 
-type ExplainOptions = Pick<Facilities, "half" | "heapBytes">;
+type ExplainOptions = Pick<Facilities, "half" | "heapBytes" | "cooperative">;
 
 /** Buffers, commands, and the WGSL of every kernel. */
-export function explainProgram(program: Program, { half, heapBytes }: ExplainOptions): string {
+export function explainProgram(program: Program, { half, heapBytes, cooperative }: ExplainOptions): string {
   const inHeap = ({ dtype, length }: BufferSpec): boolean => heapBytesOf(dtype, length) <= heapBytes;
   const bufferText = (buffer: BufferSpec, i: number): string =>
     `  b${i}: ${buffer.dtype}[${buffer.length}] ${buffer.role}${inHeap(buffer) ? ", in the heap" : ""}`;
@@ -24,7 +24,7 @@ export function explainProgram(program: Program, { half, heapBytes }: ExplainOpt
       const buffers = call.buffers.map((buffer, k) => `${kernel.operands[k].access} b${buffer}`).join(", ");
       const args = call.arguments.length > 0 ? `; arguments ${call.arguments.join(", ")}` : "";
       const checks = call.checks.length > 0 ? `; checks ${call.checks.join(", ")}` : "";
-      const plan = planKernel(kernel, call.extents);
+      const plan = planKernel(kernel, call.extents, { cooperative });
       lines.push(
         `  ${i}: ${kernel.name} (${kernel.kind}) over [${call.extents.join(", ")}], ${plan.workgroups} workgroups: ${buffers}${args}${checks}`,
       );

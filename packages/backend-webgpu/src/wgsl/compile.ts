@@ -4,7 +4,7 @@ import { type ContractionVariant, planContraction, threadsOf, writeContraction }
 import { type LoopVariant, planLoop, writeLoop } from "./loop.ts";
 import { header, parameter } from "./parameters.ts";
 import type { Placement } from "./placement.ts";
-import type { Plan } from "./plan.ts";
+import type { Machine, Plan } from "./plan.ts";
 import { planScan, writeScan } from "./scan.ts";
 import { planScatter, type ScatterVariant, writeScatter } from "./scatter.ts";
 import { planSort, writeSort } from "./sort.ts";
@@ -21,12 +21,12 @@ export type KernelPlan = Plan &
     readonly scatter: ScatterVariant;
   }>;
 
-export function planKernel(kernel: Kernel, extents: readonly number[]): KernelPlan {
+export function planKernel(kernel: Kernel, extents: readonly number[], machine: Machine): KernelPlan {
   switch (kernel.kind) {
     case "loop":
-      return planLoop(kernel, extents);
+      return planLoop(kernel, extents, machine);
     case "contraction":
-      return planContraction(kernel, extents);
+      return planContraction(kernel, extents, machine);
     case "scatter":
       return planScatter(kernel, extents);
     case "scan":

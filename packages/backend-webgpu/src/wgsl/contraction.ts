@@ -2,7 +2,7 @@ import { type ContractionKernel, type Expression, isFloat } from "@cresset/core/
 import { literal, roundText, value } from "./expression.ts";
 import { step } from "./loop.ts";
 import { operationText } from "./operations.ts";
-import type { Plan } from "./plan.ts";
+import type { Machine, Plan } from "./plan.ts";
 import { extentText, writeCoordinates } from "./points.ts";
 import { noInner, writeStatements } from "./statement.ts";
 import type { Writer } from "./writer.ts";
@@ -42,12 +42,14 @@ function axesOf(kernel: ContractionKernel): Axes {
 export function planContraction(
   kernel: ContractionKernel,
   extents: readonly number[],
+  machine: Machine,
 ): Plan & { readonly contraction: ContractionVariant } {
   const axes = axesOf(kernel);
   const count = (of: readonly number[]): number => of.reduce((n, axis) => n * extents[axis], 1);
   const [batch, rows, columns, depth] = [count(axes.batch), count(axes.rows), count(axes.columns), count(axes.depth)];
   const points = batch * rows * columns;
-  if (!isFloat(kernel.dtype) || depth <= 4) return plan({ kind: "points" }, Math.ceil(points / 64));
+  if (!machine.cooperative || !isFloat(kernel.dtype) || depth <= 4)
+    return plan({ kind: "points" }, Math.ceil(points / 64));
   if (rows < 8 || columns < 8) {
     if (depth < 64 && points >= 4096) return plan({ kind: "points" }, Math.ceil(points / 64));
     const lanes = depth >= 2048 ? 256 : depth >= 256 ? 128 : 32;

@@ -1,5 +1,5 @@
 import type { Expression, Index, LoopKernel, Statement } from "@cresset/core/backend";
-import type { Plan } from "./plan.ts";
+import type { Machine, Plan } from "./plan.ts";
 import { extentText, writeCoordinates } from "./points.ts";
 import { type Accumulator, accumulator } from "./reduction.ts";
 import { type Surroundings, writeStatements } from "./statement.ts";
@@ -19,11 +19,19 @@ export interface LoopVariant {
 const product = (extents: readonly number[]): number => extents.reduce((a, b) => a * b, 1);
 
 /** Chooses by extents how many threads share a row. */
-export function planLoop(kernel: LoopKernel, extents: readonly number[]): Plan & { readonly loop: LoopVariant } {
+export function planLoop(
+  kernel: LoopKernel,
+  extents: readonly number[],
+  machine: Machine,
+): Plan & { readonly loop: LoopVariant } {
   const rows = product(extents.slice(0, kernel.outer));
   const inner = product(extents.slice(kernel.outer));
   const loop =
-    kernel.axes === kernel.outer ? { rows: 256, lanes: 1, lanesFirst: true } : rowVariant(kernel, rows, inner);
+    kernel.axes === kernel.outer
+      ? { rows: 256, lanes: 1, lanesFirst: true }
+      : machine.cooperative
+        ? rowVariant(kernel, rows, inner)
+        : { rows: 64, lanes: 1, lanesFirst: true };
   return {
     key: `${loop.rows}x${loop.lanes}${loop.lanesFirst ? "" : "t"}`,
     workgroups: Math.ceil(rows / loop.rows),

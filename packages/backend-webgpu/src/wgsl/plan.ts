@@ -1,3 +1,12 @@
+/** What of the adapter decides how kernels are written. */
+export interface Machine {
+  /**
+   * Whether the threads of a workgroup run at once and share memory cheaply. Software adapters run them one after another, and
+   * a barrier makes them change places: there, a thread does everything for its point.
+   */
+  readonly cooperative: boolean;
+}
+
 /** How a kernel runs for given extents. */
 export interface Plan {
   /** Part of the pipeline's key: what of the extents is baked into the text. */
