@@ -1,6 +1,6 @@
 // Chromium, and the software GPU driver that it ships: what the tests of webgpu run on where there is no GPU.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 const programs = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -19,6 +19,14 @@ function findChromium() {
 }
 
 const missing = () => findChromium() === undefined || !(process.env.VK_DRIVER_FILES || drivers.some(existsSync));
+
+/** Where no driver is named and there is no GPU, names Chromium's software driver, if it is there. */
+export function useSoftwareDriver() {
+  const gpus = existsSync("/dev/dri") ? readdirSync("/dev/dri").filter((name) => name.startsWith("renderD")) : [];
+  const driver = drivers.find((file) => existsSync(file));
+  if (process.platform !== "linux" || gpus.length > 0 || existsSync("/dev/nvidia0") || driver === undefined) return;
+  process.env.VK_DRIVER_FILES ??= driver;
+}
 
 /** Installs Chromium from the distribution where it is missing and apt-get exists, and says so. `CHROMIUM_PATH` names another. */
 export function ensureChromium() {

@@ -1,4 +1,4 @@
-import { type Backend, BackendError, type DType, type Executable } from "@cresset/core/backend";
+import { type Backend, type BackendBuffer, BackendError, type DType, type Executable } from "@cresset/core/backend";
 import { openDevice, type WebGpuOptions } from "./adapter.ts";
 import { Engine } from "./engine.ts";
 import { WebGpuExecutable } from "./executable.ts";
@@ -24,6 +24,29 @@ function executableOf(executable: Executable): WebGpuExecutable {
   throw new BackendError("webgpu: this program was compiled by another backend");
 }
 
+/** What a page's own WebGPU code can use of the backend. */
+export interface WebGpuBackend extends Backend {
+  /** The device. @throws BackendError before the backend is registered. */
+  readonly device: GPUDevice;
+  /**
+   * Where a value lies on the device, once all that was asked for so far has been submitted: float32, int32 and int16, int8 as
+   * 32-bit numbers, int64 as two words (low first), bool as 0 and 1. Good for commands that are submitted before anything else is
+   * asked of the backend: small values may move. `deviceBuffer` of `@cresset/core/extend` gives a tensor's buffer.
+   *
+   * @example
+   * const { buffer, offset, size } = await backend.share(deviceBuffer(x));
+   */
+  share(buffer: BackendBuffer): Promise<{ readonly buffer: GPUBuffer; readonly offset: number; readonly size: number }>;
+  /**
+   * A value over a buffer of the same device, made with the usages STORAGE, COPY_SRC and COPY_DST, without a copy: for
+   * `fromDeviceBuffer` of `@cresset/core/extend`. The buffer is not destroyed when the value is given back.
+   *
+   * @throws BackendError if the buffer is too small, or small enough for the heap (1 MiB unless `heapBytes` says otherwise), which
+   * is a buffer of its own: copy such a value instead.
+   */
+  adopt(buffer: GPUBuffer, dtype: DType, length: number): BackendBuffer;
+}
+
 /**
  * The WebGPU backend: kernels become WGSL at run time. Every dtype but float64; values are read asynchronously. In browsers and
  * Deno it uses `navigator.gpu`, in Node the package `webgpu`, which is to be installed beside it.
@@ -31,7 +54,7 @@ function executableOf(executable: Executable): WebGpuExecutable {
  * @throws BackendError (when it is registered) where there is no WebGPU, or no adapter.
  * @example await registerBackend(webgpu());
  */
-export function webgpu(options: WebGpuOptions = {}): Backend {
+export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
   let opened: Engine | undefined;
   const pressure = new Pressure(options.memoryLimit ?? 4 * gibibyte);
   const engine = (): Engine => {
@@ -40,6 +63,11 @@ export function webgpu(options: WebGpuOptions = {}): Backend {
   };
   return {
     name: "webgpu",
+    get device() {
+      return engine().device;
+    },
+    share: (buffer) => engine().share(webGpuBuffer(buffer)),
+    adopt: (buffer, dtype, length) => engine().adopt(buffer, dtype, length),
     dtypes,
     synchronous: false,
     get memoryLimit() {

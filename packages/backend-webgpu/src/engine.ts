@@ -194,6 +194,28 @@ export class Engine {
     return new WebGpuBuffer(this, dtype, length, storage, -1, own);
   }
 
+  share(buffer: WebGpuBuffer): Promise<{ buffer: GPUBuffer; offset: number; size: number }> {
+    return new Promise((resolve, reject) => {
+      this.queue.add(null, () => {
+        if (this.lost) reject(this.lost);
+        else resolve({ ...this.#place(buffer), size: buffer.bytes });
+      });
+    });
+  }
+
+  adopt(buffer: GPUBuffer, dtype: DType, length: number): WebGpuBuffer {
+    this.check();
+    const storage = storageOf(dtype, this.facilities.half);
+    const bytes = length * bytesOfStorage(storage);
+    if (buffer.size < bytes)
+      throw new BackendError(`webgpu: a buffer of ${buffer.size} bytes cannot hold ${length} elements of ${dtype}`);
+    if (heapBytesOf(dtype, length) <= this.facilities.heapBytes)
+      throw new BackendError(
+        `webgpu: ${length} elements of ${dtype} are so few that they live in the heap (heapBytes = ${this.facilities.heapBytes}): read the buffer and make a tensor of its content`,
+      );
+    return new WebGpuBuffer(this, dtype, length, storage, -1, BufferPool.adopt(buffer));
+  }
+
   release(buffer: WebGpuBuffer): void {
     if (buffer.released || buffer.owner !== this) return;
     buffer.released = true;

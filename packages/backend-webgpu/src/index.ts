@@ -1,2 +1,2 @@
 export type { WebGpuOptions } from "./adapter.ts";
-export { webgpu } from "./backend.ts";
+export { type WebGpuBackend, webgpu } from "./backend.ts";

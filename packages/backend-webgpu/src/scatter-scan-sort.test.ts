@@ -15,10 +15,12 @@ import { describe, expect, test } from "vitest";
 import { webgpu } from "./index.ts";
 import { started } from "./testing.ts";
 
-/** Values in the heap, and each in a buffer of its own. */
+/** Values in the heap, and each in a buffer of its own; kernels whose threads work together, and whose threads do not. */
 const placements: [string, Backend][] = [
-  ["heap", await started(webgpu())],
-  ["buffers", await started(webgpu({ heapBytes: -1 }))],
+  ["heap", await started(webgpu({ cooperative: false }))],
+  ["buffers", await started(webgpu({ heapBytes: -1, cooperative: false }))],
+  ["heap, cooperative", await started(webgpu({ cooperative: true }))],
+  ["buffers, cooperative", await started(webgpu({ heapBytes: -1, cooperative: true }))],
 ];
 
 const f32 = (...values: number[]): Float32Array<ArrayBuffer> => Float32Array.from(values);

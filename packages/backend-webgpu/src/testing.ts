@@ -10,7 +10,8 @@ const softwareDrivers = [
 
 /** Where no driver is named, names a software driver if this machine has one: tests then run the same everywhere. */
 export function useSoftwareDriver(): void {
-  process.env.VK_DRIVER_FILES ??= softwareDrivers.find(existsSync);
+  const found = softwareDrivers.find((file) => existsSync(file));
+  if (found !== undefined) process.env.VK_DRIVER_FILES ??= found;
 }
 
 /** A backend that has started. */

@@ -29,10 +29,16 @@ const everywhere: readonly CompleteArea[] = [
   "opinfo",
 ].map((area) => ({ area }));
 
+/** Tests run webgpu on a software GPU, which takes its time: the first case of each operation, of the areas that its kernels are about. */
+const sample: readonly CompleteArea[] = ["unary", "binary", "reductions", "indexing", "nnfunc", "losses"].map(
+  (area) => ({ area, cases: [`${area}/*/1`] }),
+);
+
 /** What each built-in backend passes completely: a test runs it, so that nothing of it regresses. */
 export const completeAreas: Readonly<Record<string, readonly CompleteArea[]>> = {
   // RMSprop_model/1 divides gradients of a few 1e-8 by their own size: PyTorch's kernels fuse a multiply-add there, and with its
   // rows permuted PyTorch drifts as far from its own record.
   cpu: [...everywhere, { area: "optim", waiting: ["optim/RMSprop_model/1"] }],
   wasm: [...everywhere, { area: "optim" }],
+  webgpu: sample,
 };

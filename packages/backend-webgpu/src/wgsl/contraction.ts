@@ -12,14 +12,19 @@ export type ContractionVariant =
   | { readonly kind: "points" }
   /** `lanes` threads share the depth of one point. */
   | { readonly kind: "lanes"; readonly lanes: number }
-  /** A workgroup for a tile of rows × columns, whose operands pass through shared memory, `depth` at a time. */
+  /**
+   * A workgroup for a square tile of `size` rows and columns, whose operands pass through shared memory, `depth` at a time. A thread
+   * has `each` × `each` points; where there are few tiles, `slices` groups of threads share the depth.
+   */
   | {
       readonly kind: "tile";
-      readonly rows: number;
-      readonly columns: number;
+      readonly size: number;
       readonly depth: number;
       readonly each: number;
+      readonly slices: number;
     };
+
+type Tile = Extract<ContractionVariant, { kind: "tile" }>;
 
 interface Axes {
   readonly batch: readonly number[];
@@ -56,9 +61,9 @@ export function planContraction(
     return plan({ kind: "lanes", lanes }, points);
   }
   const tiles = (size: number): number => batch * Math.ceil(rows / size) * Math.ceil(columns / size);
-  const size = tiles(128) >= 128 ? 128 : tiles(64) >= 64 ? 64 : tiles(32) >= 16 ? 32 : 16;
-  const each = size === 128 ? 8 : size === 16 ? 1 : 4;
-  const tile = { kind: "tile", rows: size, columns: size, depth: size === 128 ? 8 : 16, each } as const;
+  const size = tiles(128) >= 128 ? 128 : tiles(64) >= 96 ? 64 : 32;
+  const slices = size === 32 && depth >= 64 && tiles(32) < 256 ? 4 : 1;
+  const tile = { kind: "tile", size, depth: slices > 1 ? 32 : 16, each: size === 128 ? 8 : 4, slices } as const;
   return plan(tile, tiles(size));
 }
 
@@ -77,7 +82,7 @@ export function threadsOf(variant: ContractionVariant): number {
     case "lanes":
       return variant.lanes;
     case "tile":
-      return (variant.rows / variant.each) * (variant.columns / variant.each);
+      return (variant.size / variant.each) ** 2 * variant.slices;
   }
 }
 
@@ -138,9 +143,7 @@ function depthIsContiguous(operand: Expression, axes: Axes): boolean {
   return false;
 }
 
-type Tile = Extract<ContractionVariant, { kind: "tile" }>;
-
-/** Fills a tile in shared memory, depth outermost, with the values of an operand; what lies outside is 0. */
+/** Writes the tile of an operand into shared memory, four neighbours of its rows (or columns) at a time; outside it is 0. */
 function writeFill(
   writer: Writer,
   operand: Expression,
@@ -149,66 +152,119 @@ function writeFill(
   axes: Axes,
 ): void {
   const { shared, size, depth, threads } = tile;
-  writer.open(`for (var e = thread; e < ${size * depth}; e += ${threads})`);
-  if (depthIsContiguous(operand, axes)) {
-    writer.line(`let across = e / ${depth};`);
-    writer.line(`let along = e % ${depth};`);
-  } else {
-    writer.line(`let across = e % ${size};`);
-    writer.line(`let along = e / ${size};`);
-  }
-  writer.line(`let outer = ${side.first} + across;`);
+  const fours = size / 4;
+  writer.open(`for (var e = thread; e < ${fours * depth}; e += ${threads})`);
+  // Neighbouring threads read neighbouring elements.
+  const deep = depthIsContiguous(operand, axes);
+  writer.line(deep ? `let across = e / ${depth};` : `let across = e % ${fours};`);
+  writer.line(deep ? `let along = e % ${depth};` : `let along = e / ${fours};`);
+  writer.line(`let outer = ${side.first} + 4 * across;`);
   writer.line("let k = start + along;");
-  writer.line("var element = 0.0f;");
-  writer.open(`if (outer < ${side.count} && k < depth)`);
-  writeCoordinates(writer, side.axes, "outer");
+  writer.line("var four = vec4f(0.0f, 0.0f, 0.0f, 0.0f);");
+  writer.open("if (k < depth)");
   writeCoordinates(writer, axes.depth, "k");
-  writer.line(`element = ${value(writer, operand)};`);
+  for (let i = 0; i < 4; i++) {
+    writer.open(`if (outer + ${i} < ${side.count})`);
+    writeCoordinates(writer, side.axes, side.axes.length > 1 ? `(outer + ${i})` : writer.name("c", `outer + ${i}`));
+    writer.line(`four.${"xyzw"[i]} = ${value(writer, operand)};`);
+    writer.close();
+  }
   writer.close();
-  writer.line(`${shared}[along * ${size} + across] = element;`);
+  writer.line(`${shared}[along * ${stride(size)} + across] = four;`);
   writer.close();
 }
 
+/** Vectors from one depth of a tile to the next: one more than needed, so that they lie in different banks. */
+const stride = (size: number): number => size / 4 + 1;
+
 function writeTile(writer: Writer, kernel: ContractionKernel, axes: Axes, tile: Tile): void {
-  const { rows, columns, depth, each } = tile;
+  const { size, depth, each, slices } = tile;
   const threads = threadsOf(tile);
-  const across = columns / each;
-  const left = writer.workgroupArray("left", "f32", rows * depth);
-  const right = writer.workgroupArray("right", "f32", columns * depth);
+  const across = size / each;
+  const blocks = each / 4;
+  // A thread's rows (and columns) are blocks of four, this far apart.
+  const apart = size / blocks;
+  const left = writer.workgroupArray("left", "vec4f", stride(size) * depth);
+  const right = writer.workgroupArray("right", "vec4f", stride(size) * depth);
   writer.line(`let rows = ${extentText(axes.rows)};`);
   writer.line(`let columns = ${extentText(axes.columns)};`);
   writer.line(`let depth = ${extentText(axes.depth)};`);
-  writer.line(`let row_tiles = (rows + ${rows - 1}) / ${rows};`);
-  writer.line(`let column_tiles = (columns + ${columns - 1}) / ${columns};`);
-  writer.line(`let first_column = (workgroup % column_tiles) * ${columns};`);
-  writer.line(`let first_row = ((workgroup / column_tiles) % row_tiles) * ${rows};`);
+  writer.line(`let row_tiles = (rows + ${size - 1}) / ${size};`);
+  writer.line(`let column_tiles = (columns + ${size - 1}) / ${size};`);
+  writer.line(`let first_column = (workgroup % column_tiles) * ${size};`);
+  writer.line(`let first_row = ((workgroup / column_tiles) % row_tiles) * ${size};`);
   writeCoordinates(writer, axes.batch, "(workgroup / (column_tiles * row_tiles))");
-  writer.line(`let own_row = (thread / ${across}) * ${each};`);
-  writer.line(`let own_column = (thread % ${across}) * ${each};`);
-  const count = each * each;
-  for (let n = 0; n < count; n++) writer.line(`var sum${n} = 0.0f;`);
+  const place = slices === 1 ? "thread" : writer.name("p", `thread % ${across * across}`);
+  if (slices > 1) writer.line(`let slice = thread / ${across * across};`);
+  writer.line(`let own_row = ${place} / ${across};`);
+  writer.line(`let own_column = ${place} % ${across};`);
+  const sums: string[] = [];
+  for (let i = 0; i < each; i++) for (let j = 0; j < blocks; j++) sums.push(`sum${i}_${j}`);
+  for (const sum of sums) writer.line(`var ${sum} = vec4f(0.0f, 0.0f, 0.0f, 0.0f);`);
   writer.open(`for (var start = 0; start < depth; start += ${depth})`);
-  const leftTile = { shared: left, size: rows, depth, threads };
-  writeFill(writer, kernel.left, leftTile, { axes: axes.rows, first: "first_row", count: "rows" }, axes);
-  const rightTile = { shared: right, size: columns, depth, threads };
-  writeFill(writer, kernel.right, rightTile, { axes: axes.columns, first: "first_column", count: "columns" }, axes);
+  const common = { size, depth, threads };
+  writeFill(
+    writer,
+    kernel.left,
+    { shared: left, ...common },
+    { axes: axes.rows, first: "first_row", count: "rows" },
+    axes,
+  );
+  writeFill(
+    writer,
+    kernel.right,
+    { shared: right, ...common },
+    { axes: axes.columns, first: "first_column", count: "columns" },
+    axes,
+  );
   writer.line("workgroupBarrier();");
-  writer.open(`for (var k = 0; k < ${depth}; k++)`);
-  for (let i = 0; i < each; i++) writer.line(`let x${i} = ${left}[k * ${rows} + own_row + ${i}];`);
-  for (let j = 0; j < each; j++) writer.line(`let y${j} = ${right}[k * ${columns} + own_column + ${j}];`);
-  for (let n = 0; n < count; n++) writer.line(`sum${n} = fma(x${Math.floor(n / each)}, y${n % each}, sum${n});`);
+  const share = depth / slices;
+  writer.open(
+    slices === 1
+      ? `for (var k = 0; k < ${depth}; k++)`
+      : `for (var k = slice * ${share}; k < slice * ${share} + ${share}; k++)`,
+  );
+  for (let b = 0; b < blocks; b++) {
+    writer.line(`let x${b} = ${left}[k * ${stride(size)} + own_row + ${(b * apart) / 4}];`);
+    writer.line(`let y${b} = ${right}[k * ${stride(size)} + own_column + ${(b * apart) / 4}];`);
+  }
+  for (let i = 0; i < each; i++)
+    for (let j = 0; j < blocks; j++)
+      writer.line(`sum${i}_${j} = fma(vec4f(x${Math.floor(i / 4)}.${"xyzw"[i % 4]}), y${j}, sum${i}_${j});`);
   writer.close();
   writer.line("workgroupBarrier();");
   writer.close();
-  const names = Array.from({ length: count }, (_, n) => `sum${n}`);
-  writer.line(`var sums = array<f32, ${count}>(${names.join(", ")});`);
-  writer.open(`for (var n = 0; n < ${count}; n++)`);
-  writer.line(`let row = first_row + own_row + n / ${each};`);
-  writer.line(`let column = first_column + own_column + n % ${each};`);
+  if (slices > 1) writeJoin(writer, sums, across * across, slices);
+  writer.line(`var sums = array<vec4f, ${sums.length}>(${sums.join(", ")});`);
+  writer.open(`for (var n = 0; n < ${each * each}; n++)`);
+  writer.line(`let i = n / ${each};`);
+  writer.line(`let j = n % ${each};`);
+  writer.line(`let row = first_row + 4 * own_row + (i / 4) * ${apart} + i % 4;`);
+  writer.line(`let column = first_column + 4 * own_column + (j / 4) * ${apart} + j % 4;`);
   writer.open("if (row < rows && column < columns)");
   writeCoordinates(writer, axes.rows, "row");
   writeCoordinates(writer, axes.columns, "column");
-  writeEpilogue(writer, kernel, "sums[n]");
+  writeEpilogue(writer, kernel, "sums[n / 4][n % 4]");
   writer.close();
   writer.close();
+}
+
+/** Adds the sums of the slices, in order, to those of the first, whose threads go on alone. */
+function writeJoin(writer: Writer, sums: readonly string[], threads: number, slices: number): void {
+  const shared = writer.workgroupArray("slice", "vec4f", threads * sums.length);
+  writer.open(`for (var other = 1; other < ${slices}; other++)`);
+  writer.open("if (slice == other)");
+  sums.forEach((sum, n) => {
+    writer.line(`${shared}[${n * threads} + thread % ${threads}] = ${sum};`);
+  });
+  writer.close();
+  writer.line("workgroupBarrier();");
+  writer.open("if (slice == 0)");
+  sums.forEach((sum, n) => {
+    writer.line(`${sum} += ${shared}[${n * threads} + thread];`);
+  });
+  writer.close();
+  writer.line("workgroupBarrier();");
+  writer.close();
+  writer.line("if (slice != 0) { return; }");
 }

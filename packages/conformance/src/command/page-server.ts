@@ -30,7 +30,16 @@ export interface PageServer {
   close(): void;
 }
 
-const packages = ["cresset", "@cresset/core", "@cresset/nn", "@cresset/optim", "@cresset/data", "@cresset/backend-cpu"];
+const packages = [
+  "cresset",
+  "@cresset/core",
+  "@cresset/nn",
+  "@cresset/optim",
+  "@cresset/data",
+  "@cresset/backend-cpu",
+  "@cresset/backend-wasm",
+  "@cresset/backend-webgpu",
+];
 
 const types: Readonly<Record<string, string>> = {
   ".js": "text/javascript",

@@ -7,6 +7,7 @@ export { insideModule, mode } from "../runtime/mode.ts";
 export { isScalar, scalarKind, scalarValue, toNumber } from "../runtime/scalar.ts";
 export { describeArgument, requireTensors } from "../tensor/argument.ts";
 export { call, callMany } from "../tensor/call.ts";
+export { deviceBuffer, fromDeviceBuffer } from "../tensor/device-buffer.ts";
 export { assign, pytorchName } from "../tensor/inplace.ts";
 export { keepReturned } from "../tensor/keep.ts";
 export { commitStates, type StateUpdate } from "../tensor/states.ts";
