@@ -47,8 +47,8 @@ import { expect, test } from "vitest";
 import { type WasmOptions, wasm } from "./index.ts";
 
 const rows = 3;
-// Two vectors and a rest.
-const columns = 11;
+// Four vectors in turn, two vectors and a rest.
+const columns = 27;
 /** Operands 0 … 8 hold rows × columns values of each dtype, in the order of `dtypes`. */
 const operandOf = (dtype: DType): number => dtypes.indexOf(dtype);
 

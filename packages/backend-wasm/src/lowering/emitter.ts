@@ -18,6 +18,8 @@ export interface Value {
   readonly local: number;
   readonly constant?: number | bigint;
   readonly mutable?: boolean;
+  /** A sum that is not computed: a value and a number that loads and stores, for one, add to an address by themselves. */
+  readonly shifted?: { readonly base: Value; readonly by: number };
 }
 
 /** A variable that is assigned several times. */
@@ -27,15 +29,19 @@ export interface Variable {
 }
 
 interface Block {
-  readonly code: Code;
+  code: Code;
   /** Values computed in this block, by what computes them. */
-  readonly known: Map<string, Value>;
+  known: Map<string, Value>;
+  /** Where the instructions end that belong together, if anybody wants to know. */
+  units: number[] | undefined;
 }
 
 const keyOf = (value: Value): string =>
-  value.constant === undefined
-    ? `${value.local}`
-    : `${value.type}:${Object.is(value.constant, -0) ? "-0" : value.constant}`;
+  value.constant !== undefined
+    ? `${value.type}:${Object.is(value.constant, -0) ? "-0" : value.constant}`
+    : value.shifted
+      ? `${value.local}+${value.shifted.by}`
+      : `${value.local}`;
 
 /**
  * Writes the body of a function. Each operation is placed in the outermost block in which its operands are known, and
@@ -44,7 +50,7 @@ const keyOf = (value: Value): string =>
 export class Emitter {
   readonly #parameters: number;
   readonly #locals: ValueType[] = [];
-  readonly #blocks: Block[] = [{ code: new Code(), known: new Map() }];
+  readonly #blocks: Block[] = [{ code: new Code(), known: new Map(), units: undefined }];
   readonly #pool: ConstantPool;
   /** Loads are not moved out of the block of this depth: outside, their address may mean nothing. */
   loadFloor = 0;
@@ -86,12 +92,22 @@ export class Emitter {
   }
 
   #push(code: Code, value: Value): void {
-    const { constant } = value;
-    if (constant === undefined) code.index("local.get", value.local);
-    else if (value.type === "i64") code.i64(BigInt(constant));
+    const { constant, shifted } = value;
+    if (constant === undefined) {
+      code.index("local.get", value.local);
+      if (shifted) {
+        code.i32(shifted.by);
+        code.op("i32.add");
+      }
+    } else if (value.type === "i64") code.i64(BigInt(constant));
     else if (value.type === "i32") code.i32(Number(constant));
     else if (value.type === "f32") code.f32(Number(constant));
     else code.f64(Number(constant));
+  }
+
+  /** Ends a unit of instructions, which leaves nothing on the stack. */
+  #mark(block: Block = this.#blocks[this.depth]): void {
+    block.units?.push(block.code.bytes.length);
   }
 
   #compute(
@@ -108,6 +124,7 @@ export class Emitter {
     write(block.code);
     const local = this.#local(type);
     block.code.index("local.set", local);
+    this.#mark(block);
     const value: Value = { type, depth, local };
     if (key !== undefined) block.known.set(key, value);
     return value;
@@ -146,6 +163,7 @@ export class Emitter {
   callNow(name: string, ...inputs: Value[]): void {
     for (const input of inputs) this.#push(this.code, input);
     this.code.index("call", this.#callee(name));
+    this.#mark();
   }
 
   /** Sixteen bytes, loaded before all loops: inside a loop V8 would build the constant again each time. */
@@ -156,6 +174,7 @@ export class Emitter {
 
   /** A load; `pinned` keeps it where it is, because the function itself writes there. */
   load(name: MemoryOp, address: Value, offset = 0, pinned = false): Value {
+    if (address.shifted) return this.load(name, address.shifted.base, offset + address.shifted.by, pinned);
     const write = (code: Code): void => code.memory(name, offset);
     const type = resultOf(name);
     if (pinned || address.mutable) return this.#compute(this.depth, undefined, type, [address], write);
@@ -169,15 +188,27 @@ export class Emitter {
   }
 
   store(name: MemoryOp, address: Value, value: Value, offset = 0): void {
-    this.#push(this.code, address);
+    const { base, by } = address.shifted ?? { base: address, by: 0 };
+    this.#push(this.code, base);
     this.#push(this.code, value);
-    this.code.memory(name, offset);
+    this.code.memory(name, offset + by);
+    this.#mark();
   }
 
   storeLane(name: MemoryLaneOp, lane: number, address: Value, value: Value, offset = 0): void {
-    this.#push(this.code, address);
+    const { base, by } = address.shifted ?? { base: address, by: 0 };
+    this.#push(this.code, base);
     this.#push(this.code, value);
-    this.code.memoryLane(name, lane, offset);
+    this.code.memoryLane(name, lane, offset + by);
+    this.#mark();
+  }
+
+  /** value + by, for an address or a coordinate that is not negative: by is not negative, and the sum does not overflow. */
+  shifted(value: Value, by: number): Value {
+    if (by === 0) return value;
+    if (value.constant !== undefined) return this.i32(Number(value.constant) + by);
+    const { base, by: before } = value.shifted ?? { base: value, by: 0 };
+    return { type: base.type, depth: base.depth, local: base.local, shifted: { base, by: before + by } };
   }
 
   variable(type: ValueType, start?: Value): Variable {
@@ -189,6 +220,7 @@ export class Emitter {
   set(variable: Variable, value: Value): void {
     this.#push(this.code, value);
     this.code.index("local.set", variable.local);
+    this.#mark();
   }
 
   /** The variable's value at this place of the code. */
@@ -205,10 +237,36 @@ export class Emitter {
   setAll(variables: readonly Variable[], values: readonly Value[]): void {
     for (const value of values) this.#push(this.code, value);
     for (let i = variables.length - 1; i >= 0; i--) this.code.index("local.set", variables[i].local);
+    this.#mark();
+  }
+
+  /**
+   * Code for several points that do not depend on each other, merged instruction by instruction: where each instruction
+   * waits for the one before, those of the other points fill the time.
+   */
+  interleaved<T>(bodies: readonly (() => T)[]): T[] {
+    const block = this.#blocks[this.depth];
+    const { code, known, units } = block;
+    const streams = bodies.map((body) => {
+      block.code = new Code();
+      block.known = new Map(known);
+      block.units = [];
+      return { result: body(), bytes: block.code.bytes.view, ends: block.units };
+    });
+    block.code = code;
+    block.known = known;
+    block.units = units;
+    const longest = Math.max(...streams.map(({ ends }) => ends.length));
+    for (let i = 0; i < longest; i++) {
+      for (const { bytes, ends } of streams)
+        if (i < ends.length) code.bytes.append(bytes.subarray(i === 0 ? 0 : ends[i - 1], ends[i]));
+    }
+    this.#mark(block);
+    return streams.map(({ result }) => result);
   }
 
   #open(): void {
-    this.#blocks.push({ code: new Code(), known: new Map() });
+    this.#blocks.push({ code: new Code(), known: new Map(), units: undefined });
   }
 
   #close(): Code {
@@ -239,6 +297,7 @@ export class Emitter {
     code.index("br_if", 0);
     code.end();
     code.end();
+    this.#mark();
   }
 
   /** Runs `body` while `counter` is less than `limit`; the body advances it. */
@@ -262,6 +321,7 @@ export class Emitter {
     code.index("br_if", 0);
     code.end();
     code.end();
+    this.#mark();
   }
 
   /** Runs `then` where `condition` is not zero, else `otherwise`. Loads inside stay inside. */
@@ -285,5 +345,6 @@ export class Emitter {
       code.append(second);
     }
     code.end();
+    this.#mark();
   }
 }

@@ -6,6 +6,7 @@ import { kindOf, type Lanes, type NumericKind } from "./lanes.ts";
 import { packedBytes } from "./microkernel.ts";
 import { eachPoint } from "./odometer.ts";
 import { wrap } from "./operations.ts";
+import { overlapOf } from "./overlap.ts";
 import { storageOf } from "./pack.ts";
 import { statements } from "./statement.ts";
 import type { KernelWriter } from "./writer.ts";
@@ -37,10 +38,10 @@ export function writeEpilogue(
 ): void {
   const kind = computedKind(kernel);
   const body = (i: Value, vector: boolean): void => {
-    const at = w.plus(results, w.times(i, w.e.i32(packedBytes[kind])));
+    const at = w.elementAt(results, i, packedBytes[kind]);
     const sum = (vector ? loadFour : loadOne)(w, storageOf[kind], at, true);
     w.define(kernel.register, settled(w, kernel, sum));
     statements(w, kernel.body, false);
   };
-  eachPoint(w, axes, start, count, body, w.target.simd && axes.length > 0);
+  eachPoint(w, axes, start, count, body, w.target.simd && axes.length > 0 ? overlapOf(kernel.body) : 0);
 }

@@ -20,9 +20,13 @@ function collect(w: KernelWriter, index: Index, factor: number, sum: Sum): void 
     case "constant":
       sum.constant += factor * index.value;
       break;
-    case "axis":
-      add(w.axis(index.axis));
+    case "axis": {
+      const coordinate = w.axis(index.axis);
+      const { base, by } = coordinate.shifted ?? { base: coordinate, by: 0 };
+      sum.constant += factor * by;
+      add(base);
       break;
+    }
     case "argument":
       add(w.argument(index.slot, "int32").parts[0]);
       break;
@@ -64,25 +68,29 @@ function fromData(w: KernelWriter, e: Expression, extent: number): Value {
   return w.e.select(part, w.e.i32(0), w.e.op("i32.lt_u", part, w.e.i32(extent)));
 }
 
-/** start + scale · index; terms are added from the outermost loop inwards, so that partial sums leave the inner loops. */
-function addedTo(w: KernelWriter, start: Value, index: Index, scale: number): Value {
-  const sum: Sum = { constant: 0, terms: [] };
-  collect(w, index, scale, sum);
-  const terms = sum.terms.filter((term) => term.factor !== 0).sort((a, b) => a.value.depth - b.value.depth);
-  return terms.reduce(
-    (total, term) => w.plus(total, w.times(term.value, w.e.i32(term.factor))),
-    w.plus(start, w.e.i32(sum.constant)),
-  );
+/** Terms are added from the outermost loop inwards, so that partial sums leave the inner loops. */
+function total(w: KernelWriter, start: Value, { terms }: Sum): Value {
+  return terms
+    .filter((term) => term.factor !== 0)
+    .sort((a, b) => a.value.depth - b.value.depth)
+    .reduce((sum, term) => w.plus(sum, w.times(term.value, w.e.i32(term.factor))), start);
 }
 
 /** The value of an index at one point; with a vector axis, at its first point. */
 export function indexValue(w: KernelWriter, index: Index): Value {
-  return addedTo(w, w.e.i32(0), index, 1);
+  const sum: Sum = { constant: 0, terms: [] };
+  collect(w, index, 1, sum);
+  return total(w, w.e.i32(sum.constant), sum);
 }
 
-/** The address of an element of an operand. */
+/** The address of an element of an operand. A constant part is left to the load or store, if the rest is an address. */
 export function addressOf(w: KernelWriter, operand: number, index: Index, bytes: number): Value {
-  return addedTo(w, w.pointer(operand), index, bytes);
+  const sum: Sum = { constant: 0, terms: [] };
+  collect(w, index, bytes, sum);
+  const start = w.pointer(operand);
+  const isAddress = sum.constant >= 0 && sum.terms.every(({ factor }) => factor >= 0);
+  if (!isAddress) return total(w, w.plus(start, w.e.i32(sum.constant)), sum);
+  return w.e.shifted(total(w, start, sum), sum.constant);
 }
 
 /** By how much an index grows along the vector axis; NaN where it is not linear. */

@@ -1,6 +1,8 @@
 import type { LoopKernel, Statement } from "@cresset/core/backend";
 import { accesses, scoreOf } from "./accesses.ts";
-import { nested, statements, vectorLimit } from "./statement.ts";
+import { eachVector } from "./odometer.ts";
+import { overlapOf } from "./overlap.ts";
+import { nested, statements } from "./statement.ts";
 import type { KernelWriter } from "./writer.ts";
 
 /** How a loop kernel uses vectors: along an outer axis (then the innermost loop), along its inner loops, or not at all. */
@@ -21,12 +23,9 @@ export function writeLoop(w: KernelWriter, kernel: LoopKernel): void {
     () => {
       const counter = w.e.variable("i32", w.from(axis));
       const count = w.e.op("i32.sub", w.until(axis), w.from(axis));
-      w.e.loop(counter, w.plus(w.from(axis), vectorLimit(w, count, false)), 4, (i) => {
-        w.setAxis(axis, i);
-        w.vectorAxis = axis;
-        statements(w, kernel.body, false);
-        w.vectorAxis = undefined;
-      });
+      eachVector(w, axis, counter, w.from(axis), count, overlapOf(kernel.body), () =>
+        statements(w, kernel.body, false),
+      );
       w.e.loop(counter, w.until(axis), 1, (i) => {
         w.setAxis(axis, i);
         statements(w, kernel.body, false);

@@ -15,8 +15,39 @@ export function placeAt(w: KernelWriter, axes: readonly number[], position: Valu
 }
 
 /**
+ * Whole vectors of `count` points along an axis from `start` on; `counter` begins there, and ends after the last vector. The
+ * body computes four points; those of `overlap` vectors are computed in turn.
+ */
+export function eachVector(
+  w: KernelWriter,
+  axis: number,
+  counter: Variable,
+  start: Value,
+  count: Value,
+  overlap: number,
+  body: (first: Value) => void,
+): void {
+  const { e } = w;
+  const at = (i: Value) => (): void => {
+    w.setAxis(axis, i);
+    w.vectorAxis = axis;
+    body(i);
+    w.vectorAxis = undefined;
+  };
+  const limit = (points: number): Value => w.plus(start, e.op("i32.and", count, e.i32(-points)));
+  if (overlap > 1) {
+    e.loop(counter, limit(4 * overlap), 4 * overlap, (i) => {
+      e.interleaved(Array.from({ length: overlap }, (_, n) => at(e.shifted(i, 4 * n))));
+    });
+  }
+  e.loop(counter, limit(4), 4, (i) => at(i)());
+}
+
+/**
  * Runs `body` at `count` points of `axes` from a row-major position on. `step` counts the points from 0; with `vector`, the
- * body computes four neighbouring points of the last axis (`vectors: false`: never).
+ * body computes four neighbouring points of the last axis.
+ *
+ * @param overlap how many vectors are computed in turn; 0: no vectors.
  */
 export function eachPoint(
   w: KernelWriter,
@@ -24,14 +55,14 @@ export function eachPoint(
   start: Value,
   count: Value,
   body: (step: Value, vector: boolean) => void,
-  vectors = w.target.simd,
+  overlap = w.target.simd ? 1 : 0,
 ): void {
   if (axes.length === 1) {
-    eachNeighbour(w, axes[0], start, w.e.i32(0), count, body, vectors);
+    eachNeighbour(w, axes[0], start, w.e.i32(0), count, body, overlap);
     return;
   }
   eachRun(w, axes, start, count, (first, done, length) => {
-    eachNeighbour(w, axes[axes.length - 1], first, done, length, body, vectors);
+    eachNeighbour(w, axes[axes.length - 1], first, done, length, body, overlap);
   });
 }
 
@@ -43,22 +74,18 @@ function eachNeighbour(
   done: Value,
   count: Value,
   body: (step: Value, vector: boolean) => void,
-  vectors: boolean,
+  overlap: number,
 ): void {
   const { e } = w;
+  // Counts from 0, as `start` may differ from run to run.
   const counter = e.variable("i32", e.i32(0));
-  if (vectors) {
-    e.loop(counter, e.op("i32.and", count, e.i32(-4)), 4, (i) => {
-      w.setAxis(axis, w.plus(start, i));
-      w.vectorAxis = axis;
-      body(w.plus(done, i), true);
-      w.vectorAxis = undefined;
-    });
-  }
-  e.loop(counter, count, 1, (i) => {
-    w.setAxis(axis, w.plus(start, i));
-    body(w.plus(done, i), false);
-  });
+  const first = (i: Value): Value => {
+    const { base, by } = i.shifted ?? { base: i, by: 0 };
+    w.setAxis(axis, e.shifted(w.plus(start, base), by));
+    return e.shifted(w.plus(done, base), by);
+  };
+  if (overlap > 0) eachVector(w, axis, counter, e.i32(0), count, overlap, (i) => body(first(i), true));
+  e.loop(counter, count, 1, (i) => body(first(i), false));
 }
 
 /**

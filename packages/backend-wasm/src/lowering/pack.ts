@@ -163,7 +163,7 @@ function packAcross(w: KernelWriter, packing: Packing, panel: number, to: Value,
   const { operand, kind, axes, depth, depthStart, depthCount, total } = packing;
   const bytes = packedBytes[kind];
   const steps = (body: (to: Value) => void): void => {
-    eachPoint(w, depth, depthStart, depthCount, (step) => body(w.plus(to, w.times(step, e.i32(panel * bytes)))), false);
+    eachPoint(w, depth, depthStart, depthCount, (step) => body(w.plus(to, w.times(step, e.i32(panel * bytes)))), 0);
   };
   const apart = (j: Value, rows: number): void => {
     const places = Array.from({ length: rows }, (_, i) => rowAt(w, packing, first, w.plus(j, e.i32(i))));

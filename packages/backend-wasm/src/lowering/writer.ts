@@ -118,7 +118,7 @@ export class KernelWriter {
     const value = this.#axes.get(axis);
     if (!value) throw new Error(`axis ${axis} is outside its loop`);
     if (this.#lane === undefined || axis !== this.#laneAxis) return value;
-    return this.plus(value, this.e.i32(this.#lane));
+    return this.e.shifted(value, this.#lane);
   }
 
   #laneAxis: number | undefined;
@@ -161,6 +161,12 @@ export class KernelWriter {
   /** One value for each point of the vector, side by side. */
   eachLane(body: () => Lanes): Lanes {
     return this.m.assemble([0, 1, 2, 3].map((lane) => this.atLane(lane, body)));
+  }
+
+  /** The address of an element of an array at `address`. */
+  elementAt(address: Value, i: Value, bytes: number): Value {
+    const { base, by } = i.shifted ?? { base: i, by: 0 };
+    return this.e.shifted(this.plus(address, this.times(base, this.e.i32(bytes))), by * bytes);
   }
 
   plus(a: Value, b: Value): Value {
