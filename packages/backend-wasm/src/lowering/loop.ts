@@ -1,5 +1,6 @@
 import type { LoopKernel, Statement } from "@cresset/core/backend";
 import { accesses, scoreOf } from "./accesses.ts";
+import { isSmall } from "./inner.ts";
 import { eachVector } from "./odometer.ts";
 import { overlapOf } from "./overlap.ts";
 import { nested, statements } from "./statement.ts";
@@ -23,15 +24,37 @@ export function writeLoop(w: KernelWriter, kernel: LoopKernel): void {
     () => {
       const counter = w.e.variable("i32", w.from(axis));
       const count = w.e.op("i32.sub", w.until(axis), w.from(axis));
-      eachVector(w, axis, counter, w.from(axis), count, overlapOf(kernel.body), () =>
-        statements(w, kernel.body, false),
-      );
+      const body = (): void => statements(w, kernel.body, false);
+      const copies = copiesOf(kernel.body);
+      if (copies > 1) {
+        const limit = w.plus(w.from(axis), w.e.op("i32.and", count, w.e.i32(-4 * copies)));
+        w.e.loop(counter, limit, 4 * copies, (i) => {
+          w.setAxis(axis, i);
+          w.vectorAxis = axis;
+          w.withCopies(copies, body);
+          w.vectorAxis = undefined;
+        });
+      }
+      eachVector(w, axis, counter, w.from(axis), count, overlapOf(kernel.body), body);
       w.e.loop(counter, w.until(axis), 1, (i) => {
         w.setAxis(axis, i);
         statements(w, kernel.body, false);
       });
     },
   );
+}
+
+/**
+ * How many vectors of outer points an inner loop takes at once: along rows of memory that are far apart, as much of each as
+ * there are sums in registers for.
+ */
+function copiesOf(body: readonly Statement[]): number {
+  const inner = body.flatMap((statement) =>
+    statement.kind === "inner" && statement.axes.length > 0 ? [statement] : [],
+  );
+  if (inner.length === 0 || !inner.every((one) => isSmall(one.body, one.reductions))) return 1;
+  const sums = Math.max(...inner.map((one) => one.reductions.length));
+  return sums === 1 ? 8 : sums === 2 ? 4 : 1;
 }
 
 /** The axis along which most accesses are neighbours. */

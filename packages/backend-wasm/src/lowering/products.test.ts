@@ -99,7 +99,7 @@ function multiply(
   };
   const lengths = [a.array.length, b.array.length, rows * columns];
   const extents = sizes.filter((size) => size > 1);
-  const out = runOnce(wasm(options), single(kernel, lengths, extents), [a.array, b.array]).arrays[2];
+  const out = runOnce(wasm({ threads: 1, ...options }), single(kernel, lengths, extents), [a.array, b.array]).arrays[2];
   return Array.from({ length: rows * columns }, (_, i) => {
     const [row, column] = [Math.floor(i / columns), i % columns];
     return Number(out[turned ? column * rows + row : i]);

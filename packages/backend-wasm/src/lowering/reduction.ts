@@ -1,9 +1,9 @@
 import { type DType, dtypeInfo, isFloat, type Reduction, type Scalar, type ScalarOp } from "@cresset/core/backend";
 import { cast } from "./cast.ts";
-import type { Variable } from "./emitter.ts";
-import { value } from "./expression.ts";
+import type { Value, Variable } from "./emitter.ts";
 import { type Kind, kindOf, type Lanes } from "./lanes.ts";
 import { operation } from "./operations.ts";
+import { floatSum } from "./sum.ts";
 import type { KernelWriter } from "./writer.ts";
 
 /** How often the body of a small inner loop is repeated within one turn. */
@@ -30,16 +30,32 @@ export function identityOf(op: Combining, dtype: DType): Scalar {
 }
 
 /**
- * A reduction in generated code: declared before its loops, fed inside, read after them. Fed one point at a time, or
- * between `enterVector` and `leaveVector` four neighbouring points at a time.
+ * A reduction in generated code: declared before its loops, fed inside, read after them. It is fed in one of several ways,
+ * which give the same bits.
  */
 export interface Accumulator {
   /** Whether the result depends on the order of the points, so that vectors may only hold positions 4k … 4k + 3. */
   readonly ordered: boolean;
-  add(): void;
+  /** Whether points may come position by position modulo 4. */
+  readonly byResidue: boolean;
+  /** Whether points come in chunks, as long as there are many (`sum.ts`). */
+  readonly inChunks: boolean;
+  /** A point, or the points of four outer ones, in order. */
+  add(x: Lanes): void;
+  /** The same; whether it is inside a chunk, and if so, the last of it. */
+  addCounted(x: Lanes, inside: Value, full: Value): void;
+  /** A point at a position that is r modulo 4; within a chunk or outside of chunks. */
+  addResidue(x: Lanes, r: number, inside: boolean): void;
+  /** After the points of a chunk that are r modulo 4. */
+  leaveResidue(r: number): void;
+  /** From here to `leaveVector` points come four neighbours at a time. */
   enterVector(): void;
-  /** `copy`: which of `copies` repetitions of the body this is. */
-  addVector(copy: number): void;
+  /** @param copy which of `copies` repetitions of the body this is. */
+  addVector(x: Lanes, copy: number): void;
+  /** Several vectors in order, all inside a chunk, and at its end, or not. */
+  addVectorsCounted(xs: readonly Lanes[], inside: Value, full: Value): void;
+  addChunkVector(x: Lanes, copy: number): void;
+  leaveChunk(): void;
   leaveVector(): void;
   finish(): void;
 }
@@ -49,6 +65,22 @@ export function accumulator(w: KernelWriter, reduction: Reduction): Accumulator 
   if (op === "argmax" || op === "argmin") return extremePosition(w, reduction, op === "argmin");
   if (isFloat(dtype) && (op === "sum" || op === "product")) return floatSum(w, reduction, op);
   return freeCombination(w, reduction, op);
+}
+
+/** An accumulator that knows no chunks. */
+function unchunked(
+  own: Pick<Accumulator, "ordered" | "byResidue" | "add" | "enterVector" | "addVector" | "leaveVector" | "finish">,
+): Accumulator {
+  return {
+    ...own,
+    inChunks: false,
+    addCounted: own.add,
+    addResidue: own.add,
+    leaveResidue: () => undefined,
+    addVectorsCounted: (xs) => xs.forEach(own.addVector),
+    addChunkVector: own.addVector,
+    leaveChunk: () => undefined,
+  };
 }
 
 /** Variables that hold lanes. */
@@ -80,55 +112,12 @@ export class LaneVariable {
 }
 
 /** Lanes of the width that reductions have here: four outer points at once, or one. */
-function outerWidth(w: KernelWriter, x: Lanes): Lanes {
+export function outerWidth(w: KernelWriter, x: Lanes): Lanes {
   return w.vectorAxis === undefined ? x : w.m.widen(x);
 }
 
-/**
- * Sums and products of floats run in float64, as four interleaved ones: the point at position p (within the reduced axes,
- * row-major) goes to number p modulo 4, whatever the code; the four are combined in the end. Between points they rotate, so
- * that the next one is always first.
- */
-function floatSum(w: KernelWriter, reduction: Reduction, op: "sum" | "product"): Accumulator {
-  const { m, e } = w;
-  const { dtype } = reduction;
-  const combine = combiningOperation[op];
-  const start = outerWidth(w, m.constant("f64", op === "sum" ? 0 : 1));
-  const sums = [0, 1, 2, 3].map(() => new LaneVariable(w, start));
-  const wide = (): Lanes => cast(m, dtype, "float64", value(w, reduction.value));
-  let packed: LaneVariable | undefined;
-  return {
-    ordered: true,
-    add() {
-      const x = outerWidth(w, wide());
-      const next = m.arithmetic(combine, sums[0].get(), x);
-      const all = [sums[1].get(), sums[2].get(), sums[3].get(), next];
-      e.setAll(
-        sums.flatMap((sum) => sum.variables),
-        all.flatMap((lanes) => lanes.parts),
-      );
-    },
-    enterVector() {
-      packed = new LaneVariable(w, m.assemble(sums.map((sum) => sum.get())));
-    },
-    addVector() {
-      packed?.set(m.arithmetic(combine, packed.get(), wide()));
-    },
-    leaveVector() {
-      const all = packed?.get();
-      if (!all) return;
-      for (let lane = 0; lane < 4; lane++) sums[lane].set(m.extract(all, lane));
-    },
-    finish() {
-      const [a, b, c, d] = sums.map((sum) => sum.get());
-      const total = m.arithmetic(combine, m.arithmetic(combine, a, b), m.arithmetic(combine, c, d));
-      w.define(reduction.register, settled(w, cast(m, "float64", dtype, total)));
-    },
-  };
-}
-
 /** A value read from variables, kept. */
-function settled(w: KernelWriter, x: Lanes): Lanes {
+export function settled(w: KernelWriter, x: Lanes): Lanes {
   return new LaneVariable(w, x).copy();
 }
 
@@ -141,19 +130,20 @@ function freeCombination(w: KernelWriter, reduction: Reduction, op: Combining): 
   const state = new LaneVariable(w, outerWidth(w, identity));
   // Apart, so that they need not wait for each other.
   let packed: LaneVariable[] = [];
-  return {
+  return unchunked({
     ordered: false,
-    add: () => state.set(combine(state.get(), value(w, reduction.value))),
+    byResidue: true,
+    add: (x) => state.set(combine(state.get(), x)),
     enterVector() {
       packed = Array.from({ length: copies }, () => new LaneVariable(w, m.widen(identity)));
     },
-    addVector: (copy) => packed[copy].set(combine(packed[copy].get(), value(w, reduction.value))),
+    addVector: (x, copy) => packed[copy % copies].set(combine(packed[copy % copies].get(), x)),
     leaveVector() {
       const all = packed.map((one) => one.copy()).reduce(combine);
       for (let lane = 0; lane < 4; lane++) state.set(combine(state.get(), m.extract(all, lane)));
     },
     finish: () => w.define(reduction.register, state.copy()),
-  };
+  });
 }
 
 /** Whether `x` is a new extreme after `best`: beyond it, or the first NaN. */
@@ -178,15 +168,15 @@ function extremePosition(w: KernelWriter, reduction: Reduction, least: boolean):
     position.set(nextPosition);
     e.set(counter, e.op("i32.add", e.get(counter), e.i32(1)));
   };
-  return {
+  return unchunked({
     ordered: true,
-    add: () => feed(value(w, reduction.value)),
+    byResidue: false,
+    add: feed,
     enterVector: () => undefined,
-    addVector() {
-      const x = value(w, reduction.value);
+    addVector(x) {
       for (let lane = 0; lane < 4; lane++) feed(m.extract(x, lane));
     },
     leaveVector: () => undefined,
     finish: () => w.define(reduction.register, cast(m, "int32", "int64", position.copy())),
-  };
+  });
 }

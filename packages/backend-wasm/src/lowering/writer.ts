@@ -17,6 +17,11 @@ export interface Target {
   callee(name: string): number;
 }
 
+interface Registers {
+  readonly own: Map<number, Lanes>;
+  readonly outside: Registers | undefined;
+}
+
 /**
  * Writes the function of one kernel: where things are at the present point of the code. With a vector axis, values that
  * depend on it are computed for four of its points at once.
@@ -30,7 +35,8 @@ export class KernelWriter {
   readonly scratch: Value;
   readonly #record: Value;
   readonly #axes = new Map<number, Value>();
-  readonly #registers = new Map<number, Lanes>();
+  /** Values by register; each copy of the present points sees its own first, then those outside. */
+  #registers: Registers = { own: new Map(), outside: undefined };
   /** The axis along which four points are computed at once. */
   vectorAxis: number | undefined;
   /** Within a vector: the one point being computed alone. */
@@ -127,19 +133,59 @@ export class KernelWriter {
     this.#axes.set(axis, value);
   }
 
+  #copies: readonly Registers[] = [];
+
+  /** How many times four outer points are computed by the same loops. */
+  get copies(): number {
+    return Math.max(1, this.#copies.length);
+  }
+
+  /** Runs `body` for outer points of which there are several copies, each four further along the vector axis. */
+  withCopies(count: number, body: () => void): void {
+    this.#copies = Array.from({ length: count }, () => ({ own: new Map(), outside: this.#registers }));
+    body();
+    this.#copies = [];
+  }
+
+  /** Runs `body` for each copy. */
+  eachCopy(body: (copy: number) => void): void {
+    const copies = this.#copies;
+    const axis = this.vectorAxis;
+    if (copies.length === 0 || axis === undefined) {
+      body(0);
+      return;
+    }
+    const registers = this.#registers;
+    const first = this.axis(axis);
+    this.#copies = [];
+    for (const [n, copy] of copies.entries()) {
+      this.#registers = copy;
+      this.setAxis(axis, this.e.shifted(first, 4 * n));
+      body(n);
+    }
+    this.#registers = registers;
+    this.setAxis(axis, first);
+    this.#copies = copies;
+  }
+
   define(register: number, value: Lanes): void {
-    this.#registers.set(register, value);
+    this.#registers.own.set(register, value);
+  }
+
+  #find(register: number): Lanes | undefined {
+    const { own, outside } = this.#registers;
+    return own.get(register) ?? outside?.own.get(register);
   }
 
   register(register: number): Lanes {
-    const value = this.#registers.get(register);
+    const value = this.#find(register);
     if (!value) throw new Error(`register ${register} has no value`);
     return this.#lane === undefined ? value : this.m.extract(value, this.#lane);
   }
 
   /** Whether a register differs among the points of the vector. */
   isVector(register: number): boolean {
-    return this.#lane === undefined && this.#registers.get(register)?.width === 4;
+    return this.#lane === undefined && this.#find(register)?.width === 4;
   }
 
   /** Runs `body` for one point of the vector alone. */
