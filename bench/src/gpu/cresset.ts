@@ -22,7 +22,11 @@ export async function start(): Promise<GpuContender> {
             let last = a;
             setEvaluation("eager");
             try {
-              for (let i = 0; i < count; i++) last = product();
+              for (let i = 0; i < count; i++) {
+                // As the other contenders do: results of this size are worth saying goodbye to.
+                if (i > 0) last.dispose();
+                last = product();
+              }
             } finally {
               setEvaluation("lazy");
             }

@@ -109,7 +109,10 @@ export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
     run: (executable, buffers, args, restore) =>
       engine().run(executableOf(executable), buffers.map(webGpuBuffer), args, restore),
     explain: (program) =>
-      explainProgram(program, opened?.facilities ?? { half: false, heapBytes: defaultHeapBytes, cooperative: true }),
+      explainProgram(
+        program,
+        opened?.facilities ?? { half: false, heapBytes: defaultHeapBytes, cooperative: true, storageBuffers: 8 },
+      ),
     info() {
       const { device, adapter, facilities, pipelines, pool, staging, allocator, ...counts } = engine();
       return {

@@ -402,17 +402,34 @@ export class Engine {
     executable.fill((n) => places[n]?.offset ?? arena + (smallTemporaries.get(n) ?? 0), args, status);
     this.#writeParameters(executable.parameters);
     const encoder = this.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
+    let pass = encoder.beginComputePass();
+    const bufferOf = (n: number): DeviceBuffer =>
+      places[n]?.own ?? this.#largeTemporary(largeTemporaries.slotOf.get(n) ?? 0, largeTemporaries.sizes);
     for (const dispatch of executable.dispatches) {
       const { compiled } = dispatch.pipeline;
       if (compiled === null) continue;
-      const own = dispatch.own.map(
-        (n) => places[n]?.own ?? this.#largeTemporary(largeTemporaries.slotOf.get(n) ?? 0, largeTemporaries.sizes),
-      );
+      const bound = dispatch.own.map(bufferOf);
+      let together: DeviceBuffer | null = null;
+      if (dispatch.packed.length > 0) {
+        together = this.pool.take(dispatch.packed.reduce((sum, { bytes }) => sum + bytes, 0));
+        bound.unshift(together);
+        pass.end();
+        for (const { buffer, start, bytes, read } of dispatch.packed)
+          if (read) encoder.copyBufferToBuffer(bufferOf(buffer).buffer, 0, together.buffer, start, bytes);
+        pass = encoder.beginComputePass();
+      }
       pass.setPipeline(compiled);
-      pass.setBindGroup(0, this.#group(dispatch, own));
+      pass.setBindGroup(0, this.#group(dispatch, bound));
       pass.setBindGroup(1, this.#parameterGroups[dispatch.status ? 1 : 0], [dispatch.offset]);
       pass.dispatchWorkgroups(dispatch.workgroups[0], dispatch.workgroups[1]);
+      if (together !== null) {
+        pass.end();
+        for (const { buffer, start, bytes, written } of dispatch.packed)
+          if (written) encoder.copyBufferToBuffer(together.buffer, start, bufferOf(buffer).buffer, 0, bytes);
+        // Commands run in order: whoever takes it next writes after this.
+        this.pool.give(together);
+        pass = encoder.beginComputePass();
+      }
     }
     pass.end();
     this.device.queue.submit([encoder.finish()]);

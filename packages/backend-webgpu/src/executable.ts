@@ -35,12 +35,22 @@ export interface Dispatch {
   /** Program buffers that are bound by themselves, in the order of their bindings. */
   readonly own: readonly number[];
   readonly heap: boolean;
+  /** Program buffers that are copied into one for the kernel, and from it if they are written; with their bytes. */
+  readonly packed: readonly Packed[];
   readonly status: boolean;
   /** Where its parameters begin, in bytes. */
   readonly offset: number;
   readonly workgroups: readonly [number, number];
   /** Bind groups used lately, with the identities of what they bind. */
   readonly groups: { readonly ids: readonly number[]; readonly group: GPUBindGroup }[];
+}
+
+export interface Packed {
+  readonly buffer: number;
+  readonly start: number;
+  readonly bytes: number;
+  readonly read: boolean;
+  readonly written: boolean;
 }
 
 /** A word of the parameters that each run writes anew. */
@@ -135,8 +145,9 @@ export class WebGpuExecutable implements Executable {
         const plan = planKernel(kernel, call.extents, facilities);
         if (plan.workgroups === 0) continue;
         const operands = kernel.operands.map((operand, i) => ({ ...operand, inHeap: inHeap[call.buffers[i]] }));
-        const placement = placeOperands(operands, facilities.half);
-        const bound = placement.own + (placement.heap ? 1 : 0) + (kernel.checks > 0 || guard !== "none" ? 1 : 0);
+        const status = kernel.checks > 0 || guard !== "none" ? 1 : 0;
+        const placement = placeOperands(operands, facilities.half, facilities.storageBuffers - status);
+        const bound = placement.own + (placement.heap ? 1 : 0) + (placement.packed >= 0 ? 1 : 0) + status;
         if (bound > facilities.storageBuffers)
           throw new BackendError(
             `webgpu: the kernel ${kernel.name} (${kernel.kind}) needs ${bound} storage buffers, more than maxStorageBuffersPerShaderStage = ${facilities.storageBuffers} of ${facilities.adapter}`,
@@ -144,7 +155,7 @@ export class WebGpuExecutable implements Executable {
         const key = `${plan.key} ${placement.key}`;
         const group = together.get(key);
         const full = group !== undefined && headerWords + (group.calls.length + 1) * layout.words > mostWords;
-        if (placement.own > 0 || full) flush(key);
+        if (placement.own > 0 || placement.packed >= 0 || full) flush(key);
         const open = together.get(key);
         if (open === undefined) together.set(key, { placement, plan, calls: [call], plans: [plan] });
         else {
@@ -172,13 +183,22 @@ export class WebGpuExecutable implements Executable {
     list.push(calls.length, total, 0, 0);
     this.#status.push(start + 2);
     let workgroup = 0;
+    const packed: Packed[] = [];
+    let packedBytes = 0;
     calls.forEach((call, c) => {
       const base = start + headerWords + c * layout.words;
       for (let i = 0; i < layout.words; i++) list.push(0);
       list[base + layout.workgroup] = workgroup;
       workgroup += plans[c].workgroups;
       placement.places.forEach((place, i) => {
-        if (place.kind === "heap") this.#offsets.push({ word: base + layout.operand(i), buffer: call.buffers[i] });
+        const buffer = call.buffers[i];
+        if (place.kind === "heap") this.#offsets.push({ word: base + layout.operand(i), buffer });
+        if (place.kind !== "packed") return;
+        const { access, dtype } = kernel.operands[i];
+        const bytes = heapBytesOf(dtype, this.program.buffers[buffer].length);
+        list[base + layout.operand(i)] = packedBytes / 4;
+        packed.push({ buffer, start: packedBytes, bytes, read: access !== "write", written: access !== "read" });
+        packedBytes += bytes;
       });
       call.extents.forEach((extent, axis) => {
         list[base + layout.extent(axis)] = extent;
@@ -201,6 +221,7 @@ export class WebGpuExecutable implements Executable {
       pipeline: facilities.pipeline(kernel, plan, placement, guard),
       own: placement.places.flatMap((place, i) => (place.kind === "own" ? [calls[0].buffers[i]] : [])),
       heap: placement.heap,
+      packed,
       status: kernel.checks > 0 || guard !== "none",
       offset: 4 * start,
       workgroups: [width, height],

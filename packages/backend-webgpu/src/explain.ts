@@ -4,10 +4,13 @@ import { kernelText, planKernel } from "./wgsl/compile.ts";
 import { placeOperands } from "./wgsl/placement.ts";
 import { heapBytesOf } from "./wgsl/types.ts";
 
-type ExplainOptions = Pick<Facilities, "half" | "heapBytes" | "cooperative">;
+type ExplainOptions = Pick<Facilities, "half" | "heapBytes" | "cooperative" | "storageBuffers">;
 
 /** Buffers, commands, and the WGSL of every kernel. */
-export function explainProgram(program: Program, { half, heapBytes, cooperative }: ExplainOptions): string {
+export function explainProgram(
+  program: Program,
+  { half, heapBytes, cooperative, storageBuffers }: ExplainOptions,
+): string {
   const inHeap = ({ dtype, length }: BufferSpec): boolean => heapBytesOf(dtype, length) <= heapBytes;
   const bufferText = (buffer: BufferSpec, i: number): string =>
     `  b${i}: ${buffer.dtype}[${buffer.length}] ${buffer.role}${inHeap(buffer) ? ", in the heap" : ""}`;
@@ -32,7 +35,7 @@ export function explainProgram(program: Program, { half, heapBytes, cooperative 
         ...operand,
         inHeap: inHeap(program.buffers[call.buffers[k]]),
       }));
-      const placement = placeOperands(operands, half);
+      const placement = placeOperands(operands, half, storageBuffers - (kernel.checks > 0 ? 1 : 0));
       const key = `${plan.key} ${placement.key} ${kernel.key}`;
       if (!sources.has(key))
         sources.set(

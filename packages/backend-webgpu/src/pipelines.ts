@@ -78,12 +78,14 @@ export class Pipelines {
 
   #operandLayout(placement: Placement): GPUBindGroupLayout {
     const kinds = placement.places.flatMap((place) => (place.kind === "own" ? [place.writable ? "w" : "r"] : []));
-    const key = (placement.heap ? "h" : "") + kinds.join("");
+    const key = (placement.heap ? "h" : "") + (placement.packed >= 0 ? "p" : "") + kinds.join("");
     let found = this.#operandLayouts.get(key);
     if (found === undefined) {
       const entries: GPUBindGroupLayoutEntry[] = placement.heap
         ? [{ binding: 0, visibility: computeStage, buffer: { type: "storage" } }]
         : [];
+      if (placement.packed >= 0)
+        entries.push({ binding: placement.packed, visibility: computeStage, buffer: { type: "storage" } });
       for (const place of placement.places) {
         if (place.kind !== "own") continue;
         const type = place.writable ? "storage" : "read-only-storage";

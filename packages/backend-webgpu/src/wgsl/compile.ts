@@ -85,6 +85,8 @@ function writeBindings(writer: Writer, guard: Guard): void {
   if (placement.heap) {
     writer.declare(`@group(0) @binding(0) var<storage, read_write> heap: array<u32>;`);
   }
+  if (placement.packed >= 0)
+    writer.declare(`@group(0) @binding(${placement.packed}) var<storage, read_write> packed: array<u32>;`);
   placement.places.forEach((place, n) => {
     if (place.kind !== "own") return;
     const access = place.writable ? "read_write" : "read";
@@ -110,7 +112,7 @@ function writeCall(writer: Writer, layout: CallLayout): void {
   writer.line(`let workgroup = i32(flat - ${parameter(layout.workgroup)});`);
   writer.line("let thread = i32(thread_id);");
   placement.places.forEach((place, n) => {
-    if (place.kind === "heap") writer.line(`let o${n} = ${parameter(layout.operand(n))};`);
+    if (place.kind !== "own") writer.line(`let o${n} = ${parameter(layout.operand(n))};`);
   });
   for (let axis = 0; axis < kernel.axes; axis++) writer.line(`let n${axis} = i32(${parameter(layout.extent(axis))});`);
 }

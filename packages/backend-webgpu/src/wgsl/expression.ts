@@ -94,18 +94,19 @@ export function castText(writer: Writer, from: DType, to: DType, input: string):
 export function loadText(writer: Writer, operand: number, index: string): string {
   const place = writer.placement.places[operand];
   const dtype = writer.dtypeOf(operand);
-  if (place.kind === "heap") {
+  if (place.kind !== "own") {
+    const heap = place.kind;
     const at = `o${operand} + u32(${index})`;
     switch (valueType(dtype)) {
       case "f32":
-        return `bitcast<f32>(heap[${at}])`;
+        return `bitcast<f32>(${heap}[${at}])`;
       case "i32":
-        return `i32(heap[${at}])`;
+        return `i32(${heap}[${at}])`;
       case "bool":
-        return `(heap[${at}] != 0u)`;
+        return `(${heap}[${at}] != 0u)`;
       case "vec2u": {
         const name = writer.name("a", `o${operand} + 2u * u32(${index})`);
-        return `vec2u(heap[${name}], heap[${name} + 1u])`;
+        return `vec2u(${heap}[${name}], ${heap}[${name} + 1u])`;
       }
     }
   }
@@ -119,23 +120,24 @@ export function writeStore(writer: Writer, operand: number, index: string, text:
   const place = writer.placement.places[operand];
   const dtype = writer.dtypeOf(operand);
   const stored = dtype === "bool" ? `select(0u, 1u, ${text})` : text;
-  if (place.kind !== "heap") {
+  if (place.kind === "own") {
     writer.line(`b${operand}[${index}] = ${place.storage === "f16" ? `f16(${stored})` : stored};`);
     return;
   }
+  const heap = place.kind;
   switch (valueType(dtype)) {
     case "f32":
     case "i32":
-      writer.line(`heap[o${operand} + u32(${index})] = bitcast<u32>(${stored});`);
+      writer.line(`${heap}[o${operand} + u32(${index})] = bitcast<u32>(${stored});`);
       break;
     case "bool":
-      writer.line(`heap[o${operand} + u32(${index})] = ${stored};`);
+      writer.line(`${heap}[o${operand} + u32(${index})] = ${stored};`);
       break;
     case "vec2u": {
       const at = writer.name("a", `o${operand} + 2u * u32(${index})`);
       const words = writer.name("v", stored);
-      writer.line(`heap[${at}] = ${words}.x;`);
-      writer.line(`heap[${at} + 1u] = ${words}.y;`);
+      writer.line(`${heap}[${at}] = ${words}.x;`);
+      writer.line(`${heap}[${at} + 1u] = ${words}.y;`);
       break;
     }
   }
