@@ -24,6 +24,8 @@ export interface SizeRecord extends Measured {
 
 export type BenchRecord = TimeRecord | RateRecord | SizeRecord;
 
+export const isRate = (record: BenchRecord): record is RateRecord => "flops" in record;
+
 export const isTime = (record: BenchRecord): record is TimeRecord => "medianSeconds" in record;
 
 export function median(values: readonly number[]): number {

@@ -1,4 +1,5 @@
 /** Tables for people. */
+import { comparisons, holds, verdicts } from "./goals.ts";
 import { label, type Outcome } from "./outcome.ts";
 import { type BenchRecord, isTime, type TimeRecord } from "./records.ts";
 
@@ -83,6 +84,36 @@ export function summary(records: readonly BenchRecord[]): string {
   }
   const title = `\nTimes relative to ${label(base.contender, base.threads)}: geometric mean over the works that both have`;
   return [title, table([["contender", "mean", "works"], ...rows])].join("\n");
+}
+
+/** The library's promises, and what it is slower in than a peer that it should be level with. */
+export function goalsText(records: readonly BenchRecord[]): string {
+  const parts: string[] = [];
+  const judged = verdicts(records);
+  if (judged.length > 0) {
+    const rows = judged.map((verdict) => {
+      const { goal, wanted, most = false, unit, got } = verdict;
+      const amounts = got === null ? ["not measured", ""] : [got.median, got.best].map((n) => formatAmount(n, unit));
+      return [goal, `${most ? "at most" : "at least"} ${formatAmount(wanted, unit)}`, ...amounts, mark(holds(verdict))];
+    });
+    parts.push(`\nWhat is promised of cresset-wasm\n${table([["", "", "median", "best", ""], ...rows])}`);
+  }
+  const compared = comparisons(records);
+  if (compared.length > 0) {
+    const slower = compared.filter(({ amount }) => amount.median < 1);
+    const title = `\nSlower, or larger, than a peer that it should be level with: ${slower.length} of ${compared.length} comparisons`;
+    const rows = slower
+      .toSorted((a, b) => a.amount.median - b.amount.median)
+      .map(({ work, peer, amount }) => [work, peer, ...[amount.median, amount.best].map((n) => formatAmount(n, "×"))]);
+    parts.push(rows.length === 0 ? title : `${title}\n${table([["work", "peer", "median", "best"], ...rows])}`);
+  }
+  return parts.join("\n");
+}
+
+const mark = (holding: boolean | null): string => (holding === null ? "–" : holding ? "✓" : "✗");
+
+function formatAmount(amount: number, unit: string): string {
+  return `${amount >= 100 ? amount.toFixed(0) : amount.toPrecision(3)} ${unit}`;
 }
 
 /** Contenders with their threads, each once. */

@@ -9,7 +9,7 @@ import { allThreads, competitors, contenderNames } from "./competitors.ts";
 import { Field, measure } from "./measure.ts";
 import type { Outcome } from "./outcome.ts";
 import type { BenchRecord } from "./records.ts";
-import { outcomeText, summary } from "./report.ts";
+import { goalsText, outcomeText, summary } from "./report.ts";
 import { bundleSize } from "./work/bundle-size.ts";
 import { coldStart } from "./work/cold-start.ts";
 import { builtWork, steadyWork, workNames } from "./work/index.ts";
@@ -76,6 +76,7 @@ for await (const [name, outcome] of outcomes(args)) {
   failed ||= outcome.failures.length > 0;
 }
 console.log(summary(records));
+console.log(goalsText(records));
 if (args.json !== null) writeFileSync(resolve(args.json), `${JSON.stringify(records, null, 2)}\n`);
 if (failed) {
   console.error("\n✗ Some results were wrong, or a contender broke: see the lines marked ✗ above.");

@@ -15,7 +15,7 @@ import { Adam } from "@cresset/optim";
 import type { Contender, Inputs, Prepared } from "../contender.ts";
 import { comparedSteps, type Network, type Task } from "../protocol.ts";
 import { load, prototype } from "./cresset-networks.ts";
-import { wasmBackend } from "./wasm.ts";
+import { startThreads, wasmBackend } from "./wasm.ts";
 
 type Training = Extract<Task, { kind: "train" }>;
 
@@ -30,6 +30,7 @@ export async function start(options: CressetOptions): Promise<Contender> {
   const backend = await backendOf(options);
   await registerBackend(backend);
   setDefaultDevice(options.device);
+  if (options.threads > 1) await startThreads(backend, options.threads);
   return {
     description: describe(options.device, backend),
     tasks: {
