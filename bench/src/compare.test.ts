@@ -25,7 +25,10 @@ describe("comparing results", () => {
 
   test("a training that does not learn, or learns at another rate, is seen", async () => {
     const { tasks } = await start({ device: "cpu", threads: 1 });
-    const prepared = await tasks.train?.({ kind: "train", network: "classifier", rate: 1e-4 }, classifierInputs(32));
+    const prepared = await tasks.train?.(
+      { kind: "train", network: "classifier", rate: 1e-4, losses: 20 },
+      classifierInputs(32),
+    );
     const losses = Array.from((await prepared?.result()) ?? []);
     expect(losses).toHaveLength(20);
     const slower = losses.map((loss) => losses[0] + 0.9 * (loss - losses[0]));

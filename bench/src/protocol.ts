@@ -18,8 +18,14 @@ export const heads = 4;
 
 /** Something to compute over and over. Shapes are those of the inputs. */
 export type Task =
-  /** A training step (forward, backward, Adam with this learning rate), its loss read unless `unread`. */
-  | { readonly kind: "train"; readonly network: Network; readonly rate: number; readonly unread?: boolean }
+  /** A training step (forward, backward, Adam), its loss read unless `unread`. The first losses are the result. */
+  | {
+      readonly kind: "train";
+      readonly network: Network;
+      readonly rate: number;
+      readonly losses: number;
+      readonly unread?: boolean;
+    }
   /** The network's output for x, without gradients. */
   | { readonly kind: "predict"; readonly network: Network }
   /** A product of matrices a and b, each as it lies in memory or transposed. */
@@ -72,9 +78,6 @@ export interface FinishReply {
 
 /** `unsupported`: not the contender's fault, such as an operation that it does not have. */
 export type Failure = { readonly error: string } | { readonly unsupported: string };
-
-/** Steps whose losses are compared before a training is measured. */
-export const comparedSteps = 20;
 
 /** Evenly spaced elements of a result, the same ones for every contender. */
 export interface Sample {

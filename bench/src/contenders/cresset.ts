@@ -13,7 +13,7 @@ import {
 import { type Backend, nullBackend } from "@cresset/core/backend";
 import { Adam } from "@cresset/optim";
 import type { Contender, Inputs, Prepared } from "../contender.ts";
-import { comparedSteps, type Network, type Task } from "../protocol.ts";
+import type { Network, Task } from "../protocol.ts";
 import { load, prototype } from "./cresset-networks.ts";
 import { startThreads, wasmBackend } from "./wasm.ts";
 
@@ -105,7 +105,7 @@ function computing(operation: () => Tensor): Prepared {
   return { step: () => void computed(operation), result: () => operation().data() as Promise<Float32Array> };
 }
 
-function training({ network, rate, unread = false }: Training, inputs: Inputs, device: string): Prepared {
+function training({ network, rate, losses, unread = false }: Training, inputs: Inputs, device: string): Prepared {
   const { model, loss: lossFunc, target } = prototype(network, inputs);
   const x = load(inputs.x);
   const y = target(load(inputs.y));
@@ -124,7 +124,7 @@ function training({ network, rate, unread = false }: Training, inputs: Inputs, d
   const before = { ...deviceStatistics() };
   return {
     step: () => void step(),
-    result: () => (device === "null" ? null : Array.from({ length: comparedSteps }, step)),
+    result: () => (device === "null" ? null : Array.from({ length: losses }, step)),
     finish: () => {
       const { compilations, commands, buffersAllocated } = deviceStatistics();
       const perStep = (now: number, then: number): string => ((now - then) / steps).toFixed(1);

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { defaultDevice, init, type Array as JaxArray, jit, nn, numpy as np, tree, valueAndGrad } from "@jax-js/jax";
 import type { Contender, Inputs, Prepared } from "../contender.ts";
-import { comparedSteps, type Task } from "../protocol.ts";
+import type { Task } from "../protocol.ts";
 import { architectures, load, norm, type Weights } from "./jax-js-networks.ts";
 
 export async function start(): Promise<Contender> {
@@ -74,7 +74,7 @@ const beta1 = 0.9;
 const beta2 = 0.999;
 const epsilon = 1e-8;
 
-function training({ network, rate }: Extract<Task, { kind: "train" }>, inputs: Inputs): Prepared {
+function training({ network, rate, losses }: Extract<Task, { kind: "train" }>, inputs: Inputs): Prepared {
   const { predict, loss: lossFunction, target, weights: initial } = architectures[network];
   const lossOf = (weights: Weights, x: JaxArray, y: JaxArray): JaxArray => lossFunction(predict(weights, x), y);
   const update = jit((weights: Weights, m: Weights, v: Weights, t: JaxArray, x: JaxArray, y: JaxArray) => {
@@ -122,7 +122,7 @@ function training({ network, rate }: Extract<Task, { kind: "train" }>, inputs: I
   };
   return {
     step,
-    result: () => Array.from({ length: comparedSteps }, step),
+    result: () => Array.from({ length: losses }, step),
     finish: () => {
       tree.dispose([weights, m, v, t, x, y]);
       return undefined;

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 import type { Contender, Inputs, Prepared } from "../contender.ts";
-import { comparedSteps, type Task } from "../protocol.ts";
+import type { Task } from "../protocol.ts";
 import { architectures, load, norm } from "./tfjs-networks.ts";
 
 export interface TfjsOptions {
@@ -63,7 +63,7 @@ function computing(operands: readonly tf.Tensor[], operation: () => tf.Tensor): 
   };
 }
 
-function training({ network, rate }: Extract<Task, { kind: "train" }>, inputs: Inputs): Prepared {
+function training({ network, rate, losses }: Extract<Task, { kind: "train" }>, inputs: Inputs): Prepared {
   const { input, target, predict, loss: lossFunction, checkTraining, weights: initial } = architectures[network];
   checkTraining?.();
   const x = input(inputs.x);
@@ -83,7 +83,7 @@ function training({ network, rate }: Extract<Task, { kind: "train" }>, inputs: I
   };
   return {
     step,
-    result: () => Array.from({ length: comparedSteps }, step),
+    result: () => Array.from({ length: losses }, step),
     finish: () => {
       optimizer.dispose();
       tf.dispose([x, y, ...Object.values(weights)]);

@@ -4,6 +4,7 @@ import type { Work } from "./work.ts";
 
 /** As the first user chose it. */
 export const rate = 1e-4;
+export const losses = 20;
 
 const features = 20;
 const hidden = 100;
@@ -35,7 +36,7 @@ export const trainingWarmUp = 2;
 function step(rows: number): Work {
   return {
     name: `classifier-${rows}`,
-    task: { kind: "train", network: "classifier", rate },
+    task: { kind: "train", network: "classifier", rate, losses },
     inputs: () => classifierInputs(rows),
     warmUpSeconds: trainingWarmUp,
   };

@@ -7,6 +7,8 @@ import type { Work } from "./work.ts";
 
 /** PyTorch's default for Adam. */
 const rate = 1e-3;
+/** Fewer than of the classifier, which some contenders are much faster at. */
+const losses = 5;
 
 /** A weight as PyTorch's initialisation bounds it, with its bias. */
 function layer(name: string, shape: readonly number[], seed: number): Record<string, HostTensor> {
@@ -58,7 +60,7 @@ export function transformerInputs(sequences = 8, positions = 64): Inputs {
 
 function both(network: Network, inputs: () => Inputs): Work[] {
   return [
-    { name: `${network}-train`, task: { kind: "train", network, rate }, inputs, warmUpSeconds: trainingWarmUp },
+    { name: `${network}-train`, task: { kind: "train", network, rate, losses }, inputs, warmUpSeconds: trainingWarmUp },
     { name: `${network}-forward`, task: { kind: "predict", network }, inputs },
   ];
 }

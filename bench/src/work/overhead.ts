@@ -1,12 +1,12 @@
 /** Everything of a training step that is not a kernel: the binary classifier on the null backend, which computes nothing. */
 import { nullCompetitor } from "../competitors.ts";
-import { classifierInputs, rate, trainingWarmUp } from "./classifier.ts";
+import { classifierInputs, losses, rate, trainingWarmUp } from "./classifier.ts";
 import type { Work } from "./work.ts";
 
 function step(name: string, unread: boolean): Work {
   return {
     name,
-    task: { kind: "train", network: "classifier", rate, unread },
+    task: { kind: "train", network: "classifier", rate, losses, unread },
     inputs: () => classifierInputs(32),
     warmUpSeconds: trainingWarmUp,
     competitors: () => [nullCompetitor()],
