@@ -17,6 +17,7 @@ import { explainProgram } from "./explain.ts";
 import { detectFeatures } from "./features.ts";
 import { Allocator } from "./memory/allocator.ts";
 import { Pressure } from "./memory/pressure.ts";
+import { switchOnRevectorizer } from "./revectorize.ts";
 import type { Job } from "./threads/pool.ts";
 import { everything, large } from "./threads/schedule.ts";
 import { builtin } from "./threads/worker.ts";
@@ -26,6 +27,12 @@ export interface WasmOptions {
   readonly simd?: boolean;
   /** Fused multiply-add in contractions. Default: where the engine has it. */
   readonly relaxedSimd?: boolean;
+  /**
+   * V8's experimental revectorizer, which uses AVX: products then run almost twice as fast. It concerns all WebAssembly of the
+   * process, and is tested when the backend is made; where it cannot be had, `info()` says why, and everything works without
+   * it. Node 24 and later on x64. Default: off.
+   */
+  readonly revectorize?: boolean;
   /**
    * Threads that large programs run on, the caller's included; results are the same with any number. More than one need shared
    * memory: a cross-origin isolated page, Node, Deno or Bun. Workers start when there is work for them. Default: one per core.
@@ -128,7 +135,12 @@ export function wasm(options: WasmOptions = {}): Backend {
   const found = detectFeatures();
   const simd = found.simd && options.simd !== false;
   const relaxedSimd = simd && found.relaxedSimd && options.relaxedSimd !== false;
-  const features = { simd, relaxedSimd };
+  const whyNotRevectorized = !options.revectorize
+    ? "it is off unless asked for"
+    : relaxedSimd
+      ? switchOnRevectorizer()
+      : "it needs relaxed SIMD";
+  const features = { simd, relaxedSimd, revectorize: whyNotRevectorized === "" };
   const threads = threadsOf(options.threads);
   const allocator = new Allocator(makeMemory(threads > 1 && found.sharedMemory), addressSpace - pageBytes);
   const engine = new Engine(features, allocator, threads, options.share === "all" ? everything : large);
@@ -222,6 +234,8 @@ export function wasm(options: WasmOptions = {}): Backend {
         found.relaxedSimd,
         simd ? "the option relaxedSimd" : "simd being off",
       ),
+      revectorize: features.revectorize,
+      "why no revectorize": whyNotRevectorized,
       threads: engine.pool?.threads ?? 1,
       "why no more threads": engine.pool?.reason ?? whyOneThread(threads, found.sharedMemory),
       kernels: engine.kernels,

@@ -1,13 +1,18 @@
 import { Code } from "./assembler/code.ts";
 import { Module } from "./assembler/module.ts";
 
-/** What the engine's WebAssembly can do. */
+/** What kernels may use. */
 export interface Features {
   readonly simd: boolean;
   readonly relaxedSimd: boolean;
+  /** V8 makes one instruction of two on neighbouring vectors (`revectorize.ts`). */
+  readonly revectorize: boolean;
 }
 
-export interface Found extends Features {
+/** What the engine's WebAssembly can do. */
+export interface Found {
+  readonly simd: boolean;
+  readonly relaxedSimd: boolean;
   /** Whether memory can be shared with workers. */
   readonly sharedMemory: boolean;
 }

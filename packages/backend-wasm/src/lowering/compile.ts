@@ -1,8 +1,8 @@
 import type { Kernel } from "@cresset/core/backend";
 import type { FunctionBody } from "../assembler/module.ts";
+import type { Features } from "../features.ts";
 import { contractionScratch, writeContraction } from "./contraction.ts";
 import { writeLoop } from "./loop.ts";
-import type { TileFeatures } from "./microkernel.ts";
 import { writeScan } from "./scan.ts";
 import { writeScatter } from "./scatter.ts";
 import { sortBytes, writeSort } from "./sort.ts";
@@ -32,7 +32,7 @@ export function kernelBody(kernel: Kernel, target: Target): FunctionBody {
 }
 
 /** Bytes of scratch memory that a call of the kernel needs. */
-export function scratchBytes(kernel: Kernel, extents: readonly number[], features: TileFeatures): number {
+export function scratchBytes(kernel: Kernel, extents: readonly number[], features: Features): number {
   if (kernel.kind === "contraction") return contractionScratch(kernel, extents, features);
   return kernel.kind === "sort" ? sortBytes * (extents[kernel.axes - 1] ?? 1) : 0;
 }

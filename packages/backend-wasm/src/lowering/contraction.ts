@@ -1,25 +1,21 @@
 import { type ContractionKernel, type DType, type Expression, isFloat, type Statement } from "@cresset/core/backend";
+import type { Features } from "../features.ts";
 import { axesOf, range } from "./contraction-axes.ts";
 import type { Value } from "./emitter.ts";
 import { writeLoop } from "./loop.ts";
-import type { TileFeatures } from "./microkernel.ts";
 import { stripScratch, writeStrips } from "./strips.ts";
 import { thinScratch, writeThin } from "./thin.ts";
 import type { KernelWriter } from "./writer.ts";
 
 /** How a contraction is computed, apart from small ones. It depends on dtype and sizes only, and so do the last bits. */
-function formOf(kernel: ContractionKernel, { simd }: TileFeatures): "strips" | "thin" | "reduction" {
+function formOf(kernel: ContractionKernel, { simd }: Features): "strips" | "thin" | "reduction" {
   if (kernel.depth === 0) return "reduction";
   if (kernel.rows > 0 && kernel.columns > 0) return "strips";
   return simd && kernel.dtype === "float32" ? "thin" : "reduction";
 }
 
 /** Bytes of scratch memory that a contraction of these extents needs. */
-export function contractionScratch(
-  kernel: ContractionKernel,
-  extents: readonly number[],
-  features: TileFeatures,
-): number {
+export function contractionScratch(kernel: ContractionKernel, extents: readonly number[], features: Features): number {
   const form = formOf(kernel, features);
   if (form === "reduction") return 0;
   return form === "strips" ? stripScratch(kernel, extents, features) : thinScratch(kernel, extents);

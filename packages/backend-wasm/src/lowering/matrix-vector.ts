@@ -6,7 +6,8 @@
  */
 import type { FunctionBody } from "../assembler/module.ts";
 import type { Plain } from "../assembler/opcodes.ts";
-import { at, instructionsOf, MicrokernelWriter, type TileFeatures } from "./microkernel.ts";
+import type { Features } from "../features.ts";
+import { at, instructionsOf, MicrokernelWriter } from "./microkernel.ts";
 
 const partial = 4;
 
@@ -27,7 +28,7 @@ function addInto(w: MicrokernelWriter, name: Plain, to: number, a: number, b: nu
 }
 
 /** results[i] (+)= Σ left[i, k] · right[k], where both are neighbours along k. */
-export function dotsBody(features: TileFeatures): FunctionBody {
+export function dotsBody(features: Features): FunctionBody {
   const vector = instructionsOf("f32", features);
   const w = new MicrokernelWriter();
   const { code } = w;
@@ -142,7 +143,7 @@ export function dotsBody(features: TileFeatures): FunctionBody {
 }
 
 /** results[c] (+)= Σ left[k] · right[k, c], where the right operand has neighbours along c; up to the end of the last vector. */
-export function sumsBody(features: TileFeatures): FunctionBody {
+export function sumsBody(features: Features): FunctionBody {
   const vector = instructionsOf("f32", features);
   const w = new MicrokernelWriter();
   const { code } = w;

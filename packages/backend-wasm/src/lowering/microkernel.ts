@@ -5,19 +5,14 @@
 import { Code } from "../assembler/code.ts";
 import type { FunctionBody } from "../assembler/module.ts";
 import type { MemoryOp, Plain, ValueType } from "../assembler/opcodes.ts";
+import type { Features } from "../features.ts";
 import type { NumericKind } from "./lanes.ts";
-
-/** What a machine can do, as far as contractions go. */
-export interface TileFeatures {
-  readonly simd: boolean;
-  readonly relaxedSimd: boolean;
-}
 
 /** Bytes of an element in scratch memory. */
 export const packedBytes: Readonly<Record<NumericKind, 4 | 8>> = { f32: 4, i32: 4, f64: 8, i64: 8 };
 
 /** Elements of a vector; without vector instructions, one. */
-export const lanesOf = (kind: NumericKind, { simd }: TileFeatures): number => (simd ? 16 / packedBytes[kind] : 1);
+export const lanesOf = (kind: NumericKind, { simd }: Features): number => (simd ? 16 / packedBytes[kind] : 1);
 
 /**
  * All of them take: addresses of the left operand, the right one, and the results; steps of the depth; how many results;
@@ -52,7 +47,7 @@ export interface VectorInstructions {
   readonly fused: Plain | undefined;
 }
 
-export function instructionsOf(kind: NumericKind, { simd, relaxedSimd }: TileFeatures): VectorInstructions {
+export function instructionsOf(kind: NumericKind, { simd, relaxedSimd }: Features): VectorInstructions {
   if (!simd) {
     const load: MemoryOp = `${kind}.load`;
     const store: MemoryOp = `${kind}.store`;

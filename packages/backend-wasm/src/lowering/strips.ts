@@ -1,11 +1,12 @@
 /** Contractions that have rows, columns and a depth, as strips of tiles. */
 import { bytesOf, type ContractionKernel, type Index } from "@cresset/core/backend";
+import type { Features } from "../features.ts";
 import { linearStride } from "./accesses.ts";
 import { type Axes, axesOf, blocks, lesser, roundedUp, roundUp, sizeOf } from "./contraction-axes.ts";
 import type { Value } from "./emitter.ts";
 import { computedKind, writeEpilogue } from "./epilogue.ts";
 import { addressOf } from "./index-math.ts";
-import { lanesOf, packedBytes, type TileFeatures } from "./microkernel.ts";
+import { lanesOf, packedBytes } from "./microkernel.ts";
 import { placeAt } from "./odometer.ts";
 import { elementOf, type Matrix, matrixOf } from "./operand.ts";
 import { packingSlack, packPanels, storageOf } from "./pack.ts";
@@ -25,7 +26,7 @@ const nearBytes = 1024;
 const panelRows = (rows: number): number => roundUp(rows, 4);
 
 /** Scratch memory: packed rows, packed columns, sums. */
-export function stripScratch(kernel: ContractionKernel, extents: readonly number[], features: TileFeatures): number {
+export function stripScratch(kernel: ContractionKernel, extents: readonly number[], features: Features): number {
   const kind = computedKind(kernel);
   const { rows, columns, depth } = axesOf(kernel);
   const steps = Math.min(block.depth, sizeOf(depth, extents));

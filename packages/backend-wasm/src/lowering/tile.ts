@@ -1,8 +1,9 @@
 /** The multiplication of tiles: each call computes a strip of a few rows of the result. */
 import type { FunctionBody } from "../assembler/module.ts";
+import type { Features } from "../features.ts";
 import type { NumericKind } from "./lanes.ts";
 import { dotsBody, sumsBody } from "./matrix-vector.ts";
-import { at, instructionsOf, lanesOf, MicrokernelWriter, type TileFeatures } from "./microkernel.ts";
+import { at, instructionsOf, lanesOf, MicrokernelWriter } from "./microkernel.ts";
 
 export { tileParameters } from "./microkernel.ts";
 
@@ -14,25 +15,25 @@ export interface Tile {
 
 /**
  * What the registers hold: two vectors of columns by as many rows as fit fifteen registers. A separate multiply and add
- * need one more register in flight, for which six rows leave no room.
+ * need one more register in flight, for which six rows leave no room. Where two vectors are one register, twice as many.
  */
-export function tileOf(kind: NumericKind, { simd, relaxedSimd }: TileFeatures): Tile {
+export function tileOf(kind: NumericKind, { simd, relaxedSimd, revectorize }: Features): Tile {
   const fuses = simd && relaxedSimd && (kind === "f32" || kind === "f64");
-  return { rows: fuses ? 6 : 4, vectors: 2 };
+  return { rows: fuses ? 6 : 4, vectors: fuses && revectorize ? 4 : 2 };
 }
 
 /** Columns of a tile. */
-export const columnsOf = (kind: NumericKind, features: TileFeatures): number =>
+export const columnsOf = (kind: NumericKind, features: Features): number =>
   tileOf(kind, features).vectors * lanesOf(kind, features);
 
 /** Heights of strips: rows are cut into as many as possible of the first, then the next … */
-export const stripHeights = (kind: NumericKind, features: TileFeatures): readonly number[] =>
+export const stripHeights = (kind: NumericKind, features: Features): readonly number[] =>
   tileOf(kind, features).rows === 6 ? [6, 4, 2, 1] : [4, 2, 1];
 
 export const tileName = (kind: NumericKind, rows: number): string => `tile_${kind}_${rows}`;
 
 /** The body of the function of a name. */
-export function tileNamed(name: string, features: TileFeatures): FunctionBody {
+export function tileNamed(name: string, features: Features): FunctionBody {
   if (name === "tile_dots") return dotsBody(features);
   if (name === "tile_sums") return sumsBody(features);
   const [, kind, rows] = name.split("_");
@@ -46,7 +47,7 @@ const unrolled = 4;
  * results[r, c] (+)= Σ left[r, k] · right[k, c], in the order of k, for a strip of rows: tile by tile of columns, the last
  * ones in narrower tiles. Reads and writes up to the end of the last vector.
  */
-function stripBody(kind: NumericKind, features: TileFeatures, height: number): FunctionBody {
+function stripBody(kind: NumericKind, features: Features, height: number): FunctionBody {
   const vector = instructionsOf(kind, features);
   const lanes = lanesOf(kind, features);
   const { vectors: most } = tileOf(kind, features);

@@ -1,4 +1,5 @@
 import type { DType, Kernel, Operand } from "@cresset/core/backend";
+import type { Features } from "../features.ts";
 import { cast } from "./cast.ts";
 import type { ConstantPool } from "./constant-pool.ts";
 import { Emitter, type Value } from "./emitter.ts";
@@ -9,9 +10,7 @@ import { rangedAxes } from "./ranges.ts";
 import { argumentOffset, argumentWord, checkWord, extentWord, lengthWord, operandWord, rangeWord } from "./record.ts";
 
 /** What the code of a kernel may use. */
-export interface Target {
-  readonly simd: boolean;
-  readonly relaxedSimd: boolean;
+export interface Target extends Features {
   readonly pool: ConstantPool;
   /** The index of a function of the host, or of another function of the module, by name. */
   callee(name: string): number;
