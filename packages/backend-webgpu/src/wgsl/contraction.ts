@@ -177,6 +177,9 @@ function writeFill(
 /** Vectors from one depth of a tile to the next: one more than needed, so that they lie in different banks. */
 const stride = (size: number): number => size / 4 + 1;
 
+/** Rows of tiles that are gone through column by column. */
+const bandRows = 8;
+
 function writeTile(writer: Writer, kernel: ContractionKernel, axes: Axes, tile: Tile): void {
   const { size, depth, each, slices } = tile;
   const threads = threadsOf(tile);
@@ -191,8 +194,13 @@ function writeTile(writer: Writer, kernel: ContractionKernel, axes: Axes, tile: 
   writer.line(`let depth = ${extentText(axes.depth)};`);
   writer.line(`let row_tiles = (rows + ${size - 1}) / ${size};`);
   writer.line(`let column_tiles = (columns + ${size - 1}) / ${size};`);
-  writer.line(`let first_column = (workgroup % column_tiles) * ${size};`);
-  writer.line(`let first_row = ((workgroup / column_tiles) % row_tiles) * ${size};`);
+  // Neighbouring workgroups share a few rows of tiles, so that what they read stays in the cache.
+  writer.line("let own_tile = workgroup % (column_tiles * row_tiles);");
+  writer.line(`let band = own_tile / (${bandRows} * column_tiles);`);
+  writer.line(`let band_rows = min(${bandRows}, row_tiles - band * ${bandRows});`);
+  writer.line(`let in_band = own_tile - band * ${bandRows} * column_tiles;`);
+  writer.line(`let first_row = (band * ${bandRows} + in_band % band_rows) * ${size};`);
+  writer.line(`let first_column = (in_band / band_rows) * ${size};`);
   writeCoordinates(writer, axes.batch, "(workgroup / (column_tiles * row_tiles))");
   const place = slices === 1 ? "thread" : writer.name("p", `thread % ${across * across}`);
   if (slices > 1) writer.line(`let slice = thread / ${across * across};`);
