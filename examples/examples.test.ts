@@ -14,7 +14,7 @@ test("the binary classifier's losses are PyTorch's", async () => {
   const lines = await run("binary-classifier.ts", "--iterations", "40");
   const losses = lines.filter((line) => /^\(\d+, \d\.\d+\)$/.test(line));
   expect(losses.length).toBe(40);
-  expect(lines.find((line) => line.startsWith("Backend:"))).toBe("Backend:            cpu");
+  expect(lines.find((line) => line.startsWith("Backend:"))).toBe("Backend:            wasm");
   expect(lines.find((line) => line.startsWith("PyTorch"))).toContain(
     "all 40 losses agree within the recorded tolerance",
   );

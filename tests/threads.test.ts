@@ -66,7 +66,7 @@ test("rows, columns, scans, sorts and scatters", async () => {
       x.cumsum(0),
       x.cumsum(1),
       x.sort(1)[1],
-      x.index(index).exp(),
+      (x.index(index) as torch.Tensor).exp(),
       torch.zeros(37, 129).indexAdd(0, index, torch.randn(200, 129)),
       x.t().contiguous().flip(0),
     ];

@@ -14,7 +14,7 @@ import {
 import { commandBytes, Engine } from "./engine.ts";
 import { Layouts, WasmExecutable } from "./executable.ts";
 import { explainProgram } from "./explain.ts";
-import { detectFeatures } from "./features.ts";
+import { detectFeatures, requireWebAssembly } from "./features.ts";
 import { Allocator } from "./memory/allocator.ts";
 import { Pressure } from "./memory/pressure.ts";
 import { switchOnRevectorizer } from "./revectorize.ts";
@@ -131,7 +131,7 @@ class Region {
  * @example await registerBackend(wasm());
  */
 export function wasm(options: WasmOptions = {}): Backend {
-  if (typeof WebAssembly !== "object") throw new BackendError("wasm: this environment has no WebAssembly");
+  requireWebAssembly();
   const found = detectFeatures();
   const simd = found.simd && options.simd !== false;
   const relaxedSimd = simd && found.relaxedSimd && options.relaxedSimd !== false;

@@ -1,3 +1,4 @@
+import { BackendError } from "@cresset/core/backend";
 import { Code } from "./assembler/code.ts";
 import { Module } from "./assembler/module.ts";
 
@@ -15,6 +16,19 @@ export interface Found {
   readonly relaxedSimd: boolean;
   /** Whether memory can be shared with workers. */
   readonly sharedMemory: boolean;
+}
+
+/** @throws BackendError where there is no WebAssembly, or a policy forbids compiling it. */
+export function requireWebAssembly(): void {
+  if (typeof WebAssembly !== "object") throw new BackendError("wasm: this environment has no WebAssembly");
+  try {
+    new WebAssembly.Module(new Module().encode());
+  } catch (error) {
+    throw new BackendError(
+      "wasm: WebAssembly cannot be compiled here; a Content-Security-Policy must have 'wasm-unsafe-eval' in script-src " +
+        `(${error instanceof Error ? error.message : error})`,
+    );
+  }
 }
 
 /** Whether the engine accepts a function with these instructions. */

@@ -27,6 +27,7 @@ export * from "./ops/sort/index.ts";
 export * as special from "./ops/special/index.ts";
 export {
   type DeviceStatistics,
+  deviceInfo,
   deviceNames,
   deviceStatistics,
   getDefaultDevice,

@@ -1,11 +1,19 @@
 /**
- * PyTorch for TypeScript in one import: `import * as torch from "cresset"`. The cpu backend is registered and is the
- * default device.
+ * PyTorch for TypeScript in one import: `import * as torch from "cresset"`. The backends cpu and wasm are registered, and wasm
+ * is the default device. Where there is no WebAssembly, or a policy forbids it, cpu is; `torch.deviceInfo()` says why.
  */
 import { cpu } from "@cresset/backend-cpu";
-import { registerBackendSync } from "@cresset/core";
+import { wasm } from "@cresset/backend-wasm";
+import { registerBackendSync, setDefaultDevice } from "@cresset/core";
+import { noteUnavailable } from "@cresset/core/extend";
 
 registerBackendSync(cpu());
+try {
+  registerBackendSync(wasm());
+  setDefaultDevice("wasm");
+} catch (error) {
+  noteUnavailable("wasm", error instanceof Error ? error.message : String(error));
+}
 
 // Tensors, operations, differentiation, devices
 export * from "@cresset/core";

@@ -3,6 +3,7 @@ export type { Attributes, DerivativeContext, Layout, Operation, OperationOptions
 export { operation } from "../graph/operation.ts";
 export type { Term } from "../graph/term.ts";
 export { add_, clampMin_, exponential_, fill_, normal_, uniform_, zero_ } from "../ops/in-place.ts";
+export { noteUnavailable } from "../runtime/device.ts";
 export { insideModule, mode } from "../runtime/mode.ts";
 export { isScalar, scalarKind, scalarValue, toNumber } from "../runtime/scalar.ts";
 export { describeArgument, requireTensors } from "../tensor/argument.ts";

@@ -166,6 +166,8 @@ export class Device {
 }
 
 const devices = new Map<string, Device>();
+/** Backends that could not start here, and why. */
+const unavailable = new Map<string, string>();
 let defaultDevice: Device | undefined;
 
 /**
@@ -191,6 +193,7 @@ export function registerBackendSync(backend: Backend): void {
 function addDevice(backend: Backend): void {
   const device = new Device(backend);
   devices.set(backend.name, device);
+  unavailable.delete(backend.name);
   if (defaultDevice === undefined || defaultDevice.name === backend.name) defaultDevice = device;
 }
 
@@ -199,8 +202,12 @@ export function deviceNamed(name: string): Device {
   const device = devices.get(name);
   if (device === undefined) {
     const known = [...devices.keys()].map((n) => `"${n}"`).join(", ");
+    const registered = known === "" ? "no backend is registered" : `registered are ${known}`;
+    const why = unavailable.get(name);
     throw new DeviceError(
-      `no device "${name}": ${known === "" ? "no backend is registered" : `registered are ${known}`}. Register one: await registerBackend(…)`,
+      why === undefined
+        ? `no device "${name}": ${registered}. Register one: await registerBackend(…)`
+        : `no device "${name}", since its backend could not start here: ${why}. ${registered[0].toUpperCase()}${registered.slice(1)}.`,
     );
   }
   return device;
@@ -227,6 +234,25 @@ export function currentDevice(): Device {
       'no backend is registered: install one and register it, e.g. import { cpu } from "@cresset/backend-cpu"; await registerBackend(cpu())',
     );
   return defaultDevice;
+}
+
+/** Remembers why a backend could not start here, for errors and for `deviceInfo`. */
+export function noteUnavailable(name: string, why: string): void {
+  unavailable.set(name, why);
+}
+
+/**
+ * Facts about a device on this machine: whether it has vector instructions, how many threads, and why something is off; also
+ * why a backend that would be there could not start.
+ *
+ * @param name default: the default device.
+ * @throws DeviceError if it is not registered.
+ * @example console.log(deviceInfo()); // { simd: true, threads: 8, … }
+ */
+export function deviceInfo(name: string = currentDevice().name): Record<string, string | number | boolean> {
+  const info = { ...deviceNamed(name).backend.info() };
+  for (const [other, why] of unavailable) info[`why no ${other}`] = why;
+  return info;
 }
 
 /** Counts of what a device has done: programs compiled, run, buffers allocated. */
