@@ -1,23 +1,28 @@
 // Checks what a user will download: packs every public package, examines the tarballs, and installs them step by step in a
-// project outside the repository, where small programs run from ES modules and from require() and are type-checked.
+// project outside the repository, where small programs run on every runtime, from ES modules and from require(), bundled in
+// Node and in a browser, and are type-checked.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "./build.mjs";
+import { installBundlers } from "./lib/bundle.mjs";
+import { ensureChromium } from "./lib/chromium.mjs";
 import { createConsumer } from "./lib/consumer.mjs";
+import { installRuntimes } from "./lib/runtimes.mjs";
 import { examineTarball, pack } from "./lib/tarballs.mjs";
 import { publicPackages, readJson } from "./lib/workspace.mjs";
 import { setUp } from "./setup.mjs";
 
-/** What a user installs, in this order, and the program of `scripts/packages/` that must run after it. */
+/** What a user installs, in this order, and the programs of `scripts/packages/` that must run after it. */
 const steps = [
-  { install: ["@cresset/core", "@cresset/backend-cpu"], program: "core-cpu" },
-  { install: ["@cresset/nn", "@cresset/optim", "@cresset/data"], program: "nn-optim" },
-  { install: ["@cresset/backend-wasm"], program: "functions" },
-  { install: ["cresset"], program: "umbrella" },
+  { install: ["@cresset/core", "@cresset/backend-cpu"], programs: ["core-cpu"] },
+  { install: ["@cresset/nn", "@cresset/optim", "@cresset/data"], programs: ["nn-optim"] },
+  { install: ["@cresset/backend-wasm"], programs: ["functions", "threads"] },
+  { install: ["cresset"], programs: ["umbrella"] },
 ];
 
 setUp();
+ensureChromium();
 build();
 const work = mkdtempSync(join(tmpdir(), "cresset-packages-"));
 process.on("exit", () => rmSync(work, { recursive: true, force: true }));
@@ -30,15 +35,21 @@ for (const one of publicPackages()) {
   examineTarball(one, tarball);
 }
 
+const runtimes = installRuntimes(join(work, "runtimes"));
+const bundlers = installBundlers(join(work, "bundlers"));
+console.log(`✓ installed ${runtimes.map(({ name }) => name).join(", ")} and the bundlers`);
+
 const consumer = createConsumer(join(work, "user"), tarballs);
 const installed = [];
-for (const { install, program } of steps) {
+for (const { install, programs } of steps) {
   installed.push(...install);
   consumer.install(install);
   consumer.expectPackages(installed);
-  consumer.runProgram(program);
-  consumer.bundleProgram(program);
-  consumer.checkTypes(program);
+  for (const program of programs) {
+    consumer.runProgram(program, runtimes);
+    consumer.bundleProgram(program, bundlers);
+    consumer.checkTypes(program);
+  }
 }
 
 // A fresh project that asks for the umbrella alone gets the rest through it.
@@ -46,6 +57,6 @@ const alone = createConsumer(join(work, "umbrella-user"), tarballs);
 alone.install(["cresset"]);
 const { dependencies } = readJson("packages", "cresset", "package.json");
 alone.expectPackages(["cresset", ...Object.keys(dependencies)]);
-alone.runProgram("umbrella");
+alone.runProgram("umbrella", runtimes.filter(({ stripsTypes }) => stripsTypes).slice(0, 1));
 
 console.log(`\n✓ ${tarballs.size} packages pack, install, run and type-check.`);

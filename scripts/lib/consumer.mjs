@@ -1,19 +1,10 @@
 // A user's project, outside the repository: installs tarballs with npm and runs programs there.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { examineBundle } from "./bundle.mjs";
-import { fail, root, runQuietly, workspaceNode } from "./workspace.mjs";
+import { examineBundles } from "./bundle.mjs";
+import { fail, npm, root, runQuietly, workspaceNode } from "./workspace.mjs";
 
 const programs = join(root, "scripts", "packages");
-const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-
-/** The Nodes that the programs must run on, with their versions: the workspace's, and the one that runs npm. */
-const nodes = new Map();
-for (const node of [workspaceNode(), process.env.npm_node_execpath ?? process.execPath]) {
-  const version = runQuietly(node, ["--version"]).trim();
-  const requiresModules = runQuietly(node, ["--print", "process.features.require_module === true"]).trim() === "true";
-  if ([...nodes.values()].every((other) => other.version !== version)) nodes.set(node, { version, requiresModules });
-}
 
 /** Makes an empty project whose Cresset packages, direct or not, come from `tarballs` (name to path). */
 export function createConsumer(folder, tarballs) {
@@ -46,28 +37,32 @@ export function createConsumer(folder, tarballs) {
       fail(`Expected ${wanted.join(", ")} to be installed; found ${found.join(", ")}.`);
   }
 
-  /** Runs a program as ES module, through require() and as TypeScript; each must print what `NAME.txt` says. */
-  function runProgram(name) {
-    const expected = expectation(name);
+  /**
+   * Runs a program on each runtime: as ES module, through require() and as TypeScript, as far as there are such files. Each
+   * must print what `NAME.txt` says, and end by itself.
+   */
+  function runProgram(name, runtimes) {
+    const expected = readFileSync(join(programs, `${name}.txt`), "utf8");
     for (const extension of ["mjs", "cjs", "ts"]) {
       const file = `${name}.${extension}`;
+      if (!existsSync(join(programs, file))) continue;
       cpSync(join(programs, file), join(folder, file));
-      for (const [node, { version, requiresModules }] of nodes) {
-        if (extension === "cjs" && !requiresModules) continue;
-        if (extension === "ts" && node !== workspaceNode()) continue;
-        const printed = runQuietly(node, ["--disable-warning=ExperimentalWarning", file], {
-          cwd: folder,
-          env: userEnvironment(),
-        });
-        if (printed !== expected) fail(`${file} on Node ${version} printed\n${printed}\ninstead of\n${expected}`);
-        console.log(`  ✓ ${file} runs on Node ${version}`);
+      const able = runtimes.filter(
+        ({ requiresModules, stripsTypes }) =>
+          (extension !== "cjs" || requiresModules) && (extension !== "ts" || stripsTypes),
+      );
+      for (const { name: where, command } of able) {
+        const [program, ...args] = command;
+        const printed = runQuietly(program, [...args, file], { cwd: folder, env: userEnvironment(), timeout: 120_000 });
+        if (printed !== expected) fail(`${file} on ${where} printed\n${printed}\ninstead of\n${expected}`);
       }
+      console.log(`  ✓ ${file} runs on ${able.map(({ name: where }) => where).join(", ")}`);
     }
   }
 
-  /** Bundles a program that runProgram brought here, and runs the bundle. */
-  function bundleProgram(name) {
-    examineBundle(folder, name, expectation(name));
+  /** Bundles a program that runProgram brought here, and runs the bundles. */
+  function bundleProgram(name, bundlers) {
+    examineBundles(bundlers, folder, name, join(programs, `${name}.txt`));
   }
 
   /** Checks the types of a program with the module resolution of bundlers and of Node. */
@@ -96,11 +91,6 @@ export function createConsumer(folder, tarballs) {
   }
 
   return { install, expectPackages, runProgram, bundleProgram, checkTypes };
-}
-
-/** What a program of `scripts/packages/` must print. */
-function expectation(name) {
-  return readFileSync(join(programs, `${name}.txt`), "utf8");
 }
 
 /** The environment without what npm and the workspace put there: a user's shell. */

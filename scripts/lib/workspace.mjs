@@ -78,6 +78,9 @@ export function runQuietly(program, args, options = {}) {
   return result.stdout;
 }
 
+/** The npm that users have. */
+export const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+
 /** Program and arguments that run pnpm in the version that package.json names. */
 export function pnpm(...args) {
   const version = readJson("package.json").packageManager;
