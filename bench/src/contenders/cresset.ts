@@ -91,18 +91,21 @@ function describe(device: string, backend: Backend): string {
   return ["Cresset", device, ...on.map(([name]) => name)].join(", ");
 }
 
-/** Runs `last` so that its result is computed, with what it depends on, but not copied to the caller. */
-function computed(last: () => Tensor): Tensor {
+/**
+ * Runs `last` so that its result is computed, with what it depends on, but not copied to the caller; then frees it, as the
+ * other contenders do.
+ */
+function computed(last: () => Tensor): void {
   setEvaluation("eager");
   try {
-    return last();
+    last().dispose();
   } finally {
     setEvaluation("lazy");
   }
 }
 
 function computing(operation: () => Tensor): Prepared {
-  return { step: () => void computed(operation), result: () => operation().data() as Promise<Float32Array> };
+  return { step: () => computed(operation), result: () => operation().data() as Promise<Float32Array> };
 }
 
 function training({ network, rate, losses, unread = false }: Training, inputs: Inputs, device: string): Prepared {
