@@ -39,7 +39,18 @@ export async function start(options: CressetOptions): Promise<Contender> {
       matmul: ({ transposeA, transposeB }, inputs) => {
         const a = load(inputs.a);
         const b = load(inputs.b);
-        return computing(() => (transposeA ? a.t() : a).matmul(transposeB ? b.t() : b));
+        // Views are pending values until they are used; evaluated by themselves, they would be copies.
+        const operands = (): [Tensor, Tensor] => [transposeA ? a.t() : a, transposeB ? b.t() : b];
+        return {
+          step: () => {
+            const [left, right] = operands();
+            computed(() => left.matmul(right));
+          },
+          result: () => {
+            const [left, right] = operands();
+            return left.matmul(right).data() as Promise<Float32Array>;
+          },
+        };
       },
       elementwise: (_, inputs) => {
         const x = load(inputs.x);
