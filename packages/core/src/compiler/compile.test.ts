@@ -1,9 +1,13 @@
 /** Which programs come out: kernels, temporaries, and what compiles again. */
 import { beforeEach, describe, expect, test } from "vitest";
+import type { Program } from "../backend/program.ts";
+import * as m from "../graph/math.ts";
+import { operation } from "../graph/operation.ts";
 import { numelOf } from "../graph/type.ts";
 import type { Tensor } from "../index.ts";
 import * as torch from "../index.ts";
 import { insideModule, noGrad } from "../runtime/mode.ts";
+import { call } from "../tensor/call.ts";
 import { fromHost } from "../tensor/creation.ts";
 import { Recorder, temporaries } from "../testing/recorder.ts";
 
@@ -123,6 +127,38 @@ describe("movement", () => {
   test("cat reads its parts where they are", () => {
     const [program] = device.during(() => read(quietly(() => torch.cat([host(3, 4), host(5, 4)]).mul(2))));
     expect([program.commands.length, temporaries(program)]).toEqual([1, 0]);
+  });
+});
+
+describe("windows of a contraction's operand", () => {
+  interface Spread extends Readonly<Record<string, number>> {
+    /** Distance between the elements of x. */
+    readonly step: number;
+  }
+  /** x [H, W] with `step - 1` zeros between its elements and one around them, in windows of 3 × 3, times w [O, 3, 3]. */
+  const convolving = operation<Spread>("convolving", ([x, w], _, { step }) => {
+    const padded = [0, 1].reduce((t, d) => m.pad(t, d, 1, (x.shape[d] - 1) * step + 3, step), x);
+    const windows = [0, 1].reduce((t, d) => m.window(t, d, 3, 1), padded);
+    return m.contract(w, windows, 0, 2);
+  });
+  const programOf = (step: number): Program => {
+    const [x, w] = [host(12, 10), host(4, 3, 3)];
+    const [program] = device.during(() => read(quietly(() => call(convolving, [x.mul(2), w], [], { step }))));
+    return program;
+  };
+  const guarded = ({ commands }: Program): boolean[] =>
+    commands.map(({ kernel }) => JSON.stringify(kernel).includes('"guard"'));
+
+  test("reach into padding that lies in memory: only the copy asks for bounds", () => {
+    const program = programOf(1);
+    expect(program.commands.map(({ kernel }) => kernel.kind)).toEqual(["loop", "contraction"]);
+    expect(guarded(program)).toEqual([true, false]);
+  });
+
+  test("find zeros between elements where those would take too much memory", () => {
+    const program = programOf(4);
+    expect(guarded(program)).toEqual([false, true]);
+    expect(Math.max(...program.buffers.map(({ length }) => length))).toBeLessThanOrEqual(4 * 46 * 38);
   });
 });
 

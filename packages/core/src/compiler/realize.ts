@@ -62,6 +62,8 @@ export const isLeaf = (term: Term): boolean =>
 const cheapToRepeat = 12;
 const smallEnoughToGuard = 6;
 const largestKernel = 200;
+/** How many times as large padding may make what windows of a contraction reach into. */
+const mostPadding = 8;
 /** How long a chain of terms may be that are computed where they are used: expressions are walked by recursion. */
 const longestChain = 300;
 
@@ -120,6 +122,21 @@ export function baseOf(term: Term): Term {
 }
 
 function addBase(operand: Term, realized: Set<Term>): void {
-  const base = baseOf(operand);
+  const base = paddedForWindows(operand) ?? baseOf(operand);
   if (!isLeaf(base)) realized.add(base);
+}
+
+/**
+ * The padded tensor whose windows an operand shows, if it does: each element is read by many windows, and with the padding in
+ * memory none of them asks for bounds. Not where padding (between elements, mostly) makes it very much larger.
+ */
+function paddedForWindows(operand: Term): Term | null {
+  const base = baseOf(operand);
+  let windowed = false;
+  for (let at = operand; at !== base; at = at.inputs[0]) {
+    const { op } = at.primitive;
+    if (op === "window") windowed = true;
+    if (op === "pad" && windowed) return at.numel <= mostPadding * base.numel ? at : null;
+  }
+  return null;
 }
