@@ -114,7 +114,8 @@ export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
         opened?.facilities ?? { half: false, heapBytes: defaultHeapBytes, cooperative: true, storageBuffers: 8 },
       ),
     info() {
-      const { device, adapter, facilities, pipelines, pool, staging, allocator, ...counts } = engine();
+      const current = engine();
+      const { device, adapter, facilities, pipelines, pool, staging, allocator } = current;
       return {
         adapter,
         half: facilities.half,
@@ -122,9 +123,9 @@ export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
         subgroups: device.features.has("subgroups"),
         storageBuffers: facilities.storageBuffers,
         kernels: pipelines.size,
-        dispatches: counts.dispatches,
-        submissions: counts.submissions,
-        buffersCreated: engine().buffersCreated,
+        dispatches: current.dispatches,
+        submissions: current.submissions,
+        buffersCreated: current.buffersCreated,
         memoryLimit: pressure.limit,
         values: pressure.values,
         heapBytes: 4 * allocator.capacity,

@@ -8,9 +8,11 @@ import {
   RecentMap,
 } from "@cresset/core/backend";
 import { adapterName, isSoftware, type WebGpuOptions } from "./adapter.ts";
-import { type Dispatch, type Facilities, WebGpuExecutable } from "./executable.ts";
+import { type Facilities, WebGpuExecutable } from "./executable.ts";
+import { Launcher } from "./launcher.ts";
 import { type DeviceBuffer, defaultHeapBytes, WebGpuBuffer, webGpuBuffer } from "./memory/buffer.ts";
 import { HeapAllocator } from "./memory/heap.ts";
+import { BufferMaker, Uncaught } from "./memory/maker.ts";
 import { BufferPool } from "./memory/pool.ts";
 import { fromDevice, toDevice } from "./memory/transfer.ts";
 import { bufferUsage, mapRead } from "./memory/usage.ts";
@@ -21,8 +23,6 @@ import { bytesOfStorage, heapBytesOf, storageOf } from "./wgsl/types.ts";
 
 const storageUsage = bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyTarget;
 const firstHeapWords = 1024 * 1024;
-/** What a kernel sees of the parameters: its own, and whatever lies behind. */
-const parameterWindow = 65_536;
 /** Words for the outcome of as many runs. */
 const statusWords = 4096;
 /** Outcomes that may be unknown at a time. */
@@ -51,22 +51,17 @@ export class Engine {
   readonly allocator: HeapAllocator;
   /** Set when the device is lost. */
   lost: BackendError | null = null;
-  /** Dispatches and command buffers submitted. */
-  dispatches = 0;
-  submissions = 0;
-  /** Buffers created besides those of the pools. */
-  #made = 0;
+  readonly #uncaught = new Uncaught();
+  readonly #maker: BufferMaker;
+  readonly #launcher: Launcher;
+  /** Command buffers submitted to read. */
+  #reads = 0;
   #heap: DeviceBuffer;
-  #parameters: GPUBuffer;
-  #status: GPUBuffer;
-  #parameterGroups: [GPUBindGroup, GPUBindGroup];
+  readonly #status: GPUBuffer;
   #smallArena = { offset: 0, words: 0 };
-  readonly #largeArena: (DeviceBuffer | null)[] = [];
   #nextStatus = 0;
   readonly #restores = new RecentMap<string, WebGpuExecutable>(64);
   #pending: PendingStatus[] = [];
-  /** An error outside of every scope, until somebody is told. */
-  #uncaught: BackendError | null = null;
   readonly #rejecters = new Set<(error: Error) => void>();
 
   constructor(device: GPUDevice, options: WebGpuOptions) {
@@ -84,9 +79,11 @@ export class Engine {
       adapter: this.adapter,
       pipeline: (kernel, plan, placement, guard) => this.pipelines.get(kernel, plan, placement, guard),
     };
+    const maker = new BufferMaker(device, this.adapter, this.#uncaught);
+    this.#maker = maker;
     const common = {
       adapter: this.adapter,
-      watch: (create: () => GPUBuffer, what: string) => this.#watch(create, what),
+      watch: (create: () => GPUBuffer, what: string) => maker.watch(create, what),
     };
     this.pool = new BufferPool(device, { ...common, usage: storageUsage, cap: 512 * 1024 * 1024, label: "value" });
     this.staging = new BufferPool(device, {
@@ -98,19 +95,34 @@ export class Engine {
     const largest = Math.floor(Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize, 2 ** 31) / 4);
     this.allocator = new HeapAllocator(firstHeapWords, largest);
     this.#heap = this.#makeHeap(this.allocator.capacity);
-    this.#parameters = this.#makeParameters(4 * parameterWindow);
-    this.#status = this.#make("status", 4 * statusWords, storageUsage);
+    this.#status = maker.make("status", 4 * statusWords, storageUsage);
     this.device.queue.writeBuffer(this.#status, 0, new Uint32Array(statusWords).fill(fine));
-    this.#parameterGroups = this.#makeParameterGroups();
+    this.#launcher = new Launcher({
+      device,
+      pipelines: this.pipelines,
+      pool: this.pool,
+      maker,
+      uncaught: this.#uncaught,
+      status: this.#status,
+    });
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault();
-      this.#uncaught ??= new BackendError(`webgpu: ${event.error.message}`);
+      this.#uncaught.note(new BackendError(`webgpu: ${event.error.message}`));
     });
     void device.lost.then((info) => this.#lose(info));
   }
 
   get buffersCreated(): number {
-    return this.#made + this.pool.created + this.staging.created;
+    return this.#maker.made + this.pool.created + this.staging.created;
+  }
+
+  get dispatches(): number {
+    return this.#launcher.dispatches;
+  }
+
+  /** Command buffers submitted. */
+  get submissions(): number {
+    return this.#launcher.submissions + this.#reads;
   }
 
   #lose(info: GPUDeviceLostInfo): void {
@@ -123,46 +135,9 @@ export class Engine {
     this.#pending = [];
   }
 
-  #make(label: string, size: number, usage: number): GPUBuffer {
-    this.#made++;
-    return this.#watch(() => this.device.createBuffer({ label, size, usage }), `${label} of ${size} bytes`);
-  }
-
-  /** Creates a buffer; where the device has no memory for it, the next read is told. */
-  #watch(create: () => GPUBuffer, what: string): GPUBuffer {
-    this.device.pushErrorScope("out-of-memory");
-    const buffer = create();
-    void this.device.popErrorScope().then(
-      (error) => {
-        if (error)
-          this.#uncaught ??= new BackendError(
-            `webgpu: out of memory: no buffer for a ${what} on ${this.adapter}: ${error.message}`,
-          );
-      },
-      () => undefined,
-    );
-    return buffer;
-  }
-
   #makeHeap(words: number): DeviceBuffer {
-    const buffer = this.#make("heap", 4 * words, storageUsage);
+    const buffer = this.#maker.make("heap", 4 * words, storageUsage);
     return { ...BufferPool.adopt(buffer), foreign: false };
-  }
-
-  #makeParameters(size: number): GPUBuffer {
-    return this.#make("parameters", size, bufferUsage.uniform | bufferUsage.copyTarget);
-  }
-
-  #makeParameterGroups(): [GPUBindGroup, GPUBindGroup] {
-    const [plain, checked] = this.pipelines.parameterLayouts;
-    const uniform = { binding: 0, resource: { buffer: this.#parameters, size: parameterWindow } };
-    return [
-      this.device.createBindGroup({ layout: plain, entries: [uniform] }),
-      this.device.createBindGroup({
-        layout: checked,
-        entries: [uniform, { binding: 1, resource: { buffer: this.#status } }],
-      }),
-    ];
   }
 
   #growHeap(words: number): void {
@@ -293,7 +268,7 @@ export class Engine {
     });
     if (statusBytes > 0) encoder.copyBufferToBuffer(this.#status, 0, staging.buffer, bytes, statusBytes);
     this.device.queue.submit([encoder.finish()]);
-    this.submissions++;
+    this.#reads++;
     const scope = this.device.popErrorScope();
     try {
       await staging.buffer.mapAsync(mapRead, 0, size);
@@ -302,8 +277,7 @@ export class Engine {
       this.staging.give(staging);
       const error = await scope;
       if (error) throw new BackendError(`webgpu: a value cannot be read: ${error.message}`);
-      const uncaught = this.#uncaught;
-      this.#uncaught = null;
+      const uncaught = this.#uncaught.take();
       if (uncaught) throw uncaught;
       const outcomes = new Uint32Array(content, bytes, statusBytes / 4);
       for (const { slot, executable, settle } of statuses) {
@@ -335,7 +309,9 @@ export class Engine {
     const given = [...buffers];
     const values = [...args];
     if (executable.checks.length === 0) {
-      this.queue.add(executable.pending, () => this.#encode(executable, given, values, arena, 0));
+      this.queue.add(executable.pending, () => {
+        if (!this.lost) this.#launcher.launch(executable, given, values, arena, 0, this.#heap);
+      });
       return -1;
     }
     const undo = restore.length > 0 ? this.#restoring(restore) : null;
@@ -350,8 +326,8 @@ export class Engine {
         this.#nextStatus = (slot + 1) % statusWords;
         this.device.queue.writeBuffer(this.#status, 4 * slot, Uint32Array.of(fine));
         this.#pending.push({ slot, executable, settle, fail });
-        this.#encode(executable, given, values, arena, slot);
-        if (undo !== null) this.#encode(undo, undone, [], arena, slot);
+        this.#launcher.launch(executable, given, values, arena, slot, this.#heap);
+        if (undo !== null) this.#launcher.launch(undo, undone, [], arena, slot, this.#heap);
         // Before words are used again, those who wait for them are told.
         if (this.#pending.length >= mostPending) void this.#fetch([]).catch(() => undefined);
       });
@@ -378,93 +354,5 @@ export class Engine {
       if (old.words > 0) this.queue.add(null, () => this.allocator.release(old.offset, old.words));
     }
     return this.#smallArena.offset;
-  }
-
-  #encode(
-    executable: WebGpuExecutable,
-    buffers: readonly WebGpuBuffer[],
-    args: readonly Argument[],
-    arena: number,
-    status: number,
-  ): void {
-    if (this.lost || executable.dispatches.length === 0) return;
-    for (const { pipeline } of executable.dispatches) {
-      if (pipeline.error !== null) {
-        this.#uncaught ??= pipeline.error as BackendError;
-        return;
-      }
-    }
-    const { external, smallTemporaries, largeTemporaries } = executable;
-    const places: (WebGpuBuffer | undefined)[] = [];
-    external.forEach((n, i) => {
-      places[n] = buffers[i];
-    });
-    executable.fill((n) => places[n]?.offset ?? arena + (smallTemporaries.get(n) ?? 0), args, status);
-    this.#writeParameters(executable.parameters);
-    const encoder = this.device.createCommandEncoder();
-    let pass = encoder.beginComputePass();
-    const bufferOf = (n: number): DeviceBuffer =>
-      places[n]?.own ?? this.#largeTemporary(largeTemporaries.slotOf.get(n) ?? 0, largeTemporaries.sizes);
-    for (const dispatch of executable.dispatches) {
-      const { compiled } = dispatch.pipeline;
-      if (compiled === null) continue;
-      const bound = dispatch.own.map(bufferOf);
-      let together: DeviceBuffer | null = null;
-      if (dispatch.packed.length > 0) {
-        together = this.pool.take(dispatch.packed.reduce((sum, { bytes }) => sum + bytes, 0));
-        bound.unshift(together);
-        pass.end();
-        for (const { buffer, start, bytes, read } of dispatch.packed)
-          if (read) encoder.copyBufferToBuffer(bufferOf(buffer).buffer, 0, together.buffer, start, bytes);
-        pass = encoder.beginComputePass();
-      }
-      pass.setPipeline(compiled);
-      pass.setBindGroup(0, this.#group(dispatch, bound));
-      pass.setBindGroup(1, this.#parameterGroups[dispatch.status ? 1 : 0], [dispatch.offset]);
-      pass.dispatchWorkgroups(dispatch.workgroups[0], dispatch.workgroups[1]);
-      if (together !== null) {
-        pass.end();
-        for (const { buffer, start, bytes, written } of dispatch.packed)
-          if (written) encoder.copyBufferToBuffer(together.buffer, start, bufferOf(buffer).buffer, 0, bytes);
-        // Commands run in order: whoever takes it next writes after this.
-        this.pool.give(together);
-        pass = encoder.beginComputePass();
-      }
-    }
-    pass.end();
-    this.device.queue.submit([encoder.finish()]);
-    this.submissions++;
-    this.dispatches += executable.dispatches.length;
-  }
-
-  #largeTemporary(slot: number, sizes: readonly number[]): DeviceBuffer {
-    const have = this.#largeArena[slot] ?? null;
-    if (have !== null && have.bytes >= sizes[slot]) return have;
-    if (have !== null) this.pool.give(have);
-    const taken = this.pool.take(sizes[slot]);
-    this.#largeArena[slot] = taken;
-    return taken;
-  }
-
-  #writeParameters(parameters: Uint32Array<ArrayBuffer>): void {
-    const needed = parameters.byteLength + parameterWindow;
-    if (needed > this.#parameters.size) {
-      this.#parameters.destroy();
-      this.#parameters = this.#makeParameters(Math.ceil((1.5 * needed) / 256) * 256);
-      this.#parameterGroups = this.#makeParameterGroups();
-    }
-    this.device.queue.writeBuffer(this.#parameters, 0, parameters);
-  }
-
-  #group(dispatch: Dispatch, own: readonly DeviceBuffer[]): GPUBindGroup {
-    const all = dispatch.heap ? [this.#heap, ...own] : own;
-    for (const { ids, group } of dispatch.groups) if (ids.every((id, i) => id === all[i].id)) return group;
-    const group = this.device.createBindGroup({
-      layout: dispatch.pipeline.layout,
-      entries: all.map(({ buffer }, binding) => ({ binding, resource: { buffer } })),
-    });
-    if (dispatch.groups.length >= 8) dispatch.groups.shift();
-    dispatch.groups.push({ ids: all.map(({ id }) => id), group });
-    return group;
   }
 }
