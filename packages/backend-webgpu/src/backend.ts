@@ -108,6 +108,7 @@ export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
     compile: (program) => engine().compile(program),
     run: (executable, buffers, args, restore) =>
       engine().run(executableOf(executable), buffers.map(webGpuBuffer), args, restore),
+    profile: (listener) => engine().profile(listener),
     explain: (program) =>
       explainProgram(
         program,
@@ -121,6 +122,7 @@ export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
         half: facilities.half,
         cooperative: facilities.cooperative,
         subgroups: device.features.has("subgroups"),
+        timestamps: engine().timestamps,
         storageBuffers: facilities.storageBuffers,
         kernels: pipelines.size,
         dispatches: current.dispatches,

@@ -4,6 +4,7 @@ import {
   type DType,
   type HostArray,
   hostArray,
+  type KernelTiming,
   type Program,
   RecentMap,
 } from "@cresset/core/backend";
@@ -18,6 +19,7 @@ import { fromDevice, toDevice } from "./memory/transfer.ts";
 import { bufferUsage, mapRead } from "./memory/usage.ts";
 import { OperationQueue } from "./operations-queue.ts";
 import { Pipelines } from "./pipelines.ts";
+import { makeProfiler } from "./profiler.ts";
 import { type Restored, restoreKey, restoreProgram } from "./restore.ts";
 import { bytesOfStorage, heapBytesOf, storageOf } from "./wgsl/types.ts";
 
@@ -44,6 +46,8 @@ export class Engine {
   readonly device: GPUDevice;
   readonly adapter: string;
   readonly facilities: Facilities;
+  /** Whether profiles time each dispatch, not each program. */
+  readonly timestamps: boolean;
   readonly pipelines: Pipelines;
   readonly queue = new OperationQueue();
   readonly pool: BufferPool;
@@ -62,12 +66,14 @@ export class Engine {
   #nextStatus = 0;
   readonly #restores = new RecentMap<string, WebGpuExecutable>(64);
   #pending: PendingStatus[] = [];
+  #listener: ((timing: KernelTiming) => void) | undefined;
   readonly #rejecters = new Set<(error: Error) => void>();
 
   constructor(device: GPUDevice, options: WebGpuOptions) {
     this.device = device;
     this.adapter = adapterName(device);
     this.pipelines = new Pipelines(device);
+    this.timestamps = options.timestamps !== false && device.features.has("timestamp-query");
     const half = options.half !== false && device.features.has("shader-f16");
     const { limits } = device;
     this.facilities = {
@@ -330,6 +336,19 @@ export class Engine {
         if (undo !== null) this.#launcher.launch(undo, undone, [], arena, slot, this.#heap);
         // Before words are used again, those who wait for them are told.
         if (this.#pending.length >= mostPending) void this.#fetch([]).catch(() => undefined);
+      });
+    });
+  }
+
+  /** Given a listener, times what is asked for from now on; given none, ends that, and resolves when all has been told. */
+  profile(listener: ((timing: KernelTiming) => void) | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      this.queue.add(null, () => {
+        const ended = this.#launcher.profiler;
+        const told = this.#listener;
+        this.#listener = listener;
+        this.#launcher.profiler = listener === undefined ? null : makeProfiler(this.device, this.timestamps);
+        resolve(ended !== null && told !== undefined ? ended.finish(told) : undefined);
       });
     });
   }

@@ -31,6 +31,7 @@ export interface Facilities extends Machine {
 /** One dispatch: a kernel over one call, or over several whose operands are all in the heap. */
 export interface Dispatch {
   readonly kernel: Kernel;
+  readonly calls: number;
   readonly pipeline: Pipeline;
   /** Program buffers that are bound by themselves, in the order of their bindings. */
   readonly own: readonly number[];
@@ -218,6 +219,7 @@ export class WebGpuExecutable implements Executable {
       );
     return {
       kernel,
+      calls: calls.length,
       pipeline: facilities.pipeline(kernel, plan, placement, guard),
       own: placement.places.flatMap((place, i) => (place.kind === "own" ? [calls[0].buffers[i]] : [])),
       heap: placement.heap,

@@ -5,6 +5,7 @@ import type { BufferMaker, Uncaught } from "./memory/maker.ts";
 import type { BufferPool } from "./memory/pool.ts";
 import { bufferUsage } from "./memory/usage.ts";
 import type { Pipelines } from "./pipelines.ts";
+import type { Profiler } from "./profiler.ts";
 
 /** What a kernel sees of the parameters: its own, and whatever lies behind. */
 const parameterWindow = 65_536;
@@ -28,6 +29,8 @@ export class Launcher {
   readonly #maker: BufferMaker;
   readonly #uncaught: Uncaught;
   readonly #status: GPUBuffer;
+  /** Times what is sent, while a profile is taken. */
+  profiler: Profiler | null = null;
   /** Dispatches and command buffers submitted. */
   dispatches = 0;
   submissions = 0;
@@ -86,7 +89,8 @@ export class Launcher {
     executable.fill((n) => places[n]?.offset ?? arena + (smallTemporaries.get(n) ?? 0), args, status);
     this.#writeParameters(executable.parameters);
     const encoder = this.#device.createCommandEncoder();
-    let pass = encoder.beginComputePass();
+    const times = this.profiler?.program(executable.dispatches.length);
+    let pass: GPUComputePassEncoder | null = null;
     const bufferOf = (n: number): DeviceBuffer =>
       places[n]?.own ?? this.#largeTemporary(largeTemporaries.slotOf.get(n) ?? 0, largeTemporaries.sizes);
     for (const dispatch of executable.dispatches) {
@@ -97,26 +101,32 @@ export class Launcher {
       if (dispatch.packed.length > 0) {
         together = this.#pool.take(dispatch.packed.reduce((sum, { bytes }) => sum + bytes, 0));
         bound.unshift(together);
-        pass.end();
+        pass?.end();
+        pass = null;
         for (const { buffer, start, bytes, read } of dispatch.packed)
           if (read) encoder.copyBufferToBuffer(bufferOf(buffer).buffer, 0, together.buffer, start, bytes);
-        pass = encoder.beginComputePass();
       }
+      pass ??= encoder.beginComputePass(times?.pass(dispatch));
       pass.setPipeline(compiled);
       pass.setBindGroup(0, this.#group(dispatch, bound, heap));
       pass.setBindGroup(1, this.#parameterGroups[dispatch.status ? 1 : 0], [dispatch.offset]);
       pass.dispatchWorkgroups(dispatch.workgroups[0], dispatch.workgroups[1]);
-      if (together !== null) {
+      if (together !== null || times !== undefined) {
         pass.end();
+        pass = null;
+      }
+      if (together !== null) {
         for (const { buffer, start, bytes, written } of dispatch.packed)
           if (written) encoder.copyBufferToBuffer(together.buffer, start, bufferOf(buffer).buffer, 0, bytes);
         // Commands run in order: whoever takes it next writes after this.
         this.#pool.give(together);
-        pass = encoder.beginComputePass();
       }
     }
-    pass.end();
+    pass?.end();
+    times?.recorded(encoder);
+    const now = performance.now();
     this.#device.queue.submit([encoder.finish()]);
+    times?.submitted(now);
     this.submissions++;
     this.dispatches += executable.dispatches.length;
   }
