@@ -3,25 +3,37 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
-/** What an example prints. */
-async function run(file: string, ...args: string[]): Promise<string[]> {
+/** What an example prints; `before` are modules that are imported before it. */
+async function run(before: readonly string[], file: string, ...args: string[]): Promise<string[]> {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ["--conditions=@cresset/source", path, ...args]);
+  const imports = before.map((module) => `--import=${new URL(module, import.meta.url).href}`);
+  const options = ["--conditions=@cresset/source", ...imports];
+  const { stdout } = await promisify(execFile)(process.execPath, [...options, path, ...args]);
   return stdout.split("\n");
 }
 
-test("the binary classifier's losses are PyTorch's", async () => {
-  const lines = await run("binary-classifier.ts", "--iterations", "40");
-  const losses = lines.filter((line) => /^\(\d+, \d\.\d+\)$/.test(line));
-  expect(losses.length).toBe(40);
-  expect(lines.find((line) => line.startsWith("Backend:"))).toBe("Backend:            wasm");
-  expect(lines.find((line) => line.startsWith("PyTorch"))).toContain(
-    "all 40 losses agree within the recorded tolerance",
-  );
-});
+/** The examples name no device, so that they run on any as they are. Fewer iterations where the GPU may be a program. */
+const devices = [
+  ["wasm", [], 40],
+  ["webgpu", ["lib/on-webgpu.ts"], 10],
+] as const;
 
-test("the documentation's example prints PyTorch's numbers", async () => {
-  const lines = await run("bce-documentation.ts");
+test.each(devices)(
+  "the binary classifier's losses are PyTorch's on %s",
+  { timeout: 120_000 },
+  async (device, before, iterations) => {
+    const lines = await run(before, "binary-classifier.ts", "--iterations", `${iterations}`);
+    const losses = lines.filter((line) => /^\(\d+, \d\.\d+\)$/.test(line));
+    expect(losses.length).toBe(iterations);
+    expect(lines.find((line) => line.startsWith("Backend:"))).toBe(`Backend:            ${device}`);
+    expect(lines.find((line) => line.startsWith("PyTorch"))).toContain(
+      `all ${iterations} losses agree within the recorded tolerance`,
+    );
+  },
+);
+
+test.each(devices)("the documentation's example prints PyTorch's numbers on %s", async (_, before) => {
+  const lines = await run(before, "bce-documentation.ts");
   // Recorded from PyTorch 1.13.
   expect(lines.slice(0, 2)).toEqual([
     "input: \t\ttensor([ 1.5410, -0.2934, -2.1788], requires_grad=True)",
