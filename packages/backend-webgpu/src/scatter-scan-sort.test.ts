@@ -10,7 +10,7 @@ import {
   updates,
   writes,
 } from "@cresset/conformance/kernels";
-import type { Backend, HostArray, Kernel } from "@cresset/core/backend";
+import type { Backend, HostArray, Kernel, ScanKernel } from "@cresset/core/backend";
 import { describe, expect, test } from "vitest";
 import { webgpu } from "./index.ts";
 import { started } from "./testing.ts";
@@ -63,7 +63,7 @@ describe.each(placements)("%s", (_, backend) => {
     expect(await result(kernel, [3, 3, 3], [3], data)).toEqual(expected);
   });
 
-  const scan = (op: "sum" | "product" | "max" | "argmax" | "argmin" | "logsumexp"): Kernel => ({
+  const scan = (op: ScanKernel["op"]): ScanKernel => ({
     kind: "scan",
     key: `scan ${op}`,
     name: "scan",
@@ -99,6 +99,51 @@ describe.each(placements)("%s", (_, backend) => {
       Math.fround(1000 + Math.log(2)),
     ]);
   });
+
+  test.each(["sum", "product", "max", "argmax", "argmin", "logsumexp"] as const)(
+    "scan %s of rows of several blocks",
+    async (op) => {
+      const length = 5000;
+      const arg = op.startsWith("arg");
+      const index = plus(times(axis(0), length), axis(1));
+      const kernel: ScanKernel = {
+        ...scan(op),
+        key: `long scan ${op}`,
+        value: load("float32", 0, index),
+        target: 1,
+        index,
+      };
+      // Small whole numbers and powers of two: every order of adding or multiplying gives the same.
+      const element = (i: number): number =>
+        op === "product" ? [1, -1, 2, 0.5][(i * 7) % 4] : op === "logsumexp" ? -(i % 11) : ((i * 37) % 101) - 50;
+      const data = Float32Array.from({ length: 3 * length }, (_, i) => element(i));
+      // The last row has a NaN in its third block.
+      if (op !== "logsumexp") data[2 * length + 4500] = Number.NaN;
+      const got = await result(kernel, [3 * length, 3 * length], [3, length], [data]);
+      for (let row = 0; row < 3; row++) {
+        let state = { sum: 0, product: 1, max: -Infinity, argmax: -Infinity, argmin: Infinity, logsumexp: 0 }[op];
+        let position = 0;
+        for (let i = 0; i < length; i++) {
+          const x = data[row * length + i];
+          if (op === "sum") state += x;
+          else if (op === "product") state *= x;
+          else if (op === "logsumexp") state += Math.exp(x);
+          else if (op === "max") state = Math.max(state, x);
+          else if (Number.isNaN(x) || (!Number.isNaN(state) && (op === "argmax" ? x >= state : x <= state))) {
+            state = x;
+            position = i;
+          }
+          const seen = Number(got[row * length + i]);
+          if (op === "logsumexp") {
+            // Each of up to so many additions rounds by 2⁻²² at most.
+            if (!(Math.abs(seen - Math.log(state)) <= length * 2 ** -22))
+              throw new Error(`${seen} for ${Math.log(state)} at ${i}`);
+          } else if (!Object.is(seen, arg ? position : state))
+            throw new Error(`${seen} for ${arg ? position : state} at ${i} of row ${row}`);
+        }
+      }
+    },
+  );
 
   test("sort is stable, NaN is the greatest", async () => {
     const sort = (descending: boolean): Kernel => ({

@@ -5,7 +5,7 @@ import { type LoopVariant, planLoop, writeLoop } from "./loop.ts";
 import { header, parameter } from "./parameters.ts";
 import type { Placement } from "./placement.ts";
 import type { Machine, Plan } from "./plan.ts";
-import { planScan, writeScan } from "./scan.ts";
+import { planScan, type ScanVariant, scanThreads, writeScan } from "./scan.ts";
 import { planScatter, type ScatterVariant, writeScatter } from "./scatter.ts";
 import { planSort, writeSort } from "./sort.ts";
 import { Writer } from "./writer.ts";
@@ -19,6 +19,7 @@ export type KernelPlan = Plan &
     readonly loop: LoopVariant;
     readonly contraction: ContractionVariant;
     readonly scatter: ScatterVariant;
+    readonly scan: ScanVariant;
   }>;
 
 export function planKernel(kernel: Kernel, extents: readonly number[], machine: Machine): KernelPlan {
@@ -30,7 +31,7 @@ export function planKernel(kernel: Kernel, extents: readonly number[], machine: 
     case "scatter":
       return planScatter(kernel, extents);
     case "scan":
-      return planScan(kernel, extents);
+      return planScan(kernel, extents, machine);
     case "sort":
       return planSort(kernel, extents);
   }
@@ -38,6 +39,7 @@ export function planKernel(kernel: Kernel, extents: readonly number[], machine: 
 
 /** Threads in a workgroup. */
 function threads(plan: KernelPlan): number {
+  if (plan.scan) return scanThreads(plan.scan);
   if (plan.loop) return plan.loop.rows * plan.loop.lanes;
   return plan.contraction ? threadsOf(plan.contraction) : 64;
 }
@@ -60,7 +62,7 @@ export function kernelText(kernel: Kernel, placement: Placement, plan: KernelPla
       if (plan.scatter) writeScatter(writer, kernel, plan.scatter);
       break;
     case "scan":
-      writeScan(writer, kernel);
+      if (plan.scan) writeScan(writer, kernel, plan.scan);
       break;
     case "sort":
       writeSort(writer, kernel);
