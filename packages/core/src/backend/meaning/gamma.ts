@@ -80,6 +80,8 @@ function stirling(x: number): number {
 export function lgamma(x: number): number {
   if (Number.isNaN(x)) return x;
   if (x === Number.POSITIVE_INFINITY || (x <= 0 && x === Math.floor(x))) return Number.POSITIVE_INFINITY;
+  // Γ(x) is 1 / x near 0, where the product below would underflow.
+  if (Math.abs(x) < 2 ** -60) return -Math.log(Math.abs(x));
   // Reflection: Γ(x) Γ(−x) = −π / (x sin πx).
   if (x < 0) return Math.log(Math.PI / Math.abs(x * sinPi(x))) - lgamma(-x);
   if (x >= asymptotic) return stirling(x);
