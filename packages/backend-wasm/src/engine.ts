@@ -2,11 +2,9 @@ import { BackendError, type Kernel, type KernelTiming } from "@cresset/core/back
 import { moduleOf } from "./assembler/environment.ts";
 import type { FunctionBody, Module } from "./assembler/module.ts";
 import type { Features } from "./features.ts";
-import { sortFunctions } from "./host-sort.ts";
 import { kernelBody } from "./lowering/compile.ts";
 import type { ConstantPool } from "./lowering/constant-pool.ts";
-import { type HostFunction, hostFunction } from "./lowering/imports.ts";
-import { tileNamed, tileParameters } from "./lowering/tile.ts";
+import { type SharedFunction, sharedFunction } from "./lowering/shared.ts";
 import type { Target } from "./lowering/writer.ts";
 import type { Allocator } from "./memory/allocator.ts";
 import { barrierIndex, type Driver, driverModule } from "./threads/driver.ts";
@@ -32,24 +30,21 @@ class Constants implements ConstantPool {
     const key = bytes.join();
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    if (this.#next === this.#end) {
+    if (this.#next + bytes.length > this.#end) {
       this.#next = this.#allocator.allocate(poolBytes);
       this.#end = this.#next + poolBytes;
     }
     const address = this.#next;
-    this.#next += 16;
+    this.#next += bytes.length;
     this.#allocator.bytes.set(bytes, address);
     this.#known.set(key, address);
     return address;
   }
 }
 
-/** A compiled kernel. */
-export interface Compiled {
-  /** Its place in the table. */
-  readonly index: number;
-  /** Whether it calls functions of the host, which only the first thread has. */
-  readonly hosted: boolean;
+/** A shared function that is compiled. */
+interface Linked extends Pick<SharedFunction, "parameters" | "results"> {
+  readonly call: CallableFunction;
 }
 
 /** Bytes of a command in a program's list: a table index, and the address of a record. */
@@ -66,9 +61,8 @@ export class Engine {
   readonly #allocator: Allocator;
   readonly #constants: Constants;
   readonly #table: WebAssembly.Table;
-  readonly #byKey = new Map<string, Compiled>();
-  readonly #tiles = new Map<string, CallableFunction>();
-  readonly #sorting: Readonly<Record<string, HostFunction>>;
+  readonly #byKey = new Map<string, number>();
+  readonly #functions = new Map<string, Linked>();
   readonly #driver: Driver;
   /** Modules compiled for kernels. */
   modules = 0;
@@ -84,7 +78,6 @@ export class Engine {
     this.#allocator = allocator;
     this.#constants = new Constants(allocator);
     this.#table = new WebAssembly.Table({ element: "anyfunc", initial: 64 });
-    this.#sorting = sortFunctions(allocator);
     const driver = this.#compile(driverModule(this.#shared).encode());
     if (this.#shared) this.pool = new Pool(threads, thresholds, allocator, driver);
     const { exports } = this.#instantiate(driver, this.pool ? { wait: this.pool.wait } : {});
@@ -126,19 +119,20 @@ export class Engine {
     }
   }
 
-  /** Kernels ready to run; those that are new are compiled together. */
-  compile(kernels: readonly Kernel[]): Compiled[] {
+  /** The table indices of kernels; those that are new are compiled together. */
+  compile(kernels: readonly Kernel[]): number[] {
     if (this.#byKey.size > mostKernels) this.#forgetAll();
     const fresh = new Map<string, Kernel>();
     for (const kernel of kernels) if (!this.#byKey.has(kernel.key)) fresh.set(kernel.key, kernel);
     if (fresh.size > 0) this.#add([...fresh.values()]);
-    return kernels.map((kernel) => this.#byKey.get(kernel.key) as Compiled);
+    return kernels.map((kernel) => this.#byKey.get(kernel.key) ?? -1);
   }
 
   /** Functions in the table are never garbage: a process that goes through very many shapes starts again. */
   #forgetAll(): void {
     for (let i = 0; i < this.#byKey.size; i++) this.#table.set(firstKernel + i, null);
     this.#byKey.clear();
+    this.#functions.clear();
     this.pool?.forget();
     this.generation++;
   }
@@ -165,50 +159,48 @@ export class Engine {
     const imports = new Map<string, number>();
     const target = this.#target(imports);
     const first = firstKernel + this.#byKey.size;
-    const compiled = kernels.map((kernel, i) => {
-      let hosted = false;
-      const body = kernelBody(kernel, {
-        ...target,
-        callee(name) {
-          hosted ||= !isTile(name);
-          return target.callee(name);
-        },
-      });
-      return { kernel, body, entry: { index: first + i, hosted } };
-    });
+    const bodies = kernels.map((kernel) => kernelBody(kernel, target));
     const size = first + kernels.length;
     if (size > this.#table.length) this.#table.grow(Math.max(kernels.length, this.#table.length));
     const module = moduleOf(this.#shared);
-    const provided: Record<string, CallableFunction> = {};
-    for (const name of imports.keys()) {
-      const { parameters, results, call } = this.#function(name);
-      module.importFunction("host", name, module.type(parameters, results));
-      provided[name] = call;
-    }
+    const provided = this.#import(module, imports.keys());
     const type = module.type(["i32", "i32"]);
-    const indices = compiled.map(() => module.declare(type));
+    const indices = bodies.map(() => module.declare(type));
     module.element(first, indices);
-    for (const { body } of compiled) module.define(body);
+    for (const body of bodies) module.define(body);
     this.#load(module, provided, size);
-    for (const { kernel, entry } of compiled) this.#byKey.set(kernel.key, entry);
+    kernels.forEach((kernel, i) => {
+      this.#byKey.set(kernel.key, first + i);
+    });
     this.modules++;
   }
 
-  #function(name: string): HostFunction {
-    if (isTile(name)) return { parameters: tileParameters, results: [], call: this.#tile(name) };
-    return this.#sorting[name] ?? hostFunction(name);
+  /** Imports shared functions into a module; gives what to instantiate it with. */
+  #import(module: Module, names: Iterable<string>): Record<string, CallableFunction> {
+    const provided: Record<string, CallableFunction> = {};
+    for (const name of names) {
+      const { parameters, results, call } = this.#link(name);
+      module.importFunction("host", name, module.type(parameters, results));
+      provided[name] = call;
+    }
+    return provided;
   }
 
-  /** Multiplication of tiles of one kind, compiled when the first contraction needs it. */
-  #tile(name: string): CallableFunction {
-    const known = this.#tiles.get(name);
+  /** A shared function, compiled when the first kernel needs it. */
+  #link(name: string): Linked {
+    const known = this.#functions.get(name);
     if (known) return known;
+    const { parameters, results, body } = sharedFunction(name, this.features);
+    const imports = new Map<string, number>();
+    const code = body(this.#target(imports));
     const module = moduleOf(this.#shared);
-    const index = module.declare(module.type(tileParameters));
+    const provided = this.#import(module, imports.keys());
+    const index = module.declare(module.type(parameters, results));
     module.export(name, index);
-    module.define(tileNamed(name, this.features));
-    const made = this.#load(module, {}, 0).exports[name] as CallableFunction;
-    this.#tiles.set(name, made);
+    module.define(code);
+    const call = this.#load(module, provided, 0).exports[name] as CallableFunction;
+    const made = { parameters, results, call };
+    this.#functions.set(name, made);
     return made;
   }
 
@@ -242,5 +234,3 @@ export class Engine {
 
 const refused = (error: unknown): BackendError =>
   new BackendError(`wasm: the engine refused a kernel: ${error instanceof Error ? error.message : error}`);
-
-const isTile = (name: string): boolean => name.startsWith("tile_");

@@ -8,7 +8,7 @@ import {
   type Kernel,
   type Program,
 } from "@cresset/core/backend";
-import { type Compiled, commandBytes, type Engine } from "./engine.ts";
+import { commandBytes, type Engine } from "./engine.ts";
 import { scratchBytes } from "./lowering/compile.ts";
 import { type Part, rangesOf } from "./lowering/ranges.ts";
 import {
@@ -101,7 +101,7 @@ export class WasmExecutable implements Executable {
     this.release();
     const { program } = this;
     const kernels = this.#engine.compile(program.commands.map((command) => command.kernel));
-    const shared = this.#schedule(kernels);
+    const shared = this.#schedule();
     const one = alone(this.#calls.length, countCalls(program.commands.slice(0, this.stateFrom)));
     const argumentsAt = Math.ceil((4 * program.buffers.length) / 8) * 8;
     const failedAt = argumentsAt + argumentBytes * program.arguments;
@@ -145,25 +145,23 @@ export class WasmExecutable implements Executable {
   }
 
   /** How threads share it, if there are several and it gains by them. */
-  #schedule(kernels: readonly Compiled[]): Schedule | undefined {
+  #schedule(): Schedule | undefined {
     const { pool } = this.#engine;
     if (pool === undefined) return undefined;
-    const hosted = new Set(this.program.commands.flatMap(({ kernel }, i) => (kernels[i].hosted ? [kernel] : [])));
-    const canShare = (kernel: Kernel): boolean => !hosted.has(kernel);
-    const found = schedule(this.program, this.stateFrom, pool.wanted, canShare, pool.thresholds);
+    const found = schedule(this.program, this.stateFrom, pool.wanted, pool.thresholds);
     this.#gains = found !== undefined;
     if (this.#gains) pool.start();
     return pool.threads > 1 ? found : undefined;
   }
 
-  #writeStep(at: number, kernels: readonly Compiled[], step: Step, record: number): void {
+  #writeStep(at: number, kernels: readonly number[], step: Step, record: number): void {
     if (step === "barrier") {
       this.#write(at, barrierIndex);
       this.#write(at + 4, this.#engine.pool?.at ?? 0);
       return;
     }
     const { kernel, call, command } = this.#calls[step.call];
-    this.#write(at, kernels[command].index);
+    this.#write(at, kernels[command]);
     this.#write(at + 4, record);
     this.#writeRecord(record, kernel, call, step.part);
   }

@@ -1,16 +1,24 @@
 import { type DType, isFloat } from "@cresset/core/backend";
 import { roundToHalf } from "./half.ts";
-import { kindOf, type LaneMath, type Lanes } from "./lanes.ts";
+import type { LaneMath } from "./lane-math.ts";
+import { kindOf, type Lanes } from "./lanes.ts";
 import { wrap } from "./operations.ts";
 
 /** float → i32 modulo 2³² (NaN and infinities give 0). */
 function floatToInt32(m: LaneMath, x: Lanes): Lanes {
   return m.lanewise([x], ([one]) => {
+    const { e } = m;
     const wide = one.kind === "f32" ? m.toFloat64(one) : one;
-    const usual = m.one("i32", m.e.op("i32.wrap_i64", m.e.op("i64.trunc_sat_f64_s", wide.parts[0])));
-    // From 2⁶³ on the instruction saturates.
-    const isLarge = m.not(m.compare("lt", m.arithmetic("abs", wide), m.constant("f64", 2 ** 63)));
-    return m.patched(usual, isLarge, () => m.one("i32", m.e.call("float_to_int32", "i32", wide.parts[0])));
+    const usual = m.one("i32", e.op("i32.wrap_i64", e.op("i64.trunc_sat_f64_s", wide.parts[0])));
+    // From 2⁶³ on the instruction saturates: the number is its 53 bits times 2¹¹ or more, from 2⁸⁴ on a multiple of 2³².
+    const isLarge = m.not(m.compare("lt", m.arithmetic("abs", wide), 2 ** 63));
+    const bits = m.reinterpret64("i64", wide);
+    const exponent = m.sub(m.bitwise("and", m.shift("shr_u", bits, 52), 0x7ff), 1075);
+    const mantissa = m.bitwise("or", bits, 2n ** 52n);
+    const low = m.toInt32(m.one("i64", e.op("i64.shl", mantissa.parts[0], exponent.parts[0])));
+    const magnitude = m.select(m.compare("lt", exponent, 32), low, 0);
+    const large = m.select(m.compare("lt", wide, 0), m.arithmetic("neg", magnitude), magnitude);
+    return m.select(isLarge, large, usual);
   });
 }
 
@@ -18,9 +26,9 @@ function floatToInt32(m: LaneMath, x: Lanes): Lanes {
 function floatToInt64(m: LaneMath, x: Lanes): Lanes {
   return m.lanewise([x], ([one]) => {
     const wide = one.kind === "f32" ? m.toFloat64(one) : one;
-    const fits = m.compare("lt", m.arithmetic("abs", wide), m.constant("f64", 2 ** 63));
+    const fits = m.compare("lt", m.arithmetic("abs", wide), 2 ** 63);
     const converted = m.one("i64", m.e.op("i64.trunc_sat_f64_s", wide.parts[0]));
-    return m.select(fits, converted, m.constant("i64", -(2n ** 63n)));
+    return m.select(fits, converted, -(2n ** 63n));
   });
 }
 

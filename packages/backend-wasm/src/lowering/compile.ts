@@ -5,7 +5,8 @@ import { contractionScratch, writeContraction } from "./contraction.ts";
 import { writeLoop } from "./loop.ts";
 import { writeScan } from "./scan.ts";
 import { writeScatter } from "./scatter.ts";
-import { sortBytes, writeSort } from "./sort.ts";
+import { recordKindOf, writeSort } from "./sort.ts";
+import { sortBytes } from "./sort-rows.ts";
 import { KernelWriter, type Target } from "./writer.ts";
 
 /** The body of a kernel's function; its parameters are the addresses of a call's record and of scratch memory. */
@@ -34,5 +35,5 @@ export function kernelBody(kernel: Kernel, target: Target): FunctionBody {
 /** Bytes of scratch memory that a call of the kernel needs. */
 export function scratchBytes(kernel: Kernel, extents: readonly number[], features: Features): number {
   if (kernel.kind === "contraction") return contractionScratch(kernel, extents, features);
-  return kernel.kind === "sort" ? sortBytes * (extents[kernel.axes - 1] ?? 1) : 0;
+  return kernel.kind === "sort" ? sortBytes(recordKindOf(kernel.value.dtype), extents[kernel.axes - 1] ?? 1) : 0;
 }

@@ -1,5 +1,5 @@
-/** Vectors of constants in linear memory, each stored once. */
+/** Constants in linear memory, each stored once. */
 export interface ConstantPool {
-  /** Where the sixteen bytes lie. */
+  /** Where the bytes lie, a multiple of sixteen. */
   addressOf(bytes: Uint8Array): number;
 }

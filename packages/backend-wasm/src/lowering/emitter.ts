@@ -52,8 +52,11 @@ export class Emitter {
   readonly #locals: ValueType[] = [];
   readonly #blocks: Block[] = [{ code: new Code(), known: new Map(), units: undefined }];
   readonly #pool: ConstantPool;
-  /** Loads are not moved out of the block of this depth: outside, their address may mean nothing. */
-  loadFloor = 0;
+  /**
+   * Loads and calls are not moved out of the block of this depth: outside, an address may mean nothing, and a call that is
+   * needed now and then would be made every time.
+   */
+  floor = 0;
   /** Functions that the body calls, by name, each with the index that its calls were given. */
   readonly #callee: (name: string) => number;
 
@@ -75,8 +78,10 @@ export class Emitter {
     return { type, depth: 0, local: index };
   }
 
-  finish(): FunctionBody {
-    return { locals: this.#locals, code: this.#blocks[0].code };
+  /** The function's body, which leaves `results`. */
+  finish(results: readonly Value[] = []): FunctionBody {
+    for (const result of results) this.#push(this.code, result);
+    return { locals: this.#locals, code: this.code };
   }
 
   #local(type: ValueType): number {
@@ -154,9 +159,26 @@ export class Emitter {
     return this.#pure(`shuffle ${lanes.join()}`, "v128", [a, b], (code) => code.shuffle(lanes));
   }
 
-  /** A call of a function without side effects. */
-  call(name: string, result: ValueType, ...inputs: Value[]): Value {
-    return this.#pure(name, result, inputs, (code) => code.index("call", this.#callee(name)));
+  /** The results of a function without side effects. */
+  call(name: string, types: readonly ValueType[], inputs: readonly Value[]): Value[] {
+    const mutable = inputs.some((input) => input.mutable);
+    const depth = mutable ? this.depth : inputs.reduce((deepest, input) => Math.max(deepest, input.depth), this.floor);
+    const block = this.#blocks[depth];
+    const keys = types.map((_, i) => `${name} ${i} ${inputs.map(keyOf).join(" ")}`);
+    const known = mutable ? [] : keys.flatMap((key) => block.known.get(key) ?? []);
+    if (known.length === types.length) return known;
+    for (const input of inputs) this.#push(block.code, input);
+    block.code.index("call", this.#callee(name));
+    const results = types.map((type): Value => ({ type, depth, local: this.#local(type) }));
+    for (const { local } of results.toReversed()) block.code.index("local.set", local);
+    this.#mark(block);
+    if (!mutable) for (const [i, key] of keys.entries()) block.known.set(key, results[i]);
+    return results;
+  }
+
+  /** The result of a function that has effects, called here. */
+  callHere(name: string, result: ValueType, ...inputs: Value[]): Value {
+    return this.#compute(this.depth, undefined, result, inputs, (code) => code.index("call", this.#callee(name)));
   }
 
   /** A call for its side effects. */
@@ -172,6 +194,11 @@ export class Emitter {
     return this.#compute(0, `vector ${address}`, "v128", [this.i32(address)], (code) => code.memory("v128.load"));
   }
 
+  /** The address of constants in memory. */
+  table(bytes: Uint8Array): Value {
+    return this.i32(this.#pool.addressOf(bytes));
+  }
+
   /** A load; `pinned` keeps it where it is, because the function itself writes there. */
   load(name: MemoryOp, address: Value, offset = 0, pinned = false): Value {
     if (address.shifted) return this.load(name, address.shifted.base, offset + address.shifted.by, pinned);
@@ -179,7 +206,7 @@ export class Emitter {
     const type = resultOf(name);
     if (pinned || address.mutable) return this.#compute(this.depth, undefined, type, [address], write);
     return this.#compute(
-      Math.max(address.depth, this.loadFloor),
+      Math.max(address.depth, this.floor),
       `${name} ${offset} ${keyOf(address)}`,
       type,
       [address],
@@ -327,11 +354,11 @@ export class Emitter {
   /** Runs `then` where `condition` is not zero, else `otherwise`. Loads inside stay inside. */
   branch(condition: Value, then: () => void, otherwise?: () => void): void {
     const arm = (body: () => void): Code => {
-      const floor = this.loadFloor;
+      const floor = this.floor;
       this.#open();
-      this.loadFloor = this.depth;
+      this.floor = this.depth;
       body();
-      this.loadFloor = floor;
+      this.floor = floor;
       return this.#close();
     };
     const first = arm(then);

@@ -1,5 +1,6 @@
 /** float16: computed in float32, rounded to 11 bits after each operation, stored as sixteen bits. */
-import type { LaneMath, Lanes } from "./lanes.ts";
+import type { LaneMath } from "./lane-math.ts";
+import type { Lanes } from "./lanes.ts";
 
 /** Bit patterns of float16 as float32. */
 export function halfToFloat(m: LaneMath, bits: Lanes): Lanes {

@@ -1,8 +1,11 @@
-/** Elementwise operations on values of each dtype, rounding included; what has no instructions calls the host's meaning. */
+/** Elementwise operations on values of each dtype, rounding included. */
 import { type DType, isBinary, isCompare, isFloat, type ScalarOp } from "@cresset/core/backend";
-import * as functions from "./functions.ts";
+import * as float32 from "./float32.ts";
 import { roundToHalf } from "./half.ts";
-import type { Arithmetic, LaneMath, Lanes } from "./lanes.ts";
+import type { Arithmetic, LaneMath } from "./lane-math.ts";
+import type { Lanes } from "./lanes.ts";
+import { nextafter } from "./nextafter.ts";
+import { sharedCall } from "./shared.ts";
 
 type Apply = (m: LaneMath, ...inputs: Lanes[]) => Lanes;
 
@@ -26,19 +29,14 @@ const roundedFloat: Partial<Readonly<Record<ScalarOp, Arithmetic>>> = {
   sqrt: "sqrt",
 };
 
-/** Functions that have a form in float32 arithmetic. */
+/** Functions of float32 that stand in the kernels themselves. */
 const singleFunctions: Partial<Readonly<Record<ScalarOp, Apply>>> = {
-  exp: functions.exp,
-  exp2: functions.exp2,
-  expm1: functions.expm1,
-  log: functions.log,
-  log2: functions.log2,
-  log10: functions.log10,
-  log1p: functions.log1p,
-  sin: functions.sin,
-  cos: functions.cos,
-  tanh: functions.tanh,
-  erf: functions.erf,
+  exp: float32.exp,
+  expm1: float32.expm1,
+  log: float32.log,
+  log1p: float32.log1p,
+  tanh: float32.tanh,
+  erf: float32.erf,
 };
 
 /** One value has the bits that it has in a vector: with fused multiply-add, which has no scalar form, it is one. */
@@ -46,32 +44,37 @@ function approximated(m: LaneMath, single: Apply, x: Lanes): Lanes {
   return m.fuses && x.width === 1 ? m.extract(single(m, m.widen(x)), 0) : single(m, x);
 }
 
+function transcendental(m: LaneMath, op: ScalarOp, inputs: readonly Lanes[]): Lanes {
+  const [x, y] = inputs;
+  const single = x.kind === "f32" ? singleFunctions[op] : undefined;
+  if (single) return approximated(m, single, x);
+  if (op === "fmod" && x.kind === "f64") return m.callEach("fmod", ["f64"], x, y)[0];
+  const isDigamma = op === "polygamma" && x.parts[0].constant === 0;
+  const result = isDigamma ? sharedCall(m, "digamma", [y]) : sharedCall(m, op, inputs);
+  if (!result) throw new Error(`floats have no ${op}`);
+  return result;
+}
+
 function floatOperation(m: LaneMath, op: ScalarOp, dtype: DType, inputs: readonly Lanes[]): Lanes {
   const [x, y] = inputs;
   const { kind } = x;
   const exact = exactFloat[op];
   if (exact) return m.arithmetic(exact, ...inputs);
-  const zero = m.constant(kind, 0);
   switch (op) {
     case "copysign":
       // The sign of a NaN depends on the machine: it counts as positive.
-      return m.copysign(x, m.select(m.compare("eq", y, y), y, zero));
+      return m.copysign(x, m.select(m.compare("eq", y, y), y, 0));
     case "sign": {
-      const negative = m.select(m.compare("lt", x, zero), m.constant(kind, -1), zero);
-      return m.select(m.compare("gt", x, zero), m.constant(kind, 1), negative);
+      const negative = m.select(m.compare("lt", x, 0), -1, m.constant(kind, 0));
+      return m.select(m.compare("gt", x, 0), 1, negative);
     }
     case "not":
-      return m.select(m.compare("eq", x, zero), m.constant(kind, 1), zero);
+      return m.select(m.compare("eq", x, 0), 1, m.constant(kind, 0));
     case "nextafter":
-      return m.lanewise(inputs, (single) => m.viaFloat64(`${dtype}_nextafter`, ...single));
+      return nextafter(m, dtype, x, y);
     default: {
       const arithmetic = roundedFloat[op];
-      const single = kind === "f32" ? singleFunctions[op] : undefined;
-      const result = arithmetic
-        ? m.arithmetic(arithmetic, ...inputs)
-        : single
-          ? approximated(m, single, x)
-          : m.lanewise(inputs, (one) => m.viaFloat64(`float_${op}`, ...one));
+      const result = arithmetic ? m.arithmetic(arithmetic, ...inputs) : transcendental(m, op, inputs);
       return dtype === "float16" ? roundToHalf(m, result) : result;
     }
   }
@@ -79,7 +82,7 @@ function floatOperation(m: LaneMath, op: ScalarOp, dtype: DType, inputs: readonl
 
 /** Wraps an i32 to an integer dtype. */
 export function wrap(m: LaneMath, dtype: DType, x: Lanes): Lanes {
-  if (dtype === "uint8") return m.bitwise("and", x, m.constant("i32", 255));
+  if (dtype === "uint8") return m.bitwise("and", x, 255);
   const bits = dtype === "int8" ? 24 : dtype === "int16" ? 16 : 0;
   return bits === 0 ? x : m.shift("shr_s", m.shift("shl", x, bits), bits);
 }
@@ -88,16 +91,15 @@ export function wrap(m: LaneMath, dtype: DType, x: Lanes): Lanes {
 function divide(m: LaneMath, op: "div" | "fmod", x: Lanes, y: Lanes): Lanes {
   return m.lanewise([x, y], ([a, b]) => {
     const kind = a.kind as "i32" | "i64";
-    const number = (value: number): Lanes => m.constant(kind, kind === "i64" ? BigInt(value) : value);
-    const isZero = m.compare("eq", b, number(0));
-    const isMinusOne = m.compare("eq", b, number(-1));
-    const safe = m.select(m.bitwise("or", isZero, isMinusOne), number(1), b);
+    const isZero = m.compare("eq", b, 0);
+    const isMinusOne = m.compare("eq", b, -1);
+    const safe = m.select(m.bitwise("or", isZero, isMinusOne), 1, b);
     if (op === "fmod") {
       // A divisor of 1, which stands in for both, leaves 0.
       return m.one(kind, m.e.op(`${kind}.rem_s`, a.parts[0], safe.parts[0]));
     }
     const quotient = m.one(kind, m.e.op(`${kind}.div_s`, a.parts[0], safe.parts[0]));
-    return m.select(isZero, number(0), m.select(isMinusOne, m.arithmetic("neg", a), quotient));
+    return m.select(isZero, 0, m.select(isMinusOne, m.arithmetic("neg", a), quotient));
   });
 }
 
@@ -106,10 +108,9 @@ function shiftBy(m: LaneMath, op: "shl" | "shr", x: Lanes, y: Lanes): Lanes {
   return m.lanewise([x, y], ([a, b]) => {
     const kind = a.kind as "i32" | "i64";
     const bits = kind === "i64" ? 64 : 32;
-    const number = (value: number): Lanes => m.constant(kind, kind === "i64" ? BigInt(value) : value);
-    const inRange = m.one("mask", m.e.op(`${kind}.lt_u`, b.parts[0], number(bits).parts[0]));
-    if (op === "shl") return m.select(inRange, m.one(kind, m.e.op(`${kind}.shl`, a.parts[0], b.parts[0])), number(0));
-    const count = m.select(inRange, b, number(bits - 1));
+    const inRange = m.one("mask", m.e.op(`${kind}.lt_u`, b.parts[0], m.constant(kind, bits).parts[0]));
+    if (op === "shl") return m.select(inRange, m.one(kind, m.e.op(`${kind}.shl`, a.parts[0], b.parts[0])), 0);
+    const count = m.select(inRange, b, bits - 1);
     return m.one(kind, m.e.op(`${kind}.shr_s`, a.parts[0], count.parts[0]));
   });
 }
@@ -117,7 +118,6 @@ function shiftBy(m: LaneMath, op: "shl" | "shr", x: Lanes, y: Lanes): Lanes {
 function integerOperation(m: LaneMath, op: ScalarOp, inputs: readonly Lanes[]): Lanes {
   const [x, y] = inputs;
   const kind = x.kind as "i32" | "i64";
-  const number = (value: number): Lanes => m.constant(kind, kind === "i64" ? BigInt(value) : value);
   switch (op) {
     case "floor":
     case "ceil":
@@ -137,10 +137,10 @@ function integerOperation(m: LaneMath, op: ScalarOp, inputs: readonly Lanes[]): 
     case "xor":
       return m.bitwise(op, x, y);
     case "not":
-      return m.bitwise("xor", x, number(-1));
+      return m.bitwise("xor", x, -1);
     case "sign": {
-      const negative = m.select(m.compare("lt", x, number(0)), number(-1), number(0));
-      return m.select(m.compare("gt", x, number(0)), number(1), negative);
+      const negative = m.select(m.compare("lt", x, 0), -1, m.constant(kind, 0));
+      return m.select(m.compare("gt", x, 0), 1, negative);
     }
     case "div":
     case "fmod":
@@ -148,10 +148,10 @@ function integerOperation(m: LaneMath, op: ScalarOp, inputs: readonly Lanes[]): 
     case "shl":
     case "shr":
       return shiftBy(m, op, x, y);
-    default: {
-      const name = `${kind === "i64" ? "int64" : "integer"}_${op}`;
-      return m.lanewise(inputs, (one) => m.one(kind, m.e.call(name, kind, ...one.map((lane) => lane.parts[0]))));
-    }
+    case "pow":
+      return m.callEach(`pow_${kind}`, [kind], x, y)[0];
+    default:
+      throw new Error(`integers have no ${op}`);
   }
 }
 

@@ -49,7 +49,7 @@ function running(w: KernelWriter, kernel: ScanKernel): (x: Lanes) => Lanes {
     const here = cast(m, dtype, wide, x);
     const next =
       op === "logsumexp"
-        ? m.one("f64", w.e.call("log_add_exp", "f64", state.get().parts[0], here.parts[0]))
+        ? m.call("logAddExp", "f64", state.get(), here)
         : operation(m, combiningOperation[op], wide, [state.get(), here]);
     state.set(next);
     return cast(m, wide, dtype, state.copy());

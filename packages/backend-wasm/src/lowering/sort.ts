@@ -1,35 +1,59 @@
-import { bytesOf, type SortKernel } from "@cresset/core/backend";
+import { bytesOf, type DType, isFloat, type SortKernel } from "@cresset/core/backend";
 import { storeOne } from "./access.ts";
 import { cast } from "./cast.ts";
+import type { Value } from "./emitter.ts";
 import { value } from "./expression.ts";
 import { addressOf } from "./index-math.ts";
+import type { LaneMath } from "./lane-math.ts";
+import type { Lanes } from "./lanes.ts";
+import { type RecordKind, recordBytes } from "./sort-rows.ts";
 import { nested } from "./statement.ts";
 import type { KernelWriter } from "./writer.ts";
 
-/** Bytes of scratch memory for each element of a row: its key (float64 or int64), then its position (int32). */
-export const sortBytes = 12;
+/** How a dtype is sorted: float64 and int64 by keys of 64 bits. */
+export const recordKindOf = (dtype: DType): RecordKind => (bytesOf(dtype) === 8 ? "wide" : "narrow");
 
-/** For each row: collect the keys, let the host sort their positions, store those. */
+/** An integer whose unsigned order is that of the values: NaN is the greatest, −0 and 0 are equal. */
+function keyOf(m: LaneMath, dtype: DType, x: Lanes, descending: boolean): Lanes {
+  const kind = recordKindOf(dtype) === "wide" ? "i64" : "i32";
+  const width = kind === "i64" ? 64 : 32;
+  const sign = kind === "i64" ? -(2n ** 63n) : -(2 ** 31);
+  let key: Lanes;
+  if (isFloat(dtype)) {
+    const positive = m.add(x, 0);
+    const bits = kind === "i64" ? m.reinterpret64("i64", positive) : m.reinterpret("i32", positive);
+    const flipped = m.bitwise("xor", bits, m.bitwise("or", m.shift("shr_s", bits, width - 1), sign));
+    key = m.select(m.compare("eq", x, x), flipped, -1);
+  } else {
+    key = m.bitwise("xor", cast(m, dtype, kind === "i64" ? "int64" : "int32", x), sign);
+  }
+  return descending ? m.bitwise("xor", key, -1) : key;
+}
+
+/** For each row: make records of keys and positions, sort them, store the positions. */
 export function writeSort(w: KernelWriter, kernel: SortKernel): void {
   const { e, m } = w;
+  const { dtype } = kernel.value;
   const last = kernel.axes - 1;
-  const rows = Array.from({ length: last }, (_, i) => i);
-  const wide = kernel.value.dtype === "int64" ? "int64" : "float64";
+  const kind = recordKindOf(dtype);
   const extent = w.extent(last);
-  const loop = (
-    body: (place: { key: ReturnType<typeof w.plus>; position: ReturnType<typeof w.plus> }) => void,
-  ): void => {
+  const loop = (first: Value, body: (record: Value, position: Lanes) => void): void => {
     e.loop(e.variable("i32", e.i32(0)), extent, 1, (i) => {
       w.setAxis(last, i);
-      const positions = w.plus(w.scratch, w.times(extent, e.i32(8)));
-      body({ key: w.plus(w.scratch, w.times(i, e.i32(8))), position: w.plus(positions, w.times(i, e.i32(4))) });
+      body(w.plus(first, w.times(i, e.i32(recordBytes[kind]))), m.one("i32", i));
     });
   };
+  const rows = Array.from({ length: last }, (_, i) => i);
   nested(w, rows, () => {
-    loop(({ key }) => storeOne(w, wide, key, cast(m, kernel.value.dtype, wide, value(w, kernel.value))));
-    e.callNow(wide === "int64" ? "sort_integers" : "sort_floats", w.scratch, extent, e.i32(kernel.descending ? 1 : 0));
-    loop(({ position }) => {
-      const at = m.one("i32", e.load("i32.load", position, 0, true));
+    loop(w.scratch, (record, position) => {
+      const key = keyOf(m, dtype, value(w, kernel.value), kernel.descending);
+      if (kind === "narrow") e.store("i32.store", record, key.parts[0], 4);
+      else e.store("i64.store", record, key.parts[0]);
+      e.store("i32.store", record, position.parts[0], kind === "narrow" ? 0 : 8);
+    });
+    const sorted = e.callHere(`sort_${kind}`, "i32", w.scratch, extent);
+    loop(sorted, (record) => {
+      const at = m.one("i32", e.load("i32.load", record, kind === "narrow" ? 0 : 8, true));
       storeOne(w, "int64", addressOf(w, kernel.target, kernel.index, bytesOf("int64")), cast(m, "int32", "int64", at));
     });
   });

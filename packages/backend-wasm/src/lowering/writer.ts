@@ -4,7 +4,8 @@ import { cast } from "./cast.ts";
 import type { ConstantPool } from "./constant-pool.ts";
 import { Emitter, type Value } from "./emitter.ts";
 import { roundToHalf } from "./half.ts";
-import { LaneMath, type Lanes } from "./lanes.ts";
+import { LaneMath } from "./lane-math.ts";
+import type { Lanes } from "./lanes.ts";
 import { wrap } from "./operations.ts";
 import { rangedAxes } from "./ranges.ts";
 import { argumentOffset, argumentWord, checkWord, extentWord, lengthWord, operandWord, rangeWord } from "./record.ts";
@@ -12,7 +13,7 @@ import { argumentOffset, argumentWord, checkWord, extentWord, lengthWord, operan
 /** What the code of a kernel may use. */
 export interface Target extends Features {
   readonly pool: ConstantPool;
-  /** The index of a function of the host, or of another function of the module, by name. */
+  /** The index of a shared function (`shared.ts`), by name. */
   callee(name: string): number;
 }
 
@@ -45,7 +46,7 @@ export class KernelWriter {
     this.kernel = kernel;
     this.target = target;
     this.e = new Emitter(["i32", "i32"], target.pool, (name) => target.callee(name));
-    this.m = new LaneMath(this.e, target.relaxedSimd);
+    this.m = new LaneMath(this.e, target.simd, target.relaxedSimd);
     this.#record = this.e.parameter(0, "i32");
     this.scratch = this.e.parameter(1, "i32");
   }

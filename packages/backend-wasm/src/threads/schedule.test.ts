@@ -30,8 +30,8 @@ function program(commands: readonly (readonly [number, number, number])[][], sta
   };
 }
 
-const made = (p: Program, threads: number, shared = true): Schedule => {
-  const found = schedule(p, p.stateFrom, threads, () => shared, everything);
+const made = (p: Program, threads: number): Schedule => {
+  const found = schedule(p, p.stateFrom, threads, everything);
   if (!found) throw new Error("no schedule");
   return found;
 };
@@ -49,7 +49,7 @@ function phases(list: readonly Step[]): Exclude<Step, "barrier">[][] {
 describe("a schedule", () => {
   test("is not made where one thread is as fast", () => {
     const one = program([[[0, 1, 2000]]]);
-    expect(schedule(one, 1, 2, () => true, large)).toBeUndefined();
+    expect(schedule(one, 1, 2, large)).toBeUndefined();
   });
 
   test("cuts large calls at multiples of sixteen", () => {
@@ -58,12 +58,6 @@ describe("a schedule", () => {
       [{ call: 0, part: { axis: 0, start: 0, end: 496 } }, "barrier"],
       [{ call: 0, part: { axis: 0, start: 496, end: 1000 } }, "barrier"],
     ]);
-  });
-
-  test("leaves to the first thread what only it can run", () => {
-    const { before } = made(program([[[0, 1, 1000]], [[1, 2, 1000]]]), 2, false);
-    expect(before[0].filter((step) => step !== "barrier")).toHaveLength(2);
-    expect(before[1]).toEqual(["barrier"]);
   });
 
   test("puts no barrier between commands that have nothing to do with each other", () => {
@@ -83,7 +77,7 @@ describe("a schedule", () => {
     fc.assert(
       fc.property(commands, fc.integer({ min: 2, max: 5 }), fc.nat(12), (list, threads, stateFrom) => {
         const given = program(list, Math.min(stateFrom, list.length));
-        const made = schedule(given, given.stateFrom, threads, () => true, everything);
+        const made = schedule(given, given.stateFrom, threads, everything);
         if (made !== undefined) expectSound(given, made, threads);
       }),
       { seed: 7, numRuns: 300 },

@@ -90,14 +90,12 @@ class Phase {
  * wherever a command needs what another thread has done. Undefined where one thread is as fast.
  *
  * @param stateFrom the first command that runs only if no check before it has failed.
- * @param canShare whether other threads than the first can run a kernel.
  * @param thresholds what work is worth sharing.
  */
 export function schedule(
   program: Program,
   stateFrom: number,
   threads: number,
-  canShare: (kernel: Kernel) => boolean,
   thresholds: Thresholds,
 ): Schedule | undefined {
   const alone = program.commands.reduce(
@@ -105,7 +103,7 @@ export function schedule(
     0,
   );
   if (alone < thresholds.awake) return undefined;
-  const sharing: Sharing = { program, threads, canShare, thresholds, nextCall: 0 };
+  const sharing: Sharing = { program, threads, thresholds, nextCall: 0 };
   const before = commandSteps(sharing, program.commands.slice(0, stateFrom));
   const state = commandSteps(sharing, program.commands.slice(stateFrom));
   const time = before.time + state.time;
@@ -116,7 +114,6 @@ export function schedule(
 interface Sharing {
   readonly program: Program;
   readonly threads: number;
-  readonly canShare: (kernel: Kernel) => boolean;
   readonly thresholds: Thresholds;
   /** The number of the next call. */
   nextCall: number;
@@ -172,13 +169,12 @@ interface Planned {
 /** Who does the calls of a command, given what the threads have to do already. */
 function plan(sharing: Sharing, kernel: Kernel, calls: readonly Call[], before: readonly number[]): Planned[] {
   const { threads, thresholds } = sharing;
-  const shared = sharing.canShare(kernel);
   const loads = [...before];
   return calls.map(({ extents }) => {
     const time = callTime(kernel, extents);
-    const cut = shared && time >= thresholds.cutting ? cutOf(kernel, extents, threads) : undefined;
+    const cut = time >= thresholds.cutting ? cutOf(kernel, extents, threads) : undefined;
     if (cut) return { thread: -1, cut, time };
-    const thread = shared && time >= thresholds.giving ? loads.indexOf(Math.min(...loads)) : 0;
+    const thread = time >= thresholds.giving ? loads.indexOf(Math.min(...loads)) : 0;
     loads[thread] += time;
     return { thread, cut: undefined, time };
   });
