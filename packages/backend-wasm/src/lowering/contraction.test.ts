@@ -86,7 +86,7 @@ function check({ dtype, sizes, transposed }: Case, options: WasmOptions): void {
   const lengths = [batch * rows * depth, batch * depth * columns, batch * rows * columns];
   const [x, y] = [filled(dtype, lengths[0], 1), filled(dtype, lengths[1], 2)];
   const { arrays } = runOnce(
-    wasm(options),
+    wasm({ threads: 1, ...options }),
     single(
       kernel,
       lengths,
@@ -157,18 +157,29 @@ describe.each<[string, WasmOptions]>([
     }
   });
 
-  test("a convolution: the right side reads windows, and zeros outside", () => {
-    const [channels, size, filters, width] = [3, 11, 5, 3];
+  interface Convolution {
+    readonly channels: number;
+    readonly size: number;
+    readonly filters: number;
+    /** Whether the image has its zeros in memory, or the right side asks for bounds. */
+    readonly padded: boolean;
+    readonly epilogue: boolean;
+  }
+
+  function convolve({ channels, size, filters, padded, epilogue }: Convolution): void {
+    const width = 3;
+    const side = padded ? size + 2 : size;
     // rows: filters; columns: y, x; depth: channel, dy, dx.
     const [f, y, x, ch, dy, dx] = [0, 1, 2, 3, 4, 5].map(axis);
-    const row = plus(y, dy, { kind: "constant", value: -1 });
-    const column = plus(x, dx, { kind: "constant", value: -1 });
-    const at = plus(times(ch, size * size), times(row, size), column);
+    const offset: Index = { kind: "constant", value: padded ? 0 : -1 };
+    const row = plus(y, dy, offset);
+    const column = plus(x, dx, offset);
+    const pixel = load("float32", 1, plus(times(ch, side * side), times(row, side), column));
     const zero: Expression = constant("float32", 0);
-    const padded = guard(row, size, 1, guard(column, size, 1, load("float32", 1, at), zero), zero);
+    const sum = register("float32", 0);
     const kernel: ContractionKernel = {
       kind: "contraction",
-      key: "convolution",
+      key: `convolution ${keys++}`,
       name: "convolution",
       operands: [...reads("float32", "float32"), writes("float32")],
       axes: 6,
@@ -184,37 +195,60 @@ describe.each<[string, WasmOptions]>([
         0,
         plus(times(f, channels * width * width), times(ch, width * width), times(dy, width), dx),
       ),
-      right: padded,
+      right: padded ? pixel : guard(row, size, 1, guard(column, size, 1, pixel, zero), zero),
       register: 0,
-      body: [store(2, plus(times(f, size * size), times(y, size), x), register("float32", 0))],
+      body: [
+        store(
+          2,
+          plus(times(f, size * size), times(y, size), x),
+          epilogue ? apply("add", sum, constant("float32", 1)) : sum,
+        ),
+      ],
     };
     const weights = filled("float32", filters * channels * width * width, 3);
-    const image = filled("float32", channels * size * size, 4);
+    const image = filled("float32", channels * side * side, 4);
+    if (padded) {
+      for (let i = 0; i < image.length; i++) {
+        const [p, q] = [Math.floor(i / side) % side, i % side];
+        if (p % (side - 1) === 0 || q % (side - 1) === 0) image[i] = 0;
+      }
+    }
     const program = single(
       kernel,
       [weights.length, image.length, filters * size * size],
       [filters, size, size, channels, width, width],
     );
-    const out = runOnce(wasm(options), program, [weights, image]).arrays[2];
+    const out = runOnce(wasm({ threads: 1, ...options }), program, [weights, image]).arrays[2];
+    const at = (c: number, p: number, q: number): number => {
+      if (padded) return Number(image[(c * side + p + 1) * side + q + 1]);
+      return p < 0 || q < 0 || p >= size || q >= size ? 0 : Number(image[(c * size + p) * size + q]);
+    };
     for (let n = 0; n < filters; n++) {
       for (let i = 0; i < size; i++) {
         for (let j = 0; j < size; j++) {
-          let sum = 0;
+          let expected = epilogue ? 1 : 0;
           for (let c = 0; c < channels; c++) {
             for (let u = 0; u < width; u++) {
               for (let v = 0; v < width; v++) {
-                const [p, q] = [i + u - 1, j + v - 1];
-                if (p < 0 || q < 0 || p >= size || q >= size) continue;
-                sum +=
-                  Number(weights[((n * channels + c) * width + u) * width + v]) *
-                  Number(image[(c * size + p) * size + q]);
+                expected += Number(weights[((n * channels + c) * width + u) * width + v]) * at(c, i + u - 1, j + v - 1);
               }
             }
           }
           const got = Number(out[(n * size + i) * size + j]);
-          if (got !== sum) expect([n, i, j, got]).toEqual([n, i, j, sum]);
+          if (got !== expected) expect([n, i, j, got]).toEqual([n, i, j, expected]);
         }
       }
     }
+  }
+
+  test("a convolution: the right side reads windows, of an image with zeros around it or none", () => {
+    for (const padded of [false, true]) {
+      for (const epilogue of [false, true]) {
+        convolve({ channels: 3, size: 11, filters: 5, padded, epilogue });
+        convolve({ channels: 2, size: 4, filters: 9, padded, epilogue });
+        convolve({ channels: 40, size: 8, filters: 8, padded, epilogue });
+      }
+    }
+    convolve({ channels: 240, size: 7, filters: 2, padded: true, epilogue: false });
   });
 });

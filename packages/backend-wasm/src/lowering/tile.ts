@@ -32,12 +32,15 @@ export const stripHeights = (kind: NumericKind, features: Features): readonly nu
 
 export const tileName = (kind: NumericKind, rows: number): string => `tile_${kind}_${rows}`;
 
+/** A strip for which tables say where the steps of the depth lie. */
+export const tableTileName = (kind: NumericKind, rows: number): string => `tile_${kind}_${rows}_table`;
+
 /** The body of the function of a name. */
 export function tileNamed(name: string, features: Features): FunctionBody {
   if (name === "tile_dots") return dotsBody(features);
   if (name === "tile_sums") return sumsBody(features);
-  const [, kind, rows] = name.split("_");
-  return stripBody(kind as NumericKind, features, Number(rows));
+  const [, kind, rows, table] = name.split("_");
+  return stripBody(kind as NumericKind, features, Number(rows), table !== undefined);
 }
 
 /** Steps of the depth that one turn of the loop takes. */
@@ -45,9 +48,10 @@ const unrolled = 4;
 
 /**
  * results[r, c] (+)= Σ left[r, k] · right[k, c], in the order of k, for a strip of rows: tile by tile of columns, the last
- * ones in narrower tiles. Reads and writes up to the end of the last vector.
+ * ones in narrower tiles. Reads and writes up to the end of the last vector. With `tables`, the parameters for the bytes
+ * between steps are addresses of tables with the distance of each step from the first.
  */
-function stripBody(kind: NumericKind, features: Features, height: number): FunctionBody {
+function stripBody(kind: NumericKind, features: Features, height: number, tables: boolean): FunctionBody {
   const vector = instructionsOf(kind, features);
   const lanes = lanesOf(kind, features);
   const { vectors: most } = tileOf(kind, features);
@@ -61,14 +65,36 @@ function stripBody(kind: NumericKind, features: Features, height: number): Funct
   const steps = w.local("i32");
   const resultNow = w.local("i32");
 
-  const step = (vectors: number): void => {
-    for (let v = 0; v < vectors; v++) w.load(right[v], vector.load, rightNow, v * vector.bytes);
-    w.advance(rightNow, at.rightStep);
-    for (const [r, row] of rows.entries()) {
-      w.load(left, vector.splat, row);
-      for (let v = 0; v < vectors; v++) w.multiplyAdd(vector, sums[r][v], left, right[v]);
-      w.advance(row, at.leftStep);
+  const leftTable = w.local("i32");
+  const rightTable = w.local("i32");
+  const distance = w.local("i32");
+  const here = w.local("i32");
+
+  /** @param n which of the steps of a turn it is. */
+  const step = (vectors: number, n: number): void => {
+    if (tables) {
+      w.load(distance, "i32.load", rightTable, 4 * n);
+      w.copy(rightNow, at.right);
+      w.advance(rightNow, distance);
+      w.load(distance, "i32.load", leftTable, 4 * n);
     }
+    for (let v = 0; v < vectors; v++) w.load(right[v], vector.load, rightNow, v * vector.bytes);
+    if (!tables) w.advance(rightNow, at.rightStep);
+    for (const [r, row] of rows.entries()) {
+      if (tables) {
+        w.copy(here, row);
+        w.advance(here, distance);
+      }
+      w.load(left, vector.splat, tables ? here : row);
+      for (let v = 0; v < vectors; v++) w.multiplyAdd(vector, sums[r][v], left, right[v]);
+      if (!tables) w.advance(row, at.leftStep);
+    }
+  };
+  const turn = (vectors: number, count: number) => (): void => {
+    for (let n = 0; n < count; n++) step(vectors, n);
+    if (!tables) return;
+    w.add(leftTable, 4 * count);
+    w.add(rightTable, 4 * count);
   };
   const results = (vectors: number, write: (sum: number, v: number) => void): void => {
     w.copy(resultNow, at.result);
@@ -85,10 +111,12 @@ function stripBody(kind: NumericKind, features: Features, height: number): Funct
     }
     w.copy(rightNow, at.right);
     w.copy(steps, at.depth);
-    w.whileAtLeast(steps, unrolled, () => {
-      for (let i = 0; i < unrolled; i++) step(vectors);
-    });
-    w.whileAtLeast(steps, 1, () => step(vectors));
+    if (tables) {
+      w.copy(leftTable, at.leftStep);
+      w.copy(rightTable, at.rightStep);
+    }
+    w.whileAtLeast(steps, unrolled, turn(vectors, unrolled));
+    w.whileAtLeast(steps, 1, turn(vectors, 1));
     w.branch(
       at.first,
       () =>
