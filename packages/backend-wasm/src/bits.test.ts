@@ -55,6 +55,8 @@ const operandOf = (dtype: DType): number => dtypes.indexOf(dtype);
 const at = plus(times(axis(0), columns), axis(1));
 const flipped = plus(times(axis(1), rows), axis(0));
 const shifted = plus(at, constantIndex(-2));
+const backwards = plus(constantIndex(rows * columns - 1), times(at, -1));
+const apart = plus(times(axis(1), 2), axis(0));
 
 const integerOps: readonly UnaryOp[] = ["neg", "abs", "sign", "floor", "not"];
 const floatOnly: ReadonlySet<BinaryOp> = new Set<BinaryOp>(["atan2", "copysign", "nextafter", "polygamma"]);
@@ -83,7 +85,7 @@ const expressionsOf = (exact: boolean) =>
         );
       const leaves: fc.Arbitrary<Expression>[] = [
         fc.constant(load(dtype, operand, at)),
-        fc.constant(load(dtype, operand, flipped)),
+        fc.constantFrom(flipped, backwards, apart).map((index) => load(dtype, operand, index)),
         fc.constant(load(dtype, operand, plus(times(quotient(flipped, 5), 5), remainder(at, 2)))),
         constants(dtype),
         fc.constant<Expression>({ kind: "index", dtype, index: at }),

@@ -69,6 +69,32 @@ export function loadFour(w: KernelWriter, dtype: DType, address: Value, pinned: 
   }
 }
 
+/** Words of two vectors at twice the distance, and of one backwards. */
+const evenWords = [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27];
+const backwards = [12, 13, 14, 15, 8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3];
+
+/** Four elements at twice the distance, or backwards, where they take no more than two loads. */
+export function loadNear(
+  w: KernelWriter,
+  dtype: DType,
+  stride: number,
+  address: () => Value,
+  pinned: boolean,
+): Lanes | undefined {
+  const { e } = w;
+  if (dtype !== "float32" && dtype !== "int32") return undefined;
+  const kind = dtype === "float32" ? "f32" : "i32";
+  const four = (part: Value): Lanes => ({ kind, width: 4, parts: [part] });
+  if (stride === 2) {
+    const at = address();
+    const [low, high] = [0, 16].map((offset) => e.load("v128.load", at, offset, pinned));
+    return four(e.shuffle(evenWords, low, high));
+  }
+  if (stride !== -1) return undefined;
+  const all = e.load("v128.load", w.plus(address(), e.i32(-12)), 0, pinned);
+  return four(e.shuffle(backwards, all, all));
+}
+
 export function storeOne(w: KernelWriter, dtype: DType, address: Value, x: Lanes): void {
   const bits = dtype === "float16" ? floatToHalf(w.m, x) : x;
   w.e.store(scalarStores[dtype], address, bits.parts[0]);

@@ -1,8 +1,8 @@
-import { bytesOf, castArgument, type Expression } from "@cresset/core/backend";
-import { loadFour, loadOne } from "./access.ts";
+import { type Bound, bytesOf, castArgument, type Expression, type Index } from "@cresset/core/backend";
+import { loadFour, loadNear, loadOne } from "./access.ts";
 import { cast } from "./cast.ts";
 import type { Value } from "./emitter.ts";
-import { addressOf, boundsHold, indexValue, strideOf, varies } from "./index-math.ts";
+import { addressOf, boundsHold, indexLanes, lanesHold, someHolds, strideOf, varies } from "./index-math.ts";
 import { kindOf, type Lanes } from "./lanes.ts";
 import { operation } from "./operations.ts";
 import type { KernelWriter } from "./writer.ts";
@@ -18,7 +18,7 @@ export function value(w: KernelWriter, e: Expression): Lanes {
     case "argument":
       return w.argument(e.slot, e.dtype);
     case "index":
-      return cast(m, "int32", e.dtype, indexLanes(w, e));
+      return cast(m, "int32", e.dtype, indexLanes(w, e.index));
     case "load":
       return load(w, e);
     case "register":
@@ -37,41 +37,64 @@ export function value(w: KernelWriter, e: Expression): Lanes {
   }
 }
 
-function indexLanes(w: KernelWriter, e: Expression & { kind: "index" }): Lanes {
-  const { m } = w;
-  const stride = strideOf(w, e.index);
-  if (Number.isNaN(stride)) return w.eachLane(() => m.one("i32", indexValue(w, e.index)));
-  const first = m.one("i32", indexValue(w, e.index));
-  if (stride === 0) return first;
-  const steps = new Uint8Array(Int32Array.of(0, stride, 2 * stride, 3 * stride).buffer);
-  return m.add(first, { kind: "i32", width: 4, parts: [w.e.vector(steps)] });
-}
-
 function load(w: KernelWriter, e: Expression & { kind: "load" }): Lanes {
   const stride = strideOf(w, e.index);
   const pinned = w.operand(e.operand).access !== "read";
   const address = (): Value => addressOf(w, e.operand, e.index, bytesOf(e.dtype));
   if (stride === 0) return loadOne(w, e.dtype, address(), pinned);
   if (stride === 1) return loadFour(w, e.dtype, address(), pinned);
-  return w.eachLane(() => loadOne(w, e.dtype, address(), pinned));
+  const near = loadNear(w, e.dtype, stride, address, pinned);
+  return near ?? w.eachLane(() => loadOne(w, e.dtype, address(), pinned));
 }
 
 function guarded(w: KernelWriter, e: Expression & { kind: "guard" }): Lanes {
   const kind = kindOf[e.dtype];
-  const boundsVary = e.bounds.some((bound) => strideOf(w, bound.index) !== 0);
-  const wide = varies(w, e);
-  const holds = boundsHold(w, e.bounds);
+  const width = varies(w, e) ? 4 : 1;
+  const differ = e.bounds.filter((bound) => strideOf(w, bound.index) !== 0);
+  const otherwise = (): Lanes => value(w, e.otherwise);
+  if (differ.length === 0) return chosen(w, kind, width, boundsHold(w, e.bounds), () => value(w, e.value), otherwise);
   const apart = (): Lanes => w.eachLane(() => guarded(w, e));
-  if (holds.constant === 0 && boundsVary) return apart();
-  const width = wide ? 4 : 1;
+  const all = boundsHold(w, e.bounds);
+  const masked = differ.length === 1 && canMask(w, e.value, differ);
+  if (all.constant === 0 && !masked) return apart();
+  if (!masked) return chosen(w, kind, width, all, () => value(w, e.value), apart);
+  const some = w.e.op(
+    "i32.and",
+    boundsHold(
+      w,
+      e.bounds.filter((bound) => !differ.includes(bound)),
+    ),
+    someHolds(w, differ),
+  );
   return chosen(
     w,
     kind,
-    width,
-    holds,
+    4,
+    all,
     () => value(w, e.value),
-    () => (boundsVary ? apart() : value(w, e.otherwise)),
+    () => chosen(w, kind, 4, some, () => w.m.select(lanesHold(w, differ), value(w, e.value), otherwise()), otherwise),
   );
+}
+
+/**
+ * Whether a value may be computed at all four points if bounds hold at one of them: then loads reach a few elements beyond
+ * what the bounds allow, which memory has on either side of a buffer.
+ */
+function canMask(w: KernelWriter, e: Expression, differ: readonly Bound[]): boolean {
+  const isNear = (index: Index): boolean => Math.abs(strideOf(w, index)) <= 2;
+  if (!differ.every(({ index, extent, step }) => isNear(index) && extent > 0 && step === 1)) return false;
+  switch (e.kind) {
+    case "load":
+      return isNear(e.index);
+    case "apply":
+      return e.inputs.every((input) => canMask(w, input, []));
+    case "cast":
+      return canMask(w, e.input, []);
+    case "guard":
+      return canMask(w, e.value, []) && canMask(w, e.otherwise, []);
+    default:
+      return true;
+  }
 }
 
 /** One of two values, of which only that is computed. */

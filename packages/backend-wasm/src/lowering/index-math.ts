@@ -1,6 +1,7 @@
 import type { Bound, Expression, Index } from "@cresset/core/backend";
 import type { Value } from "./emitter.ts";
 import { value } from "./expression.ts";
+import type { Lanes } from "./lanes.ts";
 import type { KernelWriter } from "./writer.ts";
 
 interface Sum {
@@ -153,4 +154,39 @@ export function boundsHold(w: KernelWriter, bounds: readonly Bound[]): Value {
     if (step !== 1) also(e.op("i32.eqz", e.op("i32.rem_u", first, e.i32(step))));
   }
   return holds ?? e.i32(1);
+}
+
+/** Whether bounds that differ among the points of the vector hold at one of them at least, each by itself. */
+export function someHolds(w: KernelWriter, bounds: readonly Bound[]): Value {
+  const { e } = w;
+  return bounds.reduce((holds, { index, extent }) => {
+    const reach = 3 * strideOf(w, index);
+    // The greatest of the four lies in [0, extent + reach).
+    const greatest = w.plus(indexValue(w, index), e.i32(Math.max(reach, 0)));
+    return e.op("i32.and", holds, e.op("i32.lt_u", greatest, e.i32(extent + Math.abs(reach))));
+  }, e.i32(1));
+}
+
+/** At which points of the vector bounds hold. */
+export function lanesHold(w: KernelWriter, bounds: readonly Bound[]): Lanes {
+  const { m } = w;
+  const tests = bounds.flatMap(({ index, extent }) => {
+    const coordinates = indexLanes(w, index);
+    return [
+      m.compare("gt", coordinates, m.constant("i32", -1)),
+      m.compare("lt", coordinates, m.constant("i32", extent)),
+    ];
+  });
+  return tests.reduce((a, b) => m.bitwise("and", a, b));
+}
+
+/** An index at each point of the vector. */
+export function indexLanes(w: KernelWriter, index: Index): Lanes {
+  const { m } = w;
+  const stride = strideOf(w, index);
+  if (Number.isNaN(stride)) return w.eachLane(() => m.one("i32", indexValue(w, index)));
+  const first = m.one("i32", indexValue(w, index));
+  if (stride === 0) return first;
+  const steps = new Uint8Array(Int32Array.of(0, stride, 2 * stride, 3 * stride).buffer);
+  return m.add(first, { kind: "i32", width: 4, parts: [w.e.vector(steps)] });
 }

@@ -1,7 +1,7 @@
 import type { LoopKernel, Statement } from "@cresset/core/backend";
 import { accesses, scoreOf } from "./accesses.ts";
 import { isSmall } from "./inner.ts";
-import { eachVector } from "./odometer.ts";
+import { eachNeighbour } from "./odometer.ts";
 import { overlapOf } from "./overlap.ts";
 import { nested, statements } from "./statement.ts";
 import type { KernelWriter } from "./writer.ts";
@@ -22,24 +22,21 @@ export function writeLoop(w: KernelWriter, kernel: LoopKernel): void {
     w,
     axes.filter((other) => other !== axis),
     () => {
-      const counter = w.e.variable("i32", w.from(axis));
-      const count = w.e.op("i32.sub", w.until(axis), w.from(axis));
       const body = (): void => statements(w, kernel.body, false);
       const copies = copiesOf(kernel.body);
+      let start = w.from(axis);
       if (copies > 1) {
-        const limit = w.plus(w.from(axis), w.e.op("i32.and", count, w.e.i32(-4 * copies)));
-        w.e.loop(counter, limit, 4 * copies, (i) => {
+        const counter = w.e.variable("i32", start);
+        const count = w.e.op("i32.sub", w.until(axis), start);
+        w.e.loop(counter, w.plus(start, w.e.op("i32.and", count, w.e.i32(-4 * copies))), 4 * copies, (i) => {
           w.setAxis(axis, i);
           w.vectorAxis = axis;
           w.withCopies(copies, body);
           w.vectorAxis = undefined;
         });
+        start = w.e.copy(counter);
       }
-      eachVector(w, axis, counter, w.from(axis), count, overlapOf(kernel.body), body);
-      w.e.loop(counter, w.until(axis), 1, (i) => {
-        w.setAxis(axis, i);
-        statements(w, kernel.body, false);
-      });
+      eachNeighbour(w, axis, start, w.e.op("i32.sub", w.until(axis), start), overlapOf(kernel.body), body);
     },
   );
 }

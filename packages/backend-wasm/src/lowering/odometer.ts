@@ -15,32 +15,49 @@ export function placeAt(w: KernelWriter, axes: readonly number[], position: Valu
 }
 
 /**
- * Whole vectors of `count` points along an axis from `start` on; `counter` begins there, and ends after the last vector. The
- * body computes four points; those of `overlap` vectors are computed in turn.
+ * Runs `body` at `count` points along an axis from `start` on. With `vector` it computes four; those of `overlap` vectors are
+ * computed in turn. The last points are computed one by one, or, where the kernel may do that, together with some before
+ * them once more.
+ *
+ * @param overlap 0: no vectors.
  */
-export function eachVector(
+export function eachNeighbour(
   w: KernelWriter,
   axis: number,
-  counter: Variable,
   start: Value,
   count: Value,
   overlap: number,
-  body: (first: Value) => void,
+  body: (first: Value, vector: boolean) => void,
 ): void {
   const { e } = w;
-  const at = (i: Value) => (): void => {
+  const counter = e.variable("i32", start);
+  const end = w.plus(start, count);
+  const vector = (i: Value): void => {
     w.setAxis(axis, i);
     w.vectorAxis = axis;
-    body(i);
+    body(i, true);
     w.vectorAxis = undefined;
+  };
+  const apart = (): void => {
+    e.loop(counter, end, 1, (i) => {
+      w.setAxis(axis, i);
+      body(i, false);
+    });
   };
   const limit = (points: number): Value => w.plus(start, e.op("i32.and", count, e.i32(-points)));
   if (overlap > 1) {
     e.loop(counter, limit(4 * overlap), 4 * overlap, (i) => {
-      e.interleaved(Array.from({ length: overlap }, (_, n) => at(e.shifted(i, 4 * n))));
+      e.interleaved(Array.from({ length: overlap }, (_, n) => () => vector(e.shifted(i, 4 * n))));
     });
   }
-  e.loop(counter, limit(4), 4, (i) => at(i)());
+  if (overlap > 0 && w.repeatable) {
+    const last = w.plus(end, e.i32(-4));
+    const together = (): void => e.loop(counter, end, 4, (i) => vector(e.select(i, last, e.op("i32.lt_s", i, last))));
+    e.branch(e.op("i32.ge_s", count, e.i32(4)), together, apart);
+    return;
+  }
+  if (overlap > 0) e.loop(counter, limit(4), 4, vector);
+  apart();
 }
 
 /**
@@ -58,16 +75,16 @@ export function eachPoint(
   overlap = w.target.simd ? 1 : 0,
 ): void {
   if (axes.length === 1) {
-    eachNeighbour(w, axes[0], start, w.e.i32(0), count, body, overlap);
+    eachStep(w, axes[0], start, w.e.i32(0), count, body, overlap);
     return;
   }
   eachRun(w, axes, start, count, (first, done, length) => {
-    eachNeighbour(w, axes[axes.length - 1], first, done, length, body, overlap);
+    eachStep(w, axes[axes.length - 1], first, done, length, body, overlap);
   });
 }
 
-/** `count` points along one axis, of which the first is step `done`: whole vectors, then the rest. */
-function eachNeighbour(
+/** `count` points along one axis, of which the first is step `done`. */
+function eachStep(
   w: KernelWriter,
   axis: number,
   start: Value,
@@ -78,21 +95,18 @@ function eachNeighbour(
 ): void {
   const { e } = w;
   // Counts from 0, as `start` may differ from run to run.
-  const counter = e.variable("i32", e.i32(0));
-  const first = (i: Value): Value => {
+  eachNeighbour(w, axis, e.i32(0), count, overlap, (i, vector) => {
     const { base, by } = i.shifted ?? { base: i, by: 0 };
     w.setAxis(axis, e.shifted(w.plus(start, base), by));
-    return e.shifted(w.plus(done, base), by);
-  };
-  if (overlap > 0) eachVector(w, axis, counter, e.i32(0), count, overlap, (i) => body(first(i), true));
-  e.loop(counter, count, 1, (i) => body(first(i), false));
+    body(e.shifted(w.plus(done, base), by), vector);
+  });
 }
 
 /**
  * Cuts `count` points of several axes into runs along the last one. The body gets the run's first coordinate there, how
  * many points came before, and the run's length; the other coordinates are set.
  */
-function eachRun(
+export function eachRun(
   w: KernelWriter,
   axes: readonly number[],
   start: Value,

@@ -1,5 +1,6 @@
 /** Elementwise operations on values of each dtype, rounding included. */
 import { type DType, isBinary, isCompare, isFloat, type ScalarOp } from "@cresset/core/backend";
+import { extremum } from "./extremum.ts";
 import * as float32 from "./float32.ts";
 import { roundToHalf } from "./half.ts";
 import type { Arithmetic, LaneMath } from "./lane-math.ts";
@@ -17,8 +18,6 @@ const exactFloat: Partial<Readonly<Record<ScalarOp, Arithmetic>>> = {
   ceil: "ceil",
   round: "nearest",
   trunc: "trunc",
-  max: "max",
-  min: "min",
 };
 
 const roundedFloat: Partial<Readonly<Record<ScalarOp, Arithmetic>>> = {
@@ -58,6 +57,7 @@ function transcendental(m: LaneMath, op: ScalarOp, inputs: readonly Lanes[]): La
 function floatOperation(m: LaneMath, op: ScalarOp, dtype: DType, inputs: readonly Lanes[]): Lanes {
   const [x, y] = inputs;
   const { kind } = x;
+  if (op === "max" || op === "min") return extremum(m, op, x, y);
   const exact = exactFloat[op];
   if (exact) return m.arithmetic(exact, ...inputs);
   switch (op) {

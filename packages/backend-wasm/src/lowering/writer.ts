@@ -51,6 +51,11 @@ export class KernelWriter {
     this.scratch = this.e.parameter(1, "i32");
   }
 
+  /** Whether points may be computed twice: nothing is read and written. */
+  get repeatable(): boolean {
+    return this.kernel.operands.every(({ access }) => access !== "update");
+  }
+
   operand(n: number): Operand {
     return this.kernel.operands[n];
   }

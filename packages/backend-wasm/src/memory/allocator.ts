@@ -2,8 +2,8 @@ import { BackendError } from "@cresset/core/backend";
 
 const pageBytes = 65_536;
 const alignment = 64;
-/** Kernels may read, not write, this far past the end of a buffer: the last vector of a row. */
-const overrun = 16;
+/** Kernels may read, not write, so far outside a buffer: vectors at the ends of rows. Below the first one is as much. */
+const overrun = 64;
 /** Blocks left over in other sizes are joined once they are this much, and half of all that is free. */
 const worthJoining = 32 * 1024 * 1024;
 
