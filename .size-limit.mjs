@@ -5,7 +5,7 @@
 const packages = {
   core: "105 kB",
   "backend-cpu": "11 kB",
-  "backend-wasm": "46 kB",
+  "backend-wasm": "48 kB",
   nn: "57 kB",
   optim: "13.5 kB",
   data: "3.6 kB",
@@ -17,7 +17,7 @@ const asModules = (config) => ({ ...config, format: "esm", target: "es2022" });
 export default [
   // The first user's program, with named imports. It is to be 80 kB: functions that it never calls take some 6 kB of it, and
   // threads and products by shape 13 kB. Until then this keeps it from growing.
-  { name: "the binary classifier on wasm", path: "bench/src/programs/cresset-wasm.ts", limit: "90 kB" },
+  { name: "the binary classifier on wasm", path: "bench/src/programs/cresset-wasm.ts", limit: "92 kB" },
   {
     name: "Linear, BCELoss and Adam alone",
     path: ["packages/nn/dist/index.js", "packages/optim/dist/index.js"],
@@ -27,7 +27,7 @@ export default [
     },
     limit: "44 kB",
   },
-  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "226 kB" },
+  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "228 kB" },
   ...Object.entries(packages).map(([name, limit]) => ({
     name: `@cresset/${name} without what it depends on`,
     path: `packages/${name}/dist/index.js`,
