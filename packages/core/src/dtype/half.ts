@@ -5,7 +5,8 @@ doubles[0] = 1;
 const highWord = words[1] === 0x3ff00000 ? 1 : 0;
 const lowWord = 1 - highWord;
 
-const decoded = decodeAll();
+/** The value of every bit pattern, made when the first is asked for. */
+let decoded: Float32Array | undefined;
 
 function decodeAll(): Float32Array {
   const table = new Float32Array(0x10000);
@@ -29,6 +30,7 @@ function decodeAll(): Float32Array {
  * @example halfToFloat(0x3e00) // 1.5
  */
 export function halfToFloat(bits: number): number {
+  decoded ??= decodeAll();
   return decoded[bits];
 }
 
@@ -65,5 +67,5 @@ export function floatToHalf(value: number): number {
  * @example roundToHalf(0.1) // 0.0999755859375
  */
 export function roundToHalf(value: number): number {
-  return decoded[floatToHalf(value)];
+  return halfToFloat(floatToHalf(value));
 }
