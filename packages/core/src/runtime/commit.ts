@@ -16,11 +16,17 @@ export function commit(device: Device, storages: readonly Storage[]): void {
     storage.committed.dependsMark = depends;
     if (storage.overwritten !== null) storage.overwritten.dependsMark = depends;
   }
+  let first = true;
   for (const node of device.journal) {
-    if (!node.inputs.some((value) => value.dependsMark === depends)) continue;
-    for (const value of node.outputs) value.dependsMark = depends;
+    let does = false;
+    for (const value of node.inputs) {
+      if (value.dependsMark === depends) does = true;
+      if (value.slot === null ? value.stale || value.node === null || value.node.ran : value.cached) first = false;
+    }
+    if (does) for (const value of node.outputs) value.dependsMark = depends;
   }
-  markIndirect(device.journal, depends, indirect);
+  // Where all that is pending was never computed before, what depends on a version depends on it directly.
+  if (!first) markIndirect(device.journal, depends, indirect);
   const all = new Set(storages);
   for (const storage of device.dirty) if (storage.current.dependsMark >= depends) all.add(storage);
   const writes = [...all];

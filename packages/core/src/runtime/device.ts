@@ -43,7 +43,8 @@ export class Device {
   };
   /** Number of the running evaluation, for least-recent use. */
   clock = 0;
-  private readonly registry = new Set<Slot>();
+  /** Slots with a buffer, each at the index that it knows; in no order. */
+  private readonly registry: Slot[] = [];
   /** Of buffers allocated and not given back, and of those among them whose values are on their way to the host. */
   private bytes = 0;
   private leavingBytes = 0;
@@ -91,7 +92,7 @@ export class Device {
     const slot = value.slot;
     if (slot === null) return null;
     value.slot = null;
-    this.registry.delete(slot);
+    this.unregister(slot);
     return slot.buffer;
   }
 
@@ -115,7 +116,17 @@ export class Device {
   private register(slot: Slot): void {
     slot.used = this.clock;
     if (this.backend.memoryLimit === Number.POSITIVE_INFINITY) return;
-    this.registry.add(slot);
+    if (slot.registered < 0) slot.registered = this.registry.push(slot) - 1;
+  }
+
+  private unregister(slot: Slot): void {
+    if (slot.registered < 0) return;
+    const last = this.registry.pop() as Slot;
+    if (last !== slot) {
+      this.registry[slot.registered] = last;
+      last.registered = slot.registered;
+    }
+    slot.registered = -1;
   }
 
   /** Moves values that were not used lately to host arrays until `bytes` more fit; what user code dropped is then garbage. */
@@ -142,7 +153,7 @@ export class Device {
 
   private unlink(slot: Slot, buffer: BackendBuffer): void {
     slot.buffer = null;
-    this.registry.delete(slot);
+    this.unregister(slot);
     this.free(buffer, slot.bytes);
   }
 
@@ -158,7 +169,7 @@ export class Device {
       slot.leaving = false;
       this.leavingBytes -= slot.bytes;
       const { buffer } = slot;
-      if (arrays[i] === undefined || buffer !== buffers[i] || slot.used > started || !this.registry.has(slot)) continue;
+      if (arrays[i] === undefined || buffer !== buffers[i] || slot.used > started || slot.registered < 0) continue;
       slot.host = arrays[i];
       this.unlink(slot, buffer);
     }

@@ -60,7 +60,15 @@ function collect(roots: readonly Value[]): Node[] {
     const inputs = node.inputs;
     for (let i = 0; i < inputs.length; i++) if (inputs[i].slot === null) stack.push(inputs[i]);
   }
-  return order.sort((a, b) => a.id - b.id);
+  return inOrder(order, mark);
+}
+
+/** By age. What was never computed stands in the journal in that order, mostly with little else. */
+function inOrder(found: Node[], mark: number): Node[] {
+  if (found.length === 0) return found;
+  const order: Node[] = [];
+  for (const node of found[0].outputs[0].device.journal) if (node.mark === mark) order.push(node);
+  return order.length === found.length ? order : found.sort((a, b) => a.id - b.id);
 }
 
 function stale(value: Value): StaleValueError {

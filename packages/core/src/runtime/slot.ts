@@ -16,6 +16,8 @@ export class Slot {
   leaving = false;
   /** The evaluation that last touched the buffer. */
   used = 0;
+  /** Where it stands in its device's registry, or -1 where it does not. */
+  registered = -1;
 
   constructor(buffer: BackendBuffer | null, host: HostArray | null, bytes: number) {
     this.buffer = buffer;
