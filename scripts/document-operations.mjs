@@ -1,11 +1,11 @@
-// Writes docs/operations.md from a run of the conformance suite on every built-in backend: what is there, and what is not yet.
+// Writes docs/operations.md from a run of the conformance suite: what is there, and what is not yet. Arguments name the backends; by default those that run everywhere.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root, runNode } from "./lib/workspace.mjs";
 import { setUp } from "./setup.mjs";
 
-const backends = process.argv.length > 2 ? process.argv.slice(2) : ["cpu"];
+const backends = process.argv.length > 2 ? process.argv.slice(2) : ["cpu", "wasm"];
 
 setUp();
 const work = mkdtempSync(join(tmpdir(), "cresset-operations-"));

@@ -83,6 +83,7 @@ const expressions = fc.letrec<Record<DType, Expression>>((tie) => {
     const binary = fc
       .constantFrom(...binaryOps.filter((op) => !(isFloat(dtype) ? integerOnly : floatOnly).has(op)))
       .chain((op) => fc.tuple(self, self).map(([a, b]) => apply(op, a, b)));
+    const fused = fc.tuple(self, self, self).map(([a, b, c]) => apply("fma", a, b, c));
     const chosen = fc.tuple(tie("bool"), self, self).map(([test, a, b]) => apply("where", test, a, b));
     const converted = fc.constantFrom(...dtypes).chain((from) => tie(from).map((input) => cast(dtype, input)));
     const compared = fc
@@ -93,7 +94,16 @@ const expressions = fc.letrec<Record<DType, Expression>>((tie) => {
     const guarded = fc
       .tuple(fc.integer({ min: 1, max: 3 }), self, self)
       .map(([step, a, b]) => guard(shifted, 7, step, a, b));
-    const inner = [unary, binary, chosen, converted, guarded, data, ...(dtype === "bool" ? [compared] : [])];
+    const inner = [
+      unary,
+      binary,
+      chosen,
+      converted,
+      guarded,
+      data,
+      ...(isFloat(dtype) ? [fused] : []),
+      ...(dtype === "bool" ? [compared] : []),
+    ];
     return fc.oneof(
       { maxDepth: 4, depthIdentifier: "expression", withCrossShrink: true },
       fc.oneof(...leaves),

@@ -103,6 +103,7 @@ const expressionsOf = (exact: boolean) =>
           ),
         )
         .chain((op) => fc.tuple(self, self).map(([a, b]) => apply(op, a, b)));
+      const fused = fc.tuple(self, self, self).map(([a, b, c]) => apply("fma", a, b, c));
       const chosen = fc.tuple(tie("bool"), self, self).map(([test, a, b]) => apply("where", test, a, b));
       const converted = fc.constantFrom(...dtypes).chain((from) => tie(from).map((input) => cast(dtype, input)));
       const compared = fc
@@ -113,7 +114,16 @@ const expressionsOf = (exact: boolean) =>
       const guarded = fc
         .tuple(fc.integer({ min: 1, max: 3 }), self, self)
         .map(([step, a, b]) => guard(shifted, 17, step, a, b));
-      const inner = [unary, binary, chosen, converted, guarded, data, ...(dtype === "bool" ? [compared] : [])];
+      const inner = [
+        unary,
+        binary,
+        chosen,
+        converted,
+        guarded,
+        data,
+        ...(isFloat(dtype) ? [fused] : []),
+        ...(dtype === "bool" ? [compared] : []),
+      ];
       return fc.oneof(
         { maxDepth: 4, depthIdentifier: "expression", withCrossShrink: true },
         fc.oneof(...leaves),

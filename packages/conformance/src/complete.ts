@@ -3,8 +3,6 @@ export interface CompleteArea {
   readonly area: string;
   /** Globs over case ids; default all of the area. */
   readonly cases?: readonly string[];
-  /** Ids of the cases that wait for an operation of later work. One that passes must be taken off this list. */
-  readonly waiting?: readonly string[];
 }
 
 /** Areas that every built-in backend passes completely. */
@@ -21,6 +19,7 @@ const everywhere: readonly CompleteArea[] = [
   "nnfunc",
   "modules",
   "losses",
+  "optim",
   "schedulers",
   "init",
   "rng",
@@ -36,9 +35,7 @@ const sample: readonly CompleteArea[] = ["unary", "binary", "reductions", "index
 
 /** What each built-in backend passes completely: a test runs it, so that nothing of it regresses. */
 export const completeAreas: Readonly<Record<string, readonly CompleteArea[]>> = {
-  // RMSprop_model/1 divides gradients of a few 1e-8 by their own size: PyTorch's kernels fuse a multiply-add there, and with its
-  // rows permuted PyTorch drifts as far from its own record.
-  cpu: [...everywhere, { area: "optim", waiting: ["optim/RMSprop_model/1"] }],
-  wasm: [...everywhere, { area: "optim" }],
+  cpu: everywhere,
+  wasm: everywhere,
   webgpu: sample,
 };

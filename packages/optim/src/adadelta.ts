@@ -26,10 +26,10 @@ const adadelta = stepOperation<GradientOptions>(
   () => 2,
   ({ param, grad, states }, [minusLr, rho, rest, eps, weightDecay], attributes) => {
     const g = prepared(param, grad, weightDecay, attributes);
-    const square = m.add(m.mul(states[0], rho), m.mul(m.mul(rest, g), g));
+    const square = m.fma(m.mul(rest, g), g, m.mul(states[0], rho));
     const delta = m.mul(m.div(m.sqrt(m.add(states[1], eps)), m.sqrt(m.add(square, eps))), g);
-    const accumulated = m.add(m.mul(states[1], rho), m.mul(m.mul(rest, delta), delta));
-    return [m.add(param, m.mul(minusLr, delta)), square, accumulated];
+    const accumulated = m.fma(m.mul(rest, delta), delta, m.mul(states[1], rho));
+    return [m.fma(minusLr, delta, param), square, accumulated];
   },
 );
 

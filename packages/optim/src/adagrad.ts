@@ -26,7 +26,7 @@ const adagrad = stepOperation<GradientOptions>(
   () => 1,
   ({ param, grad, states }, [minusLr, eps, weightDecay], attributes) => {
     const g = prepared(param, grad, weightDecay, attributes);
-    const sum = m.add(states[0], m.mul(g, g));
+    const sum = m.fma(g, g, states[0]);
     return [m.add(param, m.div(m.mul(minusLr, g), m.add(m.sqrt(sum), eps))), sum];
   },
 );

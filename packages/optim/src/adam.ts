@@ -35,8 +35,8 @@ const adam = stepOperation<AdamAttributes>(
     const { amsgrad, decoupled } = attributes;
     const p = decoupled ? m.mul(param, decay) : param;
     const g = prepared(p, grad, decay, attributes);
-    const mean = m.add(m.mul(states[0], beta1), m.mul(rest1, g));
-    const square = m.add(m.mul(states[1], beta2), m.mul(m.mul(rest2, g), g));
+    const mean = m.fma(rest1, g, m.mul(states[0], beta1));
+    const square = m.fma(m.mul(rest2, g), g, m.mul(states[1], beta2));
     const largest: Term[] = amsgrad ? [m.maximum(states[2], square)] : [];
     const denominator = m.add(m.div(m.sqrt(amsgrad ? largest[0] : square), correction), eps);
     return [m.add(p, m.div(m.mul(minusStep, mean), denominator)), mean, square, ...largest];

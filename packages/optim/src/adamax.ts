@@ -24,7 +24,7 @@ const adamax = stepOperation<GradientOptions>(
   () => 2,
   ({ param, grad, states }, [minusStep, beta1, rest1, beta2, eps, weightDecay], attributes) => {
     const g = prepared(param, grad, weightDecay, attributes);
-    const mean = m.add(m.mul(states[0], beta1), m.mul(rest1, g));
+    const mean = m.fma(rest1, g, m.mul(states[0], beta1));
     const largest = m.maximum(m.mul(states[1], beta2), m.add(m.abs(g), eps));
     return [m.add(param, m.div(m.mul(minusStep, mean), largest)), mean, largest];
   },

@@ -31,7 +31,7 @@ const asgd = stepOperation<AsgdAttributes>(
   () => 1,
   ({ param, grad, states }, [shrink, minusEta, mu, weightDecay], attributes) => {
     const g = prepared(param, grad, weightDecay, attributes);
-    const next = m.add(m.mul(param, shrink), m.mul(minusEta, g));
+    const next = m.fma(minusEta, g, m.mul(param, shrink));
     const average = attributes.averaging ? m.add(states[0], m.mul(m.sub(next, states[0]), mu)) : next;
     return [next, average];
   },

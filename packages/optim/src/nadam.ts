@@ -24,8 +24,8 @@ const nadam = stepOperation<GradientOptions>(
   () => 2,
   ({ param, grad, states }, [ofGrad, ofMean, beta1, rest1, beta2, rest2, correction, eps, weightDecay], attributes) => {
     const g = prepared(param, grad, weightDecay, attributes);
-    const mean = m.add(m.mul(states[0], beta1), m.mul(rest1, g));
-    const square = m.add(m.mul(states[1], beta2), m.mul(m.mul(rest2, g), g));
+    const mean = m.fma(rest1, g, m.mul(states[0], beta1));
+    const square = m.fma(m.mul(rest2, g), g, m.mul(states[1], beta2));
     const denominator = m.add(m.sqrt(m.div(square, correction)), eps);
     const half = m.add(param, m.div(m.mul(ofGrad, g), denominator));
     return [m.add(half, m.div(m.mul(ofMean, mean), denominator)), mean, square];

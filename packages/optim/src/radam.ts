@@ -31,8 +31,8 @@ const radam = stepOperation<RadamAttributes>(
     attributes,
   ) => {
     const g = prepared(param, grad, weightDecay, attributes);
-    const mean = m.add(m.mul(states[0], beta1), m.mul(rest1, g));
-    const square = m.add(m.mul(states[1], beta2), m.mul(m.mul(rest2, g), g));
+    const mean = m.fma(rest1, g, m.mul(states[0], beta1));
+    const square = m.fma(m.mul(rest2, g), g, m.mul(states[1], beta2));
     const plain = m.mul(m.div(mean, correction1), lr);
     if (!attributes.rectified) return [m.sub(param, plain), mean, square];
     const adaptive = m.div(root2, m.add(m.sqrt(square), eps));

@@ -34,18 +34,18 @@ const rmsprop = stepOperation<RmspropAttributes>(
   ({ momentum, centered }) => 1 + Number(momentum) + Number(centered),
   ({ param, grad, states }, [minusLr, alpha, rest, eps, weightDecay, momentum], attributes) => {
     const g = prepared(param, grad, weightDecay, attributes);
-    const square = m.add(m.mul(states[0], alpha), m.mul(m.mul(rest, g), g));
+    const square = m.fma(m.mul(rest, g), g, m.mul(states[0], alpha));
     const kept: Term[] = [square];
     let variance = square;
     if (attributes.centered) {
-      const mean = m.add(m.mul(states[states.length - 1], alpha), m.mul(rest, g));
-      variance = m.sub(square, m.mul(mean, mean));
+      const mean = m.fma(rest, g, m.mul(states[states.length - 1], alpha));
+      variance = m.fma(m.neg(mean), mean, square);
       kept.push(mean);
     }
     const average = m.add(m.sqrt(variance), eps);
     if (!attributes.momentum) return [m.add(param, m.div(m.mul(minusLr, g), average)), ...kept];
     const buffer = m.add(m.mul(states[1], momentum), m.div(g, average));
-    return [m.add(param, m.mul(minusLr, buffer)), ...kept.toSpliced(1, 0, buffer)];
+    return [m.fma(minusLr, buffer, param), ...kept.toSpliced(1, 0, buffer)];
   },
 );
 

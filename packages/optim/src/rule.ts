@@ -41,7 +41,7 @@ export interface GradientOptions extends Attributes {
 /** The gradient, negated to maximize, plus weightDecay · param. */
 export function prepared(param: Term, grad: Term, weightDecay: Term, { maximize, decay }: GradientOptions): Term {
   const g = maximize ? m.neg(grad) : grad;
-  return decay ? m.add(g, m.mul(weightDecay, param)) : g;
+  return decay ? m.fma(weightDecay, param, g) : g;
 }
 
 /** One object for each combination of flags, so that all steps share it and its key is written once. */

@@ -31,10 +31,10 @@ const sgd = stepOperation<SgdAttributes>(
   ({ momentum }) => (momentum === "none" ? 0 : 1),
   ({ param, grad, states }, [minusLr, weightDecay, momentum, undamped], attributes) => {
     const g = prepared(param, grad, weightDecay, attributes);
-    if (attributes.momentum === "none") return [m.add(param, m.mul(minusLr, g))];
-    const buffer = attributes.momentum === "first" ? g : m.add(m.mul(states[0], momentum), m.mul(undamped, g));
-    const direction = attributes.nesterov ? m.add(g, m.mul(momentum, buffer)) : buffer;
-    return [m.add(param, m.mul(minusLr, direction)), buffer];
+    if (attributes.momentum === "none") return [m.fma(minusLr, g, param)];
+    const buffer = attributes.momentum === "first" ? g : m.fma(undamped, g, m.mul(states[0], momentum));
+    const direction = attributes.nesterov ? m.fma(momentum, buffer, g) : buffer;
+    return [m.fma(minusLr, direction, param), buffer];
   },
 );
 

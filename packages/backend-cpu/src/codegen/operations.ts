@@ -1,5 +1,5 @@
 import type { BinaryOp, CompareOp, DType, ScalarOp, UnaryOp } from "@cresset/core/backend";
-import { isBinary, isCompare, isFloat, isUnary } from "@cresset/core/backend";
+import { isBinary, isCompare, isFloat, isTernary, isUnary } from "@cresset/core/backend";
 
 /** Gives the name of a helper function and notes that it is used. */
 type Use = (name: string) => string;
@@ -198,6 +198,7 @@ export function operationText(op: ScalarOp, dtype: DType, inputs: readonly strin
     const text = float ? floatBinary[op] : dtype === "int64" ? int64Binary[op] : integerBinary[op];
     return { text: (text ?? call2(`${dtype === "int64" ? "int64" : "integer"}_${op}`))(x, y, use), rounded };
   }
+  if (isTernary(op)) return { text: `(${x} * ${y} + ${inputs[2]})`, rounded };
   if (isCompare(op)) return { text: `(${x} ${compareOperator[op]} ${y} ? 1 : 0)`, rounded: true };
   return { text: `(${inputs[0]} !== 0 ? ${inputs[1]} : ${inputs[2]})`, rounded: true };
 }

@@ -95,7 +95,9 @@ function interpretApply(e: Expression & { kind: "apply" }): Evaluate<Scalar> {
   const [a, b, c] = e.inputs.map(interpretExpression);
   if (e.op === "where") return (frame) => (a(frame) ? b(frame) : c(frame));
   const meaning = scalarMeaning(e.op, e.inputs[0].dtype);
-  return b === undefined ? (frame) => meaning(a(frame)) : (frame) => meaning(a(frame), b(frame));
+  if (b === undefined) return (frame) => meaning(a(frame));
+  if (c === undefined) return (frame) => meaning(a(frame), b(frame));
+  return (frame) => meaning(a(frame), b(frame), c(frame));
 }
 
 /** The expression as a function of the frame. */

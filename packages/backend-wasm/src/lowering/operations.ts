@@ -70,6 +70,12 @@ function floatOperation(m: LaneMath, op: ScalarOp, dtype: DType, inputs: readonl
     }
     case "not":
       return m.select(m.compare("eq", x, 0), 1, m.constant(kind, 0));
+    case "fma": {
+      if (kind === "f64") return m.arithmetic("add", m.arithmetic("mul", x, y), inputs[2]);
+      const [a, b, c] = inputs.map((input) => m.toFloat64(input));
+      const result = m.toFloat32(m.arithmetic("add", m.arithmetic("mul", a, b), c));
+      return dtype === "float16" ? roundToHalf(m, result) : result;
+    }
     case "nextafter":
       return nextafter(m, dtype, x, y);
     default: {

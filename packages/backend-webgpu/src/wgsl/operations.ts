@@ -4,6 +4,7 @@ import {
   isBinary,
   isCompare,
   isFloat,
+  isTernary,
   isUnary,
   type ScalarOp,
   type UnaryOp,
@@ -179,6 +180,7 @@ export function operationText(writer: Writer, op: ScalarOp, dtype: DType, inputs
     const found = dtype === "int64" ? int64Binary[op] : integerBinary[op];
     return found === undefined ? throughFloat(writer, op, dtype, inputs) : write(found);
   }
+  if (isTernary(op)) return `fma(${inputs.join(", ")})`;
   throw new Error(`webgpu: no text for ${op}`);
 }
 

@@ -102,6 +102,7 @@ const cases: Readonly<Record<PrimitiveOp, readonly Case[]>> = {
       ],
     },
   ],
+  fma: [{ body: m.fma, at: [positive, [-1, 2, 0.5], [3, -4, 0.25]] }],
   pow: [{ body: m.pow, at: [positive, [1.5, -0.7, 2.2]] }],
   atan2: [
     {

@@ -1,4 +1,4 @@
-import { isBinary, isCompare, isUnary } from "../backend/scalar.ts";
+import { isCompare } from "../backend/scalar.ts";
 import { isFloat } from "../dtype/dtype.ts";
 import * as build from "../graph/build.ts";
 import * as m from "../graph/math.ts";
@@ -149,6 +149,7 @@ const cheap = [
   "and",
   "or",
   "xor",
+  "fma",
   "where",
   "copysign",
 ] as const;
@@ -156,7 +157,7 @@ type Cheap = (typeof cheap)[number] | "eq" | "ne" | "lt" | "le" | "gt" | "ge";
 const cheapSet: ReadonlySet<string> = new Set(cheap);
 
 function isCheap(op: string): op is Cheap {
-  return isCompare(op) || ((isUnary(op) || isBinary(op) || op === "where") && cheapSet.has(op));
+  return isCompare(op) || cheapSet.has(op);
 }
 
 type Found = (Term | null)[];

@@ -140,6 +140,9 @@ describe("floats", () => {
     expect(scalarMeaning("add", "float16")(2048, 1)).toBe(2048);
     expect(scalarMeaning("add", "float32")(2 ** 24, 1)).toBe(2 ** 24);
     expect(scalarMeaning("exp", "float32")(1)).toBe(Math.fround(Math.E));
+    const third = Math.fround(1 / 3);
+    expect(scalarMeaning("fma", "float32")(third, 3, -1)).toBe(third * 3 - 1);
+    expect(scalarMeaning("fma", "float16")(2 ** 11 + 2, 2 ** -11, 2 ** -12)).toBe(1 + 2 ** -10);
   });
 });
 

@@ -10,7 +10,7 @@ import { binaryMeaningInteger, unaryMeaningInteger } from "./meaning/integer.ts"
 import { nextafterOf } from "./meaning/nextafter.ts";
 import { roundTo, type Scalar } from "./meaning/round.ts";
 import type { BinaryOp, CompareOp, ScalarOp, UnaryOp } from "./scalar.ts";
-import { isBinary, isCompare, isUnary } from "./scalar.ts";
+import { isBinary, isCompare, isTernary, isUnary } from "./scalar.ts";
 
 export { erf, erfc, erfinv } from "./meaning/error-function.ts";
 export { exp32 } from "./meaning/exp32.ts";
@@ -51,6 +51,14 @@ function unaryOf(op: UnaryOp, dtype: DType): (x: Scalar) => Scalar {
   return (x) => round(apply(Number(x)));
 }
 
+/** Of float64 rounded after each step, as JavaScript does. */
+function ternaryOf(dtype: DType): (x: Scalar, y: Scalar, z: Scalar) => Scalar {
+  if (!isFloat(dtype) || dtype === "int64") throw new Error(`fma of ${dtype}`);
+  const round = roundTo(dtype);
+  const single = dtype === "float16" ? Math.fround : round;
+  return (x, y, z) => round(single(Number(x) * Number(y) + Number(z)));
+}
+
 function binaryOf(op: BinaryOp, dtype: DType): (x: Scalar, y: Scalar) => Scalar {
   if (dtype === "int64") {
     const apply = binaryMeaningInt64[op];
@@ -72,5 +80,6 @@ export function scalarMeaning(op: ScalarOp, dtype: DType): (...inputs: Scalar[])
   if (isCompare(op)) return compareMeaning[op];
   if (isUnary(op)) return unaryOf(op, dtype);
   if (isBinary(op)) return binaryOf(op, dtype);
+  if (isTernary(op)) return ternaryOf(dtype);
   return op;
 }

@@ -60,20 +60,30 @@ export const binaryOps = [
   "polygamma", // polygamma(n, x), n an integer-valued float >= 0
 ] as const;
 
+/** Three operands of one float dtype, result of that dtype. */
+export const ternaryOps = [
+  "fma", // x · y + z: of float32 and float16 computed in float64, which holds the product, and rounded at the end
+] as const;
+
 /** Two operands of one dtype, result bool. Comparisons with NaN are false, except `ne`. */
 export const compareOps = ["eq", "ne", "lt", "le", "gt", "ge"] as const;
 
 export type UnaryOp = (typeof unaryOps)[number];
 export type BinaryOp = (typeof binaryOps)[number];
+export type TernaryOp = (typeof ternaryOps)[number];
 export type CompareOp = (typeof compareOps)[number];
 
 /** `where(condition: bool, a, b)`: the operand chosen; the other one has no effect. */
-export type ScalarOp = UnaryOp | BinaryOp | CompareOp | "where";
+export type ScalarOp = UnaryOp | BinaryOp | TernaryOp | CompareOp | "where";
 
 const unarySet: ReadonlySet<string> = new Set(unaryOps);
 const binarySet: ReadonlySet<string> = new Set(binaryOps);
+const ternarySet: ReadonlySet<string> = new Set(ternaryOps);
 const compareSet: ReadonlySet<string> = new Set(compareOps);
 
 export const isUnary = (op: string): op is UnaryOp => unarySet.has(op);
 export const isBinary = (op: string): op is BinaryOp => binarySet.has(op);
+export const isTernary = (op: string): op is TernaryOp => ternarySet.has(op);
 export const isCompare = (op: string): op is CompareOp => compareSet.has(op);
+export const isScalarOp = (op: string): op is ScalarOp =>
+  isUnary(op) || isBinary(op) || isTernary(op) || isCompare(op) || op === "where";

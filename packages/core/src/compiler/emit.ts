@@ -1,6 +1,6 @@
 /** Turns terms into expressions at coordinates. */
 import type { Bound, Expression, Index } from "../backend/program.ts";
-import { isBinary, isCompare, isUnary, type ScalarOp } from "../backend/scalar.ts";
+import { isScalarOp } from "../backend/scalar.ts";
 import type { Term } from "../graph/term.ts";
 import { type Binding, Block } from "./block.ts";
 import { throughMovement } from "./coordinates.ts";
@@ -143,8 +143,6 @@ export class Emitter {
     return go(index);
   }
 }
-
-const isScalarOp = (op: string): op is ScalarOp => isUnary(op) || isBinary(op) || isCompare(op) || op === "where";
 
 /** In a dimension of size 1 there is one coordinate, whatever a slice's start adds up to. */
 const atOnly = (term: Term, coordinates: readonly Index[]): readonly Index[] =>

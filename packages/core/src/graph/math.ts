@@ -174,6 +174,15 @@ export const square = (x: Operand): Term => mul(x, x);
 export const isNan = (x: Operand): Term => ne(x, x);
 export const isInfinite = (x: Operand): Term => eq(abs(x), Number.POSITIVE_INFINITY);
 
+/**
+ * a · b + c as PyTorch's kernels for processors compute it where they add a multiple: floats are rounded once, as if
+ * the product were exact (float64 twice, for JavaScript has no such instruction).
+ */
+export function fma(a: Operand, b: Operand, c: Operand): Term {
+  const [x, y, z] = together(a, b, c);
+  return z.isFloat ? build.apply("fma", x, y, z) : add(mul(x, y), z);
+}
+
 /** `a` where `condition` holds, else `b`; `condition` is bool, all three broadcast. */
 export function where(condition: Term, a: Operand, b: Operand): Term {
   const [x, y] = together(a, b);

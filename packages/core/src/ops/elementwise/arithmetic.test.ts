@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { float, type Tensor, tensor } from "../../index.ts";
 import { useCpu } from "../../testing/cpu.ts";
 import { add, mul, neg, positive, rsub, sub } from "./arithmetic.ts";
+import { addcmul, lerp } from "./interpolation.ts";
 
 beforeAll(useCpu);
 
@@ -39,6 +40,16 @@ describe("alpha", () => {
     expect(add(longs(1), longs(10), { alpha: 3 }).tolistSync()).toEqual([31]);
     expect(sub(tensor([1]), tensor([10]), { alpha: 0.5 }).tolistSync()).toEqual([-4]);
     expect(rsub(tensor([1]), 10, { alpha: 2 }).tolistSync()).toEqual([8]);
+  });
+
+  test("of floats is fused, bit for bit as in PyTorch 1.13", () => {
+    const [x, y] = [tensor([0.08897809684276581]), tensor([-1.435179352760315])];
+    expect(add(x, y, { alpha: 0.3 }).itemSync()).toBe(-0.3415757119655609);
+    expect(sub(x, y, { alpha: 0.3 }).itemSync()).toBe(0.5195319056510925);
+    expect(rsub(x, y, { alpha: 0.3 }).itemSync()).toBe(-1.4618728160858154);
+    expect(addcmul(x, y, tensor([0.41921865940093994]), { value: 0.3 }).itemSync()).toBe(-0.0915180966258049);
+    expect(lerp(x, y, 0.3).itemSync()).toBe(-0.368269145488739);
+    expect(lerp(x, y, 0.7).itemSync()).toBe(-0.9779320955276489);
   });
 
   test("is refused where PyTorch refuses it", () => {

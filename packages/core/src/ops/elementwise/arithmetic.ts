@@ -14,19 +14,21 @@ export interface AlphaOptions {
 
 /** a ± alpha · b in the dtype of a and b: the factor takes no part in promotion. */
 const scaled =
-  (combine: (a: Term, b: Term) => Term) =>
+  (sign: (alpha: Term) => Term) =>
   ([a, b, alpha]: readonly Term[]): Term => {
     const [x, y] = m.together(a, b);
-    return combine(x, m.mul(m.cast(alpha, y.dtype), y));
+    return m.fma(sign(m.cast(alpha, y.dtype)), y, x);
   };
+const plus = scaled((alpha) => alpha);
+const minus = scaled(m.neg);
 
 const addOp = mixed("add", ([a, b]) => m.add(a, b));
-const addScaledOp = mixed("add", scaled(m.add));
+const addScaledOp = mixed("add", plus);
 const subOp = mixed("sub", ([a, b]) => m.sub(a, b));
-const subScaledOp = mixed("sub", scaled(m.sub));
+const subScaledOp = mixed("sub", minus);
 const rsubName = (form: string): string => (form[0] === "s" ? "RsubBackward1" : "RsubBackward0");
 const rsubOp = mixed("rsub", ([a, b]) => m.sub(a, b), { gradName: rsubName });
-const rsubScaledOp = mixed("rsub", scaled(m.sub), { gradName: rsubName });
+const rsubScaledOp = mixed("rsub", minus, { gradName: rsubName });
 const mulOp = mixed("mul", ([a, b]) => m.mul(a, b));
 
 /** @throws DTypeError where PyTorch refuses the factor for the result's dtype. */

@@ -15,8 +15,8 @@ const lerpOp = mixed(
     const w = m.cast(weight, start.dtype);
     const distance = m.sub(end, start);
     // From the nearer end, so that a weight of 1 gives `end` exactly.
-    const near = m.add(start, m.mul(w, distance));
-    const far = m.sub(end, m.mul(distance, m.sub(1, w)));
+    const near = m.fma(w, distance, start);
+    const far = m.fma(m.neg(distance), m.sub(1, w), end);
     return m.where(m.lt(m.abs(w), 0.5), near, far);
   },
   {
@@ -57,7 +57,7 @@ const addcmulOp = operation(
   "addcmul",
   ([input, a, b], [value]) => {
     const [x, y, z] = m.together(input, a, b);
-    return m.add(x, m.mul(m.mul(m.cast(value, x.dtype), y), z));
+    return m.fma(m.mul(m.cast(value, x.dtype), y), z, x);
   },
   {
     derivative: ({ grad, input, scalar, needs }) => [
