@@ -68,7 +68,7 @@ function judge(one: Case, mismatches: readonly string[], exceptions: Exceptions)
   if (mismatches.length === 0) return "passed";
   const missing = mismatches.some((mismatch) => mismatch.includes(missingOperation));
   if (maySkip(one) && !missing) return "skipped";
-  return exceptions.find(one.id) === undefined ? "failed" : "excepted";
+  return exceptions.find(one, mismatches) === undefined ? "failed" : "excepted";
 }
 
 /** Runs one case; whatever is thrown is a mismatch. */
