@@ -28,6 +28,12 @@ export const exceptions: readonly Exception[] = [
     reason: "the random slopes are drawn at the call for the values that are negative, which cannot be read then",
   },
   {
+    cases: "optim/LBFGS_model/*",
+    mismatch: /^expected \d+ evaluations of the closure, got \d+$/,
+    reason:
+      "its line search compares losses that differ in their last bit, where the WGSL specification leaves the accuracy open",
+  },
+  {
     cases: "binary/logaddexp2/7",
     reason: "the difference of two functions whose accuracy the WGSL specification leaves open, both within a unit",
   },
