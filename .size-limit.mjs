@@ -9,6 +9,7 @@ const packages = {
   nn: "57 kB",
   optim: "13.5 kB",
   data: "3.6 kB",
+  io: "4.3 kB",
 };
 
 /** Modules, as browsers load them. */

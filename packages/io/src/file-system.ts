@@ -1,0 +1,106 @@
+/**
+ * Files of Node, Deno and Bun. Their modules are asked for at run time, not imported: bundlers for browsers need not know of
+ * them, and nothing has to be configured.
+ */
+import { ValueError } from "@cresset/core/functions";
+import { FormatError } from "./errors.ts";
+import type { ByteSource } from "./source.ts";
+
+type Promises = typeof import("node:fs/promises");
+type Path = typeof import("node:path");
+type Url = typeof import("node:url");
+
+interface Builtin {
+  getBuiltinModule?(name: string): unknown;
+}
+
+function builtin<T>(name: string): T {
+  const { process } = globalThis as { process?: Builtin };
+  const found = process?.getBuiltinModule?.(name);
+  if (found === undefined)
+    throw new ValueError(
+      "there is no file system here to find a path in. In a browser read a Blob or bytes (a File of an <input>, or of fetch()), and offer what is written as a Blob",
+    );
+  return found as T;
+}
+
+const pathOf = (file: string | URL): string =>
+  typeof file === "string" ? file : builtin<Url>("node:url").fileURLToPath(file);
+
+/** Opens the file at a path. */
+export async function openPath(file: string | URL): Promise<ByteSource> {
+  const name = pathOf(file);
+  const handle = await builtin<Promises>("node:fs/promises").open(name, "r");
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw new FormatError(`${name} is ${stats.isDirectory() ? "a directory" : "no regular file"}`);
+    return {
+      name,
+      size: stats.size,
+      async read(start, end) {
+        const bytes = new Uint8Array(end - start);
+        let at = 0;
+        while (at < bytes.length) {
+          const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at);
+          if (bytesRead === 0)
+            throw new FormatError(`${name} ends at byte ${start + at}: it was cut off while it was read`);
+          at += bytesRead;
+        }
+        return bytes;
+      },
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+let written = 0;
+
+/**
+ * Writes a file so that at every moment the path names the old content or the whole new one: to a temporary file beside it,
+ * flushed to the disk, and renamed. If anything fails, the temporary file is removed and the old file stays.
+ */
+export async function writeAtomically(file: string | URL, parts: AsyncIterable<Uint8Array>): Promise<void> {
+  const fs = builtin<Promises>("node:fs/promises");
+  const { basename, dirname, join } = builtin<Path>("node:path");
+  const given = pathOf(file);
+  // Through a link the file it leads to is replaced, not the link.
+  const target = await fs.realpath(given).catch(() => given);
+  const before = await fs.stat(target).catch(() => null);
+  if (before !== null && !before.isFile()) throw new ValueError(`${given} is not a file that could be written`);
+  const folder = dirname(target);
+  const temporary = join(folder, `.${basename(target)}.${process.pid}-${written++}.tmp`);
+  const handle = await fs.open(temporary, "wx", before === null ? 0o666 : before.mode & 0o777);
+  try {
+    try {
+      for await (const part of parts) {
+        let at = 0;
+        while (at < part.length) at += (await handle.write(part, at)).bytesWritten;
+      }
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await fs.rename(temporary, target);
+  } catch (error) {
+    await fs.rm(temporary, { force: true });
+    throw error;
+  }
+  await flushFolder(fs, folder);
+}
+
+/** So that the new name survives a power cut too, where folders can be flushed. */
+async function flushFolder(fs: Promises, folder: string): Promise<void> {
+  try {
+    const handle = await fs.open(folder, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    // The file is whole under its name; some systems do not open folders.
+  }
+}

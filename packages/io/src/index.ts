@@ -1,0 +1,3 @@
+export { FormatError } from "./errors.ts";
+export * as safetensors from "./safetensors/index.ts";
+export type { FileLike } from "./source.ts";

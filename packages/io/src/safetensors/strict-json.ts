@@ -1,0 +1,113 @@
+import { FormatError } from "../errors.ts";
+
+/** JSON with objects as maps, so that no name in a file is special to JavaScript. */
+export type StrictJson = string | number | boolean | null | StrictJson[] | Map<string, StrictJson>;
+
+/** A string, a number, a word, or one character of structure. */
+const token = /"(?:[^"\\]|\\.)*"|[-+.\w]+|[{}[\]:,]/gy;
+const blank = /[ \t\r\n]*/y;
+/** Headers nest three deep. */
+const deepest = 16;
+
+/**
+ * Reads JSON whose outermost value is an object that begins with the first byte. Unlike `JSON.parse` it refuses names that
+ * come twice, of which only the last would be seen.
+ *
+ * @throws FormatError for anything else.
+ */
+export function parseStrictly(bytes: Uint8Array): Map<string, StrictJson> {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new FormatError("the header is not UTF-8");
+  }
+  if (text[0] !== "{") throw new FormatError("the header is not JSON: it does not begin with {");
+  const reader = new Reader(text);
+  const value = reader.value(0);
+  reader.end();
+  return value as Map<string, StrictJson>;
+}
+
+class Reader {
+  private at = 0;
+  private readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  value(depth: number): StrictJson {
+    if (depth > deepest) throw new FormatError(`the header nests more than ${deepest} deep`);
+    const found = this.next();
+    if (found === "{") return this.object(depth);
+    if (found === "[") return this.array(depth);
+    return this.scalar(found);
+  }
+
+  end(): void {
+    if (this.peek() !== "") throw this.unexpected(this.peek());
+  }
+
+  private object(depth: number): Map<string, StrictJson> {
+    const found = new Map<string, StrictJson>();
+    if (this.skip("}")) return found;
+    do {
+      const name = this.scalar(this.next());
+      if (typeof name !== "string") throw new FormatError(`the header is not JSON: the name ${name} is no text`);
+      if (found.has(name)) throw new FormatError(`the header has the name "${name}" twice`);
+      this.expect(":");
+      found.set(name, this.value(depth + 1));
+    } while (this.skip(","));
+    this.expect("}");
+    return found;
+  }
+
+  private array(depth: number): StrictJson[] {
+    const found: StrictJson[] = [];
+    if (this.skip("]")) return found;
+    do found.push(this.value(depth + 1));
+    while (this.skip(","));
+    this.expect("]");
+    return found;
+  }
+
+  private scalar(found: string): string | number | boolean | null {
+    try {
+      return JSON.parse(found);
+    } catch {
+      throw this.unexpected(found);
+    }
+  }
+
+  private peek(): string {
+    blank.lastIndex = this.at;
+    blank.exec(this.text);
+    token.lastIndex = blank.lastIndex;
+    const match = token.exec(this.text);
+    if (match !== null) return match[0];
+    return blank.lastIndex === this.text.length ? "" : this.text[blank.lastIndex];
+  }
+
+  private next(): string {
+    const found = this.peek();
+    this.at = blank.lastIndex + found.length;
+    return found;
+  }
+
+  private skip(what: string): boolean {
+    if (this.peek() !== what) return false;
+    this.next();
+    return true;
+  }
+
+  private expect(what: string): void {
+    const found = this.next();
+    if (found !== what) throw this.unexpected(found);
+  }
+
+  private unexpected(found: string): FormatError {
+    const what = found === "" ? "it ends too early" : `unexpected ${found.slice(0, 40)} before character ${this.at}`;
+    return new FormatError(`the header is not JSON: ${what}`);
+  }
+}
