@@ -3,6 +3,7 @@
  * four. Coefficients are polynomial interpolations in Chebyshev nodes of what each comment names, rounded to float32;
  * errors stay below 2 units in the last place. All other functions are those of `float64/`, rounded.
  */
+import { integerToFloat, toFloat32, toFloat64, toInt32 } from "./conversions.ts";
 import { rounding } from "./float64/bits.ts";
 import type { LaneMath } from "./lane-math.ts";
 import type { Lanes } from "./lanes.ts";
@@ -96,7 +97,7 @@ export function log(m: LaneMath, x: Lanes): Lanes {
   const f = m.sub(mantissa, 1);
   const square = m.mul(f, f);
   const cubic = m.mul(m.mul(f, square), m.polynomial(f, logarithm));
-  const counted = m.integerToFloat(exponent);
+  const counted = integerToFloat(m, exponent);
   const whole = m.select(subnormal, m.sub(counted, 23), counted);
   const sum = m.add(m.mulSub(square, 0.5, m.mulAdd(whole, ln2Low, cubic)), f);
   const result = m.mulAdd(whole, ln2High, sum);
@@ -122,7 +123,7 @@ const halfPiLow = 6.077100506506192e-11;
 const largestAngle = 1e6;
 
 function circular(m: LaneMath, x: Lanes, quarter: number): Lanes {
-  const angle = m.toFloat64(x);
+  const angle = toFloat64(m, x);
   const shifted = m.add(m.mul(angle, 2 / Math.PI), rounding);
   const whole = m.sub(shifted, rounding);
   const high = m.sub(angle, m.mul(whole, halfPiHigh));
@@ -132,8 +133,8 @@ function circular(m: LaneMath, x: Lanes, quarter: number): Lanes {
     const [far, , turn] = m.callEach("farAngle", ["f64", "f64", "i64"], angle);
     return [far, turn];
   });
-  const r = m.toFloat32(rest);
-  const quadrant = m.add(m.toInt32(quarters), quarter);
+  const r = toFloat32(m, rest);
+  const quadrant = m.add(toInt32(m, quarters), quarter);
   const z = m.mul(r, r);
   const sin = m.mulAdd(m.mul(m.polynomial(z, sine), z), r, r);
   const cos = m.add(m.sub(m.mul(m.mul(m.polynomial(z, cosine), z), z), m.mul(z, 0.5)), 1);

@@ -10,7 +10,7 @@ import {
   shapes,
   WideMask,
 } from "./lanes.ts";
-import { highHalf, lowHalves, lowWords, repeated } from "./vector-constants.ts";
+import { repeated } from "./vector-constants.ts";
 
 /** Operations that exist for one value and for vectors under the same name, by kind. */
 const everywhere: Readonly<Record<NumericKind, ReadonlySet<string>>> = {
@@ -298,54 +298,6 @@ export class LaneMath {
   nonZero(x: Lanes): Lanes {
     if (x.kind === "mask") return x;
     return this.compare("ne", x, 0);
-  }
-
-  /** i32 → f32, exact up to 2²⁴ and rounded beyond. */
-  integerToFloat(x: Lanes): Lanes {
-    return this.#each("f32", "f32.convert_i32_s", "f32x4.convert_i32x4_s", [x]);
-  }
-
-  /** f32 → i32 without its fraction; saturates, NaN gives 0. */
-  floatToInteger(x: Lanes): Lanes {
-    return this.#each("i32", "i32.trunc_sat_f32_s", "i32x4.trunc_sat_f32x4_s", [x]);
-  }
-
-  /** f32 or i32 → f64. */
-  toFloat64(x: Lanes): Lanes {
-    const from = x.kind as "f32" | "i32";
-    if (x.width === 1)
-      return this.one("f64", this.e.op(from === "f32" ? "f64.promote_f32" : "f64.convert_i32_s", x.parts[0]));
-    const name: Plain = from === "f32" ? "f64x2.promote_low_f32x4" : "f64x2.convert_low_i32x4_s";
-    const [all] = x.parts;
-    return {
-      kind: "f64",
-      width: 4,
-      parts: [this.e.op(name, all), this.e.op(name, this.e.shuffle(highHalf, all, all))],
-    };
-  }
-
-  /** f64 → f32. */
-  toFloat32(x: Lanes): Lanes {
-    if (x.width === 1) return this.one("f32", this.e.op("f32.demote_f64", x.parts[0]));
-    const [low, high] = x.parts.map((part) => this.e.op("f32x4.demote_f64x2_zero", part));
-    return { kind: "f32", width: 4, parts: [this.e.shuffle(lowHalves, low, high)] };
-  }
-
-  /** i32 → i64. */
-  toInt64(x: Lanes): Lanes {
-    if (x.width === 1) return this.one("i64", this.e.op("i64.extend_i32_s", x.parts[0]));
-    const [all] = x.parts;
-    return {
-      kind: "i64",
-      width: 4,
-      parts: [this.e.op("i64x2.extend_low_i32x4_s", all), this.e.op("i64x2.extend_high_i32x4_s", all)],
-    };
-  }
-
-  /** The low words of i64. */
-  toInt32(x: Lanes): Lanes {
-    if (x.width === 1) return this.one("i32", this.e.op("i32.wrap_i64", x.parts[0]));
-    return { kind: "i32", width: 4, parts: [this.e.shuffle(lowWords, x.parts[0], x.parts[1])] };
   }
 
   /**

@@ -1,5 +1,6 @@
 /** Elementwise operations on values of each dtype, rounding included. */
 import { type DType, isBinary, isCompare, isFloat, type ScalarOp } from "@cresset/core/backend";
+import { toFloat32, toFloat64 } from "./conversions.ts";
 import { extremum } from "./extremum.ts";
 import * as float32 from "./float32.ts";
 import { roundToHalf } from "./half.ts";
@@ -72,8 +73,8 @@ function floatOperation(m: LaneMath, op: ScalarOp, dtype: DType, inputs: readonl
       return m.select(m.compare("eq", x, 0), 1, m.constant(kind, 0));
     case "fma": {
       if (kind === "f64") return m.arithmetic("add", m.arithmetic("mul", x, y), inputs[2]);
-      const [a, b, c] = inputs.map((input) => m.toFloat64(input));
-      const result = m.toFloat32(m.arithmetic("add", m.arithmetic("mul", a, b), c));
+      const [a, b, c] = inputs.map((input) => toFloat64(m, input));
+      const result = toFloat32(m, m.arithmetic("add", m.arithmetic("mul", a, b), c));
       return dtype === "float16" ? roundToHalf(m, result) : result;
     }
     case "nextafter":

@@ -2,9 +2,11 @@
  * Functions that kernels share: each is compiled once, when the first kernel calls it, in a module of its own that exports
  * it under its name.
  */
+
 import type { FunctionBody } from "../assembler/module.ts";
 import type { ValueType } from "../assembler/opcodes.ts";
 import type { Features } from "../features.ts";
+import { toFloat32, toFloat64 } from "./conversions.ts";
 import { Emitter } from "./emitter.ts";
 import { cos as cosOfSingle, sin as sinOfSingle } from "./float32.ts";
 import { farAngle } from "./float64/angle.ts";
@@ -90,7 +92,7 @@ export function sharedCall(m: LaneMath, name: string, inputs: readonly Lanes[]):
   if (single && Object.hasOwn(ofSingles, name)) return m.call(prefix + name, "f32", ...inputs);
   if (!Object.hasOwn(ofDoubles, name)) return undefined;
   if (!single) return m.call(name, "f64", ...inputs);
-  return m.toFloat32(m.call(name, "f64", ...inputs.map((x) => m.toFloat64(x))));
+  return toFloat32(m, m.call(name, "f64", ...inputs.map((x) => toFloat64(m, x))));
 }
 
 /** A function of lanes, given as its parameters' kind and width; what it gives has the same width. */

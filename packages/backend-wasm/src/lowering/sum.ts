@@ -4,8 +4,10 @@
  * a time are first added in float32, again p modulo 4: rounding errors of eight terms do not grow, and vectors of float32
  * hold twice as much. So the order depends on the number of points alone.
  */
+
 import type { Reduction } from "@cresset/core/backend";
 import { cast } from "./cast.ts";
+import { toFloat64 } from "./conversions.ts";
 import type { Value } from "./emitter.ts";
 import type { Lanes } from "./lanes.ts";
 import { type Accumulator, combiningOperation, LaneVariable, outerWidth, settled } from "./reduction.ts";
@@ -75,13 +77,13 @@ export function floatSum(w: KernelWriter, reduction: Reduction, op: "sum" | "pro
     for (const [i, sum] of sums.entries()) {
       const from = part?.sums[i];
       if (!from) continue;
-      sum.set(combine(sum.get(), m.toFloat64(from.copy())));
+      sum.set(combine(sum.get(), toFloat64(m, from.copy())));
       from.set(zero);
     }
   };
   const flushVector = (): void => {
     if (!packed || !packedPart) return;
-    packed.set(combine(packed.get(), m.toFloat64(packedPart.copy())));
+    packed.set(combine(packed.get(), toFloat64(m, packedPart.copy())));
     packedPart.set(zero);
   };
   const add = (x: Lanes): void => all.rotate(combine(sums[0].get(), outerWidth(w, widen(x))));
@@ -107,7 +109,7 @@ export function floatSum(w: KernelWriter, reduction: Reduction, op: "sum" | "pro
     },
     leaveResidue(r) {
       if (!part) return;
-      sums[r].set(combine(sums[r].get(), m.toFloat64(one.copy())));
+      sums[r].set(combine(sums[r].get(), toFloat64(m, one.copy())));
       one.set(zero);
     },
     enterVector() {

@@ -2,6 +2,7 @@
  * x^y of float64 as 2^(y log₂ x), with a logarithm of about 70 bits in two parts; the way of the Sun Microsystems library
  * (fdlibm, `e_pow.c`), with the Taylor series in place of fitted coefficients. Errors stay below 1 unit in the last place.
  */
+import { toFloat32, toFloat64 } from "../conversions.ts";
 import type { LaneMath } from "../lane-math.ts";
 import type { Lanes } from "../lanes.ts";
 import { type Pair, powerOfTwo, upper } from "./bits.ts";
@@ -98,12 +99,12 @@ const shortBinary = Array.from({ length: 11 }, (_, n) => {
 
 /** x^y of float32: logarithm and power in float64, with about 40 bits. */
 export function powOfSingle(m: LaneMath, x: Lanes, y: Lanes): Lanes {
-  const magnitude = m.toFloat64(m.arithmetic("abs", x));
+  const magnitude = toFloat64(m, m.arithmetic("abs", x));
   const { whole, mantissa } = split(m, magnitude, 0x3fe6a09e667f3bcdn);
   const s = m.div(m.sub(mantissa, 1), m.add(mantissa, 1));
   const log = m.add(m.mul(s, m.polynomial(m.mul(s, s), shortSeries)), whole);
-  const product = m.atLeast(m.atMost(m.mul(log, m.toFloat64(y)), 200), -200);
+  const product = m.atLeast(m.atMost(m.mul(log, toFloat64(m, y)), 200), -200);
   const exponent = m.arithmetic("nearest", product);
   const power = m.polynomial(m.sub(product, exponent), shortBinary);
-  return completed(m, x, y, m.toFloat32(m.mul(power, powerOfTwo(m, exponent))));
+  return completed(m, x, y, toFloat32(m, m.mul(power, powerOfTwo(m, exponent))));
 }

@@ -1,3 +1,4 @@
+import { toFloat32, toFloat64 } from "../conversions.ts";
 import { iterate } from "../iterate.ts";
 import type { LaneMath } from "../lane-math.ts";
 import type { Lanes } from "../lanes.ts";
@@ -58,12 +59,12 @@ const quick = 2 ** 28;
 
 /** The remainder of float32 values. */
 export function fmodOfSingle(m: LaneMath, x: Lanes, y: Lanes): Lanes {
-  const [dividend, divisor] = [m.toFloat64(x), m.toFloat64(y)];
+  const [dividend, divisor] = [toFloat64(m, x), toFloat64(m, y)];
   const quotient = m.div(dividend, divisor);
-  const rest = m.toFloat32(m.sub(dividend, m.mul(m.arithmetic("trunc", quotient), divisor)));
+  const rest = toFloat32(m, m.sub(dividend, m.mul(m.arithmetic("trunc", quotient), divisor)));
   const isSmaller = m.compare("lt", m.arithmetic("abs", x), m.arithmetic("abs", y));
   const isLong = m.not(m.compare("lt", m.arithmetic("abs", quotient), quick));
   return m.patched(m.select(isSmaller, x, m.copysign(rest, x)), isLong, () =>
-    m.toFloat32(m.callEach("fmod", ["f64"], dividend, divisor)[0]),
+    toFloat32(m, m.callEach("fmod", ["f64"], dividend, divisor)[0]),
   );
 }
