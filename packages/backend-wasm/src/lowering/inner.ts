@@ -110,10 +110,20 @@ function writeVectors(w: KernelWriter, { axes: [axis], body, reductions: given }
       for (const n of range(copies)) feed(e.shifted(i, 4 * n), (one, x) => one.addVector(x, n));
     });
   } else if (overlap > 1) {
-    e.loop(counter, upTo(4 * overlap), 4 * overlap, (i) => {
+    const together = (i: Value, add: (one: Accumulator, x: Lanes, copy: number) => void): void => {
       const points = range(overlap).map((n) => () => at(e.shifted(i, 4 * n), () => reductions.values()));
-      feedCounted(i, e.interleaved(points));
-    });
+      for (const [copy, xs] of e.interleaved(points).entries())
+        for (const [n, one] of all.entries()) add(one, xs[n], copy);
+    };
+    if (inChunks) {
+      e.loop(counter, inside, chunkSize, (i) => {
+        e.loop(e.variable("i32", i), w.plus(i, e.i32(chunkSize)), 4 * overlap, (j) => {
+          together(j, (one, x, copy) => one.addChunkVector(x, copy));
+        });
+        for (const one of all) one.leaveChunk();
+      });
+    }
+    e.loop(counter, upTo(4 * overlap), 4 * overlap, (i) => together(i, (one, x, copy) => one.addVector(x, copy)));
   } else if (inChunks) {
     e.loop(counter, upTo(4), 4, (i) => feedCounted(i, [at(i, () => reductions.values())]));
   }
