@@ -1,8 +1,9 @@
 import { type DType, dtypeInfo, isFloat, type Reduction, type Scalar, type ScalarOp } from "@cresset/core/backend";
-import { cast } from "./cast.ts";
 import type { Value, Variable } from "./emitter.ts";
+import { extremePosition } from "./extreme-position.ts";
 import { type Kind, kindOf, type Lanes } from "./lanes.ts";
 import { operation } from "./operations.ts";
+import { RowExtremum } from "./row-extremum.ts";
 import { floatSum } from "./sum.ts";
 import type { KernelWriter } from "./writer.ts";
 
@@ -68,7 +69,7 @@ export function accumulator(w: KernelWriter, reduction: Reduction): Accumulator 
 }
 
 /** An accumulator that knows no chunks. */
-function unchunked(
+export function unchunked(
   own: Pick<Accumulator, "ordered" | "byResidue" | "add" | "enterVector" | "addVector" | "leaveVector" | "finish">,
 ): Accumulator {
   return {
@@ -130,53 +131,23 @@ function freeCombination(w: KernelWriter, reduction: Reduction, op: Combining): 
   const state = new LaneVariable(w, outerWidth(w, identity));
   // Apart, so that they need not wait for each other.
   let packed: LaneVariable[] = [];
+  let extremum: RowExtremum | undefined;
   return unchunked({
     ordered: false,
     byResidue: true,
     add: (x) => state.set(combine(state.get(), x)),
     enterVector() {
-      packed = Array.from({ length: copies }, () => new LaneVariable(w, m.widen(identity)));
+      if ((op === "max" || op === "min") && identity.kind === "f32") extremum = new RowExtremum(w, op, identity);
+      else packed = Array.from({ length: copies }, () => new LaneVariable(w, m.widen(identity)));
     },
-    addVector: (x, copy) => packed[copy % copies].set(combine(packed[copy % copies].get(), x)),
+    addVector(x, copy) {
+      if (extremum) extremum.add(x, copy);
+      else packed[copy % copies].set(combine(packed[copy % copies].get(), x));
+    },
     leaveVector() {
-      const all = packed.map((one) => one.copy()).reduce(combine);
+      const all = extremum?.lanes() ?? packed.map((one) => one.copy()).reduce(combine);
       for (let lane = 0; lane < 4; lane++) state.set(combine(state.get(), m.extract(all, lane)));
     },
     finish: () => w.define(reduction.register, state.copy()),
-  });
-}
-
-/** Whether `x` is a new extreme after `best`: beyond it, or the first NaN. */
-function isBetter(w: KernelWriter, dtype: DType, x: Lanes, best: Lanes, least: boolean): Lanes {
-  const { m } = w;
-  const beyond = operation(m, least ? "lt" : "gt", dtype, [x, best]);
-  if (!isFloat(dtype)) return beyond;
-  return m.bitwise("or", beyond, m.bitwise("and", m.compare("ne", x, x), m.compare("eq", best, best)));
-}
-
-function extremePosition(w: KernelWriter, reduction: Reduction, least: boolean): Accumulator {
-  const { m, e } = w;
-  const { dtype } = reduction.value;
-  const kind = kindOf[dtype];
-  const best = new LaneVariable(w, outerWidth(w, m.constant(kind, identityOf(least ? "min" : "max", dtype))));
-  const position = new LaneVariable(w, outerWidth(w, m.constant("i32", 0)));
-  const counter = e.variable("i32", e.i32(0));
-  const feed = (x: Lanes): void => {
-    const better = isBetter(w, dtype, x, best.get(), least);
-    const nextPosition = m.select(better, m.one("i32", e.get(counter)), position.get());
-    best.set(m.select(better, x, best.get()));
-    position.set(nextPosition);
-    e.set(counter, e.op("i32.add", e.get(counter), e.i32(1)));
-  };
-  return unchunked({
-    ordered: true,
-    byResidue: false,
-    add: feed,
-    enterVector: () => undefined,
-    addVector(x) {
-      for (let lane = 0; lane < 4; lane++) feed(m.extract(x, lane));
-    },
-    leaveVector: () => undefined,
-    finish: () => w.define(reduction.register, cast(m, "int32", "int64", position.copy())),
   });
 }
