@@ -30,7 +30,7 @@ const softmaxOp = operation<Along>(
   ([x], _, along) => {
     if (x.numel === 0) return m.add(x, 0);
     const e = m.exp(m.sub(x, m.amax(x, dims(x, along), true)));
-    return m.div(e, m.sum(e, dims(x, along), true));
+    return m.mul(e, m.div(1, m.sum(e, dims(x, along), true)));
   },
   {
     gradName: "SoftmaxBackward0",
