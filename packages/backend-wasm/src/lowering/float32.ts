@@ -46,45 +46,53 @@ const logErrorTail = [
   -0.004759596195071936, 0.0005968056502752006, -0.00004605804133461788, 0.0000016371513993362896,
 ];
 
-/** 2^(k + bias) for −126 <= k + bias <= 127, of whose k only the low nine bits count. */
-function powerOfTwo(m: LaneMath, k: Lanes, bias = 0): Lanes {
-  return m.reinterpret("f32", m.add(m.shift("shl", k, 23), (127 + bias) << 23));
-}
-
-/** y · 2ᵏ for −252 <= k <= 254, rounded once unless it is subnormal. */
-function scaled(m: LaneMath, y: Lanes, k: Lanes): Lanes {
-  const half = m.shift("shr_s", k, 1);
-  return m.mul(m.mul(y, powerOfTwo(m, half)), powerOfTwo(m, m.sub(k, half)));
-}
-
-/** x = k ln 2 + r: gives k and eʳ − 1. */
-function reduceExponent(m: LaneMath, x: Lanes): { exponent: Lanes; rest: Lanes } {
-  const shifted = m.add(m.mul(x, Math.LOG2E), rounding32);
-  const whole = m.sub(shifted, rounding32);
+/** x = k ln 2 + r: gives k + bias, as a float whose low nine bits are that, and eʳ − 1. */
+function reduceExponent(m: LaneMath, x: Lanes, bias: number): { biased: Lanes; rest: Lanes } {
+  const biased = m.add(m.mul(x, Math.LOG2E), rounding32 + bias);
+  const whole = m.sub(biased, rounding32 + bias);
   const r = m.mulSub(whole, ln2Low, m.mulSub(whole, ln2High, x));
-  const rest = m.mulAdd(m.polynomial(r, exponential), m.mul(r, r), r);
-  // Its low nine bits are the exponent.
-  return { exponent: m.reinterpret("i32", shifted), rest };
+  return { biased: m.reinterpret("i32", biased), rest: m.mulAdd(m.polynomial(r, exponential), m.mul(r, r), r) };
 }
 
-const between = (m: LaneMath, x: Lanes, low: number, high: number): Lanes => m.atLeast(m.atMost(x, high), low);
+/** 2ⁿ for −127 <= n <= 127, of a number whose low nine bits are n + 127; of n = −127 it is 0. */
+const powerOfTwo = (m: LaneMath, biased: Lanes): Lanes => m.reinterpret("f32", m.shift("shl", biased, 23));
 
-export function exp(m: LaneMath, x: Lanes): Lanes {
-  const { exponent, rest } = reduceExponent(m, between(m, x, -104, 89));
-  return scaled(m, m.add(rest, 1), exponent);
+/** e^x, and what it is made of: (1 + rest) · 2ᵏ, where 2ᵏ is first · second, either of which a float can be. */
+function exponentialParts(m: LaneMath, x: Lanes): { exp: Lanes; rest: Lanes; first: Lanes; second: Lanes } {
+  const { biased, rest } = reduceExponent(m, m.atLeast(m.atMost(x, 89), -104), 2 * 127);
+  const half = m.shift("shr_s", biased, 1);
+  const first = powerOfTwo(m, half);
+  const scaled = m.mulAdd(first, rest, first);
+  const second = powerOfTwo(m, m.sub(biased, half));
+  return { exp: m.mul(scaled, second), rest, first, second };
 }
 
-/** For x <= 89; computed as half of it, so that it overflows where it should. */
+export const exp = (m: LaneMath, x: Lanes): Lanes => exponentialParts(m, x).exp;
+
+/** e^x − 1 for −88 <= x <= 89; computed as half of it, so that it overflows where it should. Not exact where that is subnormal. */
 function expm1Bounded(m: LaneMath, x: Lanes): Lanes {
-  const { exponent, rest } = reduceExponent(m, x);
-  const scale = powerOfTwo(m, exponent, -1);
+  const { biased, rest } = reduceExponent(m, x, 126);
+  const scale = powerOfTwo(m, biased);
   const half = m.mulAdd(scale, rest, m.sub(scale, 0.5));
   return m.add(half, half);
 }
 
+/** The same bits where e^x is computed as well, and exact ones of subnormal numbers; but of −0 it is +0. */
+function expm1BesideExp(m: LaneMath, x: Lanes): Lanes {
+  const { exp, rest, first, second } = exponentialParts(m, x);
+  const scale = m.mul(first, second);
+  // NaN where only the scale overflows, and then e^x − 1 is e^x.
+  return m.atMost(exp, m.mulAdd(scale, rest, m.sub(scale, 1)));
+}
+
 export function expm1(m: LaneMath, x: Lanes): Lanes {
-  const result = expm1Bounded(m, between(m, x, -26, 89));
-  return m.select(m.compare("eq", x, 0), x, result);
+  if (m.besideExp) {
+    const signOf = m.bitwise("and", m.reinterpret("i32", x), -(2 ** 31));
+    const result = m.reinterpret("i32", expm1BesideExp(m, x));
+    return m.reinterpret("f32", m.bitwise("or", result, signOf));
+  }
+  const result = expm1Bounded(m, m.atLeast(m.atMost(x, 89), -26));
+  return m.select(m.compare("lt", m.arithmetic("abs", x), 2 ** -100), x, result);
 }
 
 export function log(m: LaneMath, x: Lanes): Lanes {

@@ -45,6 +45,8 @@ export class LaneMath {
   readonly simd: boolean;
   /** Whether vectors have a fused multiply-add (and a faster choice by mask). */
   readonly fuses: boolean;
+  /** Whether exp and expm1 are both computed, mostly of the same values. */
+  besideExp = false;
 
   constructor(emitter: Emitter, simd: boolean, fuses: boolean) {
     this.e = emitter;

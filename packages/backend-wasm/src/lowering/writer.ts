@@ -9,6 +9,7 @@ import type { Lanes } from "./lanes.ts";
 import { wrap } from "./operations.ts";
 import { rangedAxes } from "./ranges.ts";
 import { argumentOffset, argumentWord, checkWord, extentWord, lengthWord, operandWord, rangeWord } from "./record.ts";
+import { uses } from "./uses.ts";
 
 /** What the code of a kernel may use. */
 export interface Target extends Features {
@@ -47,6 +48,7 @@ export class KernelWriter {
     this.target = target;
     this.e = new Emitter(["i32", "i32"], target.pool, (name) => target.callee(name));
     this.m = new LaneMath(this.e, target.simd, target.relaxedSimd);
+    if ("body" in kernel) this.m.besideExp = uses(kernel.body, "exp") && uses(kernel.body, "expm1");
     this.#record = this.e.parameter(0, "i32");
     this.scratch = this.e.parameter(1, "i32");
   }
