@@ -65,6 +65,24 @@ describe("fusion", () => {
     expect(temporaries(program)).toBe(0);
   });
 
+  test("the slope of an exponential rectifier is computed where the rectifier is, and read instead of its input", () => {
+    const [x, w, v] = [host(32, 60), host(100, 60), host(50, 100)];
+    w.requiresGrad_();
+    const [program] = device.during(() => {
+      const loss = torch.selu(x.matmul(w.t())).matmul(v.t()).square().sum();
+      loss.backward();
+      read(loss.add(w.grad?.sum() as Tensor));
+    });
+    const contractions = program.commands.filter(({ kernel }) => kernel.kind === "contraction");
+    const operations = contractions.map(({ kernel }) => JSON.stringify(kernel).match(/"(exp|expm1|gt|where)"/g));
+    expect(operations.map((ops) => ops?.toSorted())).toEqual([
+      ['"exp"', '"expm1"', '"gt"', '"where"', '"where"'],
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   test("a chain of elementwise operations is one loop over all elements", () => {
     const [x, y] = [host(4, 5, 6), host(4, 5, 6)];
     const [command] = device.commands(() => read(quietly(() => x.mul(y).add(1).exp().sub(y))));

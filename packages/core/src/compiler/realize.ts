@@ -1,4 +1,5 @@
 /** Which terms get a place of their own; everything else is computed where it is used. */
+import { isScalarOp } from "../backend/scalar.ts";
 import type { PrimitiveOp } from "../graph/primitive.ts";
 import type { Term } from "../graph/term.ts";
 
@@ -41,6 +42,8 @@ const movement: ReadonlySet<PrimitiveOp> = new Set<PrimitiveOp>([
   "window",
 ]);
 
+const isElementwise = (op: PrimitiveOp): boolean => isScalarOp(op) || op === "cast";
+
 const kernels: ReadonlySet<PrimitiveOp> = new Set<PrimitiveOp>([
   "reduce",
   "contract",
@@ -80,6 +83,7 @@ export function chooseRealized(terms: readonly Term[], outputs: readonly Term[])
     if (op === "cast" && term.inputs[0].primitive.op === "reduce" && users.get(term.inputs[0]) === 1)
       realized.add(term);
   }
+  for (const slope of slopesBesideExpm1(terms, users, realized)) realized.add(slope);
   // Operands come before uses, so costs below are final when they are read.
   const cost = new Map<Term, number>();
   const heavy = new Map<Term, boolean>();
@@ -112,6 +116,49 @@ export function chooseRealized(terms: readonly Term[], outputs: readonly Term[])
     if (worthwhile || length > longestChain) realized.add(term);
   }
   return realized;
+}
+
+/**
+ * Slopes of exponential rectifiers: what is made of exp(x), and of what x is made of, where expm1(x) is computed too. The two
+ * share most of their work, so they are computed together, and the derivative reads the slope instead of x.
+ */
+function* slopesBesideExpm1(
+  terms: readonly Term[],
+  users: ReadonlyMap<Term, number>,
+  realized: ReadonlySet<Term>,
+): Iterable<Term> {
+  const operands = new Set<Term>();
+  const userOf = new Map<Term, Term>();
+  for (const term of terms) {
+    if (term.primitive.op === "expm1") operands.add(term.inputs[0]);
+    for (const operand of term.inputs) userOf.set(operand, term);
+  }
+  if (operands.size === 0) return;
+  for (const term of terms) {
+    const [x] = term.inputs;
+    if (term.primitive.op !== "exp" || !operands.has(x)) continue;
+    const sources = sourcesOf([x], realized);
+    let slope = term;
+    while (users.get(slope) === 1 && !realized.has(slope)) {
+      const user = userOf.get(slope);
+      if (user === undefined || !isElementwise(user.primitive.op)) break;
+      if (![...sourcesOf(user.inputs, realized)].every((source) => sources.has(source))) break;
+      slope = user;
+    }
+    yield slope;
+  }
+}
+
+/** What terms are computed from, if only realized ones have a place; without numbers. */
+function sourcesOf(roots: readonly Term[], realized: ReadonlySet<Term>): Set<Term> {
+  const sources = new Set<Term>();
+  const seen = new Set(roots);
+  for (const term of seen) {
+    const { op } = term.primitive;
+    if (realized.has(term) || op === "input") sources.add(term);
+    else for (const operand of term.inputs) seen.add(operand);
+  }
+  return sources;
 }
 
 /** The term that a chain of movement reads. */

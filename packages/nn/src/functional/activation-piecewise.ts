@@ -98,13 +98,17 @@ export interface EluOptions extends InplaceOptions {
   readonly alpha?: Scalar;
 }
 
-const eluOp = operation("elu", ([x], [alpha]) => m.where(m.gt(x, 0), x, m.mul(m.expm1(x), alpha)), {
-  // exp of the saved input, not the result plus alpha: that would cancel for large negative inputs.
-  derivative: ({ grad, input, scalar }) => {
-    const x = input(0);
-    return [m.where(m.gt(x, 0), grad(), m.mul(m.mul(grad(), scalar(0)), m.exp(x)))];
-  },
-});
+/** With alpha as an argument, or without it where it is 1, as it mostly is. */
+const eluOperation = (isScaled: boolean) =>
+  operation("elu", ([x], [alpha]) => m.where(m.gt(x, 0), x, isScaled ? m.mul(m.expm1(x), alpha) : m.expm1(x)), {
+    // exp of the saved input, not the result plus alpha: that would cancel for large negative inputs.
+    derivative: ({ grad, input, scalar }) => {
+      const x = input(0);
+      return [m.mul(grad(), m.where(m.gt(x, 0), 1, isScaled ? m.mul(m.exp(x), scalar(0)) : m.exp(x)))];
+    },
+  });
+const eluOp = eluOperation(true);
+const unitEluOp = eluOperation(false);
 
 /**
  * x where positive, else alpha · (exp(x) - 1).
@@ -117,7 +121,9 @@ const eluOp = operation("elu", ([x], [alpha]) => m.where(m.gt(x, 0), x, m.mul(m.
 export function elu(input: Tensor, alpha?: Scalar | EluOptions, inplace?: boolean | EluOptions): Tensor {
   const options = keywords<EluOptions>(["alpha", "inplace"], [alpha, inplace]);
   requireFloat("elu_cpu", input);
-  return finish(input, call(eluOp, [input], [options.alpha ?? 1]), options.inplace, "elu");
+  const factor = options.alpha ?? 1;
+  const result = toNumber(factor) === 1 ? call(unitEluOp, [input]) : call(eluOp, [input], [factor]);
+  return finish(input, result, options.inplace, "elu");
 }
 
 const hardsigmoidOp = operation("hardsigmoid", ([x]) => m.div(clampTo(m.add(x, 3), 0, 6), 6), {
