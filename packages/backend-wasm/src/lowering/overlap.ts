@@ -18,7 +18,10 @@ const chains: Partial<Readonly<Record<ScalarOp, number>>> = {
 };
 /** Longer bodies have enough to do, and too many values in use. */
 const longest = 110;
-export const most = 4;
+const overlapOfChains = 4;
+/** Bodies without such chains: there counting and addressing would cost as much as the rest. */
+const longestPlain = 40;
+const overlapOfPlain = 2;
 
 interface Cost {
   instructions: number;
@@ -45,7 +48,7 @@ function add(cost: Cost, e: Expression): void {
   }
 }
 
-/** 1, or `most` where that hides the waiting. */
+/** 1, or more where that hides the waiting, or halves what the loop itself costs. */
 export function overlapOf(body: readonly Statement[], others: readonly Expression[] = []): number {
   const cost: Cost = { instructions: 0, chains: 0 };
   for (const statement of body) {
@@ -53,5 +56,6 @@ export function overlapOf(body: readonly Statement[], others: readonly Expressio
     add(cost, statement.kind === "check" ? statement.condition : statement.value);
   }
   for (const e of others) add(cost, e);
-  return cost.chains > 0 && cost.instructions <= longest ? most : 1;
+  if (cost.chains > 0) return cost.instructions <= longest ? overlapOfChains : 1;
+  return cost.instructions <= longestPlain ? overlapOfPlain : 1;
 }
