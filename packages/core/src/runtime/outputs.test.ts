@@ -79,3 +79,12 @@ test("a copy stays what it was when what it copies is overwritten before the der
     ]);
   }
 });
+
+test("a small view of data, or of a view of data, is not kept", () => {
+  const device = new Recorder();
+  const x = fromHost(new Float32Array(240).fill(1), [240], "float32");
+  const w = x.reshape(6, 40).t();
+  const programs = device.during(() => void w.matmul(fromHost(new Float32Array(6), [6], "float32")).dataSync());
+  expect(programs.length).toBe(1);
+  expect(programs[0].buffers.flatMap(({ role, length }) => (role === "output" ? [length] : []))).toEqual([40]);
+});

@@ -14,7 +14,7 @@ import { mode } from "../runtime/mode.ts";
 import { type Scalar, type ScalarKind, scalarKind, scalarValue } from "../runtime/scalar.ts";
 import { Storage } from "../runtime/storage.ts";
 import { notATensor } from "./argument.ts";
-import { keepSmall } from "./keep.ts";
+import { keepSmall, showsData } from "./keep.ts";
 import { stridedView } from "./strided.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -96,8 +96,7 @@ export function requireSavable(template: Template, edges: readonly (Edge | null)
 
 function wrap(value: Value, node: Node, view: { of: Tensor; layout: Layout } | null): Tensor {
   const edge = node.recording !== null && isFloat(value.type.dtype) ? node.recording.results[value.index] : null;
-  // A view of data is as good as the data: there is nothing to keep.
-  if (view === null || !node.inputs[0].ready) keepSmall(value);
+  if (view === null || !showsData(node.inputs[0])) keepSmall(value);
   if (view === null) {
     const storage = new Storage(value);
     storage.edge = edge;

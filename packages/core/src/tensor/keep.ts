@@ -9,6 +9,17 @@ export function keepSmall(value: Value): void {
   if (mode.moduleDepth === 0 && value.type.bytes <= keptBytes) value.kept = true;
 }
 
+/** Whether a value is ready, or a view of one that is: as good as the data, so that there is nothing to keep. */
+export function showsData(value: Value): boolean {
+  let at = value;
+  while (!at.ready) {
+    const { node } = at;
+    if (node === null || node.template.operation.options.view === undefined) return false;
+    at = node.inputs[0];
+  }
+  return true;
+}
+
 /** Applies `keepSmall` to the tensors that an outermost module returned: a tensor, or (nested) arrays and records of them. */
 export function keepReturned(result: unknown): void {
   if (mode.moduleDepth > 0) return;
