@@ -153,8 +153,9 @@ export function wasm(options: WasmOptions = {}): Backend {
   function run(given: Executable, buffers: readonly BackendBuffer[], args: readonly Argument[]): number {
     const executable = executableOf(given);
     layouts.use(executable);
-    const { program, external, stateFrom, alone, shared, scratchBytes } = executable;
-    const isShared = shared !== undefined && listener === undefined && engine.pool?.isWorth(shared.gain);
+    const { program, external, stateFrom, alone, shared, scratchBytes, timing } = executable;
+    const pool = shared && listener === undefined ? engine.pool : undefined;
+    const isShared = shared !== undefined && pool?.isWorth(shared.gain, timing) === true;
     const { before, state, time } = isShared ? shared : alone;
     executable.bindArena(arena.atLeast(program.arenaBytes));
     const scratchAt = scratch.atLeast(scratchBytes * before.length);
@@ -165,10 +166,12 @@ export function wasm(options: WasmOptions = {}): Backend {
       if (listener) engine.runApart(jobs[0], scratchAt, (i) => executable.kernelOf(firstCall + i), listener);
       else engine.run(jobs, scratchAt, scratchBytes, time);
     };
+    const begun = pool ? performance.now() : 0;
     start(before, 0);
     const status = executable.firstFailure();
-    if (status >= 0 || stateFrom === program.commands.length) return status;
-    start(state, (before[0].end - before[0].first) / commandBytes);
+    if (status >= 0) return status;
+    if (stateFrom < program.commands.length) start(state, (before[0].end - before[0].first) / commandBytes);
+    pool?.note(timing, performance.now() - begun, isShared);
     return executable.firstFailure();
   }
 

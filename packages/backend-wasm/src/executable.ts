@@ -23,6 +23,7 @@ import {
   recordBytes,
 } from "./lowering/record.ts";
 import type { Allocator } from "./memory/allocator.ts";
+import { Timing } from "./threads/benefit.ts";
 import { barrierIndex } from "./threads/driver.ts";
 import type { Job } from "./threads/pool.ts";
 import { type Schedule, type Step, schedule } from "./threads/schedule.ts";
@@ -47,6 +48,7 @@ export class WasmExecutable implements Executable {
   alone: Way = { before: [], state: [], time: 0, gain: 0 };
   /** Shared by all threads, if there are several and it gains by them. */
   shared: Way | undefined;
+  readonly timing = new Timing();
   readonly #engine: Engine;
   readonly #allocator: Allocator;
   readonly #calls: readonly { kernel: Kernel; call: Call; command: number }[];

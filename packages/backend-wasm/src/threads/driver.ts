@@ -7,8 +7,12 @@ import { control } from "./control.ts";
 /** The place of the barrier in the table of kernels. */
 export const barrierIndex = 0;
 
-/** How often a thread looks before it sleeps: some tens of microseconds. */
-const looks = 100_000;
+/**
+ * How often a thread looks before it sleeps: at a barrier for some 50 µs, and for the next job so long that a training loop's
+ * workers stay awake between its programs, some 250 µs.
+ */
+const looksAtBarrier = 100_000;
+const looksForJob = 500_000;
 
 export interface Driver {
   /** Runs the commands from `first` up to `end`: pairs of a table index and the address of a record. */
@@ -76,34 +80,35 @@ function add(code: Code, offset: number, by: number): void {
 }
 
 /**
- * Looks at the word at `offset` until it is not `seen`, and leaves that in `found`; when it has looked often enough it runs
- * `sleep`, and looks again.
+ * Looks at the word at `offset` until it is not `seen`, and leaves that in `found`; when it has looked `looks` times it runs
+ * `sleep`, and begins again.
  */
 function watch(
   code: Code,
   offset: number,
+  looks: number,
   seen: number,
   found: number,
   tries: number,
   sleep: (code: Code) => void,
 ): void {
+  code.block("block");
+  code.block("loop");
   code.i32(looks);
   code.index("local.set", tries);
-  code.block("block");
   code.block("loop");
   look(code, offset);
   code.index("local.tee", found);
   code.index("local.get", seen);
   code.op("i32.ne");
-  code.index("br_if", 1);
+  code.index("br_if", 2);
   code.index("local.get", tries);
   code.i32(1);
   code.op("i32.sub");
   code.index("local.tee", tries);
   code.index("br_if", 0);
+  code.end();
   sleep(code);
-  code.i32(1);
-  code.index("local.set", tries);
   code.index("br", 0);
   code.end();
   code.end();
@@ -137,7 +142,7 @@ function barrierCode(wait: number): Code {
   code.op("drop");
   code.end();
   code.else();
-  watch(code, control.generation, seen, found, tries, () => {
+  watch(code, control.generation, looksAtBarrier, seen, found, tries, () => {
     add(code, control.sleeping, 1);
     code.op("drop");
     code.index("local.get", 0);
@@ -155,7 +160,7 @@ function barrierCode(wait: number): Code {
 function nextCode(): Code {
   const [seen, found, tries] = [1, 2, 3];
   const code = new Code();
-  watch(code, control.epoch, seen, found, tries, () => {
+  watch(code, control.epoch, looksForJob, seen, found, tries, () => {
     add(code, control.idle, 1);
     code.op("drop");
     code.index("local.get", 0);

@@ -1,5 +1,6 @@
 import { BackendError } from "@cresset/core/backend";
 import type { Allocator } from "../memory/allocator.ts";
+import { Benefit, type Timing } from "./benefit.ts";
 import { control, controlBytes, jobBytes } from "./control.ts";
 import type { Thresholds } from "./schedule.ts";
 import { startWorker, type WorkerThread } from "./worker.ts";
@@ -38,6 +39,7 @@ export class Pool {
   #state: "unused" | "starting" | "running" | "off" = "unused";
   /** Kernels that workers have not loaded. */
   #published: Published[] = [];
+  readonly #benefit = new Benefit();
   /** When the caller gives up waiting for the others, milliseconds. */
   #deadline = 0;
 
@@ -61,11 +63,31 @@ export class Pool {
     return this.#state === "running" ? this.wanted : 1;
   }
 
-  /** Whether sharing a program that saves so many nanoseconds is worth it now. */
-  isWorth(gain: number): boolean {
+  /** Whether sharing a program that should save so many nanoseconds is worth it now. */
+  isWorth(gain: number, timing: Timing): boolean {
     if (this.threads === 1) return false;
-    if (gain >= this.thresholds.asleep) return true;
-    return gain >= this.thresholds.awake && Atomics.load(this.#words, (this.at + control.idle) / 4) === 0;
+    const { awake, asleep, always } = this.thresholds;
+    if (always) return true;
+    const state = this.#benefit.state(performance.now());
+    if (state === "rouse") this.#rouse();
+    if (state !== "share" || timing.turn()) return false;
+    return gain >= (this.#areIdle ? asleep : awake);
+  }
+
+  /** Takes down how long a program took, in milliseconds. */
+  note(timing: Timing, took: number, isShared: boolean): void {
+    if (isShared) this.#benefit.note(took, timing.alone, performance.now());
+    else timing.tookAlone(took);
+  }
+
+  /** Whether workers are asleep. */
+  get #areIdle(): boolean {
+    return Atomics.load(this.#words, (this.at + control.idle) / 4) > 0;
+  }
+
+  /** Wakes sleeping workers: they look at the number of the job. */
+  #rouse(): void {
+    if (this.#areIdle) Atomics.notify(this.#words, (this.at + control.epoch) / 4);
   }
 
   get #words(): Int32Array {
@@ -150,7 +172,7 @@ export class Pool {
     this.#deadline = performance.now() + 10_000 + 100 * expected;
     const words = this.#words;
     Atomics.add(words, (this.at + control.epoch) / 4, 1);
-    if (Atomics.load(words, (this.at + control.idle) / 4) > 0) Atomics.notify(words, (this.at + control.epoch) / 4);
+    this.#rouse();
     caller();
     if (loaded) this.#allocator.release(loaded.address, loaded.bytes);
   }

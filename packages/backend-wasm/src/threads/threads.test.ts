@@ -118,7 +118,7 @@ describe("threads", () => {
     backend.write(buffers[0], input);
     const executable = backend.compile(program);
     const now = vi.spyOn(performance, "now");
-    now.mockReturnValueOnce(0).mockReturnValue(60_000);
+    now.mockReturnValueOnce(0).mockReturnValueOnce(0).mockReturnValue(60_000);
     expect(() => backend.run(executable, buffers, [])).toThrow(BackendError);
     now.mockRestore();
     expect(backend.info()["why no more threads"]).toBe("a worker thread stopped answering");
