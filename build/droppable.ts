@@ -12,15 +12,15 @@ type Plugin = NonNullable<Options["esbuildPlugins"]>[number];
  * initialises a constant of a module has no side effects**. This writes so into the code, as `@__PURE__` annotations, which
  * esbuild, Rollup, Vite, webpack and terser understand.
  */
-export const droppableDeclarations: Plugin = {
+export const droppableDeclarations = (prepare: (text: string, path: string) => string): Plugin => ({
   name: "droppable-declarations",
   setup(build) {
     build.onLoad({ filter: /\.ts$/, namespace: "file" }, async ({ path }) => {
       if (/[\\/]node_modules[\\/]/.test(path)) return undefined;
-      return { contents: annotate(referToNamespaces(await readFile(path, "utf8"))), loader: "ts" };
+      return { contents: annotate(referToNamespaces(prepare(await readFile(path, "utf8"), path))), loader: "ts" };
     });
   },
-};
+});
 
 const annotation = "/* @__PURE__ */ ";
 

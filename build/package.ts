@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { defineConfig, type Options } from "tsup";
+import { oneChunk } from "./chunk.ts";
 import { writeDeclarations } from "./declarations.ts";
 import { droppableDeclarations } from "./droppable.ts";
 import { findNamespaces, separateNamespaces } from "./namespaces.ts";
@@ -10,21 +12,37 @@ type Plugin = NonNullable<Options["plugins"]>[number];
  * for each namespace. Code that two of them share lands in a common chunk, so a class exists once whatever file it came from.
  * Few files load fast where nobody bundles; where somebody does, the code is written so that what is not used can go. There
  * is no CommonJS build: two copies of a class would break `instanceof`, and `require()` loads ES modules.
+ *
+ * @param chunks whether all of the package's code is one chunk, or each file loads what it uses: for entries that are for
+ * different platforms.
  */
-export function packageBuild(entry: Readonly<Record<string, string>>) {
+export function packageBuild(entry: Readonly<Record<string, string>>, chunks: "one" | "by use" = "one") {
   const namespaces = findNamespaces("src", entry);
+  const all = { ...entry, ...Object.fromEntries(namespaces.map(({ name, file }) => [name, file])) };
+  const chunk = chunks === "one" ? oneChunk(Object.values(all), sideEffects()) : undefined;
   return defineConfig({
-    entry: { ...Object.fromEntries(namespaces.map(({ name, file }) => [name, file])), ...entry },
+    entry: all,
     format: "esm",
     target: "es2022",
     platform: "neutral",
     splitting: true,
     sourcemap: true,
     clean: true,
-    esbuildPlugins: [separateNamespaces(namespaces), droppableDeclarations],
+    esbuildOptions: (options) => chunk?.configure(options),
+    esbuildPlugins: [
+      separateNamespaces(namespaces),
+      ...(chunk ? [chunk.plugin] : []),
+      droppableDeclarations((text, path) => chunk?.join(text, path) ?? text),
+    ],
     plugins: [withoutBareImports],
     onSuccess: async () => writeDeclarations(Object.values(entry)),
   });
+}
+
+/** The modules of a package that do something by being loaded. */
+function sideEffects(): readonly string[] {
+  const manifest = JSON.parse(readFileSync("package.json", "utf8")) as { sideEffects?: false | readonly string[] };
+  return manifest.sideEffects || [];
 }
 
 /**

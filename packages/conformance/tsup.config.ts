@@ -1,8 +1,12 @@
 import { packageBuild } from "../../build/package.ts";
 
-export default packageBuild({
-  index: "src/index.ts",
-  command: "src/command.ts",
-  page: "src/page.ts",
-  kernels: "src/kernels/build.ts",
-});
+// The page is for browsers, the command is not.
+export default packageBuild(
+  {
+    index: "src/index.ts",
+    command: "src/command.ts",
+    page: "src/page.ts",
+    kernels: "src/kernels/build.ts",
+  },
+  "by use",
+);
