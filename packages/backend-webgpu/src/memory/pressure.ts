@@ -1,4 +1,4 @@
-const firstLimit = 1024 ** 3;
+const firstLimit = 256 * 1024 ** 2;
 const firstCount = 16_384;
 /** Smaller arrays do not matter, and noting each would cost more than reading it. */
 const worthNoting = 16_384;
