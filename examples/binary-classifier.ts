@@ -1,7 +1,7 @@
 // The question's program, line by line: a network of three layers learns 0/1 labels from a table of raw numbers.
 // npm start runs it; `npm start -- --iterations 100` makes fewer steps.
 import * as torch from "cresset";
-import { iterationsFromArguments } from "./lib/arguments.ts";
+import { numbersFromArguments } from "./lib/arguments.ts";
 import { compareWithPyTorch } from "./lib/curve.ts";
 import { createProgress } from "./lib/progress.ts";
 import { readTable } from "./lib/table.ts";
@@ -38,7 +38,7 @@ const learningRate = 0.0001;
 const optimizer = new optim.Adam(model.parameters(), { lr: learningRate });
 
 const trainLoss: number[] = [];
-const iters = iterationsFromArguments(500);
+const { iterations: iters } = numbersFromArguments({ iterations: 500 });
 const progress = createProgress(iters);
 const started = performance.now();
 for (let i = 0; i < iters; i++) {

@@ -45,7 +45,14 @@ interface Batch {
 
 const gateCounts = { LSTM: 4, GRU: 3, RNN_TANH: 1, RNN_RELU: 1 } as const;
 
+// The interface gives instances their call signature: tensors give tensors, packed sequences packed ones.
+export interface RecurrentBase<State> {
+  (input: Tensor, hx?: State | null): [output: Tensor, state: State];
+  (input: PackedSequence, hx?: State | null): [output: PackedSequence, state: State];
+}
+
 /** What all recurrent networks share. `State` is what they take and return besides sequences. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds nothing that would have to be initialised.
 export abstract class RecurrentBase<State> extends Module<[input: Sequences, hx?: State | null], [Sequences, State]> {
   readonly mode: RecurrentKind;
   readonly inputSize: number;
