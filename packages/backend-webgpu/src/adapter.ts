@@ -1,4 +1,5 @@
 import { BackendError } from "@cresset/core/backend";
+import type { Limit } from "./memory/pool.ts";
 
 export interface WebGpuOptions {
   /** Which adapter to ask for on machines with several. Default: the implementation's choice. */
@@ -81,13 +82,21 @@ const raised = [
   "maxComputeWorkgroupSizeX",
 ] as const;
 
+/** The device given, unless it is lost already. */
+async function alive(device: GPUDevice): Promise<GPUDevice> {
+  const info = await Promise.race([device.lost, undefined]);
+  if (info !== undefined)
+    throw new BackendError(`webgpu: the device given as an option was lost (${info.reason}): ${info.message}`);
+  return device;
+}
+
 /**
  * A device with every feature and limit of the adapter that kernels can use.
  *
  * @throws BackendError that says what to do where there is none.
  */
 export async function openDevice(options: WebGpuOptions): Promise<GPUDevice> {
-  if (options.device) return options.device;
+  if (options.device) return alive(options.device);
   const gpu = await findGpu();
   const adapter = await gpu.requestAdapter(
     options.powerPreference === undefined ? {} : { powerPreference: options.powerPreference },
@@ -109,6 +118,13 @@ export async function openDevice(options: WebGpuOptions): Promise<GPUDevice> {
       cause: error,
     });
   }
+}
+
+/** The most bytes of a value, and which limit of the device says so. */
+export function bindingLimit({ maxBufferSize, maxStorageBufferBindingSize }: GPUSupportedLimits): Limit {
+  return maxBufferSize < maxStorageBufferBindingSize
+    ? { name: "maxBufferSize", bytes: maxBufferSize }
+    : { name: "maxStorageBufferBindingSize", bytes: maxStorageBufferBindingSize };
 }
 
 /** Whether the adapter is a program for ordinary processors. */

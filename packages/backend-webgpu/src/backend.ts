@@ -75,6 +75,7 @@ export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
     },
     async initialize() {
       opened = new Engine(await openDevice(options), options);
+      await opened.opened();
     },
     allocate(dtype, length) {
       const buffer = engine().allocate(dtype, length);
@@ -93,6 +94,10 @@ export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
       }
       engine().write(given, data);
       pressure.written(data, given.bytes);
+    },
+    intact(buffer) {
+      const { own, failed } = webGpuBuffer(buffer);
+      return failed === null && (own === null || own.creation.error === null);
     },
     async read(buffer) {
       const given = webGpuBuffer(buffer);
@@ -116,7 +121,8 @@ export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
       ),
     info() {
       const current = engine();
-      const { device, adapter, facilities, pipelines, pool, staging, allocator } = current;
+      const { device, adapter, facilities, pipelines, pool, staging } = current;
+      const { allocator } = current.heap;
       return {
         adapter,
         half: facilities.half,
@@ -127,6 +133,7 @@ export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
         kernels: pipelines.size,
         dispatches: current.dispatches,
         submissions: current.submissions,
+        watchedLaunches: current.watched,
         buffersCreated: current.buffersCreated,
         memoryLimit: pressure.limit,
         values: pressure.values,

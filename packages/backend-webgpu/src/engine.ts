@@ -3,43 +3,30 @@ import {
   BackendError,
   type DType,
   type HostArray,
-  hostArray,
   type KernelTiming,
   type Program,
   RecentMap,
+  type Restored,
+  type RunStatus,
 } from "@cresset/core/backend";
-import { adapterName, isSoftware, type WebGpuOptions } from "./adapter.ts";
+import { adapterName, bindingLimit, isSoftware, type WebGpuOptions } from "./adapter.ts";
 import { type Facilities, WebGpuExecutable } from "./executable.ts";
 import { Launcher } from "./launcher.ts";
-import { type DeviceBuffer, defaultHeapBytes, WebGpuBuffer, webGpuBuffer } from "./memory/buffer.ts";
-import { HeapAllocator } from "./memory/heap.ts";
-import { BufferMaker, Uncaught } from "./memory/maker.ts";
+import { arrivalsOf, defaultHeapBytes, WebGpuBuffer, webGpuBuffer } from "./memory/buffer.ts";
+import { GrowingHeap, type HeapPlace } from "./memory/growing-heap.ts";
+import { BufferMaker, type Creation, Uncaught } from "./memory/maker.ts";
 import { BufferPool } from "./memory/pool.ts";
-import { fromDevice, toDevice } from "./memory/transfer.ts";
-import { bufferUsage, mapRead } from "./memory/usage.ts";
+import { toDevice } from "./memory/transfer.ts";
+import { bufferUsage, storageUsage } from "./memory/usage.ts";
 import { OperationQueue } from "./operations-queue.ts";
 import { Pipelines } from "./pipelines.ts";
 import { makeProfiler } from "./profiler.ts";
-import { type Restored, restoreKey, restoreProgram } from "./restore.ts";
+import { fine, Readback, statusWords } from "./readback.ts";
+import { both } from "./ready.ts";
+import { restoreKey, restoreProgram } from "./restore.ts";
 import { bytesOfStorage, heapBytesOf, storageOf } from "./wgsl/types.ts";
 
-const storageUsage = bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyTarget;
-const firstHeapWords = 1024 * 1024;
-/** Words for the outcome of as many runs. */
-const statusWords = 4096;
-/** Outcomes that may be unknown at a time. */
-const mostPending = 256;
-const fine = 0xffffffff;
-
-interface PendingStatus {
-  readonly slot: number;
-  readonly executable: WebGpuExecutable;
-  readonly settle: (status: number) => void;
-  readonly fail: (error: Error) => void;
-}
-
-const both = (a: Promise<unknown> | null, b: Promise<unknown> | null): Promise<unknown> | null =>
-  a === null ? b : b === null ? a : Promise.all([a, b]);
+const mebibyte = 1024 * 1024;
 
 /** Everything that belongs to one device, from its opening to its loss. */
 export class Engine {
@@ -52,20 +39,18 @@ export class Engine {
   readonly queue = new OperationQueue();
   readonly pool: BufferPool;
   readonly staging: BufferPool;
-  readonly allocator: HeapAllocator;
   /** Set when the device is lost. */
   lost: BackendError | null = null;
+  readonly heap: GrowingHeap;
   readonly #uncaught = new Uncaught();
   readonly #maker: BufferMaker;
   readonly #launcher: Launcher;
-  /** Command buffers submitted to read. */
-  #reads = 0;
-  #heap: DeviceBuffer;
+  readonly #readback: Readback;
   readonly #status: GPUBuffer;
-  #smallArena = { offset: 0, words: 0 };
+  readonly #statusCreation: Creation;
+  #smallArena: HeapPlace = { offset: 0, words: 0, age: 0 };
   #nextStatus = 0;
   readonly #restores = new RecentMap<string, WebGpuExecutable>(64);
-  #pending: PendingStatus[] = [];
   #listener: ((timing: KernelTiming) => void) | undefined;
   readonly #rejecters = new Set<(error: Error) => void>();
 
@@ -75,51 +60,59 @@ export class Engine {
     this.pipelines = new Pipelines(device);
     this.timestamps = options.timestamps !== false && device.features.has("timestamp-query");
     const half = options.half !== false && device.features.has("shader-f16");
-    const { limits } = device;
+    const limit = bindingLimit(device.limits);
     this.facilities = {
       half,
       cooperative: options.cooperative ?? !isSoftware(device),
       heapBytes: options.heapBytes ?? defaultHeapBytes,
-      storageBuffers: limits.maxStorageBuffersPerShaderStage,
-      workgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+      storageBuffers: device.limits.maxStorageBuffersPerShaderStage,
+      workgroupsPerDimension: device.limits.maxComputeWorkgroupsPerDimension,
+      binding: limit,
       adapter: this.adapter,
       pipeline: (kernel, plan, placement, guard) => this.pipelines.get(kernel, plan, placement, guard),
     };
-    const maker = new BufferMaker(device, this.adapter, this.#uncaught);
+    const maker = new BufferMaker(device, this.adapter);
     this.#maker = maker;
-    const common = {
-      adapter: this.adapter,
-      watch: (create: () => GPUBuffer, what: string) => maker.watch(create, what),
-    };
-    this.pool = new BufferPool(device, { ...common, usage: storageUsage, cap: 512 * 1024 * 1024, label: "value" });
-    this.staging = new BufferPool(device, {
-      ...common,
+    const { maxBufferSize } = device.limits;
+    this.pool = new BufferPool(maker, { label: "value", usage: storageUsage, cap: 512 * mebibyte, limit });
+    this.staging = new BufferPool(maker, {
+      label: "copy for the host",
       usage: bufferUsage.mapRead | bufferUsage.copyTarget,
-      cap: 64 * 1024 * 1024,
-      label: "staging",
+      cap: 64 * mebibyte,
+      limit: { name: "maxBufferSize", bytes: maxBufferSize },
     });
-    const largest = Math.floor(Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize, 2 ** 31) / 4);
-    this.allocator = new HeapAllocator(firstHeapWords, largest);
-    this.#heap = this.#makeHeap(this.allocator.capacity);
-    this.#status = maker.make("status", 4 * statusWords, storageUsage);
-    this.device.queue.writeBuffer(this.#status, 0, new Uint32Array(statusWords).fill(fine));
-    this.#launcher = new Launcher({
-      device,
-      pipelines: this.pipelines,
-      pool: this.pool,
-      maker,
-      uncaught: this.#uncaught,
-      status: this.#status,
-    });
+    maker.exhausted = () => {
+      this.pool.drain();
+      this.staging.drain();
+    };
+    this.heap = new GrowingHeap(device, maker, this.queue);
+    const status = maker.make("status", 4 * statusWords, storageUsage);
+    this.#status = status.buffer;
+    this.#statusCreation = status.creation;
+    device.queue.writeBuffer(this.#status, 0, new Uint32Array(statusWords).fill(fine));
+    const { pipelines, pool, staging, heap } = this;
+    const uncaught = this.#uncaught;
+    this.#launcher = new Launcher({ device, pipelines, pool, maker, heap, status: this.#status });
+    const place = (buffer: WebGpuBuffer) => this.#place(buffer);
+    this.#readback = new Readback({ device, staging, status: this.#status, uncaught, place });
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault();
-      this.#uncaught.note(new BackendError(`webgpu: ${event.error.message}`));
+      uncaught.note(new BackendError(`webgpu: ${event.error.message}`));
     });
     void device.lost.then((info) => this.#lose(info));
   }
 
+  /** @throws BackendError if there is no memory for what every program needs. */
+  async opened(): Promise<void> {
+    const { creation } = this.heap.current;
+    await Promise.all([creation.pending, this.#launcher.memory.pending, this.#statusCreation.pending]);
+    const error = creation.error ?? this.#launcher.memory.error ?? this.#statusCreation.error;
+    if (error !== null) throw error;
+    this.check();
+  }
+
   get buffersCreated(): number {
-    return this.#maker.made + this.pool.created + this.staging.created;
+    return this.#maker.made;
   }
 
   get dispatches(): number {
@@ -128,7 +121,12 @@ export class Engine {
 
   /** Command buffers submitted. */
   get submissions(): number {
-    return this.#launcher.submissions + this.#reads;
+    return this.#launcher.submissions + this.#readback.submissions;
+  }
+
+  /** Launches that were watched for errors. */
+  get watched(): number {
+    return this.#launcher.watched;
   }
 
   #lose(info: GPUDeviceLostInfo): void {
@@ -137,25 +135,7 @@ export class Engine {
     );
     for (const reject of this.#rejecters) reject(this.lost);
     this.#rejecters.clear();
-    for (const { fail } of this.#pending) fail(this.lost);
-    this.#pending = [];
-  }
-
-  #makeHeap(words: number): DeviceBuffer {
-    const buffer = this.#maker.make("heap", 4 * words, storageUsage);
-    return { ...BufferPool.adopt(buffer), foreign: false };
-  }
-
-  #growHeap(words: number): void {
-    this.queue.add(null, () => {
-      if (this.lost) return;
-      const old = this.#heap;
-      this.#heap = this.#makeHeap(words);
-      const encoder = this.device.createCommandEncoder();
-      encoder.copyBufferToBuffer(old.buffer, 0, this.#heap.buffer, 0, old.bytes);
-      this.device.queue.submit([encoder.finish()]);
-      old.buffer.destroy();
-    });
+    this.#readback.abandon(this.lost);
   }
 
   /** @throws BackendError if the device is lost. */
@@ -167,19 +147,23 @@ export class Engine {
     this.check();
     const heapBytes = heapBytesOf(dtype, length);
     if (heapBytes <= this.facilities.heapBytes) {
-      const offset = this.allocator.allocate(Math.max(4, heapBytes / 4), (capacity) => this.#growHeap(capacity));
-      return new WebGpuBuffer(this, dtype, length, storageOf(dtype, false), offset, null);
+      const place = this.heap.allocate(Math.max(4, heapBytes / 4));
+      return new WebGpuBuffer(this, dtype, length, storageOf(dtype, false), place);
     }
     const storage = storageOf(dtype, this.facilities.half);
     const own = this.pool.take(Math.ceil((length * bytesOfStorage(storage)) / 4) * 4);
-    return new WebGpuBuffer(this, dtype, length, storage, -1, own);
+    return new WebGpuBuffer(this, dtype, length, storage, own);
   }
 
   share(buffer: WebGpuBuffer): Promise<{ buffer: GPUBuffer; offset: number; size: number }> {
     return new Promise((resolve, reject) => {
       this.queue.add(null, () => {
-        if (this.lost) reject(this.lost);
-        else resolve({ ...this.#place(buffer), size: buffer.bytes });
+        try {
+          this.check();
+          resolve({ ...this.#place(buffer), size: buffer.bytes });
+        } catch (error) {
+          reject(error);
+        }
       });
     });
   }
@@ -190,11 +174,13 @@ export class Engine {
     const bytes = length * bytesOfStorage(storage);
     if (buffer.size < bytes)
       throw new BackendError(`webgpu: a buffer of ${buffer.size} bytes cannot hold ${length} elements of ${dtype}`);
+    if ((buffer.usage & storageUsage) !== storageUsage)
+      throw new BackendError("webgpu: a buffer of a value needs the usages STORAGE, COPY_SRC and COPY_DST");
     if (heapBytesOf(dtype, length) <= this.facilities.heapBytes)
       throw new BackendError(
         `webgpu: ${length} elements of ${dtype} are so few that they live in the heap (heapBytes = ${this.facilities.heapBytes}): read the buffer and make a tensor of its content`,
       );
-    return new WebGpuBuffer(this, dtype, length, storage, -1, BufferPool.adopt(buffer));
+    return new WebGpuBuffer(this, dtype, length, storage, BufferPool.adopt(buffer));
   }
 
   release(buffer: WebGpuBuffer): void {
@@ -202,26 +188,64 @@ export class Engine {
     buffer.released = true;
     this.queue.add(null, () => {
       if (buffer.own !== null) this.pool.give(buffer.own);
-      else this.allocator.release(buffer.offset, Math.max(4, buffer.bytes / 4));
+      else this.heap.release(buffer);
     });
   }
 
+  /** @throws BackendError for a value that has no memory, or belongs to a device that was lost. */
   #place(buffer: WebGpuBuffer): { buffer: GPUBuffer; offset: number } {
-    if (buffer.own !== null) return { buffer: buffer.own.buffer, offset: 0 };
-    return { buffer: this.#heap.buffer, offset: 4 * buffer.offset };
+    const { own, offset } = buffer;
+    this.#requireOwn(buffer);
+    const error = (own === null ? this.heap.missing(buffer) : own.creation.error) ?? buffer.failed;
+    if (error !== null) throw error;
+    return own === null ? { buffer: this.heap.current.buffer, offset: 4 * offset } : { buffer: own.buffer, offset: 0 };
+  }
+
+  #requireOwn({ owner }: WebGpuBuffer): void {
+    if (owner !== this)
+      throw owner.lost ?? new BackendError("webgpu: this value is of a device that was opened before");
   }
 
   write(buffer: WebGpuBuffer, data: HostArray): void {
     this.check();
+    this.#requireOwn(buffer);
     if (buffer.length === 0) return;
     const content = toDevice(data, buffer.dtype, buffer.storage);
     // If it has to wait, the caller may change the array meanwhile.
     const source = this.queue.busy && content === data ? data.slice() : content;
     this.queue.add(null, () => {
       if (this.lost) return;
-      const { buffer: target, offset } = this.#place(buffer);
-      this.device.queue.writeBuffer(target, offset, source);
+      try {
+        this.#upload(buffer, source);
+      } catch (error) {
+        buffer.failed = error as BackendError;
+      }
     });
+  }
+
+  #upload(buffer: WebGpuBuffer, source: ArrayBufferView<ArrayBuffer>): void {
+    const { buffer: target, offset } = this.#place(buffer);
+    // Into the heap it cannot fail. Elsewhere there may be no memory for the buffer, or for the copy on its way.
+    if (buffer.own === null) {
+      this.device.queue.writeBuffer(target, offset, source);
+      return;
+    }
+    this.device.pushErrorScope("validation");
+    this.device.pushErrorScope("out-of-memory");
+    this.device.queue.writeBuffer(target, offset, source);
+    const scopes = [this.device.popErrorScope(), this.device.popErrorScope()];
+    const told = Promise.all(scopes).then(
+      ([memory, validation]) => {
+        const error = memory ?? validation;
+        if (error !== null)
+          buffer.failed ??= new BackendError(
+            `webgpu: a value of ${buffer.bytes} bytes did not arrive: ${error.message}`,
+          );
+        if (buffer.arriving === told) buffer.arriving = null;
+      },
+      () => undefined,
+    );
+    buffer.arriving = told;
   }
 
   readMany(buffers: readonly WebGpuBuffer[]): Promise<HostArray[]> {
@@ -234,8 +258,8 @@ export class Engine {
       const done = (): void => {
         this.#rejecters.delete(reject);
       };
-      this.queue.add(null, () => {
-        this.#fetch(buffers).then(
+      this.queue.add(arrivalsOf(buffers), () => {
+        this.#readback.fetch(buffers).then(
           (arrays) => {
             done();
             resolve(arrays);
@@ -249,95 +273,88 @@ export class Engine {
     });
   }
 
-  /** Copies values, and the outcomes of runs that nobody knows yet, to where the host can see them. */
-  async #fetch(buffers: readonly WebGpuBuffer[]): Promise<HostArray[]> {
-    this.check();
-    // Every part begins where 64-bit elements may.
-    const starts: number[] = [];
-    let bytes = 0;
-    for (const buffer of buffers) {
-      starts.push(bytes);
-      bytes += Math.ceil(buffer.bytes / 8) * 8;
-    }
-    const statuses = this.#pending;
-    this.#pending = [];
-    const statusBytes = statuses.length > 0 ? 4 * statusWords : 0;
-    const size = bytes + statusBytes;
-    if (size === 0) return buffers.map(({ dtype }) => hostArray(dtype, 0));
-    const staging = this.staging.take(size);
-    this.device.pushErrorScope("validation");
-    const encoder = this.device.createCommandEncoder();
-    buffers.forEach((buffer, i) => {
-      if (buffer.bytes === 0) return;
-      const { buffer: source, offset } = this.#place(buffer);
-      encoder.copyBufferToBuffer(source, offset, staging.buffer, starts[i], buffer.bytes);
-    });
-    if (statusBytes > 0) encoder.copyBufferToBuffer(this.#status, 0, staging.buffer, bytes, statusBytes);
-    this.device.queue.submit([encoder.finish()]);
-    this.#reads++;
-    const scope = this.device.popErrorScope();
-    try {
-      await staging.buffer.mapAsync(mapRead, 0, size);
-      const content = staging.buffer.getMappedRange(0, size).slice(0);
-      staging.buffer.unmap();
-      this.staging.give(staging);
-      const error = await scope;
-      if (error) throw new BackendError(`webgpu: a value cannot be read: ${error.message}`);
-      const uncaught = this.#uncaught.take();
-      if (uncaught) throw uncaught;
-      const outcomes = new Uint32Array(content, bytes, statusBytes / 4);
-      for (const { slot, executable, settle } of statuses) {
-        const outcome = outcomes[slot];
-        settle(outcome === fine ? -1 : executable.checks[outcome]);
-      }
-      return buffers.map(({ dtype, length, storage }, i) => fromDevice(content, starts[i], dtype, length, storage));
-    } catch (error) {
-      const known = this.lost ?? (error instanceof Error ? error : new BackendError(String(error)));
-      for (const { fail } of statuses) fail(known);
-      throw known;
-    }
-  }
-
   compile(program: Program): WebGpuExecutable {
     this.check();
     return new WebGpuExecutable(program, this.facilities);
   }
 
-  /** @param restore buffers that get the content of others if a check fails. */
+  /** See `Backend.run`. In the usual case, where everything was used before, nobody has to wait for anything. */
   run(
     executable: WebGpuExecutable,
     buffers: readonly WebGpuBuffer[],
     args: readonly Argument[],
-    restore: Restored = [],
-  ): number | Promise<number> {
+    restore?: () => Restored,
+  ): RunStatus {
     this.check();
+    for (const buffer of buffers) this.#requireOwn(buffer);
     const arena = this.#arena(executable);
     const given = [...buffers];
-    const values = [...args];
-    if (executable.checks.length === 0) {
-      this.queue.add(executable.pending, () => {
-        if (!this.lost) this.#launcher.launch(executable, given, values, arena, 0, this.#heap);
-      });
-      return -1;
+    let ready = both(executable.pending, both(this.#launcher.prepare(executable), arrivalsOf(given)));
+    const checked = executable.checks.length > 0;
+    if (!checked && ready === null && !this.queue.busy) {
+      const watched = this.#launcher.launch(executable, given, args, arena, 0);
+      return watched === null ? -1 : watched.then(() => -1);
     }
-    const undo = restore.length > 0 ? this.#restoring(restore) : null;
-    const undone = restore.flat().map(webGpuBuffer);
-    return new Promise((settle, fail) => {
-      this.queue.add(both(executable.pending, undo?.pending ?? null), () => {
-        if (this.lost) {
-          fail(this.lost);
+    const pairs = restore?.() ?? [];
+    const undo = checked && pairs.length > 0 ? this.#restoring(pairs) : null;
+    ready = both(ready, undo?.pending ?? null);
+    const values = [...args];
+    return new Promise((resolve, reject) => {
+      this.#rejecters.add(reject);
+      const settle = (end: number | Error): void => {
+        this.#rejecters.delete(reject);
+        resolve(end);
+      };
+      const fail = (error: Error): void => {
+        this.#rejecters.delete(reject);
+        reject(error);
+      };
+      this.queue.add(ready, () => {
+        if (this.lost) return;
+        const slot = checked ? this.#nextStatus : 0;
+        let watched: Promise<unknown> | null;
+        try {
+          if (checked) this.device.queue.writeBuffer(this.#status, 4 * slot, Uint32Array.of(fine));
+          watched = this.#launcher.launch(executable, given, values, arena, slot);
+        } catch (error) {
+          this.#copyBack(pairs);
+          settle(error as BackendError);
           return;
         }
-        const slot = this.#nextStatus;
+        if (undo !== null)
+          watched = both(watched, this.#launcher.launch(undo, pairs.flat().map(webGpuBuffer), [], arena, slot));
+        const end = (status: number): void => {
+          if (watched === null) settle(status);
+          else watched.then(() => settle(status), fail);
+        };
+        if (!checked) {
+          end(-1);
+          return;
+        }
         this.#nextStatus = (slot + 1) % statusWords;
-        this.device.queue.writeBuffer(this.#status, 4 * slot, Uint32Array.of(fine));
-        this.#pending.push({ slot, executable, settle, fail });
-        this.#launcher.launch(executable, given, values, arena, slot, this.#heap);
-        if (undo !== null) this.#launcher.launch(undo, undone, [], arena, slot, this.#heap);
-        // Before words are used again, those who wait for them are told.
-        if (this.#pending.length >= mostPending) void this.#fetch([]).catch(() => undefined);
+        this.#readback.expect({ slot, checks: executable.checks, settle: end, fail });
       });
     });
+  }
+
+  /** Does what a program that could not be sent would have done, had a check failed. */
+  #copyBack(pairs: Restored): void {
+    const encoder = this.device.createCommandEncoder();
+    for (const [to, from] of pairs) {
+      const { bytes } = webGpuBuffer(to);
+      if (bytes === 0) continue;
+      try {
+        const [target, source] = [this.#place(webGpuBuffer(to)), this.#place(webGpuBuffer(from))];
+        // Not within one buffer, as the heap is.
+        const between = this.pool.take(bytes);
+        encoder.copyBufferToBuffer(source.buffer, source.offset, between.buffer, 0, bytes);
+        encoder.copyBufferToBuffer(between.buffer, 0, target.buffer, target.offset, bytes);
+        this.pool.give(between);
+      } catch {
+        // Who reads a value that has no memory is told.
+      }
+    }
+    this.device.queue.submit([encoder.finish()]);
   }
 
   /** Given a listener, times what is asked for from now on; given none, ends that, and resolves when all has been told. */
@@ -364,14 +381,12 @@ export class Engine {
   }
 
   /** Room for the small temporaries of a program: all programs share it, as they run one after another. */
-  #arena(executable: WebGpuExecutable): number {
-    const { smallWords } = executable;
-    if (smallWords > this.#smallArena.words) {
-      const old = this.#smallArena;
-      const words = Math.max(smallWords, Math.ceil(1.5 * old.words));
-      this.#smallArena = { offset: this.allocator.allocate(words, (capacity) => this.#growHeap(capacity)), words };
-      if (old.words > 0) this.queue.add(null, () => this.allocator.release(old.offset, old.words));
+  #arena({ smallWords }: WebGpuExecutable): HeapPlace {
+    const old = this.#smallArena;
+    if (smallWords > old.words || this.heap.missing(old) !== null) {
+      this.#smallArena = this.heap.allocate(Math.max(smallWords, 4, Math.ceil(1.5 * old.words)));
+      if (old.words > 0) this.queue.add(null, () => this.heap.release(old));
     }
-    return this.#smallArena.offset;
+    return this.#smallArena;
   }
 }

@@ -9,6 +9,7 @@ import {
   type Program,
 } from "@cresset/core/backend";
 import { type CallLayout, callLayout, headerWords } from "./call-layout.ts";
+import type { Limit } from "./memory/pool.ts";
 import { planSlots, type SlotPlan } from "./memory/temporaries.ts";
 import type { Pipeline } from "./pipelines.ts";
 import { type Guard, type KernelPlan, planKernel } from "./wgsl/compile.ts";
@@ -23,6 +24,8 @@ export interface Facilities extends Machine {
   /** Values up to this size live in the heap. */
   readonly heapBytes: number;
   readonly storageBuffers: number;
+  /** The most bytes of a buffer that is bound. */
+  readonly binding: Limit;
   readonly workgroupsPerDimension: number;
   readonly adapter: string;
   pipeline(kernel: Kernel, plan: KernelPlan, placement: Placement, guard: Guard): Pipeline;
@@ -38,6 +41,7 @@ export interface Dispatch {
   readonly heap: boolean;
   /** Program buffers that are copied into one for the kernel, and from it if they are written; with their bytes. */
   readonly packed: readonly Packed[];
+  readonly packedBytes: number;
   readonly status: boolean;
   /** Where its parameters begin, in bytes. */
   readonly offset: number;
@@ -86,6 +90,9 @@ export class WebGpuExecutable implements Executable {
   readonly smallWords: number;
   readonly largeTemporaries: SlotPlan;
   readonly parameters: Uint32Array<ArrayBuffer>;
+  /** Whether the device took the last launch of which that is known, and launches of which it is not. */
+  accepted = false;
+  watched = 0;
   readonly #offsets: OffsetPatch[] = [];
   readonly #arguments: ArgumentPatch[] = [];
   readonly #status: number[] = [];
@@ -113,9 +120,27 @@ export class WebGpuExecutable implements Executable {
     this.smallWords = at;
     this.smallTemporaries = new Map([...smallPlan.slotOf].map(([buffer, slot]) => [buffer, starts[slot]]));
     this.largeTemporaries = planSlots(program.commands, large);
+    this.#requireBinding(facilities, large);
     const list: number[] = [];
     this.dispatches = this.#layOut(facilities, list, onlyIfFailed);
     this.parameters = Uint32Array.from(list);
+  }
+
+  /** @throws BackendError naming the first kernel that uses a temporary too large for a buffer. */
+  #requireBinding({ binding, adapter }: Facilities, large: ReadonlyMap<number, number>): void {
+    for (const { kernel, calls } of this.program.commands)
+      for (const buffer of calls.flatMap((call) => call.buffers)) {
+        const bytes = large.get(buffer) ?? 0;
+        if (bytes > binding.bytes)
+          throw new BackendError(
+            `webgpu: the kernel ${kernel.name} (${kernel.kind}) needs a temporary of ${bytes} bytes, more than ${binding.name} = ${binding.bytes} of ${adapter}`,
+          );
+      }
+  }
+
+  /** Whether the device will take the next launch. */
+  get proven(): boolean {
+    return this.accepted && this.watched === 0;
   }
 
   /** Pipelines that are still being compiled. */
@@ -211,6 +236,10 @@ export class WebGpuExecutable implements Executable {
         this.#arguments.push({ word: base + word, slot: call.arguments[slot], dtype });
       }
     });
+    if (packedBytes > facilities.binding.bytes)
+      throw new BackendError(
+        `webgpu: the kernel ${kernel.name} (${kernel.kind}) has more operands than maxStorageBuffersPerShaderStage = ${facilities.storageBuffers} of ${facilities.adapter} lets it bind, and ${packedBytes} bytes of them together are more than ${facilities.binding.name} = ${facilities.binding.bytes}`,
+      );
     const width = Math.min(total, facilities.workgroupsPerDimension);
     const height = Math.ceil(total / width);
     if (height > facilities.workgroupsPerDimension)
@@ -224,6 +253,7 @@ export class WebGpuExecutable implements Executable {
       own: placement.places.flatMap((place, i) => (place.kind === "own" ? [calls[0].buffers[i]] : [])),
       heap: placement.heap,
       packed,
+      packedBytes,
       status: kernel.checks > 0 || guard !== "none",
       offset: 4 * start,
       workgroups: [width, height],

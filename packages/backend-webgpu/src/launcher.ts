@@ -1,11 +1,13 @@
-import type { Argument, BackendError } from "@cresset/core/backend";
+import { type Argument, BackendError } from "@cresset/core/backend";
 import type { Dispatch, WebGpuExecutable } from "./executable.ts";
 import type { DeviceBuffer, WebGpuBuffer } from "./memory/buffer.ts";
-import type { BufferMaker, Uncaught } from "./memory/maker.ts";
-import type { BufferPool } from "./memory/pool.ts";
+import type { GrowingHeap, HeapPlace } from "./memory/growing-heap.ts";
+import type { BufferMaker, Creation } from "./memory/maker.ts";
+import { BufferPool } from "./memory/pool.ts";
 import { bufferUsage } from "./memory/usage.ts";
 import type { Pipelines } from "./pipelines.ts";
 import type { Profiler } from "./profiler.ts";
+import { both } from "./ready.ts";
 
 /** What a kernel sees of the parameters: its own, and whatever lies behind. */
 const parameterWindow = 65_536;
@@ -16,91 +18,186 @@ interface Shared {
   readonly pipelines: Pipelines;
   readonly pool: BufferPool;
   readonly maker: BufferMaker;
-  readonly uncaught: Uncaught;
+  readonly heap: GrowingHeap;
   /** Words for the outcomes of runs. */
   readonly status: GPUBuffer;
 }
 
+/** A dispatch with what it binds in one run. */
+interface Bound {
+  readonly dispatch: Dispatch;
+  readonly group: GPUBindGroup;
+  /** The buffer of operands that are packed into one. */
+  readonly together: DeviceBuffer | null;
+}
+
 /** Turns runs of compiled programs into command buffers. */
 export class Launcher {
-  readonly #device: GPUDevice;
-  readonly #pipelines: Pipelines;
-  readonly #pool: BufferPool;
-  readonly #maker: BufferMaker;
-  readonly #uncaught: Uncaught;
-  readonly #status: GPUBuffer;
+  readonly #shared: Shared;
   /** Times what is sent, while a profile is taken. */
   profiler: Profiler | null = null;
   /** Dispatches and command buffers submitted. */
   dispatches = 0;
   submissions = 0;
-  #parameters: GPUBuffer;
+  /** Launches that were watched for errors. */
+  watched = 0;
+  #parameters: DeviceBuffer;
   #parameterGroups: [GPUBindGroup, GPUBindGroup];
-  readonly #largeArena: (DeviceBuffer | null)[] = [];
+  readonly #largeArena: DeviceBuffer[] = [];
 
-  constructor({ device, pipelines, pool, maker, uncaught, status }: Shared) {
-    this.#device = device;
-    this.#pipelines = pipelines;
-    this.#pool = pool;
-    this.#maker = maker;
-    this.#uncaught = uncaught;
-    this.#status = status;
+  constructor(shared: Shared) {
+    this.#shared = shared;
     this.#parameters = this.#makeParameters(4 * parameterWindow);
     this.#parameterGroups = this.#makeParameterGroups();
   }
 
-  #makeParameters(size: number): GPUBuffer {
-    return this.#maker.make("parameters", size, bufferUsage.uniform | bufferUsage.copyTarget);
+  /** Whether there is memory for parameters. */
+  get memory(): Creation {
+    return this.#parameters.creation;
+  }
+
+  #makeParameters(size: number): DeviceBuffer {
+    const made = this.#shared.maker.make("parameters", size, bufferUsage.uniform | bufferUsage.copyTarget);
+    return { ...BufferPool.adopt(made.buffer), creation: made.creation };
   }
 
   #makeParameterGroups(): [GPUBindGroup, GPUBindGroup] {
-    const [plain, checked] = this.#pipelines.parameterLayouts;
-    const uniform = { binding: 0, resource: { buffer: this.#parameters, size: parameterWindow } };
+    const { device, pipelines, status } = this.#shared;
+    const [plain, checked] = pipelines.parameterLayouts;
+    const uniform = { binding: 0, resource: { buffer: this.#parameters.buffer, size: parameterWindow } };
     return [
-      this.#device.createBindGroup({ layout: plain, entries: [uniform] }),
-      this.#device.createBindGroup({
+      device.createBindGroup({ layout: plain, entries: [uniform] }),
+      device.createBindGroup({
         layout: checked,
-        entries: [uniform, { binding: 1, resource: { buffer: this.#status } }],
+        entries: [uniform, { binding: 1, resource: { buffer: status } }],
       }),
     ];
   }
 
-  /** Sends the kernels of a program. `heap` is where small values are now, `arena` where small temporaries begin, and `status` the word for the outcome. */
+  /**
+   * Makes room for what a program needs besides its values, before it is its turn. Resolves when it is known whether there is.
+   *
+   * @throws BackendError where a temporary is larger than the adapter allows.
+   */
+  prepare({ parameters, largeTemporaries }: WebGpuExecutable): Promise<unknown> | null {
+    const needed = parameters.byteLength + parameterWindow;
+    if (needed > this.#parameters.bytes || this.#parameters.creation.error !== null) {
+      this.#parameters.buffer.destroy();
+      this.#parameters = this.#makeParameters(Math.ceil((1.5 * needed) / 256) * 256);
+      this.#parameterGroups = this.#makeParameterGroups();
+    }
+    let pending: Promise<unknown> | null = this.#parameters.creation.pending;
+    const { pool } = this.#shared;
+    for (const [slot, size] of largeTemporaries.sizes.entries()) {
+      const have = this.#largeArena[slot];
+      if (have === undefined || have.bytes < size || have.creation.error !== null) {
+        // Kept until there is another, so that the pool does not hand out a larger one in vain.
+        this.#largeArena[slot] = pool.take(size);
+        if (have !== undefined) pool.give(have);
+      }
+      pending = both(pending, this.#largeArena[slot].creation.pending);
+    }
+    return pending;
+  }
+
+  /**
+   * Sends the kernels of a program. `arena` is where small temporaries begin, `status` the word for the outcome. Null, or a
+   * promise that rejects if the device did not take it. Only first launches are watched, and those on buffers that somebody else
+   * may have destroyed: what a device has taken once, it takes again.
+   *
+   * @throws BackendError, naming the kernel, if it cannot run; nothing was sent.
+   */
   launch(
     executable: WebGpuExecutable,
     buffers: readonly WebGpuBuffer[],
     args: readonly Argument[],
-    arena: number,
+    arena: HeapPlace,
     status: number,
-    heap: DeviceBuffer,
-  ): void {
-    if (executable.dispatches.length === 0) return;
-    for (const { pipeline } of executable.dispatches) {
-      if (pipeline.error !== null) {
-        this.#uncaught.note(pipeline.error as BackendError);
-        return;
-      }
-    }
+  ): Promise<void> | null {
+    if (executable.dispatches.length === 0) return null;
+    const { device, pool } = this.#shared;
     const { external, smallTemporaries, largeTemporaries } = executable;
     const places: (WebGpuBuffer | undefined)[] = [];
     external.forEach((n, i) => {
       places[n] = buffers[i];
     });
-    executable.fill((n) => places[n]?.offset ?? arena + (smallTemporaries.get(n) ?? 0), args, status);
-    this.#writeParameters(executable.parameters);
-    const encoder = this.#device.createCommandEncoder();
-    const times = this.profiler?.program(executable.dispatches.length);
-    let pass: GPUComputePassEncoder | null = null;
     const bufferOf = (n: number): DeviceBuffer =>
-      places[n]?.own ?? this.#largeTemporary(largeTemporaries.slotOf.get(n) ?? 0, largeTemporaries.sizes);
-    for (const dispatch of executable.dispatches) {
+      places[n]?.own ?? this.#largeArena[largeTemporaries.slotOf.get(n) ?? 0];
+    this.#requireMemory(executable, places, bufferOf, arena);
+    const guarded = !executable.proven || buffers.some(({ own }) => own?.foreign === true);
+    if (guarded) device.pushErrorScope("validation");
+    const bound = executable.dispatches.map((dispatch) => this.#bind(dispatch, bufferOf));
+    executable.fill((n) => places[n]?.offset ?? arena.offset + (smallTemporaries.get(n) ?? 0), args, status);
+    device.queue.writeBuffer(this.#parameters.buffer, 0, executable.parameters);
+    this.#send(bound, bufferOf);
+    const packed = bound.flatMap(({ together }) => together ?? []);
+    // Commands run in order: whoever takes them next writes after this.
+    for (const together of packed) pool.give(together);
+    return guarded ? this.#watch(executable, packed) : null;
+  }
+
+  #bind(dispatch: Dispatch, bufferOf: (n: number) => DeviceBuffer): Bound {
+    const own = dispatch.own.map(bufferOf);
+    const together = dispatch.packed.length > 0 ? this.#shared.pool.take(dispatch.packedBytes) : null;
+    if (together !== null) own.unshift(together);
+    return { dispatch, group: this.#group(dispatch, own), together };
+  }
+
+  /** Ends the error scope of a launch. Rejects, naming the kernels, if the device did not take it. */
+  async #watch(executable: WebGpuExecutable, packed: readonly DeviceBuffer[]): Promise<void> {
+    this.watched++;
+    executable.watched++;
+    const { device, maker } = this.#shared;
+    const scope = device.popErrorScope().catch(() => null);
+    const [error] = await Promise.all([scope, ...packed.map(({ creation }) => creation.pending)]);
+    executable.watched--;
+    const missing = packed.find(({ creation }) => creation.error !== null)?.creation.error;
+    executable.accepted = error === null && missing === undefined;
+    if (executable.accepted) return;
+    // Bind groups may be the cause: they are made anew.
+    for (const { groups } of executable.dispatches) groups.length = 0;
+    const names = [...new Set(executable.dispatches.map(nameOf))];
+    const few = names.length <= 4 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
+    if (missing) throw new BackendError(`${missing.message} (for ${few})`, { cause: missing });
+    throw new BackendError(`webgpu: ${few} cannot run on ${maker.adapter}: ${error?.message}`);
+  }
+
+  /** @throws BackendError for the first kernel that was not compiled, or that has no memory for an operand. */
+  #requireMemory(
+    { dispatches, external }: WebGpuExecutable,
+    places: readonly (WebGpuBuffer | undefined)[],
+    bufferOf: (n: number) => DeviceBuffer,
+    arena: HeapPlace,
+  ): void {
+    const fail = (dispatch: Dispatch, error: Error): never => {
+      throw new BackendError(`${error.message} (for ${nameOf(dispatch)})`, { cause: error });
+    };
+    for (const dispatch of dispatches) {
+      if (dispatch.pipeline.error !== null) throw dispatch.pipeline.error;
+      for (const n of [...dispatch.own, ...dispatch.packed.map(({ buffer }) => buffer)]) {
+        const error = bufferOf(n).creation.error ?? places[n]?.failed;
+        if (error) fail(dispatch, error);
+      }
+    }
+    const { heap } = this.#shared;
+    let missing = this.#parameters.creation.error ?? heap.missing(arena);
+    for (const n of external) {
+      const place = places[n];
+      if (place === undefined || place.own !== null) continue;
+      missing ??= heap.missing(place) ?? place.failed;
+    }
+    if (missing !== null) fail(dispatches[0], missing);
+  }
+
+  #send(bound: readonly Bound[], bufferOf: (n: number) => DeviceBuffer): void {
+    const { device } = this.#shared;
+    const encoder = device.createCommandEncoder();
+    const times = this.profiler?.program(bound.length);
+    let pass: GPUComputePassEncoder | null = null;
+    for (const { dispatch, group, together } of bound) {
       const { compiled } = dispatch.pipeline;
-      if (compiled === null) continue;
-      const bound = dispatch.own.map(bufferOf);
-      let together: DeviceBuffer | null = null;
-      if (dispatch.packed.length > 0) {
-        together = this.#pool.take(dispatch.packed.reduce((sum, { bytes }) => sum + bytes, 0));
-        bound.unshift(together);
+      if (compiled === null) throw new Error("a kernel was launched before it was compiled");
+      if (together !== null) {
         pass?.end();
         pass = null;
         for (const { buffer, start, bytes, read } of dispatch.packed)
@@ -108,7 +205,7 @@ export class Launcher {
       }
       pass ??= encoder.beginComputePass(times?.pass(dispatch));
       pass.setPipeline(compiled);
-      pass.setBindGroup(0, this.#group(dispatch, bound, heap));
+      pass.setBindGroup(0, group);
       pass.setBindGroup(1, this.#parameterGroups[dispatch.status ? 1 : 0], [dispatch.offset]);
       pass.dispatchWorkgroups(dispatch.workgroups[0], dispatch.workgroups[1]);
       if (together !== null || times !== undefined) {
@@ -118,42 +215,22 @@ export class Launcher {
       if (together !== null) {
         for (const { buffer, start, bytes, written } of dispatch.packed)
           if (written) encoder.copyBufferToBuffer(together.buffer, start, bufferOf(buffer).buffer, 0, bytes);
-        // Commands run in order: whoever takes it next writes after this.
-        this.#pool.give(together);
       }
     }
     pass?.end();
     times?.recorded(encoder);
     const now = performance.now();
-    this.#device.queue.submit([encoder.finish()]);
+    device.queue.submit([encoder.finish()]);
     times?.submitted(now);
     this.submissions++;
-    this.dispatches += executable.dispatches.length;
+    this.dispatches += bound.length;
   }
 
-  #largeTemporary(slot: number, sizes: readonly number[]): DeviceBuffer {
-    const have = this.#largeArena[slot] ?? null;
-    if (have !== null && have.bytes >= sizes[slot]) return have;
-    if (have !== null) this.#pool.give(have);
-    const taken = this.#pool.take(sizes[slot]);
-    this.#largeArena[slot] = taken;
-    return taken;
-  }
-
-  #writeParameters(parameters: Uint32Array<ArrayBuffer>): void {
-    const needed = parameters.byteLength + parameterWindow;
-    if (needed > this.#parameters.size) {
-      this.#parameters.destroy();
-      this.#parameters = this.#makeParameters(Math.ceil((1.5 * needed) / 256) * 256);
-      this.#parameterGroups = this.#makeParameterGroups();
-    }
-    this.#device.queue.writeBuffer(this.#parameters, 0, parameters);
-  }
-
-  #group(dispatch: Dispatch, own: readonly DeviceBuffer[], heap: DeviceBuffer): GPUBindGroup {
-    const all = dispatch.heap ? [heap, ...own] : own;
+  #group(dispatch: Dispatch, own: readonly DeviceBuffer[]): GPUBindGroup {
+    const all = dispatch.heap ? [this.#shared.heap.current, ...own] : own;
     for (const { ids, group } of dispatch.groups) if (ids.every((id, i) => id === all[i].id)) return group;
-    const group = this.#device.createBindGroup({
+    const group = this.#shared.device.createBindGroup({
+      label: dispatch.kernel.name,
       layout: dispatch.pipeline.layout,
       entries: all.map(({ buffer }, binding) => ({ binding, resource: { buffer } })),
     });
@@ -162,3 +239,5 @@ export class Launcher {
     return group;
   }
 }
+
+const nameOf = ({ kernel }: Dispatch): string => `the kernel ${kernel.name} (${kernel.kind})`;

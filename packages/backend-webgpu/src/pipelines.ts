@@ -9,7 +9,7 @@ export interface Pipeline {
   /** Null once it is compiled. Rejects with a BackendError. */
   ready: Promise<void> | null;
   compiled: GPUComputePipeline | null;
-  error: Error | null;
+  error: BackendError | null;
 }
 
 /** Pipelines by kernel, plan and placement of operands; compiled asynchronously, each once. */

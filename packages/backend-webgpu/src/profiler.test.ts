@@ -74,13 +74,6 @@ test("a program of more dispatches than one set of queries has room for", async 
   await backend.profile?.(undefined);
   expect(arrays[0]).toEqual(Float32Array.of(2100, 2101, 2102, 2103));
   expect(timings).toHaveLength(2100);
-  console.log(
-    timings.slice(0, 10).map((t) => t.duration),
-    timings.slice(2045, 2052).map((t) => [t.start - timings[0].start, t.duration]),
-    Math.min(...timings.map((t) => t.duration)),
-    timings.filter((t) => t.duration <= 0).length,
-    timings.findIndex((t) => t.duration <= 0),
-  );
 });
 
 test("a profile ends when the device is lost", async () => {

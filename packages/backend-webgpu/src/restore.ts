@@ -1,4 +1,4 @@
-import type { BackendBuffer, BufferSpec, Call, Command, DType, LoopKernel, Program } from "@cresset/core/backend";
+import type { BufferSpec, Call, Command, DType, LoopKernel, Program, Restored } from "@cresset/core/backend";
 
 /** Copies one value to another of the same dtype. */
 function copyKernel(dtype: DType): LoopKernel {
@@ -24,8 +24,6 @@ function copyKernel(dtype: DType): LoopKernel {
     ],
   };
 }
-
-export type Restored = readonly (readonly [to: BackendBuffer, from: BackendBuffer])[];
 
 /** Equal for pairs that one program restores. */
 export const restoreKey = (pairs: Restored): string =>

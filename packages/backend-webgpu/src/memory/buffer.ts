@@ -1,5 +1,8 @@
 import { type BackendBuffer, BackendError, type DType } from "@cresset/core/backend";
+import { both } from "../ready.ts";
 import { bytesOfStorage, type Storage } from "../wgsl/types.ts";
+import type { HeapPlace } from "./growing-heap.ts";
+import type { Creation } from "./maker.ts";
 
 /** Values up to this size live in the heap, unless the options say otherwise. */
 export const defaultHeapBytes = 1024 * 1024;
@@ -11,6 +14,12 @@ export interface DeviceBuffer {
   readonly bytes: number;
   /** Whether somebody else made it, who also destroys it. */
   readonly foreign: boolean;
+  readonly creation: Creation;
+}
+
+/** What buffers belong to: a device, from its opening to its loss. */
+export interface Owner {
+  readonly lost: BackendError | null;
 }
 
 /** A value's place on the device: words of the heap from `offset` on, or a buffer of its own. */
@@ -19,22 +28,40 @@ export class WebGpuBuffer implements BackendBuffer {
   readonly length: number;
   readonly storage: Storage;
   readonly bytes: number;
-  /** First word in the heap; −1 for a buffer of its own. */
-  offset: number;
-  own: DeviceBuffer | null;
+  /** Where in the heap it lies; offset −1 for a buffer of its own. */
+  readonly offset: number;
+  readonly words: number;
+  readonly age: number;
+  readonly own: DeviceBuffer | null;
   released = false;
-  /** The device that it belongs to; after a loss there may be another. */
-  readonly owner: object;
+  /** Why it never got its content, or null; known once nothing is arriving. */
+  failed: BackendError | null = null;
+  arriving: Promise<void> | null = null;
+  /** After a loss there may be another. */
+  readonly owner: Owner;
 
-  constructor(owner: object, dtype: DType, length: number, storage: Storage, offset: number, own: DeviceBuffer | null) {
+  constructor(owner: Owner, dtype: DType, length: number, storage: Storage, place: HeapPlace | DeviceBuffer) {
     this.owner = owner;
     this.dtype = dtype;
     this.length = length;
     this.storage = storage;
     this.bytes = Math.ceil((length * bytesOfStorage(storage)) / 4) * 4;
+    const { offset, words, age } = "offset" in place ? place : { offset: -1, words: 0, age: 0 };
     this.offset = offset;
-    this.own = own;
+    this.words = words;
+    this.age = age;
+    this.own = "offset" in place ? null : place;
   }
+}
+
+/** Waits until it is known whether values have memory and content. Null where it is, as it mostly is. */
+export function arrivalsOf(buffers: readonly WebGpuBuffer[]): Promise<unknown> | null {
+  let all: Promise<unknown> | null = null;
+  for (const { own, arriving } of buffers) {
+    if (own === null) continue;
+    all = both(all, both(own.creation.pending, arriving));
+  }
+  return all;
 }
 
 /** @throws BackendError for a buffer of another backend, or one that was given back. */

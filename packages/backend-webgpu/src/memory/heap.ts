@@ -35,10 +35,10 @@ export class HeapAllocator {
   /**
    * The first word of a block.
    *
-   * @param grow called with the new capacity where the heap is too small.
+   * @param grow called with the new capacity, and with how much of the old one is taken, where the heap is too small.
    * @throws BackendError where the heap cannot grow enough.
    */
-  allocate(words: number, grow: (capacity: number) => void): number {
+  allocate(words: number, grow: (capacity: number, top: number) => void): number {
     const { index, words: size } = sizeClass(words);
     const reused = this.#free[index]?.pop();
     if (reused !== undefined) {
@@ -52,12 +52,18 @@ export class HeapAllocator {
           `webgpu: out of memory: ${4 * this.used} bytes of small values are in use, and ${4 * words} more exceed maxStorageBufferBindingSize = ${4 * this.#largest}. Keep fewer tensors, or read them to the host.`,
         );
       this.capacity = capacity;
-      grow(capacity);
+      grow(capacity, this.#top);
     }
     const at = this.#top;
     this.#top += size;
     this.used += size;
     return at;
+  }
+
+  /** The heap could not grow: it has so many words, of which those from `top` on are free. */
+  shrink(words: number, top: number): void {
+    this.capacity = words;
+    this.#top = top;
   }
 
   release(offset: number, words: number): void {

@@ -16,38 +16,46 @@ export class Uncaught {
   }
 }
 
-/** Creates buffers; where the device has no memory for one, the next read is told. */
+/** Whether the device had memory for a buffer: it tells soon after it was asked. */
+export interface Creation {
+  /** Null once it is known. Never rejects. */
+  pending: Promise<void> | null;
+  error: BackendError | null;
+}
+
+/** Of a buffer that is there, whoever made it. */
+export const created: Creation = { pending: null, error: null };
+
+/** Creates buffers, and learns whether the device has memory for them. */
 export class BufferMaker {
   readonly #device: GPUDevice;
-  readonly #adapter: string;
-  readonly #uncaught: Uncaught;
-  /** How many were created by `make`. */
+  /** Its name, for people. */
+  readonly adapter: string;
+  /** Called where there is not. */
+  exhausted: () => void = () => undefined;
+  /** How many were created. */
   made = 0;
 
-  constructor(device: GPUDevice, adapter: string, uncaught: Uncaught) {
+  constructor(device: GPUDevice, adapter: string) {
     this.#device = device;
-    this.#adapter = adapter;
-    this.#uncaught = uncaught;
+    this.adapter = adapter;
   }
 
-  make(label: string, size: number, usage: number): GPUBuffer {
+  make(label: string, size: number, usage: number): { readonly buffer: GPUBuffer; readonly creation: Creation } {
     this.made++;
-    return this.watch(() => this.#device.createBuffer({ label, size, usage }), `${label} of ${size} bytes`);
-  }
-
-  /** Watches a creation for want of memory. */
-  watch(create: () => GPUBuffer, what: string): GPUBuffer {
     this.#device.pushErrorScope("out-of-memory");
-    const buffer = create();
-    void this.#device.popErrorScope().then(
-      (error) => {
-        if (error)
-          this.#uncaught.note(
-            new BackendError(`webgpu: out of memory: no buffer for a ${what} on ${this.#adapter}: ${error.message}`),
-          );
-      },
-      () => undefined,
-    );
-    return buffer;
+    const buffer = this.#device.createBuffer({ label, size, usage });
+    const creation: Creation = { pending: null, error: null };
+    const told = (error: GPUError | null): void => {
+      creation.pending = null;
+      if (error === null) return;
+      creation.error = new BackendError(
+        `webgpu: out of memory: no buffer of ${size} bytes for a ${label} on ${this.adapter}: ${error.message}`,
+      );
+      this.exhausted();
+    };
+    // Of a lost device nothing is known; everything that is asked of it says that it is lost.
+    creation.pending = this.#device.popErrorScope().then(told, () => told(null));
+    return { buffer, creation };
   }
 }

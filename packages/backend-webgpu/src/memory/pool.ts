@@ -1,5 +1,6 @@
 import { BackendError } from "@cresset/core/backend";
 import type { DeviceBuffer } from "./buffer.ts";
+import { type BufferMaker, created } from "./maker.ts";
 
 /** Sizes are rounded up to a sixteenth of their power of two, so that nearly equal requests share. */
 function rounded(bytes: number): number {
@@ -7,76 +8,68 @@ function rounded(bytes: number): number {
   return Math.ceil(Math.max(bytes, 4) / unit) * unit;
 }
 
+/** A limit of the adapter. */
+export interface Limit {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+export interface PoolOptions {
+  readonly usage: number;
+  /** Bytes that are kept for later. */
+  readonly cap: number;
+  readonly label: string;
+  readonly limit: Limit;
+}
+
 /** Buffers that were given back are kept for the next request of their size, up to a number of bytes in all. */
 export class BufferPool {
-  readonly #device: GPUDevice;
-  readonly #usage: number;
-  readonly #cap: number;
-  readonly #label: string;
+  readonly #maker: BufferMaker;
+  readonly #options: PoolOptions;
   readonly #free = new Map<number, DeviceBuffer[]>();
   /** Bytes of the buffers kept. */
   idleBytes = 0;
   /** Bytes of the buffers in use. */
   usedBytes = 0;
-  /** How many were ever created. */
-  created = 0;
-  readonly #watch: (created: () => GPUBuffer, what: string) => GPUBuffer;
-  readonly #largest: number;
-  readonly #name: string;
   static #ids = 1;
 
-  constructor(
-    device: GPUDevice,
-    options: {
-      readonly usage: number;
-      readonly cap: number;
-      readonly label: string;
-      readonly adapter: string;
-      readonly watch: (create: () => GPUBuffer, what: string) => GPUBuffer;
-    },
-  ) {
-    this.#device = device;
-    this.#usage = options.usage;
-    this.#cap = options.cap;
-    this.#label = options.label;
-    this.#watch = options.watch;
-    this.#name = options.adapter;
-    this.#largest = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize);
+  constructor(maker: BufferMaker, options: PoolOptions) {
+    this.#maker = maker;
+    this.#options = options;
+  }
+
+  /** Bytes that a buffer may have. */
+  get largest(): number {
+    return this.#options.limit.bytes;
   }
 
   /** @throws BackendError where the adapter allows no buffer of this size. */
   take(bytes: number): DeviceBuffer {
-    const size = Math.min(rounded(bytes), this.#largest);
-    if (bytes > size) {
-      const limit =
-        this.#largest === this.#device.limits.maxBufferSize ? "maxBufferSize" : "maxStorageBufferBindingSize";
+    const { label, usage, limit } = this.#options;
+    const size = Math.min(rounded(bytes), limit.bytes);
+    if (bytes > size)
       throw new BackendError(
-        `webgpu: a value of ${bytes} bytes exceeds ${limit} = ${this.#largest} of ${this.#name}. Split the tensor, or use another device.`,
+        `webgpu: a ${label} of ${bytes} bytes exceeds ${limit.name} = ${limit.bytes} of ${this.#maker.adapter}. Split the tensor, or use another device.`,
       );
-    }
     this.usedBytes += size;
-    const reused = this.#free.get(size)?.pop();
-    if (reused !== undefined) {
+    const free = this.#free.get(size);
+    for (let reused = free?.pop(); reused !== undefined; reused = free?.pop()) {
       this.idleBytes -= size;
-      return reused;
+      if (reused.creation.error === null) return reused;
     }
-    this.created++;
-    const buffer = this.#watch(
-      () => this.#device.createBuffer({ label: this.#label, size, usage: this.#usage }),
-      `${this.#label} of ${size} bytes`,
-    );
-    return { id: BufferPool.#ids++, buffer, bytes: size, foreign: false };
+    const made = this.#maker.make(label, size, usage);
+    return { id: BufferPool.#ids++, ...made, bytes: size, foreign: false };
   }
 
   /** An identity for a buffer that somebody else made. */
   static adopt(buffer: GPUBuffer): DeviceBuffer {
-    return { id: BufferPool.#ids++, buffer, bytes: buffer.size, foreign: true };
+    return { id: BufferPool.#ids++, buffer, bytes: buffer.size, foreign: true, creation: created };
   }
 
   give(buffer: DeviceBuffer): void {
     if (buffer.foreign) return;
     this.usedBytes -= buffer.bytes;
-    if (this.idleBytes + buffer.bytes > this.#cap) {
+    if (this.idleBytes + buffer.bytes > this.#options.cap || buffer.creation.error !== null) {
       buffer.buffer.destroy();
       return;
     }
@@ -84,5 +77,12 @@ export class BufferPool {
     const list = this.#free.get(buffer.bytes);
     if (list === undefined) this.#free.set(buffer.bytes, [buffer]);
     else list.push(buffer);
+  }
+
+  /** Destroys what is kept, where memory is short. */
+  drain(): void {
+    for (const list of this.#free.values()) for (const { buffer } of list) buffer.destroy();
+    this.#free.clear();
+    this.idleBytes = 0;
   }
 }

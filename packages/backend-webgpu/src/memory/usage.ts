@@ -10,3 +10,6 @@ export const bufferUsage = {
 
 export const mapRead = 0x0001;
 export const computeStage = 0x4;
+
+/** Of buffers that hold values. */
+export const storageUsage = bufferUsage.storage | bufferUsage.copySource | bufferUsage.copyTarget;

@@ -138,8 +138,10 @@ export async function runOnceAsync(
 ): Promise<{ arrays: HostArray[]; status: number }> {
   const buffers = filled(backend, program, data);
   const status = backend.run(backend.compile(program), buffers, args);
-  const arrays = await Promise.all(buffers.map((buffer) => backend.read(buffer)));
-  return { arrays, status: await status };
+  // Its reason comes first: reads of what was not written may fail for it too.
+  const [end, arrays] = await Promise.all([status, Promise.all(buffers.map((buffer) => backend.read(buffer)))]);
+  if (typeof end !== "number") throw end;
+  return { arrays, status: end };
 }
 
 /** Compiles and runs once; gives the contents of all external buffers, and the status. */

@@ -22,8 +22,14 @@ export interface KernelTiming {
   readonly duration: number;
 }
 
-/** The number of the first failed check, or -1. Asynchronous backends return it when it is known. */
-export type RunStatus = number | Promise<number>;
+/**
+ * The number of the first failed check, or -1. Asynchronous backends may give it when it is known; or the error for which they
+ * did not run the program at all, so that nothing was written. They reject where they do not know what was written.
+ */
+export type RunStatus = number | Promise<number | Error>;
+
+/** The first buffer of each pair is to get the content of the second. */
+export type Restored = readonly (readonly [to: BackendBuffer, from: BackendBuffer])[];
 
 /**
  * What a backend implements. It sees programs and buffers: never a tensor, never a derivative.
@@ -48,6 +54,8 @@ export interface Backend {
   release(buffer: BackendBuffer): void;
   /** Copies `data` (of exactly the buffer's length) into the buffer. */
   write(buffer: BackendBuffer, data: HostArray): void;
+  /** False where the device turned out to have no memory for what was written. What the host has too is then written anew. */
+  intact?(buffer: BackendBuffer): boolean;
   /** A copy of the buffer's content. */
   read(buffer: BackendBuffer): Promise<HostArray>;
   /** The same of many, where that costs less than one by one. */
@@ -57,14 +65,15 @@ export interface Backend {
   /**
    * Runs the program on `buffers` (one for each non-temporary buffer of the program, in order) and `args`.
    *
-   * @param restore given to asynchronous backends, which are asked for later runs before it is known whether a check of this one
-   * fails: if one does, the first buffer of each pair gets the content of the second.
+   * @param restore given to asynchronous backends, which are asked for later runs before it is known whether this one fails. Those
+   * that return a promise call it before, and copy what it says if a check fails or the program is not run.
+   * @throws BackendError if it is known at once that the program cannot run; then nothing was written.
    */
   run(
     executable: Executable,
     buffers: readonly BackendBuffer[],
     args: readonly Argument[],
-    restore?: readonly (readonly [to: BackendBuffer, from: BackendBuffer])[],
+    restore?: () => Restored,
   ): RunStatus;
   /**
    * While there is a listener, tells it how long the kernels take that are run; programs may take longer as a whole. Given

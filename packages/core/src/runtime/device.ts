@@ -101,6 +101,10 @@ export class Device {
     const slot = value.slot;
     if (slot === null) throw new Error("a value without data was bound to a program");
     let buffer = slot.buffer;
+    if (buffer !== null && slot.host !== null && this.backend.intact?.(buffer) === false) {
+      this.unlink(slot, buffer);
+      buffer = null;
+    }
     if (buffer === null) {
       const host = slot.host;
       if (host === null) throw new Error("a slot without data was bound to a program");
@@ -162,15 +166,18 @@ export class Device {
     const started = this.clock;
     const buffers = slots.flatMap(({ buffer }) => (buffer === null ? [] : [buffer]));
     const { backend } = this;
-    const arrived = backend.readMany?.(buffers) ?? Promise.all(buffers.map((buffer) => backend.read(buffer)));
-    // A device that is lost keeps nothing; whoever reads the values is told.
-    const arrays = await arrived.catch(() => []);
+    const together = backend.readMany?.(buffers) ?? Promise.all(buffers.map((buffer) => backend.read(buffer)));
+    // One that cannot be read does not keep the others; whoever reads it is told.
+    const arrays = await together.catch(() =>
+      Promise.all(buffers.map((buffer) => backend.read(buffer).catch(() => undefined))),
+    );
     for (const [i, slot] of slots.entries()) {
       slot.leaving = false;
       this.leavingBytes -= slot.bytes;
       const { buffer } = slot;
-      if (arrays[i] === undefined || buffer !== buffers[i] || slot.used > started || slot.registered < 0) continue;
-      slot.host = arrays[i];
+      const array = arrays[i];
+      if (array === undefined || buffer !== buffers[i] || slot.used > started || slot.registered < 0) continue;
+      slot.host = array;
       this.unlink(slot, buffer);
     }
   }

@@ -1,4 +1,4 @@
-import type { BackendBuffer, RunStatus } from "../backend/backend.ts";
+import type { BackendBuffer, Restored, RunStatus } from "../backend/backend.ts";
 import type { Argument } from "../backend/program.ts";
 import { type Compiled, compile } from "../compiler/compile.ts";
 import { DTypeError, IndexError, ShapeError, StaleValueError, ValueError } from "../errors.ts";
@@ -6,7 +6,7 @@ import type { Node, Value } from "../graph/node.ts";
 import type { CacheEntry } from "./cache.ts";
 import type { Device } from "./device.ts";
 import { nextEpoch } from "./epoch.ts";
-import { placeLater, restorable } from "./later.ts";
+import { placeLater, requireUnspoiled, restorable } from "./later.ts";
 import { chooseOutputs, isPendingWrite, movesData, outputsPerNode, position } from "./outputs.ts";
 import type { Storage } from "./storage.ts";
 
@@ -174,17 +174,22 @@ function run(
     throw checkError(checks[status], order);
   }
   if (device.backend.synchronous) for (let i = 0; i < outputs.length; i++) device.place(outputs[i], fresh[i]);
-  else placeLater(device, { outputs, leaves, fresh }, status, (n) => checkError(checks[n], order), started.restored);
+  else
+    placeLater(
+      device,
+      { outputs, leaves, fresh },
+      status,
+      (n) => checkError(checks[n], order),
+      new Set(started.restored),
+    );
 }
 
 interface Started {
   readonly status: RunStatus;
   readonly checks: Compiled["checks"];
-  /** On asynchronous devices: outputs that get back the content of the version before if a check fails. */
-  readonly restored: ReadonlyMap<Value, readonly [to: BackendBuffer, from: BackendBuffer]>;
+  /** On asynchronous devices: outputs that get back the content of the version before if the run fails. */
+  readonly restored: readonly Value[];
 }
-
-const nothing: Started["restored"] = new Map();
 
 /** Compiles the program if it is new, and runs it; `fresh` gets a buffer for each output. */
 function start(
@@ -217,10 +222,15 @@ function start(
   statistics.commands += compiled.executable.program.commands.length;
   statistics.computed += order.length;
   const { executable, checks } = compiled;
-  if (backend.synchronous || checks.length === 0 || writes.length === 0)
-    return { status: backend.run(executable, buffers, args), checks, restored: nothing };
-  const restored = restorable(device, outputs, fresh, writes);
-  return { status: backend.run(executable, buffers, args, [...restored.values()]), checks, restored };
+  if (backend.synchronous) return { status: backend.run(executable, buffers, args), checks, restored: [] };
+  requireUnspoiled(leaves);
+  const restored: Value[] = [];
+  const restore = (): Restored => {
+    const pairs = restorable(device, outputs, fresh, writes);
+    restored.push(...pairs.keys());
+    return [...pairs.values()];
+  };
+  return { status: backend.run(executable, buffers, args, restore), checks, restored };
 }
 
 /** The buffer of the version before last, which the newest one may take over. */

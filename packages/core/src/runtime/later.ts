@@ -2,12 +2,12 @@
 import type { BackendBuffer, RunStatus } from "../backend/backend.ts";
 import type { Value } from "../graph/node.ts";
 import type { Device } from "./device.ts";
-import { Outcome } from "./outcome.ts";
+import { Outcome, type RunEnd } from "./outcome.ts";
 import type { Storage } from "./storage.ts";
 
 /**
  * For each output that is a new version of a storage in `writes`: its buffer and that of the version before. What comes after
- * a run is asked for before anybody knows whether a check of it fails; if one does, the device gives the new version the
+ * a run is asked for before anybody knows whether it fails; if it does, the device gives the new version the
  * content of the old one, as if the step had not been.
  */
 export function restorable(
@@ -17,9 +17,10 @@ export function restorable(
   writes: readonly Storage[],
 ): Map<Value, readonly [to: BackendBuffer, from: BackendBuffer]> {
   const pairs = new Map<Value, readonly [to: BackendBuffer, from: BackendBuffer]>();
+  const written = new Set(writes);
   for (const [i, value] of outputs.entries()) {
     const { storage } = value;
-    if (storage === null || storage.current !== value || !writes.includes(storage)) continue;
+    if (storage === null || storage.current !== value || !written.has(storage)) continue;
     if (storage.committed.slot === null || storage.committed.type !== value.type) continue;
     pairs.set(value, [fresh[i], device.bufferOf(storage.committed)]);
   }
@@ -40,16 +41,42 @@ export function placeLater(
   }: Readonly<Record<"outputs" | "leaves", readonly Value[]>> & { readonly fresh: readonly BackendBuffer[] },
   status: RunStatus,
   errorOf: (check: number) => Error,
-  restored: ReadonlyMap<Value, unknown>,
+  restored: ReadonlySet<Value>,
 ): void {
-  const before = new Set<Outcome>();
-  for (const leaf of leaves) {
-    const outcome = leaf.slot?.outcome;
-    if (outcome && !outcome.clear) before.add(outcome);
+  const before = outcomesOf(leaves);
+  const own = typeof status === "number" ? null : endOf(status, errorOf);
+  const outcome = own === null && before.length === 0 ? null : new Outcome(own, before);
+  let kept = outcome;
+  if (outcome !== null && restored.size > 0)
+    kept = new Outcome(own, before, outcomesOf([...restored].flatMap(({ storage }) => storage?.committed ?? [])));
+  for (const [i, value] of outputs.entries()) device.place(value, fresh[i], restored.has(value) ? kept : outcome);
+}
+
+/** How a run ends. Never rejects. */
+async function endOf(status: Promise<number | Error>, errorOf: (check: number) => Error): Promise<Awaited<RunEnd>> {
+  try {
+    const end = await status;
+    if (end === -1) return null;
+    return { error: typeof end === "number" ? errorOf(end) : end, restored: true, reported: false };
+  } catch (error) {
+    return { error: error instanceof Error ? error : new Error(String(error)), restored: false, reported: false };
   }
-  const own = typeof status === "number" ? null : status.then((n) => (n < 0 ? null : errorOf(n)));
-  const outcome = own === null && before.size === 0 ? null : new Outcome(own, [...before]);
-  // What was restored is as good as it was; its next read is told, and no later one.
-  const inherited = outcome !== null && restored.size > 0 ? new Outcome(null, [outcome]) : null;
-  for (const [i, value] of outputs.entries()) device.place(value, fresh[i], restored.has(value) ? inherited : outcome);
+}
+
+/** Of runs that wrote these values, what is not known yet or has to be told. */
+function outcomesOf(values: readonly Value[]): Outcome[] {
+  const found = new Set<Outcome>();
+  for (const value of values) {
+    const outcome = value.slot?.outcome;
+    if (outcome && !outcome.clear) found.add(outcome);
+  }
+  return [...found];
+}
+
+/** @throws the error that spoiled one of the values, where that is known already. */
+export function requireUnspoiled(values: readonly Value[]): void {
+  for (const value of values) {
+    const error = value.slot?.outcome?.spoiled;
+    if (error) throw error;
+  }
 }

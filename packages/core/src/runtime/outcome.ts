@@ -5,43 +5,60 @@ export interface Failure {
   reported: boolean;
 }
 
+/** A run's failure, or null. */
+export type RunEnd = Promise<
+  (Failure & { /** Whether what it was to restore is restored. */ readonly restored: boolean }) | null
+>;
+
 /**
- * How a run on an asynchronous device ended, for the values that it wrote. What it read may have been spoiled by an earlier
- * run: then the first read of anything that depends on it throws that run's error, and only the first, since later runs
- * go on from what the device has restored.
+ * How a run on an asynchronous device ended, for the values that it wrote. Where it failed they are spoiled, as is what later
+ * runs make of them: every read throws the error. Values that the device has restored are as good as they were; of them, and of
+ * what later runs make of them, the first read throws, and only the first.
  */
 export class Outcome {
   /** When it is known. Never rejects. */
   readonly settled: Promise<void>;
   #known = false;
-  #own: Failure | null = null;
-  #inherited: Failure | null = null;
+  #spoiled: Failure | null = null;
+  #restored: Failure | null = null;
 
-  /** @param own the run's error, or null; rejects where the device failed. */
-  constructor(own: Promise<Error | null> | null, before: readonly Outcome[]) {
-    const error = own === null ? null : own.catch((reason: Error) => reason);
-    this.settled = Promise.all([error, ...before.map((outcome) => outcome.settled)]).then(([known]) => {
-      if (known) this.#own = { error: known, reported: false };
-      for (const outcome of before) this.#inherited ??= outcome.trouble;
-      this.#known = true;
-    });
+  /**
+   * @param before of the values that the run read.
+   * @param old of what the values were restored from if the run failed; null for values that cannot be restored.
+   */
+  constructor(own: RunEnd | null, before: readonly Outcome[], old: readonly Outcome[] | null = null) {
+    this.settled = Promise.all([own, ...[...before, ...(old ?? [])].map((outcome) => outcome.settled)]).then(
+      ([end]) => {
+        const restored = end?.restored === true && old !== null;
+        if (end && restored) this.#restored = end;
+        else if (end) this.#spoiled = end;
+        for (const outcome of restored ? old : before) {
+          this.#spoiled ??= outcome.#spoiled;
+          this.#restored ??= outcome.#untold;
+        }
+        this.#known = true;
+      },
+    );
   }
 
-  /** An error that nobody has been told of yet. */
-  get trouble(): Failure | null {
-    const found = this.#own ?? this.#inherited;
-    return found === null || found.reported ? null : found;
+  get #untold(): Failure | null {
+    return this.#restored === null || this.#restored.reported ? null : this.#restored;
   }
 
-  /** Whether values that depend on this have nothing to wait for. */
+  /** Whether values that depend on this have nothing to wait for, and nothing to tell. */
   get clear(): boolean {
-    return this.#known && this.trouble === null;
+    return this.#known && this.#spoiled === null && this.#untold === null;
   }
 
-  /** Waits until it is known. @throws the error of the run, or that of an earlier one if nobody has been told. */
+  /** Why the values are known to be wrong, or null. */
+  get spoiled(): Error | null {
+    return this.#spoiled?.error ?? null;
+  }
+
+  /** Waits until it is known. @throws the error that spoiled the values, or one that nobody has been told of. */
   async check(): Promise<void> {
     await this.settled;
-    const found = this.#own ?? this.trouble;
+    const found = this.#spoiled ?? this.#untold;
     if (found === null) return;
     found.reported = true;
     throw found.error;

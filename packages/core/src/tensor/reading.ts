@@ -24,8 +24,9 @@ export async function data(tensor: Tensor): Promise<HostArray> {
   const waiting = pause();
   if (waiting !== null) await waiting;
   if (slot === null || value.device.backend.synchronous) return content;
-  const array = await content;
+  // Why a value cannot be read is mostly that the run failed that was to write it, which says more.
   if (slot.outcome !== null) await slot.outcome.check();
+  const array = await content;
   // A small result that was read once need not be fetched again to make room: most are dropped by then.
   if (slot.host === null && slot.bytes <= smallResult && value.storage?.persistent !== true) slot.host = array.slice();
   return array;
