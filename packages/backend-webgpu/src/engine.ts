@@ -12,6 +12,7 @@ import {
 import { adapterName, bindingLimit, isSoftware, type WebGpuOptions } from "./adapter.ts";
 import { type Facilities, WebGpuExecutable } from "./executable.ts";
 import { Launcher } from "./launcher.ts";
+import { mostPoints } from "./limits.ts";
 import { arrivalsOf, defaultHeapBytes, WebGpuBuffer, webGpuBuffer } from "./memory/buffer.ts";
 import { GrowingHeap, type HeapPlace } from "./memory/growing-heap.ts";
 import { BufferMaker, type Creation, Uncaught } from "./memory/maker.ts";
@@ -151,6 +152,10 @@ export class Engine {
       return new WebGpuBuffer(this, dtype, length, storageOf(dtype, false), place);
     }
     const storage = storageOf(dtype, this.facilities.half);
+    if (length > mostPoints)
+      throw new BackendError(
+        `webgpu: a value of ${length} elements has more than the ${mostPoints} that 32-bit indices count on ${this.adapter}. Split the tensor.`,
+      );
     const own = this.pool.take(Math.ceil((length * bytesOfStorage(storage)) / 4) * 4);
     return new WebGpuBuffer(this, dtype, length, storage, own);
   }

@@ -1,6 +1,5 @@
 import {
   type Argument,
-  BackendError,
   type Call,
   castArgument,
   type DType,
@@ -9,6 +8,7 @@ import {
   type Program,
 } from "@cresset/core/backend";
 import { type CallLayout, callLayout, headerWords } from "./call-layout.ts";
+import { requireBindings, requirePacked, requirePoints, requireTemporary, requireWorkgroups } from "./limits.ts";
 import type { Limit } from "./memory/pool.ts";
 import { planSlots, type SlotPlan } from "./memory/temporaries.ts";
 import type { Pipeline } from "./pipelines.ts";
@@ -120,22 +120,12 @@ export class WebGpuExecutable implements Executable {
     this.smallWords = at;
     this.smallTemporaries = new Map([...smallPlan.slotOf].map(([buffer, slot]) => [buffer, starts[slot]]));
     this.largeTemporaries = planSlots(program.commands, large);
-    this.#requireBinding(facilities, large);
+    for (const { kernel, calls } of program.commands)
+      for (const buffer of calls.flatMap((call) => call.buffers))
+        requireTemporary(kernel, large.get(buffer) ?? 0, facilities);
     const list: number[] = [];
     this.dispatches = this.#layOut(facilities, list, onlyIfFailed);
     this.parameters = Uint32Array.from(list);
-  }
-
-  /** @throws BackendError naming the first kernel that uses a temporary too large for a buffer. */
-  #requireBinding({ binding, adapter }: Facilities, large: ReadonlyMap<number, number>): void {
-    for (const { kernel, calls } of this.program.commands)
-      for (const buffer of calls.flatMap((call) => call.buffers)) {
-        const bytes = large.get(buffer) ?? 0;
-        if (bytes > binding.bytes)
-          throw new BackendError(
-            `webgpu: the kernel ${kernel.name} (${kernel.kind}) needs a temporary of ${bytes} bytes, more than ${binding.name} = ${binding.bytes} of ${adapter}`,
-          );
-      }
   }
 
   /** Whether the device will take the next launch. */
@@ -168,16 +158,14 @@ export class WebGpuExecutable implements Executable {
         dispatches.push(this.#dispatch(facilities, list, kernel, layout, group, guard));
       };
       for (const call of calls) {
+        requirePoints(kernel, call.extents, facilities);
         const plan = planKernel(kernel, call.extents, facilities);
         if (plan.workgroups === 0) continue;
         const operands = kernel.operands.map((operand, i) => ({ ...operand, inHeap: inHeap[call.buffers[i]] }));
         const status = kernel.checks > 0 || guard !== "none" ? 1 : 0;
         const placement = placeOperands(operands, facilities.half, facilities.storageBuffers - status);
         const bound = placement.own + (placement.heap ? 1 : 0) + (placement.packed >= 0 ? 1 : 0) + status;
-        if (bound > facilities.storageBuffers)
-          throw new BackendError(
-            `webgpu: the kernel ${kernel.name} (${kernel.kind}) needs ${bound} storage buffers, more than maxStorageBuffersPerShaderStage = ${facilities.storageBuffers} of ${facilities.adapter}`,
-          );
+        requireBindings(kernel, bound, facilities);
         const key = `${plan.key} ${placement.key}`;
         const group = together.get(key);
         const full = group !== undefined && headerWords + (group.calls.length + 1) * layout.words > mostWords;
@@ -236,16 +224,10 @@ export class WebGpuExecutable implements Executable {
         this.#arguments.push({ word: base + word, slot: call.arguments[slot], dtype });
       }
     });
-    if (packedBytes > facilities.binding.bytes)
-      throw new BackendError(
-        `webgpu: the kernel ${kernel.name} (${kernel.kind}) has more operands than maxStorageBuffersPerShaderStage = ${facilities.storageBuffers} of ${facilities.adapter} lets it bind, and ${packedBytes} bytes of them together are more than ${facilities.binding.name} = ${facilities.binding.bytes}`,
-      );
+    requirePacked(kernel, packedBytes, facilities);
+    requireWorkgroups(kernel, total, facilities);
     const width = Math.min(total, facilities.workgroupsPerDimension);
     const height = Math.ceil(total / width);
-    if (height > facilities.workgroupsPerDimension)
-      throw new BackendError(
-        `webgpu: the kernel ${kernel.name} (${kernel.kind}) needs ${total} workgroups, more than the square of maxComputeWorkgroupsPerDimension = ${facilities.workgroupsPerDimension} of ${facilities.adapter}`,
-      );
     return {
       kernel,
       calls: calls.length,

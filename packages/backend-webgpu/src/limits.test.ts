@@ -1,8 +1,10 @@
 /** More operands than may be bound, and more workgroups than a dimension has. */
 import { apply, axis, load, loop, reads, runOnceAsync, single, store, writes } from "@cresset/conformance/kernels";
-import { expect, test } from "vitest";
-import { webgpu } from "./index.ts";
+import { describe, expect, test } from "vitest";
+import { faultyDevice } from "./faulty-device.ts";
+import { type WebGpuOptions, webgpu } from "./index.ts";
 import { started } from "./testing.ts";
+import { planKernel } from "./wgsl/compile.ts";
 
 test("more operands than storage buffers are packed into one", async () => {
   const backend = await started(webgpu({ heapBytes: -1 }));
@@ -42,5 +44,75 @@ test("more workgroups than a dimension has", async () => {
 
 test("a value larger than a binding is refused with the limit's name", async () => {
   const backend = await started(webgpu());
-  expect(() => backend.allocate("float32", 2 ** 31)).toThrow(/exceeds max(StorageBufferBinding|Buffer)Size = \d+ of/);
+  expect(() => backend.allocate("float32", 2 ** 30)).toThrow(/exceeds max(StorageBufferBinding|Buffer)Size = \d+ of/);
+});
+
+describe("a device that allows less", () => {
+  async function less(limits: Parameters<typeof faultyDevice>[0], options: WebGpuOptions = {}) {
+    const { device, faults } = await faultyDevice(limits);
+    const backend = await started(webgpu({ ...options, device }));
+    return { backend, faults, adapter: String(backend.info().adapter) };
+  }
+  const adding = (count: number, dtype: "float32" | "int64" = "float32") =>
+    loop([...reads(...Array.from({ length: count }, () => dtype)), writes(dtype)], 1, 1, [
+      store(
+        count,
+        axis(0),
+        Array.from({ length: count }, (_, i) => load(dtype, i, axis(0))).reduce((a, b) => apply("add", a, b)),
+      ),
+    ]);
+
+  test("storage buffers: operands beyond are packed, in several dispatches of one program too", async () => {
+    const { backend, faults } = await less({ maxStorageBuffersPerShaderStage: 4 }, { heapBytes: -1 });
+    const kernel = adding(9);
+    const data = Array.from({ length: 9 }, (_, i) => Float32Array.of(i, 10 * i));
+    const { arrays } = await runOnceAsync(backend, single(kernel, new Array(10).fill(2), [2]), data);
+    expect([...arrays[9]]).toEqual([36, 360]);
+    expect(faults.storageBuffers).toBe(4);
+  });
+
+  test("a binding's size: values, temporaries and packed operands beyond are refused", async () => {
+    const { backend, adapter } = await less({ maxStorageBufferBindingSize: 65_536 });
+    const limit = `maxStorageBufferBindingSize = 65536 of ${adapter}`;
+    expect(() => backend.allocate("float32", 300_000)).toThrow(`a value of 1200000 bytes exceeds ${limit}`);
+    expect(() => Array.from({ length: 20 }, () => backend.allocate("int64", 1000))).toThrow(limit);
+    const { buffers, ...program } = single(adding(1), [300_000, 300_000], [300_000]);
+    const temporary = { ...program, buffers: [buffers[0], { ...buffers[1], role: "temporary" as const }] };
+    expect(() => backend.compile(temporary)).toThrow(
+      `the kernel test (loop) needs a temporary of 1200000 bytes, more than ${limit}`,
+    );
+    const packing = await less(
+      { maxStorageBufferBindingSize: 65_536, maxStorageBuffersPerShaderStage: 4 },
+      { heapBytes: -1 },
+    );
+    const many = single(adding(9, "int64"), new Array(10).fill(2000), [2000]);
+    expect(() => packing.backend.compile(many)).toThrow(
+      /more operands than maxStorageBuffersPerShaderStage = 4 of .* 112000 bytes, more than maxStorageBufferBindingSize = 65536/,
+    );
+  });
+
+  test("workgroups in a dimension: they become two dimensions, and what does not fit there is refused", async () => {
+    const { backend, faults, adapter } = await less({ maxComputeWorkgroupsPerDimension: 5 });
+    const run = (n: number) => runOnceAsync(backend, single(adding(1), [n, n], [n]), [new Float32Array(n).fill(7)]);
+    const { arrays } = await run(23 * 256 + 1);
+    expect([...arrays[1]].every((x) => x === 7)).toBe(true);
+    expect(faults.largestDispatch).toBe(5);
+    await expect(run(26 * 256)).rejects.toThrow(
+      `the kernel test (loop) needs 26 workgroups, more than the square of maxComputeWorkgroupsPerDimension = 5 of ${adapter}`,
+    );
+  });
+});
+
+test("a program over more points than 32 bits count is refused; a reduction of so many is not shared", async () => {
+  const backend = await started(webgpu());
+  const kernel = loop([...reads("float32"), writes("float32")], 2, 2, [store(1, axis(1), load("float32", 0, axis(1)))]);
+  const program = single(kernel, [50_000, 50_000], [50_000, 50_000]);
+  expect(() => backend.compile(program)).toThrow(/\(loop\) runs over 2500000000 points, more than the \d+ that 32-bit/);
+  const value = load("float32", 0, axis(1));
+  const sum = loop([...reads("float32"), writes("float32")], 3, 1, [
+    { kind: "inner", axes: [1, 2], body: [], reductions: [{ register: 0, op: "sum", dtype: "float32", value }] },
+    store(1, axis(0), { kind: "register", dtype: "float32", register: 0 }),
+  ]);
+  const lanes = (inner: readonly number[]) => planKernel(sum, [1, ...inner], { cooperative: true }).loop?.lanes;
+  expect([lanes([50_000, 4]), lanes([50_000, 50_000])]).toEqual([256, 1]);
 });

@@ -1,4 +1,5 @@
 import type { BackendError } from "@cresset/core/backend";
+import { bindingLimit } from "../adapter.ts";
 import type { OperationQueue } from "../operations-queue.ts";
 import type { DeviceBuffer } from "./buffer.ts";
 import { HeapAllocator } from "./heap.ts";
@@ -29,12 +30,14 @@ export class GrowingHeap {
   readonly #failures: { readonly words: number; readonly error: BackendError }[] = [];
 
   constructor(device: GPUDevice, maker: BufferMaker, queue: OperationQueue) {
-    const { limits } = device;
     this.#device = device;
     this.#maker = maker;
     this.#queue = queue;
-    const largest = Math.floor(Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize, 2 ** 31) / 4);
-    this.allocator = new HeapAllocator(firstWords, largest);
+    const limit = bindingLimit(device.limits);
+    // The most that offsets into it count.
+    const largest = Math.min(limit.bytes, 2 ** 31);
+    const name = largest < limit.bytes ? "the size of a heap" : limit.name;
+    this.allocator = new HeapAllocator(firstWords, Math.floor(largest / 4), `${name} = ${largest} of ${maker.adapter}`);
     this.#current = this.#make(this.allocator.capacity);
   }
 

@@ -21,13 +21,16 @@ function sizeClass(words: number): { index: number; words: number } {
  */
 export class HeapAllocator {
   readonly #largest: number;
+  readonly #limit: string;
   readonly #free: number[][] = [];
   #top = 0;
   /** Words that the heap has, or will have once the queue has come so far. */
   capacity: number;
   used = 0;
 
-  constructor(firstWords: number, largestWords: number) {
+  /** @param limit what keeps the heap from growing further, for errors. */
+  constructor(firstWords: number, largestWords: number, limit: string) {
+    this.#limit = limit;
     this.capacity = Math.min(firstWords, largestWords);
     this.#largest = largestWords;
   }
@@ -49,7 +52,7 @@ export class HeapAllocator {
       const capacity = Math.min(this.#largest, Math.max(2 * this.capacity, this.#top + size));
       if (this.#top + size > capacity)
         throw new BackendError(
-          `webgpu: out of memory: ${4 * this.used} bytes of small values are in use, and ${4 * words} more exceed maxStorageBufferBindingSize = ${4 * this.#largest}. Keep fewer tensors, or read them to the host.`,
+          `webgpu: out of memory: ${4 * this.used} bytes of small values are in use, and ${4 * words} more exceed ${this.#limit}. Keep fewer tensors, or read them to the host.`,
         );
       this.capacity = capacity;
       grow(capacity, this.#top);

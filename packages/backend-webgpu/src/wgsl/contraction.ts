@@ -1,4 +1,5 @@
 import { type ContractionKernel, type Expression, isFloat } from "@cresset/core/backend";
+import { mostPoints } from "../limits.ts";
 import { literal, roundText, value } from "./expression.ts";
 import { step } from "./loop.ts";
 import { operationText } from "./operations.ts";
@@ -53,7 +54,7 @@ export function planContraction(
   const count = (of: readonly number[]): number => of.reduce((n, axis) => n * extents[axis], 1);
   const [batch, rows, columns, depth] = [count(axes.batch), count(axes.rows), count(axes.columns), count(axes.depth)];
   const points = batch * rows * columns;
-  if (!machine.cooperative || !isFloat(kernel.dtype) || depth <= 4)
+  if (!machine.cooperative || !isFloat(kernel.dtype) || depth <= 4 || depth > mostPoints)
     return plan({ kind: "points" }, Math.ceil(points / 64));
   if (rows < 8 || columns < 8) {
     if (depth < 64 && points >= 4096) return plan({ kind: "points" }, Math.ceil(points / 64));

@@ -1,4 +1,5 @@
 import type { Expression, Index, LoopKernel, Statement } from "@cresset/core/backend";
+import { mostPoints } from "../limits.ts";
 import type { Machine, Plan } from "./plan.ts";
 import { extentText, writeCoordinates } from "./points.ts";
 import { type Accumulator, accumulator } from "./reduction.ts";
@@ -29,7 +30,7 @@ export function planLoop(
   const loop =
     kernel.axes === kernel.outer
       ? { rows: 256, lanes: 1, lanesFirst: true }
-      : machine.cooperative
+      : machine.cooperative && inner <= mostPoints
         ? rowVariant(kernel, rows, inner)
         : { rows: 64, lanes: 1, lanesFirst: true };
   return {
