@@ -17,6 +17,15 @@ const dtypes: ReadonlySet<DType> = new Set<DType>([
   "bool",
 ]);
 
+/** What programs are explained for before a device is there. */
+const usualFacilities = {
+  half: false,
+  heapBytes: defaultHeapBytes,
+  cooperative: true,
+  workgroupBytes: 32_768,
+  storageBuffers: 8,
+};
+
 const gibibyte = 1024 ** 3;
 
 function executableOf(executable: Executable): WebGpuExecutable {
@@ -114,11 +123,7 @@ export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
     run: (executable, buffers, args, restore) =>
       engine().run(executableOf(executable), buffers.map(webGpuBuffer), args, restore),
     profile: (listener) => engine().profile(listener),
-    explain: (program) =>
-      explainProgram(
-        program,
-        opened?.facilities ?? { half: false, heapBytes: defaultHeapBytes, cooperative: true, storageBuffers: 8 },
-      ),
+    explain: (program) => explainProgram(program, opened?.facilities ?? usualFacilities),
     info() {
       const current = engine();
       const { device, adapter, facilities, pipelines, pool, staging } = current;

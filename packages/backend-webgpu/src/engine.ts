@@ -65,6 +65,7 @@ export class Engine {
     this.facilities = {
       half,
       cooperative: options.cooperative ?? !isSoftware(device),
+      workgroupBytes: device.limits.maxComputeWorkgroupStorageSize,
       heapBytes: options.heapBytes ?? defaultHeapBytes,
       storageBuffers: device.limits.maxStorageBuffersPerShaderStage,
       workgroupsPerDimension: device.limits.maxComputeWorkgroupsPerDimension,

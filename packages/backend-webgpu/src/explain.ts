@@ -4,12 +4,12 @@ import { kernelText, planKernel } from "./wgsl/compile.ts";
 import { placeOperands } from "./wgsl/placement.ts";
 import { heapBytesOf } from "./wgsl/types.ts";
 
-type ExplainOptions = Pick<Facilities, "half" | "heapBytes" | "cooperative" | "storageBuffers">;
+type ExplainOptions = Pick<Facilities, "half" | "heapBytes" | "cooperative" | "workgroupBytes" | "storageBuffers">;
 
 /** Buffers, commands, and the WGSL of every kernel. */
 export function explainProgram(
   program: Program,
-  { half, heapBytes, cooperative, storageBuffers }: ExplainOptions,
+  { half, heapBytes, storageBuffers, ...machine }: ExplainOptions,
 ): string {
   const inHeap = ({ dtype, length }: BufferSpec): boolean => heapBytesOf(dtype, length) <= heapBytes;
   const bufferText = (buffer: BufferSpec, i: number): string =>
@@ -27,7 +27,7 @@ export function explainProgram(
       const buffers = call.buffers.map((buffer, k) => `${kernel.operands[k].access} b${buffer}`).join(", ");
       const args = call.arguments.length > 0 ? `; arguments ${call.arguments.join(", ")}` : "";
       const checks = call.checks.length > 0 ? `; checks ${call.checks.join(", ")}` : "";
-      const plan = planKernel(kernel, call.extents, { cooperative });
+      const plan = planKernel(kernel, call.extents, machine);
       lines.push(
         `  ${i}: ${kernel.name} (${kernel.kind}) over [${call.extents.join(", ")}], ${plan.workgroups} workgroups: ${buffers}${args}${checks}`,
       );

@@ -21,7 +21,7 @@ import {
   times,
   writes,
 } from "@cresset/conformance/kernels";
-import { type Backend, floatToHalf, type HostArray, type Index, type Kernel } from "@cresset/core/backend";
+import { type Backend, floatToHalf, type HostArray, type Kernel } from "@cresset/core/backend";
 import { describe, expect, test } from "vitest";
 import { webgpu } from "./index.ts";
 import { started } from "./testing.ts";
@@ -276,43 +276,6 @@ describe.each(placements)("%s", (_, backend) => {
         if (!(error < 70 * 2 ** -24 + c * 2 ** -24)) expect([r, c, out[r * columns + c]]).toEqual(sum + c);
       }
     }
-  });
-
-  test.each([
-    ["64", 96, 40, 20],
-    ["128", 128, 72, 5],
-  ])("products of many matrices, in tiles of %s", async (_, batch, size, depth) => {
-    const at = (rows: number): Index => plus(times(axis(0), size * depth), times(axis(rows), depth), axis(3));
-    const kernel: Kernel = {
-      kind: "contraction",
-      key: `products ${size}`,
-      name: "products",
-      operands: [...reads("float32", "float32"), writes("float32")],
-      axes: 4,
-      arguments: 0,
-      checks: 0,
-      batch: 1,
-      rows: 1,
-      columns: 1,
-      depth: 1,
-      dtype: "float32",
-      left: load("float32", 0, at(1)),
-      right: load("float32", 1, at(2)),
-      register: 0,
-      body: [store(2, plus(times(axis(0), size * size), times(axis(1), size), axis(2)), register("float32", 0))],
-    };
-    const count = batch * size * depth;
-    // Small integers, whose sums are exact in every order.
-    const a = Float32Array.from({ length: count }, (_, i) => (i * 7) % 11);
-    const b = Float32Array.from({ length: count }, (_, i) => ((i * 5) % 13) - 6);
-    const out = await result(kernel, [count, count, batch * size * size], [batch, size, size, depth], [a, b]);
-    const expected = new Float32Array(batch * size * size);
-    for (let i = 0; i < expected.length; i++) {
-      const [matrix, row, column] = [Math.floor(i / size / size), Math.floor(i / size) % size, i % size];
-      for (let k = 0; k < depth; k++)
-        expected[i] += a[(matrix * size + row) * depth + k] * b[(matrix * size + column) * depth + k];
-    }
-    expect(out.findIndex((x, i) => x !== expected[i])).toBe(-1);
   });
 
   test("a contraction with several axes of each sort, in integers, and one of depth 0", async () => {

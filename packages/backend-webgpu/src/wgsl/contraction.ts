@@ -64,9 +64,20 @@ export function planContraction(
   const tiles = (size: number): number => batch * Math.ceil(rows / size) * Math.ceil(columns / size);
   const size = tiles(128) >= 128 ? 128 : tiles(64) >= 96 ? 64 : 32;
   const slices = size === 32 && depth >= 64 && tiles(32) < 256 ? 4 : 1;
-  const tile = { kind: "tile", size, depth: slices > 1 ? 32 : 16, each: size === 128 ? 8 : 4, slices } as const;
+  const fits = 2 * bytesOfVector * stride(size) * 16 <= machine.workgroupBytes - reserved;
+  const tile = {
+    kind: "tile",
+    size,
+    depth: slices > 1 ? 32 : fits ? 16 : 8,
+    each: size === 128 ? 8 : 4,
+    slices,
+  } as const;
   return plan(tile, tiles(size));
 }
+
+const bytesOfVector = 16;
+/** Of what a workgroup shares, for other than tiles. */
+const reserved = 64;
 
 function plan(
   contraction: ContractionVariant,

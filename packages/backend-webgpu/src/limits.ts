@@ -1,0 +1,66 @@
+/** What an adapter does not allow, and nothing here can split: errors that name the limit, the need and the adapter. */
+import { BackendError, type Kernel } from "@cresset/core/backend";
+import type { Facilities } from "./executable.ts";
+
+/** The most points that kernels count, which do so in 32 bits and round up to whole workgroups. */
+export const mostPoints = 2 ** 31 - 1024;
+
+const named = ({ name, kind }: Kernel): string => `webgpu: the kernel ${name} (${kind})`;
+
+export function requireBindings(kernel: Kernel, needed: number, { storageBuffers, adapter }: Facilities): void {
+  if (needed > storageBuffers)
+    throw new BackendError(
+      `${named(kernel)} needs ${needed} storage buffers, more than maxStorageBuffersPerShaderStage = ${storageBuffers} of ${adapter}`,
+    );
+}
+
+export function requireTemporary(kernel: Kernel, bytes: number, { binding, adapter }: Facilities): void {
+  if (bytes > binding.bytes)
+    throw new BackendError(
+      `${named(kernel)} needs a temporary of ${bytes} bytes, more than ${binding.name} = ${binding.bytes} of ${adapter}`,
+    );
+}
+
+/** @param bytes of operands that are packed into one buffer. */
+export function requirePacked(kernel: Kernel, bytes: number, { binding, storageBuffers, adapter }: Facilities): void {
+  if (bytes > binding.bytes)
+    throw new BackendError(
+      `${named(kernel)} has more operands than maxStorageBuffersPerShaderStage = ${storageBuffers} of ${adapter}, and those to be packed into one are ${bytes} bytes, more than ${binding.name} = ${binding.bytes}`,
+    );
+}
+
+export function requireWorkgroups(
+  kernel: Kernel,
+  needed: number,
+  { workgroupsPerDimension, adapter }: Facilities,
+): void {
+  if (needed > workgroupsPerDimension ** 2)
+    throw new BackendError(
+      `${named(kernel)} needs ${needed} workgroups, more than the square of maxComputeWorkgroupsPerDimension = ${workgroupsPerDimension} of ${adapter}`,
+    );
+}
+
+/** @throws BackendError where a call has more points than 32 bits can count. */
+export function requirePoints(kernel: Kernel, extents: readonly number[], { adapter }: Facilities): void {
+  const count = (first: number, end: number): number => extents.slice(first, end).reduce((a, b) => a * b, 1);
+  let points = 0;
+  switch (kernel.kind) {
+    case "loop": {
+      points = count(0, kernel.outer);
+      const positions = kernel.body.some(
+        (statement) => statement.kind === "inner" && statement.reductions.some(({ op }) => op.startsWith("arg")),
+      );
+      if (positions) points = Math.max(points, count(kernel.outer, extents.length));
+      break;
+    }
+    case "contraction":
+      points = count(0, kernel.batch + kernel.rows + kernel.columns);
+      break;
+    default:
+      points = count(0, extents.length);
+  }
+  if (points > mostPoints)
+    throw new BackendError(
+      `${named(kernel)} runs over ${points} points, more than the ${mostPoints} that 32-bit indices count on ${adapter}. Split the tensor.`,
+    );
+}
