@@ -6,6 +6,7 @@ const packages = {
   core: "105 kB",
   "backend-cpu": "11 kB",
   "backend-wasm": "48 kB",
+  "backend-webgpu": "40 kB",
   nn: "57 kB",
   optim: "13.5 kB",
   data: "3.6 kB",

@@ -19,6 +19,7 @@ const steps = [
   { install: ["@cresset/nn", "@cresset/optim", "@cresset/data"], programs: ["nn-optim"] },
   { install: ["@cresset/io"], programs: ["io"] },
   { install: ["@cresset/backend-wasm"], programs: ["functions", "threads"] },
+  { install: ["@cresset/backend-webgpu"], programs: ["webgpu"] },
   { install: ["cresset"], programs: ["umbrella"] },
 ];
 
