@@ -12,6 +12,7 @@ import { requireBindings, requirePacked, requirePoints, requireTemporary, requir
 import type { Limit } from "./memory/pool.ts";
 import { planSlots, type SlotPlan } from "./memory/temporaries.ts";
 import type { Pipeline } from "./pipelines.ts";
+import { withSortPasses } from "./sort-passes.ts";
 import { type Guard, type KernelPlan, planKernel } from "./wgsl/compile.ts";
 import { type Placement, placeOperands } from "./wgsl/placement.ts";
 import type { Machine } from "./wgsl/plan.ts";
@@ -97,9 +98,14 @@ export class WebGpuExecutable implements Executable {
   readonly #arguments: ArgumentPatch[] = [];
   readonly #status: number[] = [];
 
+  /** The program as it is run. */
+  readonly #passes: Program;
+
   /** @param onlyIfFailed whether it is to run only if a check of the run before has failed. */
-  constructor(program: Program, facilities: Facilities, onlyIfFailed = false) {
-    this.program = program;
+  constructor(given: Program, facilities: Facilities, onlyIfFailed = false) {
+    this.program = given;
+    const program = withSortPasses(given, facilities);
+    this.#passes = program;
     this.external = program.buffers.flatMap((buffer, i) => (buffer.role === "temporary" ? [] : [i]));
     this.checks = [...new Set(program.commands.flatMap(({ calls }) => calls.flatMap((call) => call.checks)))];
     const small = new Map<number, number>();
@@ -140,7 +146,7 @@ export class WebGpuExecutable implements Executable {
   }
 
   #layOut(facilities: Facilities, list: number[], onlyIfFailed: boolean): Dispatch[] {
-    const { program } = this;
+    const program = this.#passes;
     const dispatches: Dispatch[] = [];
     const inHeap = program.buffers.map(({ dtype, length }) => heapBytesOf(dtype, length) <= facilities.heapBytes);
     program.commands.forEach(({ kernel, calls }, n) => {
@@ -209,7 +215,7 @@ export class WebGpuExecutable implements Executable {
         if (place.kind === "heap") this.#offsets.push({ word: base + layout.operand(i), buffer });
         if (place.kind !== "packed") return;
         const { access, dtype } = kernel.operands[i];
-        const bytes = heapBytesOf(dtype, this.program.buffers[buffer].length);
+        const bytes = heapBytesOf(dtype, this.#passes.buffers[buffer].length);
         list[base + layout.operand(i)] = packedBytes / 4;
         packed.push({ buffer, start: packedBytes, bytes, read: access !== "write", written: access !== "read" });
         packedBytes += bytes;

@@ -1,5 +1,6 @@
 import type { BufferSpec, Program } from "@cresset/core/backend";
 import type { Facilities } from "./executable.ts";
+import { withSortPasses } from "./sort-passes.ts";
 import { kernelText, planKernel } from "./wgsl/compile.ts";
 import { placeOperands } from "./wgsl/placement.ts";
 import { heapBytesOf } from "./wgsl/types.ts";
@@ -8,9 +9,10 @@ type ExplainOptions = Pick<Facilities, "half" | "heapBytes" | "cooperative" | "w
 
 /** Buffers, commands, and the WGSL of every kernel. */
 export function explainProgram(
-  program: Program,
+  given: Program,
   { half, heapBytes, storageBuffers, ...machine }: ExplainOptions,
 ): string {
+  const program = withSortPasses(given, machine);
   const inHeap = ({ dtype, length }: BufferSpec): boolean => heapBytesOf(dtype, length) <= heapBytes;
   const bufferText = (buffer: BufferSpec, i: number): string =>
     `  b${i}: ${buffer.dtype}[${buffer.length}] ${buffer.role}${inHeap(buffer) ? ", in the heap" : ""}`;

@@ -1,6 +1,7 @@
 /** What an adapter does not allow, and nothing here can split: errors that name the limit, the need and the adapter. */
 import { BackendError, type Kernel } from "@cresset/core/backend";
 import type { Facilities } from "./executable.ts";
+import { isMerge } from "./wgsl/sort.ts";
 
 /** The most points that kernels count, which do so in 32 bits and round up to whole workgroups. */
 export const mostPoints = 2 ** 31 - 1024;
@@ -55,6 +56,10 @@ export function requirePoints(kernel: Kernel, extents: readonly number[], { adap
     }
     case "contraction":
       points = count(0, kernel.batch + kernel.rows + kernel.columns);
+      break;
+    case "sort":
+      // The last extent of a merge is no axis to run along.
+      points = count(0, extents.length - (isMerge(kernel) ? 1 : 0));
       break;
     default:
       points = count(0, extents.length);

@@ -7,7 +7,7 @@ import type { Placement } from "./placement.ts";
 import type { Machine, Plan } from "./plan.ts";
 import { planScan, type ScanVariant, scanThreads, writeScan } from "./scan.ts";
 import { planScatter, type ScatterVariant, writeScatter } from "./scatter.ts";
-import { planSort, writeSort } from "./sort.ts";
+import { planSort, type SortVariant, sortThreads, writeSort } from "./sort.ts";
 import { Writer } from "./writer.ts";
 
 /** Whether a kernel runs whatever happened, only if no check of the run has failed, or only if one has. */
@@ -20,6 +20,7 @@ export type KernelPlan = Plan &
     readonly contraction: ContractionVariant;
     readonly scatter: ScatterVariant;
     readonly scan: ScanVariant;
+    readonly sort: SortVariant;
   }>;
 
 export function planKernel(kernel: Kernel, extents: readonly number[], machine: Machine): KernelPlan {
@@ -33,13 +34,14 @@ export function planKernel(kernel: Kernel, extents: readonly number[], machine: 
     case "scan":
       return planScan(kernel, extents, machine);
     case "sort":
-      return planSort(kernel, extents);
+      return planSort(kernel, extents, machine);
   }
 }
 
 /** Threads in a workgroup. */
 function threads(plan: KernelPlan): number {
   if (plan.scan) return scanThreads(plan.scan);
+  if (plan.sort) return sortThreads(plan.sort);
   if (plan.loop) return plan.loop.rows * plan.loop.lanes;
   return plan.contraction ? threadsOf(plan.contraction) : 64;
 }
@@ -65,7 +67,7 @@ export function kernelText(kernel: Kernel, placement: Placement, plan: KernelPla
       if (plan.scan) writeScan(writer, kernel, plan.scan);
       break;
     case "sort":
-      writeSort(writer, kernel);
+      if (plan.sort) writeSort(writer, kernel, plan.sort);
       break;
   }
   const half = placement.places.some((place) => place.kind === "own" && place.storage === "f16");
