@@ -11,8 +11,8 @@ import { type CallLayout, callLayout, headerWords } from "./call-layout.ts";
 import { requireBindings, requirePacked, requirePoints, requireTemporary, requireWorkgroups } from "./limits.ts";
 import type { Limit } from "./memory/pool.ts";
 import { planSlots, type SlotPlan } from "./memory/temporaries.ts";
+import { withPasses } from "./passes.ts";
 import type { Pipeline } from "./pipelines.ts";
-import { withSortPasses } from "./sort-passes.ts";
 import { type Guard, type KernelPlan, planKernel } from "./wgsl/compile.ts";
 import { type Placement, placeOperands } from "./wgsl/placement.ts";
 import type { Machine } from "./wgsl/plan.ts";
@@ -104,7 +104,7 @@ export class WebGpuExecutable implements Executable {
   /** @param onlyIfFailed whether it is to run only if a check of the run before has failed. */
   constructor(given: Program, facilities: Facilities, onlyIfFailed = false) {
     this.program = given;
-    const program = withSortPasses(given, facilities);
+    const program = withPasses(given, facilities);
     this.#passes = program;
     this.external = program.buffers.flatMap((buffer, i) => (buffer.role === "temporary" ? [] : [i]));
     this.checks = [...new Set(program.commands.flatMap(({ calls }) => calls.flatMap((call) => call.checks)))];

@@ -1,6 +1,6 @@
 import type { BufferSpec, Program } from "@cresset/core/backend";
 import type { Facilities } from "./executable.ts";
-import { withSortPasses } from "./sort-passes.ts";
+import { withPasses } from "./passes.ts";
 import { kernelText, planKernel } from "./wgsl/compile.ts";
 import { placeOperands } from "./wgsl/placement.ts";
 import { heapBytesOf } from "./wgsl/types.ts";
@@ -12,7 +12,7 @@ export function explainProgram(
   given: Program,
   { half, heapBytes, storageBuffers, ...machine }: ExplainOptions,
 ): string {
-  const program = withSortPasses(given, machine);
+  const program = withPasses(given, machine);
   const inHeap = ({ dtype, length }: BufferSpec): boolean => heapBytesOf(dtype, length) <= heapBytes;
   const bufferText = (buffer: BufferSpec, i: number): string =>
     `  b${i}: ${buffer.dtype}[${buffer.length}] ${buffer.role}${inHeap(buffer) ? ", in the heap" : ""}`;

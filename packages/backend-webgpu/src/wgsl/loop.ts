@@ -1,5 +1,6 @@
-import type { Expression, Index, LoopKernel, Statement } from "@cresset/core/backend";
+import type { Expression, Index, Kernel, LoopKernel, Statement } from "@cresset/core/backend";
 import { mostPoints } from "../limits.ts";
+import { loadText, writeStore } from "./expression.ts";
 import type { Machine, Plan } from "./plan.ts";
 import { extentText, writeCoordinates } from "./points.ts";
 import { type Accumulator, accumulator } from "./reduction.ts";
@@ -15,6 +16,35 @@ export interface LoopVariant {
   readonly lanes: number;
   /** Whether neighbouring threads are lanes of one row, or take neighbouring rows. */
   readonly lanesFirst: boolean;
+  /** Whether each row is reduced in chunks, whose results are joined then. */
+  readonly chunked: boolean;
+}
+
+/**
+ * One of two passes of a reduction of few long rows (`reduction-passes.ts`): a workgroup for each chunk of a row keeps what
+ * it knows, then one for each row joins it and goes on.
+ */
+export interface LoopPass extends LoopKernel {
+  readonly pass: "chunks" | "join";
+  /** The first operand of those that hold what is known of chunks. */
+  readonly states: number;
+}
+
+const passOf = (kernel: Kernel): LoopPass | null =>
+  kernel.kind === "loop" && "pass" in kernel ? (kernel as LoopPass) : null;
+
+/** Elements that are worth a workgroup; workgroups that fill a machine; threads that join chunks. */
+const [chunkElements, enoughWorkgroups, mostChunks] = [8192, 512, 256];
+
+/**
+ * Chunks in which each row is reduced. They depend on the extents only, so that results do not depend on what else a kernel
+ * does: one that cannot be split goes through the chunks one after another.
+ */
+export function chunksOf(kernel: LoopKernel, extents: readonly number[]): number {
+  const rows = product(extents.slice(0, kernel.outer));
+  const inner = product(extents.slice(kernel.outer));
+  if (rows === 0 || kernel.axes === kernel.outer) return 1;
+  return Math.max(1, Math.min(Math.floor(inner / chunkElements), Math.floor(enoughWorkgroups / rows), mostChunks));
 }
 
 const product = (extents: readonly number[]): number => extents.reduce((a, b) => a * b, 1);
@@ -27,21 +57,25 @@ export function planLoop(
 ): Plan & { readonly loop: LoopVariant } {
   const rows = product(extents.slice(0, kernel.outer));
   const inner = product(extents.slice(kernel.outer));
-  const loop =
+  const chunks = chunksOf(kernel, extents);
+  const loop: LoopVariant =
     kernel.axes === kernel.outer
-      ? { rows: 256, lanes: 1, lanesFirst: true }
+      ? { ...alone, rows: 256 }
       : machine.cooperative && inner <= mostPoints
-        ? rowVariant(kernel, rows, inner)
-        : { rows: 64, lanes: 1, lanesFirst: true };
+        ? { ...rowVariant(kernel, rows, inner), chunked: chunks > 1 }
+        : alone;
   return {
-    key: `${loop.rows}x${loop.lanes}${loop.lanesFirst ? "" : "t"}`,
-    workgroups: Math.ceil(rows / loop.rows),
+    key: `${loop.rows}x${loop.lanes}${loop.lanesFirst ? "" : "t"}${loop.chunked ? "c" : ""}`,
+    workgroups: passOf(kernel)?.pass === "chunks" ? rows * chunks : Math.ceil(rows / loop.rows),
     loop,
   };
 }
 
+/** A thread for each row. */
+const alone: LoopVariant = { rows: 64, lanes: 1, lanesFirst: true, chunked: false };
+
 function rowVariant(kernel: LoopKernel, rows: number, inner: number): LoopVariant {
-  if (inner <= 4 || (inner <= 32 && rows >= 32768)) return { rows: 64, lanes: 1, lanesFirst: true };
+  if (inner <= 4 || (inner <= 32 && rows >= 32768)) return alone;
   const lanesFirst = !readsAlongRows(kernel);
   let lanes = 1;
   while (lanes < 256 && lanes * 4 < inner) lanes *= 2;
@@ -49,7 +83,7 @@ function rowVariant(kernel: LoopKernel, rows: number, inner: number): LoopVarian
   const most = rows >= 4096 ? 32 : rows >= 512 ? 64 : 256;
   lanes = Math.max(Math.min(lanes, most), 1);
   const smallest = lanesFirst ? 64 : 32 * Math.min(lanes, 8);
-  return { rows: Math.max(1, Math.floor(Math.max(smallest, lanes) / lanes)), lanes, lanesFirst };
+  return { rows: Math.max(1, Math.floor(Math.max(smallest, lanes) / lanes)), lanes, lanesFirst, chunked: false };
 }
 
 /** Whether the first load inside of the inner loops walks through memory along the last outer axis, not along the inner ones. */
@@ -119,7 +153,8 @@ export function step(index: Index, axis: number): number {
   }
 }
 
-export function writeLoop(writer: Writer, kernel: LoopKernel, { rows, lanes, lanesFirst }: LoopVariant): void {
+export function writeLoop(writer: Writer, kernel: LoopKernel, variant: LoopVariant): void {
+  const { rows, lanes, lanesFirst, chunked } = variant;
   const outer = Array.from({ length: kernel.outer }, (_, axis) => axis);
   writer.line(`let rows = ${extentText(outer)};`);
   if (lanes === 1) {
@@ -131,7 +166,8 @@ export function writeLoop(writer: Writer, kernel: LoopKernel, { rows, lanes, lan
   }
   if (rows === 1) {
     writer.line("let lane = thread;");
-    writer.line("let row = workgroup;");
+    if (chunked) writeChunks(writer, kernel);
+    writer.line(passOf(kernel)?.pass === "chunks" ? "let row = workgroup / chunks;" : "let row = workgroup;");
   } else {
     writer.line(lanesFirst ? `let lane = thread % ${lanes};` : `let lane = thread / ${rows};`);
     writer.line(lanesFirst ? `let place = thread / ${lanes};` : `let place = thread % ${rows};`);
@@ -143,9 +179,24 @@ export function writeLoop(writer: Writer, kernel: LoopKernel, { rows, lanes, lan
   const within = rows === 1 ? "" : " && own < rows";
   const around: Surroundings = {
     only: `lane == 0${within}`,
-    inner: (statement) => writeLanes(writer, statement, { rows, lanes, lanesFirst }),
+    inner: (statement) =>
+      chunked && statement.reductions.length > 0
+        ? writeChunkedLanes(writer, statement, variant)
+        : writeLanes(writer, statement, variant),
   };
-  writeStatements(writer, kernel.body, around);
+  const pass = passOf(kernel);
+  const end = pass?.pass === "chunks" ? kernel.body.findIndex(({ kind }) => kind === "inner") + 1 : kernel.body.length;
+  writeStatements(writer, kernel.body.slice(0, end), around);
+}
+
+/** See `chunksOf`. */
+function writeChunks(writer: Writer, kernel: LoopKernel): void {
+  const inner = Array.from({ length: kernel.axes - kernel.outer }, (_, i) => kernel.outer + i);
+  writer.line(`let inner = ${extentText(inner)};`);
+  writer.line(
+    `let chunks = max(1, min(min(inner / ${chunkElements}, ${enoughWorkgroups} / max(rows, 1)), ${mostChunks}));`,
+  );
+  writer.line("let chunk_length = (inner + chunks - 1) / chunks;");
 }
 
 function writeSerial(writer: Writer, statement: Inner): void {
@@ -176,19 +227,72 @@ function define(writer: Writer, statement: Inner, accumulators: readonly Accumul
 }
 
 function writeLanes(writer: Writer, statement: Inner, variant: LoopVariant): void {
+  const accumulators = writeShare(writer, statement, variant, "0", extentText(statement.axes));
+  // What the inner loop stored, a later one may load.
+  if (writer.kernel.operands.some(({ access }) => access === "update")) writer.line("storageBarrier();");
+  define(writer, statement, accumulators);
+}
+
+/** The lanes go through elements from `first` on, up to `end`, and join what they know of them. */
+function writeShare(writer: Writer, statement: Inner, variant: LoopVariant, first: string, end: string): Accumulator[] {
   const { rows, lanes } = variant;
   const counter = writer.fresh("e");
   const accumulators = statement.reductions.map((reduction) => accumulator(writer, reduction, counter));
   for (const one of accumulators) one.start();
-  writer.open(`for (var ${counter} = lane; ${counter} < ${extentText(statement.axes)}; ${counter} += ${lanes})`);
+  const begin = first === "0" ? "lane" : `${first} + lane`;
+  writer.open(`for (var ${counter} = ${begin}; ${counter} < ${end}; ${counter} += ${lanes})`);
   writeCoordinates(writer, statement.axes, counter);
   writeStatements(writer, statement.body, { only: rows === 1 ? null : "own < rows", inner: () => undefined });
   for (const one of accumulators) one.add();
   writer.close();
   for (const one of accumulators) writeTree(writer, one, variant);
-  // What the inner loop stored, a later one may load.
+  return accumulators;
+}
+
+/** The same in chunks of the row, whose results are joined like those of lanes. */
+function writeChunkedLanes(writer: Writer, statement: Inner, variant: LoopVariant): void {
+  const pass = passOf(writer.kernel);
+  const state = (chunk: string): string => `(row * chunks + ${chunk})`;
+  if (pass?.pass === "chunks") {
+    writer.line("let chunk = workgroup % chunks;");
+    const end = "min((chunk + 1) * chunk_length, inner)";
+    const known = writeShare(writer, statement, variant, "chunk * chunk_length", end);
+    writer.open("if (lane == 0)");
+    known
+      .flatMap(({ names, types }) => names.map((name, i) => (types[i] === "vec2f" ? `bitcast<vec2u>(${name})` : name)))
+      .forEach((text, i) => {
+        writeStore(writer, pass.states + i, state("chunk"), text);
+      });
+    writer.close();
+    return;
+  }
+  const joined = statement.reductions.map((reduction) => accumulator(writer, reduction, "0"));
+  for (const one of joined) one.start();
+  if (pass === null) {
+    writer.open("for (var chunk = 0; chunk < chunks; chunk++)");
+    const end = "min((chunk + 1) * chunk_length, inner)";
+    const known = writeShare(writer, statement, variant, "chunk * chunk_length", end);
+    writer.open("if (lane == chunk)");
+    joined.forEach(({ names }, i) => {
+      names.forEach((name, k) => {
+        writer.line(`${name} = ${known[i].names[k]};`);
+      });
+    });
+    writer.close();
+    writer.close();
+  } else {
+    writer.open("if (lane < chunks)");
+    let operand = pass.states;
+    for (const { names, types } of joined)
+      names.forEach((name, i) => {
+        const loaded = loadText(writer, operand++, state("lane"));
+        writer.line(`${name} = ${types[i] === "vec2f" ? `bitcast<vec2f>(${loaded})` : loaded};`);
+      });
+    writer.close();
+  }
+  for (const one of joined) writeTree(writer, one, variant);
   if (writer.kernel.operands.some(({ access }) => access === "update")) writer.line("storageBarrier();");
-  define(writer, statement, accumulators);
+  define(writer, statement, joined);
 }
 
 /** Joins the states of the lanes of each row, so that all of them have the whole. */

@@ -33,6 +33,15 @@ export interface Accumulator {
   result(): string;
 }
 
+/** dtypes that hold the variables of a running reduction as they are, in this order. */
+export function stateDtypes({ op, dtype, value: { dtype: input } }: Reduction): DType[] {
+  const exact = (of: DType): DType =>
+    (({ f32: "float32", i32: "int32", bool: "bool", vec2u: "int64" }) as const)[valueType(of)];
+  if (op === "argmax" || op === "argmin") return [exact(input), "int32"];
+  // A sum in two parts, as it is in memory.
+  return [op === "sum" && isFloat(dtype) ? "int64" : exact(dtype)];
+}
+
 /** @param position the text of the number of the element within the reduced axes. */
 export function accumulator(writer: Writer, reduction: Reduction, position: string): Accumulator {
   const { op, dtype } = reduction;

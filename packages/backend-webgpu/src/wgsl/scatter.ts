@@ -6,6 +6,21 @@ import { extentText, writeCoordinates } from "./points.ts";
 import { combineText } from "./reduction.ts";
 import type { Writer } from "./writer.ts";
 
+/**
+ * The second pass of a scatter whose points were sorted by their targets (`scatter-passes.ts`): for each target, the points that
+ * meet there lie side by side, in their order.
+ */
+export interface SegmentsPass extends ScatterKernel {
+  /** The axis along which points may meet. */
+  readonly along: number;
+  /** Axes of the rows that were sorted. */
+  readonly rows: readonly number[];
+  /** The operand of the sorted positions along the axis. */
+  readonly positions: number;
+}
+
+const isSegments = (kernel: ScatterKernel): kernel is SegmentsPass => "positions" in kernel;
+
 export interface ScatterVariant {
   /** Axes along which points never meet: their threads run at once. Along the others one thread goes in order. */
   readonly free: readonly number[];
@@ -18,9 +33,10 @@ export function planScatter(
   extents: readonly number[],
 ): Plan & { readonly scatter: ScatterVariant } {
   const free = freeAxes(kernel.index, extents);
+  const threads = product(isSegments(kernel) ? extents : free.map((axis) => extents[axis]));
   return {
     key: free.join(","),
-    workgroups: Math.ceil(product(free.map((axis) => extents[axis])) / 64),
+    workgroups: Math.ceil(threads / 64),
     scatter: { free },
   };
 }
@@ -29,7 +45,7 @@ export function planScatter(
  * Axes on which the target's index depends so that two points that differ in one of them never have the same target: the
  * digits of the index in a mixed radix, in which the value read from data is a digit too.
  */
-function freeAxes(index: Index, extents: readonly number[]): number[] {
+export function freeAxes(index: Index, extents: readonly number[]): number[] {
   const digits: { axis: number; size: number; step: number }[] = [];
   const collect = (part: Index, by: number): boolean => {
     switch (part.kind) {
@@ -64,6 +80,10 @@ function freeAxes(index: Index, extents: readonly number[]): number[] {
 
 /** Each thread takes the points that may meet, in row-major order: the result does not depend on chance. */
 export function writeScatter(writer: Writer, kernel: ScatterKernel, { free }: ScatterVariant): void {
+  if (isSegments(kernel)) {
+    writeSegments(writer, kernel, free);
+    return;
+  }
   const bound = Array.from({ length: kernel.axes }, (_, axis) => axis).filter((axis) => !free.includes(axis));
   writer.line("let point = workgroup * 64 + thread;");
   writer.line(`if (point >= ${extentText(free)}) { return; }`);
@@ -81,4 +101,37 @@ export function writeScatter(writer: Writer, kernel: ScatterKernel, { free }: Sc
       : roundText(writer, dtype, combineText(writer, kernel.mode, dtype, loadText(writer, kernel.target, at), source));
   writeStore(writer, kernel.target, at, result);
   for (const _ of bound) writer.close();
+}
+
+/** The first point of each segment has a thread, which takes those that follow: in the same order as above. */
+function writeSegments(writer: Writer, kernel: SegmentsPass, free: readonly number[]): void {
+  const { along, rows, target, mode } = kernel;
+  const { dtype } = kernel.operands[target];
+  const axes = [...free, along];
+  writer.line("let point = workgroup * 64 + thread;");
+  writer.line(`if (point >= ${extentText(axes)}) { return; }`);
+  writeCoordinates(writer, axes, "point");
+  const slot = writer.axes.get(along) ?? "point";
+  const row = rows.reduce((text, axis) => `(${text} * n${axis} + ${writer.axes.get(axis)})`, "0");
+  writer.line(`let origin = ${row} * n${along};`);
+  const positionAt = (at: string): string => `i32(${loadText(writer, kernel.positions, `(origin + ${at})`)}.x)`;
+  const targetOf = (position: string): string => {
+    writer.axes.set(along, position);
+    return indexText(writer, kernel.index);
+  };
+  writer.line(`let own = ${positionAt(slot)};`);
+  writer.line(`let at = ${targetOf("own")};`);
+  writer.open(`if (${slot} > 0)`);
+  writer.line(`let before = ${positionAt(`${slot} - 1`)};`);
+  writer.line(`if (${targetOf("before")} == at) { return; }`);
+  writer.close();
+  writer.line(`var total = ${loadText(writer, target, "at")};`);
+  writer.open(`for (var next = ${slot}; next < n${along}; next++)`);
+  writer.line(`let position = ${positionAt("next")};`);
+  writer.line(`if (${targetOf("position")} != at) { break; }`);
+  const source = value(writer, kernel.value);
+  const result = mode === "set" ? source : roundText(writer, dtype, combineText(writer, mode, dtype, "total", source));
+  writer.line(`total = ${result};`);
+  writer.close();
+  writeStore(writer, target, "at", "total");
 }
