@@ -9,9 +9,9 @@ export async function start(): Promise<GpuContender> {
   const backend = webgpu({ powerPreference: "high-performance" });
   await registerBackend(backend);
   setDefaultDevice("webgpu");
-  const { adapter, subgroups, half } = backend.info();
+  const { adapter, half } = backend.info();
   return {
-    description: `Cresset on ${adapter}, subgroups ${subgroups}, f16 ${half}`,
+    description: `Cresset on ${adapter}, f16 ${half}`,
     async prepare(work) {
       if (work.kind === "matmul") {
         const [a, b] = [1, 2].map((seed) => load(uniform([work.size, work.size], seed)));

@@ -20,8 +20,6 @@ export interface WebGpuOptions {
   readonly cooperative?: boolean;
   /** Use 16-bit floats of the adapter. Default: where it has them. */
   readonly half?: boolean;
-  /** Use subgroup operations of the adapter. Default: where it has them. */
-  readonly subgroups?: boolean;
   /** In profiles, time each dispatch by timestamps of the adapter, not each program as a whole. Default: where it has them. */
   readonly timestamps?: boolean;
 }
@@ -70,7 +68,7 @@ async function findGpu(): Promise<GPU> {
 }
 
 /** Features that kernels use where the adapter has them. */
-const wanted: readonly GPUFeatureName[] = ["shader-f16", "subgroups", "timestamp-query"];
+const wanted: readonly GPUFeatureName[] = ["shader-f16", "timestamp-query"];
 
 /** Limits that are raised to what the adapter allows. */
 const raised = [

@@ -126,13 +126,12 @@ export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
     explain: (program) => explainProgram(program, opened?.facilities ?? usualFacilities),
     info() {
       const current = engine();
-      const { device, adapter, facilities, pipelines, pool, staging } = current;
+      const { adapter, facilities, pipelines, pool, staging } = current;
       const { allocator } = current.heap;
       return {
         adapter,
         half: facilities.half,
         cooperative: facilities.cooperative,
-        subgroups: device.features.has("subgroups"),
         timestamps: engine().timestamps,
         storageBuffers: facilities.storageBuffers,
         kernels: pipelines.size,
