@@ -301,9 +301,10 @@ export class Engine {
       const watched = this.#launcher.launch(executable, given, args, arena, 0);
       return watched === null ? -1 : watched.then(() => -1);
     }
-    const pairs = restore?.() ?? [];
+    // Buffers as they are now: they may be given back before it is their turn, which they outlive.
+    const pairs = (restore?.() ?? []).map(([to, from]) => [webGpuBuffer(to), webGpuBuffer(from)] as const);
     const undo = checked && pairs.length > 0 ? this.#restoring(pairs) : null;
-    ready = both(ready, undo?.pending ?? null);
+    if (undo !== null) ready = both(ready, both(undo.pending, this.#launcher.prepare(undo)));
     const values = [...args];
     return new Promise((resolve, reject) => {
       this.#rejecters.add(reject);
@@ -318,17 +319,21 @@ export class Engine {
       this.queue.add(ready, () => {
         if (this.lost) return;
         const slot = checked ? this.#nextStatus : 0;
+        if (checked) this.device.queue.writeBuffer(this.#status, 4 * slot, Uint32Array.of(fine));
         let watched: Promise<unknown> | null;
         try {
-          if (checked) this.device.queue.writeBuffer(this.#status, 4 * slot, Uint32Array.of(fine));
           watched = this.#launcher.launch(executable, given, values, arena, slot);
         } catch (error) {
           this.#copyBack(pairs);
           settle(error as BackendError);
           return;
         }
-        if (undo !== null)
-          watched = both(watched, this.#launcher.launch(undo, pairs.flat().map(webGpuBuffer), [], arena, slot));
+        try {
+          if (undo !== null) watched = both(watched, this.#launcher.launch(undo, pairs.flat(), [], arena, slot));
+        } catch (error) {
+          fail(error as BackendError);
+          return;
+        }
         const end = (status: number): void => {
           if (watched === null) settle(status);
           else watched.then(() => settle(status), fail);
@@ -344,17 +349,16 @@ export class Engine {
   }
 
   /** Does what a program that could not be sent would have done, had a check failed. */
-  #copyBack(pairs: Restored): void {
+  #copyBack(pairs: readonly (readonly [to: WebGpuBuffer, from: WebGpuBuffer])[]): void {
     const encoder = this.device.createCommandEncoder();
     for (const [to, from] of pairs) {
-      const { bytes } = webGpuBuffer(to);
-      if (bytes === 0) continue;
+      if (to.bytes === 0) continue;
       try {
-        const [target, source] = [this.#place(webGpuBuffer(to)), this.#place(webGpuBuffer(from))];
+        const [target, source] = [this.#place(to), this.#place(from)];
         // Not within one buffer, as the heap is.
-        const between = this.pool.take(bytes);
-        encoder.copyBufferToBuffer(source.buffer, source.offset, between.buffer, 0, bytes);
-        encoder.copyBufferToBuffer(between.buffer, 0, target.buffer, target.offset, bytes);
+        const between = this.pool.take(to.bytes);
+        encoder.copyBufferToBuffer(source.buffer, source.offset, between.buffer, 0, to.bytes);
+        encoder.copyBufferToBuffer(between.buffer, 0, target.buffer, target.offset, to.bytes);
         this.pool.give(between);
       } catch {
         // Who reads a value that has no memory is told.

@@ -1,4 +1,5 @@
 /** What a device refuses, or loses, is told by the reads that it spoils. */
+import { axis, load, loop, reads, single, store, writes } from "@cresset/conformance/kernels";
 import { fromDeviceBuffer } from "@cresset/core/extend";
 import * as torch from "cresset";
 import { expect, test } from "vitest";
@@ -170,6 +171,24 @@ test("a step without memory for a temporary, found out when the step has been as
   step();
   const [first] = await weight.detach().data();
   expect(first).toBeCloseTo(1 - 0.01 / 30, 6);
+});
+
+test("what a refused program restores may have been given back before its turn", async () => {
+  const { backend, faults } = await failing(own);
+  faults.noPipeline = (kernel) => kernel === "refused";
+  const value = load("float32", 0, axis(0));
+  const kernel = {
+    ...loop([...reads("float32"), writes("float32")], 1, 1, [store(1, axis(0), value)]),
+    name: "refused",
+  };
+  const [old, fresh] = [1000, 1000].map((length) => backend.allocate("float32", length));
+  backend.write(old, new Float32Array(1000).fill(3));
+  const status = backend.run(backend.compile(single(kernel, [1000, 1000], [1000])), [old, fresh], [], () => [
+    [fresh, old],
+  ]);
+  backend.release(old);
+  expect(await status).toBeInstanceOf(torch.BackendError);
+  expect((await backend.read(fresh))[999]).toBe(3);
 });
 
 test("operands that cannot be bound", async () => {

@@ -124,7 +124,7 @@ export class Launcher {
     const bufferOf = (n: number): DeviceBuffer =>
       places[n]?.own ?? this.#largeArena[largeTemporaries.slotOf.get(n) ?? 0];
     this.#requireMemory(executable, places, bufferOf, arena);
-    const guarded = !executable.proven || buffers.some(({ own }) => own?.foreign === true);
+    const guarded = !executable.proven || this.#uncertain || buffers.some(({ own }) => own?.foreign === true);
     if (guarded) device.pushErrorScope("validation");
     const bound = executable.dispatches.map((dispatch) => this.#bind(dispatch, bufferOf));
     executable.fill((n) => places[n]?.offset ?? arena.offset + (smallTemporaries.get(n) ?? 0), args, status);
@@ -134,6 +134,13 @@ export class Launcher {
     // Commands run in order: whoever takes them next writes after this.
     for (const together of packed) pool.give(together);
     return guarded ? this.#watch(executable, packed) : null;
+  }
+
+  /** Whether a program that is to follow has made room that may not be there. */
+  get #uncertain(): boolean {
+    return (
+      this.#parameters.creation.pending !== null || this.#largeArena.some(({ creation }) => creation.pending !== null)
+    );
   }
 
   #bind(dispatch: Dispatch, bufferOf: (n: number) => DeviceBuffer): Bound {
