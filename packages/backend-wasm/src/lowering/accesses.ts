@@ -1,29 +1,38 @@
-import type { Expression, Index, Statement } from "@cresset/core/backend";
+import type { Expression, Index, ScalarOp, Statement } from "@cresset/core/backend";
+
+const operandsOf = (e: Expression): readonly Expression[] =>
+  e.kind === "apply" ? e.inputs : e.kind === "cast" ? [e.input] : e.kind === "guard" ? [e.value, e.otherwise] : [];
+
+/** The expressions of statements. */
+const expressionsOf = (body: readonly Statement[]): Expression[] =>
+  body.flatMap((statement) =>
+    statement.kind === "inner"
+      ? [...expressionsOf(statement.body), ...statement.reductions.map(({ value }) => value)]
+      : statement.kind === "check"
+        ? statement.condition
+        : statement.value,
+  );
+
+/** The indices of all stores. */
+const storesOf = (body: readonly Statement[]): Index[] =>
+  body.flatMap((statement) =>
+    statement.kind === "store" ? statement.index : statement.kind === "inner" ? storesOf(statement.body) : [],
+  );
 
 /** The indices of all loads of an expression. */
-export function accessesOf(e: Expression): Index[] {
-  switch (e.kind) {
-    case "load":
-      return [e.index];
-    case "apply":
-      return e.inputs.flatMap(accessesOf);
-    case "cast":
-      return accessesOf(e.input);
-    case "guard":
-      return [...accessesOf(e.value), ...accessesOf(e.otherwise)];
-    default:
-      return [];
-  }
-}
+export const accessesOf = (e: Expression): Index[] =>
+  e.kind === "load" ? [e.index] : operandsOf(e).flatMap(accessesOf);
 
 /** The indices of all loads and stores. */
-export function accesses(body: readonly Statement[]): Index[] {
-  return body.flatMap((statement): Index[] => {
-    if (statement.kind === "let") return accessesOf(statement.value);
-    if (statement.kind === "check") return accessesOf(statement.condition);
-    if (statement.kind === "store") return [statement.index, ...accessesOf(statement.value)];
-    return [...accesses(statement.body), ...statement.reductions.flatMap((reduction) => accessesOf(reduction.value))];
-  });
+export const accesses = (body: readonly Statement[]): Index[] => [
+  ...expressionsOf(body).flatMap(accessesOf),
+  ...storesOf(body),
+];
+
+/** Whether statements compute an operation anywhere. */
+export function uses(body: readonly Statement[], op: ScalarOp): boolean {
+  const isIn = (e: Expression): boolean => (e.kind === "apply" && e.op === op) || operandsOf(e).some(isIn);
+  return expressionsOf(body).some(isIn);
 }
 
 /** Neighbours along an axis count for, what must be gathered counts against. */

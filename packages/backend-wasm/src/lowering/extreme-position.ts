@@ -12,14 +12,6 @@ function isBetter(w: KernelWriter, dtype: DType, x: Lanes, best: Lanes, least: b
   return m.bitwise("and", m.not(m.compare(least ? "ge" : "le", x, best)), m.compare("eq", best, best));
 }
 
-/** Neither is better. */
-function isSame(w: KernelWriter, dtype: DType, a: Lanes, b: Lanes): Lanes {
-  const { m } = w;
-  const same = operation(m, "eq", dtype, [a, b]);
-  if (!isFloat(dtype)) return same;
-  return m.bitwise("or", same, m.bitwise("and", m.compare("ne", a, a), m.compare("ne", b, b)));
-}
-
 /** The best value so far, and where it was first. */
 interface Found {
   readonly best: LaneVariable;
@@ -67,14 +59,18 @@ export function extremePosition(w: KernelWriter, reduction: Reduction, least: bo
     },
     leaveVector() {
       if (positions) e.set(counter, m.extract(positions.get(), 0).parts[0]);
-      const candidates = packed.map(({ best, position }) => [best.copy(), position.copy()]);
-      for (const [best, position] of candidates)
+      for (const one of packed) {
         for (let lane = 0; lane < 4; lane++) {
-          const [x, at] = [m.extract(best, lane), m.extract(position, lane)];
-          const before = m.compare("lt", at, all.position.get());
-          const first = m.bitwise("and", isSame(w, dtype, x, all.best.get()), before);
-          replace(all, m.bitwise("or", isBetter(w, dtype, x, all.best.get(), least), first), x, at);
+          const [x, at] = [m.extract(one.best.get(), lane), m.extract(one.position.get(), lane)];
+          const best = all.best.copy();
+          const isFirst = m.bitwise(
+            "and",
+            m.compare("lt", at, all.position.get()),
+            m.not(isBetter(w, dtype, best, x, least)),
+          );
+          replace(all, m.bitwise("or", isBetter(w, dtype, x, best, least), isFirst), x, at);
         }
+      }
     },
     finish: () => w.define(reduction.register, cast(m, "int32", "int64", all.position.copy())),
   });

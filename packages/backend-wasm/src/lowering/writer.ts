@@ -1,5 +1,6 @@
 import type { DType, Kernel, Operand } from "@cresset/core/backend";
 import type { Features } from "../features.ts";
+import { uses } from "./accesses.ts";
 import { cast } from "./cast.ts";
 import type { ConstantPool } from "./constant-pool.ts";
 import { Emitter, type Value } from "./emitter.ts";
@@ -9,7 +10,6 @@ import type { Lanes } from "./lanes.ts";
 import { wrap } from "./operations.ts";
 import { rangedAxes } from "./ranges.ts";
 import { argumentOffset, argumentWord, checkWord, extentWord, lengthWord, operandWord, rangeWord } from "./record.ts";
-import { uses } from "./uses.ts";
 
 /** What the code of a kernel may use. */
 export interface Target extends Features {
