@@ -85,12 +85,14 @@ function expm1BesideExp(m: LaneMath, x: Lanes): Lanes {
   return m.atMost(exp, m.mulAdd(scale, rest, m.sub(scale, 1)));
 }
 
+/** A number with the sign of x, which it has already unless it is positive. */
+function withSign(m: LaneMath, number: Lanes, x: Lanes): Lanes {
+  const sign = m.bitwise("and", m.reinterpret("i32", x), -(2 ** 31));
+  return m.reinterpret("f32", m.bitwise("or", m.reinterpret("i32", number), sign));
+}
+
 export function expm1(m: LaneMath, x: Lanes): Lanes {
-  if (m.besideExp) {
-    const signOf = m.bitwise("and", m.reinterpret("i32", x), -(2 ** 31));
-    const result = m.reinterpret("i32", expm1BesideExp(m, x));
-    return m.reinterpret("f32", m.bitwise("or", result, signOf));
-  }
+  if (m.besideExp) return withSign(m, expm1BesideExp(m, x), x);
   const result = expm1Bounded(m, m.atLeast(m.atMost(x, 89), -26));
   return m.select(m.compare("lt", m.arithmetic("abs", x), 2 ** -100), x, result);
 }
@@ -161,17 +163,15 @@ export const cos = (m: LaneMath, x: Lanes): Lanes => circular(m, x, 1);
 export function tanh(m: LaneMath, x: Lanes): Lanes {
   const magnitude = m.arithmetic("abs", x);
   const z = m.mul(x, x);
-  const small = m.mulAdd(m.mul(m.polynomial(z, tangent), z), x, x);
+  const small = m.mulAdd(m.mul(m.polynomial(z, tangent), z), magnitude, magnitude);
   const t = expm1Bounded(m, m.atMost(m.add(magnitude, magnitude), 20));
-  const large = m.copysign(m.sub(1, m.div(2, m.add(t, 2))), x);
-  const zeroKept = m.select(m.compare("eq", x, 0), x, small);
-  return m.select(m.compare("lt", magnitude, 0.625), zeroKept, large);
+  const large = m.sub(1, m.div(2, m.add(t, 2)));
+  return withSign(m, m.select(m.compare("lt", magnitude, 0.625), small, large), x);
 }
 
 export function erf(m: LaneMath, x: Lanes): Lanes {
   const magnitude = m.arithmetic("abs", x);
-  const small = m.mulAdd(m.polynomial(m.mul(x, x), errorNearZero), x, x);
+  const small = m.mulAdd(m.polynomial(m.mul(x, x), errorNearZero), magnitude, magnitude);
   const tail = exp(m, m.polynomial(m.atMost(magnitude, 4), logErrorTail));
-  const large = m.copysign(m.sub(1, tail), x);
-  return m.select(m.compare("lt", magnitude, 1), small, large);
+  return withSign(m, m.select(m.compare("lt", magnitude, 1), small, m.sub(1, tail)), x);
 }
