@@ -19,6 +19,11 @@ interface Published {
 
 /** Sleeps of the caller last at most so long at a time, milliseconds. */
 const nap = 100;
+/**
+ * Of the time between two looks at the clock, so much counts as waiting: if it was more, this thread did not run either (the
+ * process was stopped, or the machine asleep).
+ */
+const longestWait = 1000;
 
 /**
  * Worker threads that share the backend's memory and run programs together with the caller. They start when there is
@@ -40,8 +45,9 @@ export class Pool {
   /** Kernels that workers have not loaded. */
   #published: Published[] = [];
   readonly #benefit = new Benefit();
-  /** When the caller gives up waiting for the others, milliseconds. */
-  #deadline = 0;
+  /** How long the caller goes on waiting for the others, and when it last looked at the clock, milliseconds. */
+  #patience = 0;
+  #lookedAt = 0;
 
   /** @param wanted threads, the caller included. */
   constructor(wanted: number, thresholds: Thresholds, allocator: Allocator, driver: WebAssembly.Module) {
@@ -169,7 +175,8 @@ export class Pool {
       this.#set(job + 4, jobs[thread].end);
       this.#set(job + 8, scratch + scratchBytes * thread);
     }
-    this.#deadline = performance.now() + 10_000 + 100 * expected;
+    this.#lookedAt = performance.now();
+    this.#patience = 10_000 + 100 * expected;
     const words = this.#words;
     Atomics.add(words, (this.at + control.epoch) / 4, 1);
     this.#rouse();
@@ -200,7 +207,10 @@ export class Pool {
 
   /** What the caller does at a barrier when it has looked long enough: sleeps while the word is `value`, but not for ever. */
   readonly wait = (address: number, value: number): void => {
-    if (performance.now() > this.#deadline) {
+    const now = performance.now();
+    this.#patience -= Math.min(now - this.#lookedAt, longestWait);
+    this.#lookedAt = now;
+    if (this.#patience < 0) {
       this.#stop("a worker thread stopped answering");
       throw new BackendError(
         "wasm: a worker thread stopped answering, so this program was not completed. What is computed from now on runs on one thread; " +

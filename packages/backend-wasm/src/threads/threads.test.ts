@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { apply, axis, constant, load, loop, reads, runOnce, single, store, writes } from "@cresset/conformance/kernels";
-import { type Backend, type BackendBuffer, BackendError } from "@cresset/core/backend";
+import { type Backend, type BackendBuffer, BackendError, type Expression } from "@cresset/core/backend";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { wasm } from "../index.ts";
 
@@ -27,7 +27,7 @@ function runAgain(backend: Backend): Float32Array {
 type AnyWorker = { terminate(): Promise<number>; postMessage(value: unknown): void };
 
 /** Lets the test see the workers that a backend starts, or start others instead. */
-function watchWorkers(source?: string): AnyWorker[] {
+function watchWorkers(changed = (code: string): string => code): AnyWorker[] {
   const started: AnyWorker[] = [];
   const real = process.getBuiltinModule;
   vi.spyOn(process, "getBuiltinModule").mockImplementation(((name: string) => {
@@ -37,7 +37,7 @@ function watchWorkers(source?: string): AnyWorker[] {
       ...found,
       Worker: class extends found.Worker {
         constructor(code: string, options: object) {
-          super(source ?? code, options);
+          super(changed(code), options);
           started.push(this);
         }
       },
@@ -82,6 +82,41 @@ describe("threads", () => {
     }
   });
 
+  test("take kernels from memory that has grown since the engine last told them", async () => {
+    // A worker that is told as late as can be: only when it grows the memory itself.
+    watchWorkers(
+      (code) => `
+      const { memory } = process.getBuiltinModule("node:worker_threads").workerData;
+      const { get } = Object.getOwnPropertyDescriptor(WebAssembly.Memory.prototype, "buffer");
+      let buffer = memory.buffer;
+      Object.defineProperty(memory, "buffer", { get: () => buffer });
+      memory.grow = (pages) => {
+        const before = WebAssembly.Memory.prototype.grow.call(memory, pages);
+        buffer = get.call(memory);
+        return before;
+      };
+      ${code}`,
+    );
+    const backend = wasm({ threads: 2, share: "all" });
+    await backend.initialize?.();
+    for (let i = 1; i <= 4; i++) {
+      backend.allocate("float32", 4 * length);
+      const kernel = loop([...reads("float32"), writes("float32")], 1, 1, [
+        store(
+          1,
+          axis(0),
+          Array.from({ length: 8 * i }).reduce<Expression>(
+            (x) => apply("add", x, constant("float32", 1)),
+            load("float32", 0, axis(0)),
+          ),
+        ),
+      ]);
+      const { arrays } = runOnce(backend, single(kernel, [64, 64], [64]), [new Float32Array(64).fill(1)]);
+      expect([...arrays[1]]).toEqual(Array.from({ length: 64 }, () => 1 + 8 * i));
+    }
+    expect(backend.info().threads).toBe(2);
+  });
+
   test("small programs stay on one thread", () => {
     const started = watchWorkers();
     const backend = wasm({ threads: 2 });
@@ -107,26 +142,33 @@ describe("threads", () => {
 
   test("a worker that stops answering is an error of the program that waits for it; the next one runs", async () => {
     // Says that it is ready, and never takes a job.
-    watchWorkers(`
+    watchWorkers(
+      () => `
       const { memory, at, words } = require("node:worker_threads").workerData;
       Atomics.add(new Int32Array(memory.buffer), (at + words.ready) / 4, 1);
       setInterval(() => {}, 1000);
-    `);
+    `,
+    );
     const backend = wasm({ threads: 2, share: "all" });
     await backend.initialize?.();
     const buffers = [backend.allocate("float32", length), backend.allocate("float32", length)] as BackendBuffer[];
     backend.write(buffers[0], input);
     const executable = backend.compile(program);
-    const now = vi.spyOn(performance, "now");
-    now.mockReturnValueOnce(0).mockReturnValueOnce(0).mockReturnValue(60_000);
+    let time = 0;
+    const now = vi.spyOn(performance, "now").mockImplementation(() => {
+      time += 60_000;
+      return time;
+    });
     expect(() => backend.run(executable, buffers, [])).toThrow(BackendError);
+    // One long time away is the process's own, which does not count; ten waits are a worker's.
+    expect(now.mock.calls.length).toBeGreaterThan(10);
     now.mockRestore();
     expect(backend.info()["why no more threads"]).toBe("a worker thread stopped answering");
     expect(runAgain(backend)).toEqual(runAgain(wasm({ threads: 1 })));
   });
 
   test("workers that cannot start leave one thread, and say so", async () => {
-    watchWorkers("throw new Error('no workers here')");
+    watchWorkers(() => "throw new Error('no workers here')");
     const backend = wasm({ threads: 2, share: "all" });
     await expect(async () => backend.initialize?.()).rejects.toThrow("no workers here");
     expect(backend.info().threads).toBe(1);

@@ -45,6 +45,9 @@ const start = ({ memory, driver, at, thread, words, jobBytes }) => {
     seen = next(at, seen);
     const count = view[word(words.modules)];
     if (count > 0) {
+      // Another thread may have grown the memory, which the engine tells this one of at its leisure: until then its buffer
+      // is short of what the list lies in.
+      memory.grow(0);
       const size = view[word(words.tableSize)];
       if (size > table.length) table.grow(size - table.length);
       const list = new Uint32Array(memory.buffer, view[word(words.moduleList)] >>> 0, 2 * count);
