@@ -19,6 +19,8 @@ const mostKernels = 8192;
 class Constants implements ConstantPool {
   readonly #allocator: Allocator;
   readonly #known = new Map<string, number>();
+  /** Of arrays that were asked for before: most constants are. */
+  readonly #ofArray = new WeakMap<Uint8Array, number>();
   #next = 0;
   #end = 0;
 
@@ -27,6 +29,14 @@ class Constants implements ConstantPool {
   }
 
   addressOf(bytes: Uint8Array): number {
+    const known = this.#ofArray.get(bytes);
+    if (known !== undefined) return known;
+    const address = this.#ofContent(bytes);
+    this.#ofArray.set(bytes, address);
+    return address;
+  }
+
+  #ofContent(bytes: Uint8Array): number {
     const key = bytes.join();
     const known = this.#known.get(key);
     if (known !== undefined) return known;

@@ -137,9 +137,14 @@ export class Emitter {
 
   /** A value without side effects, computed where its inputs allow. */
   #pure(name: string, type: ValueType, inputs: readonly Value[], write: (code: Code) => void): Value {
-    if (inputs.some((input) => input.mutable)) return this.#compute(this.depth, undefined, type, inputs, write);
-    const depth = inputs.reduce((deepest, input) => Math.max(deepest, input.depth), 0);
-    return this.#compute(depth, `${name} ${inputs.map(keyOf).join(" ")}`, type, inputs, write);
+    let depth = 0;
+    let key = name;
+    for (const input of inputs) {
+      if (input.mutable) return this.#compute(this.depth, undefined, type, inputs, write);
+      if (input.depth > depth) depth = input.depth;
+      key += ` ${keyOf(input)}`;
+    }
+    return this.#compute(depth, key, type, inputs, write);
   }
 
   op(name: Plain, ...inputs: Value[]): Value {

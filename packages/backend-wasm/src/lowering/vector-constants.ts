@@ -8,8 +8,19 @@ export const highHalf = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14,
 /** The low halves of two vectors. */
 export const lowHalves = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
 
-/** The sixteen bytes of a constant in every lane. */
+const made = new Map<string, Uint8Array>();
+
+/** The sixteen bytes of a constant in every lane; the same array for the same constant. */
 export function repeated(kind: Kind, value: number | bigint): Uint8Array {
+  const key = `${kind} ${Object.is(value, -0) ? "-0" : value}`;
+  const known = made.get(key);
+  if (known) return known;
+  const bytes = filled(kind, value);
+  made.set(key, bytes);
+  return bytes;
+}
+
+function filled(kind: Kind, value: number | bigint): Uint8Array {
   const bytes = new Uint8Array(16);
   const view = new DataView(bytes.buffer);
   for (let at = 0; at < 16; at += kind === "f64" || kind === "i64" ? 8 : 4) {
