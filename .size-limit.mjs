@@ -3,7 +3,7 @@
  * A limit is a little above what it measures; raise it on purpose, in the commit that needs it.
  */
 const packages = {
-  core: "105 kB",
+  core: "104 kB",
   "backend-cpu": "11 kB",
   "backend-wasm": "48 kB",
   "backend-webgpu": "40 kB",
@@ -17,9 +17,10 @@ const packages = {
 const asModules = (config) => ({ ...config, format: "esm", target: "es2022" });
 
 export default [
-  // The first user's program, with named imports. It is to be 80 kB: functions that it never calls take some 6 kB of it, and
-  // threads and products by shape 13 kB. Until then this keeps it from growing.
-  { name: "the binary classifier on wasm", path: "bench/src/programs/cresset-wasm.ts", limit: "92 kB" },
+  // The first user's program, with named imports. It is to be 80 kB: functions of float64 that it never calls take 6 kB of it,
+  // sorts, scans and scatters 2 kB, derivatives of what it does not use 1.5 kB, and threads and products by shape 13 kB. Until
+  // then this keeps it from growing.
+  { name: "the binary classifier on wasm", path: "bench/src/programs/cresset-wasm.ts", limit: "93 kB" },
   {
     name: "Linear, BCELoss and Adam alone",
     path: ["packages/nn/dist/index.js", "packages/optim/dist/index.js"],
