@@ -13,6 +13,7 @@ import type { Limit } from "./memory/pool.ts";
 import { planSlots, type SlotPlan } from "./memory/temporaries.ts";
 import { withPasses } from "./passes.ts";
 import type { Pipeline } from "./pipelines.ts";
+import { both } from "./ready.ts";
 import { type Guard, type KernelPlan, planKernel } from "./wgsl/compile.ts";
 import { type Placement, placeOperands } from "./wgsl/placement.ts";
 import type { Machine } from "./wgsl/plan.ts";
@@ -141,8 +142,9 @@ export class WebGpuExecutable implements Executable {
 
   /** Pipelines that are still being compiled. */
   get pending(): Promise<unknown> | null {
-    const pending = this.dispatches.flatMap(({ pipeline }) => (pipeline.ready === null ? [] : [pipeline.ready]));
-    return pending.length === 0 ? null : Promise.all(pending);
+    let pending: Promise<unknown> | null = null;
+    for (const { pipeline } of this.dispatches) pending = both(pending, pipeline.ready);
+    return pending;
   }
 
   #layOut(facilities: Facilities, list: number[], onlyIfFailed: boolean): Dispatch[] {

@@ -130,10 +130,9 @@ export class Launcher {
     executable.fill((n) => places[n]?.offset ?? arena.offset + (smallTemporaries.get(n) ?? 0), args, status);
     device.queue.writeBuffer(this.#parameters.buffer, 0, executable.parameters);
     this.#send(bound, bufferOf);
-    const packed = bound.flatMap(({ together }) => together ?? []);
-    // Commands run in order: whoever takes them next writes after this.
-    for (const together of packed) pool.give(together);
-    return guarded ? this.#watch(executable, packed) : null;
+    // Commands run in order: whoever takes what is given back next writes after this.
+    for (const { together } of bound) if (together !== null) pool.give(together);
+    return guarded ? this.#watch(executable, bound) : null;
   }
 
   /** Whether a program that is to follow has made room that may not be there. */
@@ -151,7 +150,8 @@ export class Launcher {
   }
 
   /** Ends the error scope of a launch. Rejects, naming the kernels, if the device did not take it. */
-  async #watch(executable: WebGpuExecutable, packed: readonly DeviceBuffer[]): Promise<void> {
+  async #watch(executable: WebGpuExecutable, bound: readonly Bound[]): Promise<void> {
+    const packed = bound.flatMap(({ together }) => together ?? []);
     this.watched++;
     executable.watched++;
     const { device, maker } = this.#shared;
@@ -181,7 +181,11 @@ export class Launcher {
     };
     for (const dispatch of dispatches) {
       if (dispatch.pipeline.error !== null) throw dispatch.pipeline.error;
-      for (const n of [...dispatch.own, ...dispatch.packed.map(({ buffer }) => buffer)]) {
+      for (const n of dispatch.own) {
+        const error = bufferOf(n).creation.error ?? places[n]?.failed;
+        if (error) fail(dispatch, error);
+      }
+      for (const { buffer: n } of dispatch.packed) {
         const error = bufferOf(n).creation.error ?? places[n]?.failed;
         if (error) fail(dispatch, error);
       }

@@ -27,18 +27,22 @@ export class Outcome {
    * @param old of what the values were restored from if the run failed; null for values that cannot be restored.
    */
   constructor(own: RunEnd | null, before: readonly Outcome[], old: readonly Outcome[] | null = null) {
-    this.settled = Promise.all([own, ...[...before, ...(old ?? [])].map((outcome) => outcome.settled)]).then(
-      ([end]) => {
-        const restored = end?.restored === true && old !== null;
-        if (end && restored) this.#restored = end;
-        else if (end) this.#spoiled = end;
-        for (const outcome of restored ? old : before) {
-          this.#spoiled ??= outcome.#spoiled;
-          this.#restored ??= outcome.#untold;
-        }
-        this.#known = true;
-      },
-    );
+    const others = old === null ? before : [...before, ...old];
+    const settle = (end: Awaited<RunEnd>): void => {
+      const restored = end?.restored === true && old !== null;
+      if (end && restored) this.#restored = end;
+      else if (end) this.#spoiled = end;
+      for (const outcome of restored ? old : before) {
+        this.#spoiled ??= outcome.#spoiled;
+        this.#restored ??= outcome.#untold;
+      }
+      this.#known = true;
+    };
+    if (own !== null && others.length === 0) this.settled = own.then(settle);
+    else
+      this.settled = Promise.all([own, ...others.map((outcome) => outcome.settled)]).then(([end]) =>
+        settle(end ?? null),
+      );
   }
 
   get #untold(): Failure | null {
