@@ -1,0 +1,2 @@
+export { type Csv, type CsvOptions, type CsvRows, readCsv } from "./read-csv.ts";
+export type { CsvSource } from "./text.ts";

@@ -1,0 +1,3 @@
+export type { Description } from "./description.ts";
+export { Classifier, type LoadClassifierOptions, loadClassifier, ResumeError } from "./load.ts";
+export { saveTraining, saveTrainingFile } from "./save.ts";

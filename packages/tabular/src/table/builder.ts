@@ -1,0 +1,114 @@
+import type { CsvRows } from "../csv/index.ts";
+import { brief, TableError } from "../errors.ts";
+import { readCell } from "./cell.ts";
+import { Numbers } from "./numbers.ts";
+import { type Column, type ColumnKind, noSuchColumn, type Table } from "./table.ts";
+
+/** What is checked while a table is read, so that an error names the line, and comes before the rest of the file is read. */
+export interface TableChecks {
+  /** The column of labels: each must be 0 or 1 (or true or false). */
+  readonly target?: string;
+  /** Columns to pass over. */
+  readonly ignore?: readonly string[];
+  /** Whether every other column must hold numbers; default false: then a column of text is marked as such. */
+  readonly numbersOnly?: boolean;
+  /** How many numbers may be kept at most; default 2^27, which take 1 GiB. */
+  readonly maxNumbers?: number;
+}
+
+/** Collects rows into columns. */
+export class TableBuilder {
+  private readonly columns: ColumnBuilder[];
+  private readonly maxNumbers: number;
+  private rows = 0;
+
+  /** @throws TableError if `target` or one of `ignore` is no column. */
+  constructor(
+    names: readonly string[],
+    { target, ignore = [], numbersOnly = false, maxNumbers = 2 ** 27 }: TableChecks = {},
+  ) {
+    for (const name of target === undefined ? ignore : [target, ...ignore])
+      if (!names.includes(name)) throw noSuchColumn(name, names);
+    this.maxNumbers = maxNumbers;
+    this.columns = names.flatMap((name, at) =>
+      ignore.includes(name)
+        ? []
+        : [new ColumnBuilder(name, at, name === target ? "labels" : numbersOnly ? "numbers" : "any")],
+    );
+  }
+
+  get length(): number {
+    return this.rows;
+  }
+
+  /** @throws TableError for cells that are not what `TableChecks` ask for. */
+  add({ rows, lines }: CsvRows): void {
+    for (let i = 0; i < rows.length; i++) for (const column of this.columns) column.add(rows[i][column.at], lines[i]);
+    this.rows += rows.length;
+    if (this.rows * this.columns.length > this.maxNumbers)
+      throw new TableError(
+        `the table has more than ${this.maxNumbers.toLocaleString("en")} numbers; leave out columns, or use fewer rows`,
+      );
+  }
+
+  table(): Table {
+    return { length: this.rows, columns: this.columns.map((column) => column.column()) };
+  }
+}
+
+class ColumnBuilder {
+  readonly name: string;
+  readonly at: number;
+  private readonly must: "labels" | "numbers" | "any";
+  private values = new Numbers();
+  private numbers = 0;
+  private booleans = 0;
+  private missing = 0;
+  private text: Column["text"] = null;
+
+  constructor(name: string, at: number, must: "labels" | "numbers" | "any") {
+    this.name = name;
+    this.at = at;
+    this.must = must;
+  }
+
+  add(cell: string, line: number): void {
+    const { kind, value } = readCell(cell);
+    if (kind === "missing") this.missing++;
+    else if (kind === "number") this.numbers++;
+    else if (kind === "boolean") this.booleans++;
+    if (this.must === "labels" && value !== 0 && value !== 1)
+      throw new TableError(
+        `${kind === "missing" ? "there is no label" : `"${brief(cell)}" is not a label`}: labels are 0 and 1`,
+        {
+          line,
+          column: this.name,
+        },
+      );
+    // True and false among numbers are as much of a riddle as words are.
+    if (this.text === null && (kind === "text" || (this.numbers > 0 && this.booleans > 0))) this.foundText(cell, line);
+    if (this.text === null) this.values.push(value);
+  }
+
+  private foundText(cell: string, line: number): void {
+    if (this.must !== "any")
+      throw new TableError(`"${brief(cell)}" is not a number${hint(cell)}`, { line, column: this.name });
+    this.text = { cell: brief(cell), line };
+    this.values = new Numbers();
+  }
+
+  column(): Column {
+    const { name, missing, text, values } = this;
+    return { name, kind: this.kind(), missing, text, values };
+  }
+
+  private kind(): ColumnKind {
+    if (this.text !== null) return "text";
+    if (this.booleans > 0) return "boolean";
+    return this.numbers > 0 ? "number" : "empty";
+  }
+}
+
+function hint(cell: string): string {
+  return /^\s*[+-]?\d+,\d+\s*$/.test(cell) ? ": decimals are written with a point" : "";
+}
