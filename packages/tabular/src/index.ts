@@ -1,7 +1,7 @@
 /** Binary classification from tables: read, prepare, train, measure, save. Nothing here needs Node. */
 
 // Tables
-export { type Csv, type CsvOptions, type CsvRows, type CsvSource, readCsv } from "./csv/index.ts";
+export { type Csv, type CsvOptions, type CsvRows, type CsvSource, csvText, readCsv } from "./csv/index.ts";
 export { TableError, type TablePlace } from "./errors.ts";
 // Measuring
 export * from "./metrics/index.ts";
@@ -9,6 +9,7 @@ export * from "./metrics/index.ts";
 export {
   fitPreparation,
   inputNames,
+  type MissingValues,
   type Preparation,
   type PreparationOptions,
   type PreparedColumn,
@@ -20,6 +21,22 @@ export * from "./program/index.ts";
 // Files
 export * from "./saved/index.ts";
 export { type Split, splitRows, testRows } from "./split.ts";
-export * from "./table/index.ts";
+export {
+  type ClassBalance,
+  type Column,
+  type ColumnKind,
+  classBalance,
+  columnOf,
+  createTable,
+  findSentinels,
+  labelsOf,
+  Numbers,
+  type ReadTableOptions,
+  readTable,
+  type Sentinel,
+  type Table,
+  TableBuilder,
+  type TableChecks,
+} from "./table/index.ts";
 // Training
 export * from "./training/index.ts";

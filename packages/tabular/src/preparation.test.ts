@@ -58,6 +58,13 @@ test.each([
   expect(() => inputs(options)).toThrow(message);
 });
 
+test("numbers beyond float32, unless they are scaled", () => {
+  const large = createTable({ a: [1, 1e39, 2e39], label: [0, 1, 0] });
+  const fit = (scale: "none" | "standard") => fitPreparation(large, [0, 1, 2], { target: "label", scale });
+  expect(() => prepare(fit("none"), large)).toThrow('column "a": 1e+39 in row 2 is beyond float32');
+  expect([...prepare(fit("standard"), large)].map((x) => Math.round(x))).toEqual([-1, 0, 1]);
+});
+
 test("new rows with missing values, where there were none in training", () => {
   const fitted = fitPreparation(table, all, { target: "label", features: ["a"] });
   expect(() => prepare(fitted, createTable({ a: [gap] }))).toThrow('column "a": 1 value is missing, first in row 1');

@@ -45,6 +45,9 @@ export interface Preparation {
   readonly columns: readonly PreparedColumn[];
 }
 
+/** Where float32 rounds to infinity. */
+const float32Limit = 2 ** 128 - 2 ** 103;
+
 /** Names of a network's inputs: the columns, then the indicators. */
 export function inputNames({ columns }: Preparation): string[] {
   return [
@@ -101,7 +104,12 @@ export function prepare(preparation: Preparation, table: Table, rows?: ArrayLike
     const gap = reader(column, sentinels, null);
     for (let i = 0; i < count; i++) {
       const row = rows === undefined ? i : rows[i];
-      inputs[i * width + at] = (value(row) - mean) / std;
+      const input = (value(row) - mean) / std;
+      inputs[i * width + at] = input;
+      if (!(Math.abs(input) < float32Limit))
+        throw new TableError(`${value(row)} in row ${row + 1} is beyond float32; scale the column, or leave it out`, {
+          column: name,
+        });
       if (indicator) inputs[i * width + indicatorAt] = Number.isNaN(gap(row)) ? 1 : 0;
     }
     if (indicator) indicatorAt++;

@@ -50,7 +50,7 @@ export function typescriptProgram(options: ProgramOptions): string {
       `const text = readFileSync(${quoted(file)}, "utf8");`,
       "const [first, ...rows] = Papa.parse<string[]>(text, { skipEmptyLines: true }).data;",
       unnamed
-        ? "const header = first.map((name, i) => name.trim() || `column ${i + 1}`);"
+        ? `const header = first.map((name, i) => name.trim() || "column " + (i + 1));`
         : "const header = first.map((name) => name.trim());",
       `const names = ${list("[", names.map(quoted), "]")};`,
       `${changed ? "let" : "const"} x = torch.tensor(rows.map((row) => names.map((name) => ${value})), { dtype: "float64" });`,

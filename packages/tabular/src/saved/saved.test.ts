@@ -6,10 +6,11 @@ import { wasm } from "@cresset/backend-wasm";
 import { fromHost, registerBackend, setDefaultDevice } from "@cresset/core/functions";
 import { FormatError, safetensors } from "@cresset/io";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readTable } from "../table/index.ts";
+import { createTable, readTable } from "../table/index.ts";
 import { tableText } from "../testing/table.ts";
 import { optimizerNames, prepareData, Training, type TrainingOptions } from "../training/index.ts";
-import { loadClassifier, ResumeError } from "./load.ts";
+import { type Classifier, loadClassifier, ResumeError } from "./load.ts";
+import { predictCsv } from "./predict-csv.ts";
 import { saveTraining, saveTrainingFile } from "./save.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cresset-tabular-"));
@@ -157,5 +158,34 @@ describe("refuses", () => {
   test("other weights", async () => {
     const bytes = await safetensors.save({ w: fromHost(new Float32Array(1), [1], "float32") });
     await expect(loadClassifier(bytes)).rejects.toThrow("not saved by @cresset/tabular");
+  });
+});
+
+describe("predictions as CSV", () => {
+  const rows = 'note,same,age,rate,b,a\n"x, y",0.1,33,0.5,1,2\n\n"",0.1,,-99,2,1\n';
+  const text = async (classifier: Classifier, csv: string): Promise<string> => {
+    let all = "";
+    for await (const part of predictCsv(classifier, csv)) all += part;
+    return all;
+  };
+
+  test("are the table with two more columns", async () => {
+    const classifier = await loadClassifier(await saveTraining(await run(Training.create(data, random), 1)));
+    const [p, q] = await classifier.predict(
+      createTable({ a: [2, 1], b: [1, 2], rate: [0.5, -99], age: [33, Number.NaN], same: [0.1, 0.1] }),
+    );
+    expect(await text(classifier, rows)).toBe(
+      `note,same,age,rate,b,a,probability,predicted\n"x, y",0.1,33,0.5,1,2,${p},${p > 0.5 ? 1 : 0}\n,0.1,,-99,2,1,${q},${q > 0.5 ? 1 : 0}\n`,
+    );
+  });
+
+  test("errors name the line", async () => {
+    const classifier = await loadClassifier(await saveTraining(Training.create(data, random)));
+    await expect(text(classifier, rows.replace("0.1,,", "x,,"))).rejects.toThrow('line 4, column "same": "x" is not a');
+    await expect(text(classifier, rows.replace("rate", "other"))).rejects.toThrow('no column "rate"');
+    await expect(text(classifier, rows.replace("note", "probability"))).rejects.toThrow("of this name already");
+    const complete = prepareData(table, { target: "label", features: ["a"] });
+    const strict = await loadClassifier(await saveTraining(Training.create(complete, random)));
+    await expect(text(strict, "a\n1\nNA\n")).rejects.toThrow('line 3, column "a": there is no value; in training');
   });
 });

@@ -10,8 +10,12 @@ export interface TableChecks {
   readonly target?: string;
   /** Columns to pass over. */
   readonly ignore?: readonly string[];
+  /** The columns to keep besides the target; default: all that are not to be passed over. */
+  readonly only?: readonly string[];
   /** Whether every other column must hold numbers; default false: then a column of text is marked as such. */
   readonly numbersOnly?: boolean;
+  /** Refuses cells without a value; what to do about them ends the error. Default: they are marked as missing. */
+  readonly complete?: string;
   /** How many numbers may be kept at most; default 2^27, which take 1 GiB. */
   readonly maxNumbers?: number;
 }
@@ -22,18 +26,18 @@ export class TableBuilder {
   private readonly maxNumbers: number;
   private rows = 0;
 
-  /** @throws TableError if `target` or one of `ignore` is no column. */
+  /** @throws TableError if `target`, or one of `ignore` or `only`, is no column. */
   constructor(
     names: readonly string[],
-    { target, ignore = [], numbersOnly = false, maxNumbers = 2 ** 27 }: TableChecks = {},
+    { target, ignore = [], only, numbersOnly = false, complete, maxNumbers = 2 ** 27 }: TableChecks = {},
   ) {
-    for (const name of target === undefined ? ignore : [target, ...ignore])
+    for (const name of [...(target === undefined ? [] : [target]), ...ignore, ...(only ?? [])])
       if (!names.includes(name)) throw noSuchColumn(name, names);
     this.maxNumbers = maxNumbers;
     this.columns = names.flatMap((name, at) =>
-      ignore.includes(name)
+      ignore.includes(name) || (name !== target && only?.includes(name) === false)
         ? []
-        : [new ColumnBuilder(name, at, name === target ? "labels" : numbersOnly ? "numbers" : "any")],
+        : [new ColumnBuilder(name, at, name === target ? "labels" : numbersOnly ? "numbers" : "any", complete)],
     );
   }
 
@@ -66,10 +70,13 @@ class ColumnBuilder {
   private missing = 0;
   private text: Column["text"] = null;
 
-  constructor(name: string, at: number, must: "labels" | "numbers" | "any") {
+  private readonly complete: string | undefined;
+
+  constructor(name: string, at: number, must: "labels" | "numbers" | "any", complete: string | undefined) {
     this.name = name;
     this.at = at;
     this.must = must;
+    this.complete = complete;
   }
 
   add(cell: string, line: number): void {
@@ -80,11 +87,10 @@ class ColumnBuilder {
     if (this.must === "labels" && value !== 0 && value !== 1)
       throw new TableError(
         `${kind === "missing" ? "there is no label" : `"${brief(cell)}" is not a label`}: labels are 0 and 1`,
-        {
-          line,
-          column: this.name,
-        },
+        { line, column: this.name },
       );
+    if (kind === "missing" && this.complete !== undefined)
+      throw new TableError(`there is no value; ${this.complete}`, { line, column: this.name });
     // True and false among numbers are as much of a riddle as words are.
     if (this.text === null && (kind === "text" || (this.numbers > 0 && this.booleans > 0))) this.foundText(cell, line);
     if (this.text === null) this.values.push(value);

@@ -109,6 +109,12 @@ describe("refuses", () => {
       'line 3, column "label": there is no label: labels are 0 and 1',
     ],
     [
+      "missing values where they are refused",
+      text,
+      { complete: "fill it in", ignore: ["t", "e"] },
+      'line 3, column "n": there is no value; fill it in',
+    ],
+    [
       "more numbers than it may keep",
       text,
       { maxNumbers: 10 },

@@ -10,4 +10,4 @@ export {
   trainingOptions,
 } from "./options.ts";
 export { type Evaluation, evaluate, predict } from "./predict.ts";
-export { type EpochReport, Training } from "./training.ts";
+export { DivergedError, type EpochReport, Training } from "./training.ts";

@@ -7,7 +7,7 @@ import { readTable } from "../table/index.ts";
 import { tableText } from "../testing/table.ts";
 import { prepareData } from "./data.ts";
 import type { TrainingOptions } from "./options.ts";
-import { Training } from "./training.ts";
+import { DivergedError, Training } from "./training.ts";
 
 beforeAll(async () => {
   await registerBackend(cpu());
@@ -85,6 +85,15 @@ test("moves to another device in the middle", async () => {
   expect(reports.map(({ device }) => device)).toEqual(["wasm", "wasm", "cpu", "cpu", "wasm", "wasm"]);
   for (const [i, { loss }] of reports.entries()) expect(loss).toBeCloseTo(stayed[i], 5);
 });
+
+test.each(["BCELoss", "BCEWithLogitsLoss"] as const)(
+  "says when the weights have grown beyond all numbers: %s",
+  async (loss) => {
+    const training = Training.create(data, { loss, optimizer: "SGD", lr: 1e20, hidden: [8, 8, 8] });
+    await expect(losses(training, 9)).rejects.toThrow(DivergedError);
+    expect(training.losses.every(Number.isFinite)).toBe(true);
+  },
+);
 
 test("a call that fails does not stop those after it", async () => {
   const training = Training.create(data, small);

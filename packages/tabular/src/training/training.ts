@@ -1,4 +1,4 @@
-import { fromHost, indexSelect, randperm, split, type Tensor, ValueError } from "@cresset/core/functions";
+import { CressetError, fromHost, indexSelect, randperm, split, type Tensor, ValueError } from "@cresset/core/functions";
 import type { Sequential } from "@cresset/nn";
 import type { Optimizer } from "@cresset/optim";
 import { Sum } from "../statistics.ts";
@@ -19,6 +19,18 @@ export interface EpochReport {
   readonly rowsPerSecond: number;
   readonly seconds: number;
   readonly device: string;
+}
+
+/** The weights have grown beyond all numbers, and the network gives NaN. */
+export class DivergedError extends CressetError {
+  override readonly name: string = "DivergedError";
+
+  constructor(epoch: number, options?: ErrorOptions) {
+    super(
+      `the training broke down in epoch ${epoch}: the network gives NaN; a smaller learning rate or scaled columns may help`,
+      options,
+    );
+  }
 }
 
 /** Where a training stands; what a saved file brings back. */
@@ -112,7 +124,7 @@ export class Training {
     return this.#stream.state();
   }
 
-  /** Goes through the training rows once. Where that fails, the epoch does not count. */
+  /** Goes through the training rows once. Where that fails, the epoch does not count. @throws DivergedError */
   step(): Promise<EpochReport> {
     return this.#queued(async () => {
       const started = performance.now();
@@ -164,10 +176,20 @@ export class Training {
 
   /** One step of the loop, in PyTorch's order. */
   async #learn(x: Tensor, y: Tensor): Promise<number> {
-    const loss = this.#stream.use(() => this.#lossFunction(this.model(x), y));
-    this.optimizer.zeroGrad();
-    loss.backward();
-    this.optimizer.step();
-    return loss.item();
+    let value: number;
+    try {
+      const loss = this.#stream.use(() => this.#lossFunction(this.model(x), y));
+      this.optimizer.zeroGrad();
+      loss.backward();
+      this.optimizer.step();
+      value = await loss.item();
+    } catch (error) {
+      // The network ends with a sigmoid, so what BCELoss refuses as no probability can only be NaN.
+      if (error instanceof ValueError && this.options.loss === "BCELoss")
+        throw new DivergedError(this.epoch + 1, { cause: error });
+      throw error;
+    }
+    if (Number.isNaN(value)) throw new DivergedError(this.epoch + 1);
+    return value;
   }
 }

@@ -1,0 +1,46 @@
+import { constants, createReadStream } from "node:fs";
+import { access, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { CressetError } from "@cresset/core/functions";
+
+/** Something that was asked for cannot be done; the message says what, in one line. */
+export class CommandError extends CressetError {
+  override readonly name: string = "CommandError";
+}
+
+/** The bytes of a file, as they are read. @throws CommandError for what is no file. */
+export async function openFile(file: string): Promise<AsyncIterable<Uint8Array>> {
+  await requireFile(file);
+  return createReadStream(file);
+}
+
+/** @throws CommandError for what is no file, or may not be read. */
+export async function requireFile(file: string): Promise<void> {
+  const stats = await stat(file).catch(() => null);
+  if (stats === null) throw new CommandError(`${file}: there is no such file`);
+  if (stats.isDirectory()) throw new CommandError(`${file}: this is a directory, not a file`);
+  await access(file, constants.R_OK).catch(() => {
+    throw new CommandError(`${file}: the file may not be read`);
+  });
+}
+
+/** Before work begins that would be lost. @throws CommandError where a file could not be written. */
+export async function requireWritable(file: string): Promise<void> {
+  const [stats, folder] = await Promise.all([stat(file).catch(() => null), stat(dirname(file)).catch(() => null)]);
+  if (stats !== null && !stats.isFile()) throw new CommandError(`${file}: this is no file that could be written`);
+  if (folder === null || !folder.isDirectory()) throw new CommandError(`${file}: there is no folder ${dirname(file)}`);
+  await access(dirname(file), constants.W_OK).catch(() => {
+    throw new CommandError(`${file}: the folder ${dirname(file)} may not be written to`);
+  });
+}
+
+/** Runs what reads a file, with the file's name before what is wrong with it. */
+export async function reading<T>(file: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof CressetError) || error instanceof CommandError) throw error;
+    const message = error.message.startsWith(`${file}: `) ? error.message : `${file}: ${error.message}`;
+    throw new CommandError(message, { cause: error });
+  }
+}
