@@ -1,19 +1,15 @@
 /**
- * Whether sharing programs pays at present. On a busy machine, or where the system has put two threads on one core, threads
- * wait for each other for longer than the work takes; nothing says so but the clock.
+ * Whether sharing programs pays at present. On a busy machine threads wait for each other for longer than the work takes, and
+ * where cores have no cache in common (of virtual ones that may change from one second to the next), writing what the other
+ * one has read takes several times as long; nothing says so but the clock.
  */
 
 /** Milliseconds of shared programs after which the balance is looked at; what may be lost before. */
-const period = 4;
-const mostLost = 2;
-/**
- * Everything then runs alone for so many milliseconds, while workers are kept awake: the system moves a thread that wants to
- * run to a core that has nothing to do, but not one that sleeps most of the time.
- */
-const rousing = 10;
-/** And before that, if it happens again, for so long: twice as long each time. */
-const shortestPause = 25;
-const longestPause = 1600;
+const period = 8;
+const mostLost = 4;
+/** Where it is negative everything runs alone for so many milliseconds: twice as long each time that it happens again. */
+const shortestPause = 10;
+const longestPause = 1280;
 
 /** How long a program takes on one thread. */
 export class Timing {
@@ -35,14 +31,12 @@ export class Timing {
 export class Benefit {
   /** When programs may be shared again. */
   #until = 0;
-  #pause = 0;
+  #pause = shortestPause;
   #saved = 0;
   #spent = 0;
 
-  /** Whether programs are to be shared now; "rouse": not yet, but workers are to be awake. */
-  state(now: number): "share" | "rouse" | "alone" {
-    if (now >= this.#until) return "share";
-    return now >= this.#until - rousing ? "rouse" : "alone";
+  allows(now: number): boolean {
+    return now >= this.#until;
   }
 
   /** A program was shared: how long it took, and would have taken alone, in milliseconds. */
@@ -52,9 +46,9 @@ export class Benefit {
     this.#spent += took;
     if (this.#spent < period && this.#saved > -mostLost) return;
     if (this.#saved < 0) {
-      this.#until = now + this.#pause + rousing;
-      this.#pause = Math.min(Math.max(2 * this.#pause, shortestPause), longestPause);
-    } else this.#pause = this.#pause <= shortestPause ? 0 : this.#pause / 2;
+      this.#until = now + this.#pause;
+      this.#pause = Math.min(2 * this.#pause, longestPause);
+    } else this.#pause = Math.max(this.#pause / 2, shortestPause);
     this.#saved = 0;
     this.#spent = 0;
   }

@@ -74,9 +74,7 @@ export class Pool {
     if (this.threads === 1) return false;
     const { awake, asleep, always } = this.thresholds;
     if (always) return true;
-    const state = this.#benefit.state(performance.now());
-    if (state === "rouse") this.#rouse();
-    if (state !== "share" || timing.turn()) return false;
+    if (!this.#benefit.allows(performance.now()) || timing.turn()) return false;
     return gain >= (this.#areIdle ? asleep : awake);
   }
 
@@ -89,11 +87,6 @@ export class Pool {
   /** Whether workers are asleep. */
   get #areIdle(): boolean {
     return Atomics.load(this.#words, (this.at + control.idle) / 4) > 0;
-  }
-
-  /** Wakes sleeping workers: they look at the number of the job. */
-  #rouse(): void {
-    if (this.#areIdle) Atomics.notify(this.#words, (this.at + control.epoch) / 4);
   }
 
   get #words(): Int32Array {
@@ -179,7 +172,7 @@ export class Pool {
     this.#patience = 10_000 + 100 * expected;
     const words = this.#words;
     Atomics.add(words, (this.at + control.epoch) / 4, 1);
-    this.#rouse();
+    if (this.#areIdle) Atomics.notify(words, (this.at + control.epoch) / 4);
     caller();
     if (loaded) this.#allocator.release(loaded.address, loaded.bytes);
   }

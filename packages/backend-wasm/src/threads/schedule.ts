@@ -36,7 +36,7 @@ export const large: Thresholds = {
   giving: 1000,
   barrier: 500,
   awake: 20_000,
-  asleep: 100_000,
+  asleep: 50_000,
   always: false,
 };
 /** Everything is shared that can be: for tests. */
