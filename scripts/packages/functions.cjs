@@ -1,4 +1,4 @@
-const { wasm } = require("@cresset/backend-wasm");
+const { wasm } = require("@cresset/backend-wasm/lean");
 const { manualSeed, rand, registerBackendSync, round } = require("@cresset/core/functions");
 const { BCELoss, ELU, Linear, Sequential, Sigmoid } = require("@cresset/nn");
 const { Adam } = require("@cresset/optim");

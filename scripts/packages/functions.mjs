@@ -1,4 +1,4 @@
-import { wasm } from "@cresset/backend-wasm";
+import { wasm } from "@cresset/backend-wasm/lean";
 import { manualSeed, rand, registerBackendSync, round } from "@cresset/core/functions";
 import { BCELoss, ELU, Linear, Sequential, Sigmoid } from "@cresset/nn";
 import { Adam } from "@cresset/optim";

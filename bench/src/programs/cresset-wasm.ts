@@ -1,4 +1,4 @@
-import { wasm } from "@cresset/backend-wasm";
+import { wasm } from "@cresset/backend-wasm/lean";
 import { registerBackendSync } from "@cresset/core/functions";
 import { losses } from "./classifier.ts";
 

@@ -11,16 +11,14 @@ import {
   hostView,
   type KernelTiming,
 } from "@cresset/core/backend";
+import { builtin } from "./builtin.ts";
 import { commandBytes, Engine } from "./engine.ts";
 import { Layouts, WasmExecutable } from "./executable.ts";
-import { explainProgram } from "./explain.ts";
 import { detectFeatures, requireWebAssembly } from "./features.ts";
 import { Allocator } from "./memory/allocator.ts";
 import { Pressure } from "./memory/pressure.ts";
-import { switchOnRevectorizer } from "./revectorize.ts";
+import type { Parts } from "./parts.ts";
 import type { Job } from "./threads/pool.ts";
-import { everything, large } from "./threads/schedule.ts";
-import { builtin } from "./threads/worker.ts";
 
 export interface WasmOptions {
   /** Vector instructions. Default: where the engine has them. */
@@ -123,14 +121,8 @@ class Region {
   }
 }
 
-/**
- * The WebAssembly backend: kernels become functions of linear memory at run time, with vector instructions where the engine
- * has them; every dtype, synchronous, nothing to load.
- *
- * @throws BackendError where there is no WebAssembly, or a policy forbids compiling it.
- * @example await registerBackend(wasm());
- */
-export function wasm(options: WasmOptions = {}): Backend {
+/** The backend of what it is to have: `wasm` of an entry. */
+export function backendOf(parts: Parts, options: WasmOptions): Backend {
   requireWebAssembly();
   const found = detectFeatures();
   const simd = found.simd && options.simd !== false;
@@ -138,12 +130,12 @@ export function wasm(options: WasmOptions = {}): Backend {
   const whyNotRevectorized = !options.revectorize
     ? "it is off unless asked for"
     : relaxedSimd
-      ? switchOnRevectorizer()
+      ? (parts.revectorizer?.() ?? "it is left out here")
       : "it needs relaxed SIMD";
   const features = { simd, relaxedSimd, revectorize: whyNotRevectorized === "" };
-  const threads = threadsOf(options.threads);
+  const threads = parts.threads ? threadsOf(options.threads) : 1;
   const allocator = new Allocator(makeMemory(threads > 1 && found.sharedMemory), addressSpace - pageBytes);
-  const engine = new Engine(features, allocator, threads, options.share === "all" ? everything : large);
+  const engine = new Engine(features, parts, allocator, threads, options.share === "all");
   const pressure = new Pressure(Math.min(options.memoryLimit ?? gibibyte, addressSpace));
   const arena = new Region(allocator);
   const scratch = new Region(allocator);
@@ -154,8 +146,8 @@ export function wasm(options: WasmOptions = {}): Backend {
     const executable = executableOf(given);
     layouts.use(executable);
     const { program, external, stateFrom, alone, shared, scratchBytes, timing } = executable;
-    const pool = shared && listener === undefined ? engine.pool : undefined;
-    const isShared = shared !== undefined && pool?.isWorth(shared.gain, timing) === true;
+    const pool = shared && timing && listener === undefined ? engine.pool : undefined;
+    const isShared = shared !== undefined && timing !== undefined && pool?.isWorth(shared.gain, timing) === true;
     const { before, state, time } = isShared ? shared : alone;
     executable.bindArena(arena.atLeast(program.arenaBytes));
     const scratchAt = scratch.atLeast(scratchBytes * before.length);
@@ -171,7 +163,7 @@ export function wasm(options: WasmOptions = {}): Backend {
     const status = executable.firstFailure();
     if (status >= 0) return status;
     if (stateFrom < program.commands.length) start(state, (before[0].end - before[0].first) / commandBytes);
-    pool?.note(timing, performance.now() - begun, isShared);
+    if (timing) pool?.note(timing, performance.now() - begun, isShared);
     return executable.firstFailure();
   }
 
@@ -227,7 +219,8 @@ export function wasm(options: WasmOptions = {}): Backend {
     profile(given) {
       listener = given;
     },
-    explain: (program) => explainProgram(program, engine),
+    explain: (program) =>
+      parts.explain?.(program, engine) ?? "programs are explained by @cresset/backend-wasm, not by its lean entry",
     info: () => ({
       simd: features.simd,
       "why no simd": reason(features.simd, found.simd, "the option simd"),
@@ -240,7 +233,8 @@ export function wasm(options: WasmOptions = {}): Backend {
       revectorize: features.revectorize,
       "why no revectorize": whyNotRevectorized,
       threads: engine.pool?.threads ?? 1,
-      "why no more threads": engine.pool?.reason ?? whyOneThread(threads, found.sharedMemory),
+      "why no more threads":
+        engine.pool?.reason ?? (parts.threads ? whyOneThread(threads, found.sharedMemory) : "they are left out here"),
       kernels: engine.kernels,
       modules: engine.modules,
       memoryBytes: allocator.bytes.length,

@@ -1,15 +1,16 @@
 import { BackendError, type Kernel, type KernelTiming } from "@cresset/core/backend";
 import { moduleOf } from "./assembler/environment.ts";
 import type { FunctionBody, Module } from "./assembler/module.ts";
+import { type Driver, driverModule, firstKernel } from "./driver.ts";
 import type { Features } from "./features.ts";
-import { kernelBody } from "./lowering/compile.ts";
+import { kernelBody, without } from "./lowering/compile.ts";
 import type { ConstantPool } from "./lowering/constant-pool.ts";
-import { type SharedFunction, sharedFunction } from "./lowering/shared.ts";
+import { type SharedFunction, singlePrefix } from "./lowering/shared.ts";
+import { tileFunction } from "./lowering/tile.ts";
 import type { Target } from "./lowering/writer.ts";
 import type { Allocator } from "./memory/allocator.ts";
-import { barrierIndex, type Driver, driverModule } from "./threads/driver.ts";
-import { type Job, Pool } from "./threads/pool.ts";
-import type { Thresholds } from "./threads/schedule.ts";
+import type { Parts } from "./parts.ts";
+import type { Job, Pool } from "./threads/pool.ts";
 
 const poolBytes = 4096;
 /** Kernels kept compiled. */
@@ -60,14 +61,13 @@ interface Linked extends Pick<SharedFunction, "parameters" | "results"> {
 /** Bytes of a command in a program's list: a table index, and the address of a record. */
 export const commandBytes = 8;
 
-/** Places in the table before those of kernels. */
-const firstKernel = barrierIndex + 1;
-
 /** The functions of compiled kernels, in one table, and the driver that calls them. */
 export class Engine {
   readonly features: Features;
   /** The threads that programs run on; undefined where there is but one. */
   readonly pool: Pool | undefined;
+  /** What it was made of. */
+  readonly parts: Parts;
   readonly #allocator: Allocator;
   readonly #constants: Constants;
   readonly #table: WebAssembly.Table;
@@ -81,15 +81,17 @@ export class Engine {
 
   /**
    * @param threads threads to use, the caller included; more than one only with shared memory.
-   * @param thresholds what work they share.
+   * @param everything whether they share small programs too.
    */
-  constructor(features: Features, allocator: Allocator, threads: number, thresholds: Thresholds) {
+  constructor(features: Features, parts: Parts, allocator: Allocator, threads: number, everything: boolean) {
     this.features = features;
+    this.parts = parts;
     this.#allocator = allocator;
     this.#constants = new Constants(allocator);
     this.#table = new WebAssembly.Table({ element: "anyfunc", initial: 64 });
-    const driver = this.#compile(driverModule(this.#shared).encode());
-    if (this.#shared) this.pool = new Pool(threads, thresholds, allocator, driver);
+    const sharing = this.#shared ? parts.threads?.(threads, everything, allocator) : undefined;
+    const driver = this.#compile(sharing?.driver ?? driverModule().encode());
+    this.pool = sharing?.pool(driver);
     const { exports } = this.#instantiate(driver, this.pool ? { wait: this.pool.wait } : {});
     this.#driver = exports as unknown as Driver;
   }
@@ -149,7 +151,7 @@ export class Engine {
 
   /** The body of a kernel's function, for reading. */
   body(kernel: Kernel): FunctionBody {
-    return kernelBody(kernel, this.#target(new Map()));
+    return kernelBody(kernel, this.#target(new Map()), this.parts.rare);
   }
 
   #target(imports: Map<string, number>): Target {
@@ -169,7 +171,7 @@ export class Engine {
     const imports = new Map<string, number>();
     const target = this.#target(imports);
     const first = firstKernel + this.#byKey.size;
-    const bodies = kernels.map((kernel) => kernelBody(kernel, target));
+    const bodies = kernels.map((kernel) => kernelBody(kernel, target, this.parts.rare));
     const size = first + kernels.length;
     if (size > this.#table.length) this.#table.grow(Math.max(kernels.length, this.#table.length));
     const module = moduleOf(this.#shared);
@@ -200,7 +202,9 @@ export class Engine {
   #link(name: string): Linked {
     const known = this.#functions.get(name);
     if (known) return known;
-    const { parameters, results, body } = sharedFunction(name, this.features);
+    const found = tileFunction(name, this.features) ?? this.parts.functions?.(name, this.features);
+    if (found === undefined) throw without(`the function ${name.replace(singlePrefix, "")}`);
+    const { parameters, results, body } = found;
     const imports = new Map<string, number>();
     const code = body(this.#target(imports));
     const module = moduleOf(this.#shared);

@@ -8,6 +8,7 @@ import {
   type Kernel,
   type Program,
 } from "@cresset/core/backend";
+import { barrierIndex } from "./driver.ts";
 import { commandBytes, type Engine } from "./engine.ts";
 import { scratchBytes } from "./lowering/compile.ts";
 import { type Part, rangesOf } from "./lowering/ranges.ts";
@@ -23,10 +24,9 @@ import {
   recordBytes,
 } from "./lowering/record.ts";
 import type { Allocator } from "./memory/allocator.ts";
-import { Timing } from "./threads/benefit.ts";
-import { barrierIndex } from "./threads/driver.ts";
+import type { Timing } from "./threads/benefit.ts";
 import type { Job } from "./threads/pool.ts";
-import { type Schedule, type Step, schedule } from "./threads/schedule.ts";
+import type { Schedule, Step } from "./threads/schedule.ts";
 
 /**
  * A program laid out in linear memory: a word for the address of each buffer, the arguments, a byte for each check, a
@@ -48,7 +48,8 @@ export class WasmExecutable implements Executable {
   alone: Way = { before: [], state: [], time: 0, gain: 0 };
   /** Shared by all threads, if there are several and it gains by them. */
   shared: Way | undefined;
-  readonly timing = new Timing();
+  /** How long it takes, where there are threads. */
+  readonly timing: Timing | undefined;
   readonly #engine: Engine;
   readonly #allocator: Allocator;
   readonly #calls: readonly { kernel: Kernel; call: Call; command: number }[];
@@ -67,11 +68,13 @@ export class WasmExecutable implements Executable {
     this.program = program;
     this.#engine = engine;
     this.#allocator = allocator;
+    this.timing = engine.pool?.timing();
     this.#calls = program.commands.flatMap(({ kernel, calls }, command) =>
       calls.map((call) => ({ kernel, call, command })),
     );
     const scratch = this.#calls.reduce(
-      (most, { kernel, call }) => Math.max(most, scratchBytes(kernel, call.extents, engine.features)),
+      (most, { kernel, call }) =>
+        Math.max(most, scratchBytes(kernel, call.extents, engine.features, engine.parts.rare)),
       0,
     );
     this.scratchBytes = Math.ceil(scratch / 64) * 64;
@@ -150,7 +153,7 @@ export class WasmExecutable implements Executable {
   #schedule(): Schedule | undefined {
     const { pool } = this.#engine;
     if (pool === undefined) return undefined;
-    const found = schedule(this.program, this.stateFrom, pool.wanted, pool.thresholds);
+    const found = pool.schedule(this.program, this.stateFrom);
     this.#gains = found !== undefined;
     if (this.#gains) pool.start();
     return pool.threads > 1 ? found : undefined;

@@ -1,1 +1,28 @@
-export { type WasmOptions, wasm } from "./backend.ts";
+import type { Backend } from "@cresset/core/backend";
+import { backendOf, type WasmOptions } from "./backend.ts";
+import { explainProgram } from "./explain.ts";
+import { functionNamed } from "./lowering/functions.ts";
+import { writeScan } from "./lowering/scan.ts";
+import { sortScratch, writeSort } from "./lowering/sort.ts";
+import type { Parts } from "./parts.ts";
+import { switchOnRevectorizer } from "./revectorize.ts";
+import { threads } from "./threads/pool.ts";
+
+export type { WasmOptions } from "./backend.ts";
+
+const everything: Parts = {
+  functions: functionNamed,
+  rare: { scan: { write: writeScan }, sort: { write: writeSort, scratch: sortScratch } },
+  threads,
+  revectorizer: switchOnRevectorizer,
+  explain: explainProgram,
+};
+
+/**
+ * The WebAssembly backend: kernels become functions of linear memory at run time, with vector instructions where the engine
+ * has them; every dtype, synchronous, nothing to load.
+ *
+ * @throws BackendError where there is no WebAssembly, or a policy forbids compiling it.
+ * @example await registerBackend(wasm());
+ */
+export const wasm = (options: WasmOptions = {}): Backend => backendOf(everything, options);

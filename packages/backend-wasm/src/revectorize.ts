@@ -3,9 +3,9 @@
  * process, so it is only ever switched on by request, and only trusted after a test.
  */
 import { Module } from "./assembler/module.ts";
+import { builtin } from "./builtin.ts";
 import type { Features } from "./features.ts";
 import { tileName, tileNamed, tileParameters } from "./lowering/tile.ts";
-import { builtin } from "./threads/worker.ts";
 
 const flag = "experimental-wasm-revectorize";
 const firstNode = 24;

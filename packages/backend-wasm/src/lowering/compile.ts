@@ -1,16 +1,18 @@
-import type { Kernel } from "@cresset/core/backend";
+import { BackendError, type Kernel } from "@cresset/core/backend";
 import type { FunctionBody } from "../assembler/module.ts";
 import type { Features } from "../features.ts";
+import type { RareKernels } from "../parts.ts";
 import { contractionScratch, writeContraction } from "./contraction.ts";
 import { writeLoop } from "./loop.ts";
-import { writeScan } from "./scan.ts";
 import { writeScatter } from "./scatter.ts";
-import { recordKindOf, writeSort } from "./sort.ts";
-import { sortBytes } from "./sort-rows.ts";
 import { KernelWriter, type Target } from "./writer.ts";
 
-/** The body of a kernel's function; its parameters are the addresses of a call's record and of scratch memory. */
-export function kernelBody(kernel: Kernel, target: Target): FunctionBody {
+/**
+ * The body of a kernel's function; its parameters are the addresses of a call's record and of scratch memory.
+ *
+ * @throws BackendError for a kernel of a kind that the backend was made without.
+ */
+export function kernelBody(kernel: Kernel, target: Target, rare: RareKernels): FunctionBody {
   const w = new KernelWriter(kernel, target);
   switch (kernel.kind) {
     case "loop":
@@ -23,17 +25,30 @@ export function kernelBody(kernel: Kernel, target: Target): FunctionBody {
       writeScatter(w, kernel);
       break;
     case "scan":
-      writeScan(w, kernel);
+      if (rare.scan === undefined) throw without("scans");
+      rare.scan.write(w, kernel);
       break;
     case "sort":
-      writeSort(w, kernel);
+      if (rare.sort === undefined) throw without("sorts");
+      rare.sort.write(w, kernel);
       break;
   }
   return w.e.finish();
 }
 
+/** A program needs what the lean backend lacks. */
+export const without = (what: string): BackendError =>
+  new BackendError(
+    `wasm: @cresset/backend-wasm/lean is without ${what}: import { wasm } from "@cresset/backend-wasm" instead`,
+  );
+
 /** Bytes of scratch memory that a call of the kernel needs. */
-export function scratchBytes(kernel: Kernel, extents: readonly number[], features: Features): number {
+export function scratchBytes(
+  kernel: Kernel,
+  extents: readonly number[],
+  features: Features,
+  { sort }: RareKernels,
+): number {
   if (kernel.kind === "contraction") return contractionScratch(kernel, extents, features);
-  return kernel.kind === "sort" ? sortBytes(recordKindOf(kernel.value.dtype), extents[kernel.axes - 1] ?? 1) : 0;
+  return kernel.kind === "sort" && sort !== undefined ? sort.scratch(kernel, extents) : 0;
 }

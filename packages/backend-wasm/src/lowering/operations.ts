@@ -50,9 +50,7 @@ function transcendental(m: LaneMath, op: ScalarOp, inputs: readonly Lanes[]): La
   if (single) return approximated(m, single, x);
   if (op === "fmod" && x.kind === "f64") return m.callEach("fmod", ["f64"], x, y)[0];
   const isDigamma = op === "polygamma" && x.parts[0].constant === 0;
-  const result = isDigamma ? sharedCall(m, "digamma", [y]) : sharedCall(m, op, inputs);
-  if (!result) throw new Error(`floats have no ${op}`);
-  return result;
+  return isDigamma ? sharedCall(m, "digamma", [y]) : sharedCall(m, op, inputs);
 }
 
 function floatOperation(m: LaneMath, op: ScalarOp, dtype: DType, inputs: readonly Lanes[]): Lanes {

@@ -6,12 +6,12 @@ import { value } from "./expression.ts";
 import { addressOf } from "./index-math.ts";
 import type { LaneMath } from "./lane-math.ts";
 import type { Lanes } from "./lanes.ts";
-import { type RecordKind, recordBytes } from "./sort-rows.ts";
+import { type RecordKind, recordBytes, sortBytes } from "./sort-rows.ts";
 import { nested } from "./statement.ts";
 import type { KernelWriter } from "./writer.ts";
 
 /** How a dtype is sorted: float64 and int64 by keys of 64 bits. */
-export const recordKindOf = (dtype: DType): RecordKind => (bytesOf(dtype) === 8 ? "wide" : "narrow");
+const recordKindOf = (dtype: DType): RecordKind => (bytesOf(dtype) === 8 ? "wide" : "narrow");
 
 /** An integer whose unsigned order is that of the values: NaN is the greatest, −0 and 0 are equal. */
 function keyOf(m: LaneMath, dtype: DType, x: Lanes, descending: boolean): Lanes {
@@ -29,6 +29,10 @@ function keyOf(m: LaneMath, dtype: DType, x: Lanes, descending: boolean): Lanes 
   }
   return descending ? m.bitwise("xor", key, -1) : key;
 }
+
+/** Bytes of scratch memory that a call needs: for one row. */
+export const sortScratch = (kernel: SortKernel, extents: readonly number[]): number =>
+  sortBytes(recordKindOf(kernel.value.dtype), extents[kernel.axes - 1] ?? 1);
 
 /** For each row: make records of keys and positions, sort them, store the positions. */
 export function writeSort(w: KernelWriter, kernel: SortKernel): void {

@@ -3,9 +3,10 @@ import type { FunctionBody } from "../assembler/module.ts";
 import type { Features } from "../features.ts";
 import type { NumericKind } from "./lanes.ts";
 import { dotsBody, sumsBody } from "./matrix-vector.ts";
-import { at, instructionsOf, lanesOf, MicrokernelWriter } from "./microkernel.ts";
+import { at, instructionsOf, lanesOf, MicrokernelWriter, tileParameters } from "./microkernel.ts";
+import type { SharedFunction } from "./shared.ts";
 
-export { tileParameters } from "./microkernel.ts";
+export { tileParameters };
 
 /** A tile of sums in registers: rows by vectors of columns. */
 export interface Tile {
@@ -34,6 +35,12 @@ export const tileName = (kind: NumericKind, rows: number): string => `tile_${kin
 
 /** A strip for which tables say where the steps of the depth lie. */
 export const tableTileName = (kind: NumericKind, rows: number): string => `tile_${kind}_${rows}_table`;
+
+/** The shared function of a tile's name; undefined for other names. */
+export function tileFunction(name: string, features: Features): SharedFunction | undefined {
+  if (!name.startsWith("tile_")) return undefined;
+  return { parameters: tileParameters, results: [], body: () => tileNamed(name, features) };
+}
 
 /** The body of the function of a name. */
 export function tileNamed(name: string, features: Features): FunctionBody {

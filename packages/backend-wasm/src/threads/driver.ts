@@ -1,11 +1,9 @@
-/** The WebAssembly that runs lists of commands, and lets threads meet between them. */
+/** The WebAssembly that lets threads run lists of commands together. */
 import { Code } from "../assembler/code.ts";
 import { moduleOf } from "../assembler/environment.ts";
 import type { Module } from "../assembler/module.ts";
+import { barrierIndex, type Driver, defineRun } from "../driver.ts";
 import { control } from "./control.ts";
-
-/** The place of the barrier in the table of kernels. */
-export const barrierIndex = 0;
 
 /**
  * How often a thread looks before it sleeps: at a barrier for some 50 µs, and for the next job so long that a training loop's
@@ -14,25 +12,20 @@ export const barrierIndex = 0;
 const looksAtBarrier = 100_000;
 const looksForJob = 500_000;
 
-export interface Driver {
-  /** Runs the commands from `first` up to `end`: pairs of a table index and the address of a record. */
-  readonly run: (first: number, end: number, scratch: number) => void;
+export interface SharedDriver extends Driver {
   /** Waits until there is another job than number `seen`, and gives its number. */
-  readonly next?: (controlAt: number, seen: number) => number;
+  readonly next: (controlAt: number, seen: number) => number;
 }
 
 /**
- * The driver's module; it imports `env.memory` and `env.table`. With `shared` memory it has a barrier, which it puts into
- * the table, and imports `host.wait(address, value)`, which sleeps while the word at `address` is `value`, or for a while.
+ * The driver's module for shared memory. It has a barrier, which it puts into the table, and imports
+ * `host.wait(address, value)`, which sleeps while the word at `address` is `value`, or for a while.
  */
-export function driverModule(shared: boolean): Module {
-  const module = moduleOf(shared);
+export function sharedDriverModule(): Module {
+  const module = moduleOf(true);
   const kernel = module.type(["i32", "i32"]);
-  const wait = shared ? module.importFunction("host", "wait", kernel) : -1;
-  const run = module.declare(module.type(["i32", "i32", "i32"]));
-  module.export("run", run);
-  module.define({ locals: [], code: runCode(kernel) });
-  if (!shared) return module;
+  const wait = module.importFunction("host", "wait", kernel);
+  defineRun(module, kernel);
   const barrier = module.declare(kernel);
   module.element(barrierIndex, [barrier]);
   module.define({ locals: ["i32", "i32"], code: barrierCode(wait) });
@@ -40,31 +33,6 @@ export function driverModule(shared: boolean): Module {
   module.export("next", next);
   module.define({ locals: ["i32", "i32"], code: nextCode() });
   return module;
-}
-
-function runCode(kernel: number): Code {
-  const [first, end, scratch] = [0, 1, 2];
-  const code = new Code();
-  code.block("block");
-  code.block("loop");
-  code.index("local.get", first);
-  code.index("local.get", end);
-  code.op("i32.ge_u");
-  code.index("br_if", 1);
-  code.index("local.get", first);
-  code.memory("i32.load", 4, 2);
-  code.index("local.get", scratch);
-  code.index("local.get", first);
-  code.memory("i32.load", 0, 2);
-  code.callIndirect(kernel);
-  code.index("local.get", first);
-  code.i32(8);
-  code.op("i32.add");
-  code.index("local.set", first);
-  code.index("br", 0);
-  code.end();
-  code.end();
-  return code;
 }
 
 /** Reads the word at `offset` of the control block. */

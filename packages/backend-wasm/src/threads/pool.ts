@@ -1,8 +1,9 @@
-import { BackendError } from "@cresset/core/backend";
+import { BackendError, type Program } from "@cresset/core/backend";
 import type { Allocator } from "../memory/allocator.ts";
-import { Benefit, type Timing } from "./benefit.ts";
+import { Benefit, Timing } from "./benefit.ts";
 import { control, controlBytes, jobBytes } from "./control.ts";
-import type { Thresholds } from "./schedule.ts";
+import { sharedDriverModule } from "./driver.ts";
+import { everything, large, type Schedule, schedule, type Thresholds } from "./schedule.ts";
 import { startWorker, type WorkerThread } from "./worker.ts";
 
 /** A thread's list of commands. */
@@ -58,6 +59,16 @@ export class Pool {
     const bytes = controlBytes(wanted);
     this.at = allocator.allocate(bytes);
     allocator.bytes.fill(0, this.at, this.at + bytes);
+  }
+
+  /** How its threads would share a program, if that gains anything. */
+  schedule(program: Program, stateFrom: number): Schedule | undefined {
+    return schedule(program, stateFrom, this.wanted, this.thresholds);
+  }
+
+  /** Something to take down in how long a program takes. */
+  timing(): Timing {
+    return new Timing();
   }
 
   /** Threads that would run a program now, the caller included. */
@@ -226,3 +237,9 @@ const canSleep = ((): boolean => {
     return false;
   }
 })();
+
+/** The threads of a backend: the driver's module, compiled by the backend, and the pool that runs it. */
+export const threads = (count: number, all: boolean, allocator: Allocator) => ({
+  driver: sharedDriverModule().encode(),
+  pool: (driver: WebAssembly.Module) => new Pool(count, all ? everything : large, allocator, driver),
+});

@@ -1,4 +1,5 @@
 /** Worker threads from source text, wherever there are any: nothing to serve, no path to configure. */
+import { builtin } from "../builtin.ts";
 
 /** What a worker starts with. */
 export interface Start {
@@ -72,16 +73,6 @@ interface NodeWorker {
 
 interface NodeThreads {
   readonly Worker: new (source: string, options: { eval: true; workerData: unknown; execArgv: string[] }) => NodeWorker;
-}
-
-interface NodeLike {
-  getBuiltinModule?(name: string): unknown;
-}
-
-/** A module of Node, Deno or Bun; undefined elsewhere. */
-export function builtin<T>(name: string): T | undefined {
-  const { process } = globalThis as { process?: NodeLike };
-  return process?.getBuiltinModule?.(name) as T | undefined;
 }
 
 const textOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));

@@ -1,0 +1,34 @@
+import type { Program, ScanKernel, SortKernel } from "@cresset/core/backend";
+import type { Engine } from "./engine.ts";
+import type { Features } from "./features.ts";
+import type { SharedFunction } from "./lowering/shared.ts";
+import type { KernelWriter } from "./lowering/writer.ts";
+import type { Allocator } from "./memory/allocator.ts";
+import type { Pool } from "./threads/pool.ts";
+
+/** How kernels are written that few programs have. */
+export interface RareKernels {
+  readonly scan?: { write(w: KernelWriter, kernel: ScanKernel): void };
+  readonly sort?: {
+    write(w: KernelWriter, kernel: SortKernel): void;
+    /** Bytes of scratch memory that a call needs. */
+    scratch(kernel: SortKernel, extents: readonly number[]): number;
+  };
+}
+
+/** What a backend can be made without, for pages that count bytes: a bundler leaves out what no entry names. */
+export interface Parts {
+  /** The function of a name that kernels share, if there is one. */
+  readonly functions?: (name: string, features: Features) => SharedFunction | undefined;
+  readonly rare: RareKernels;
+  /** Threads that share the memory: their number, the caller included; whether small programs are to be shared too. */
+  readonly threads?: (
+    count: number,
+    everything: boolean,
+    allocator: Allocator,
+  ) => { driver: Uint8Array<ArrayBuffer>; pool(driver: WebAssembly.Module): Pool };
+  /** Switches V8's revectorizer on, and says why that did not work, if it did not. */
+  readonly revectorizer?: () => string;
+  /** A program and its kernels as text. */
+  readonly explain?: (program: Program, engine: Engine) => string;
+}
