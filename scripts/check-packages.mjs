@@ -19,8 +19,10 @@ const steps = [
   { install: ["@cresset/nn", "@cresset/optim", "@cresset/data"], programs: ["nn-optim"] },
   { install: ["@cresset/io"], programs: ["io"] },
   { install: ["@cresset/backend-wasm"], programs: ["functions", "threads"] },
+  { install: ["@cresset/tabular"], programs: ["tabular"] },
   { install: ["@cresset/backend-webgpu"], programs: ["webgpu"] },
   { install: ["cresset"], programs: ["umbrella"] },
+  { install: ["@cresset/backend-webgpu", "@cresset/cli"], programs: [], commands: ["cli"] },
 ];
 
 setUp();
@@ -43,7 +45,7 @@ console.log(`✓ installed ${runtimes.map(({ name }) => name).join(", ")} and th
 
 const consumer = createConsumer(join(work, "user"), tarballs);
 const installed = [];
-for (const { install, programs } of steps) {
+for (const { install, programs, commands = [] } of steps) {
   installed.push(...install);
   consumer.install(install);
   consumer.expectPackages(installed);
@@ -52,6 +54,7 @@ for (const { install, programs } of steps) {
     consumer.bundleProgram(program, bundlers);
     consumer.checkTypes(program);
   }
+  for (const name of commands) consumer.runCommands(name, runtimes);
 }
 
 // A fresh project that asks for the umbrella alone gets the rest through it.

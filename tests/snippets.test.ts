@@ -1,7 +1,12 @@
-/** Every TypeScript block in the README and the docs is a program that runs; a `text` block right after it is its output. */
+/**
+ * Every TypeScript block in the README and the docs is a program that runs; a `text` block right after it is its output. Lines
+ * of `sh` blocks that call `cresset` are run too; a `text` block after them is part of what the last one prints.
+ */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Writable } from "node:stream";
+import { main } from "@cresset/cli";
 import { afterAll, describe, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "..");
@@ -31,9 +36,62 @@ function snippetsOf(text: string): Snippet[] {
   }));
 }
 
+interface Commands {
+  readonly line: number;
+  readonly commands: readonly string[];
+  readonly output: string | null;
+}
+
+function commandsOf(text: string): Commands[] {
+  const fence = /^```sh\n([\s\S]*?)^```\n(?:\n*(?:[^\n`]*:\n\n?)?```text\n([\s\S]*?)^```)?/gm;
+  return [...text.matchAll(fence)]
+    .map((match) => ({
+      line: text.slice(0, match.index).split("\n").length,
+      commands: match[1].split("\n").flatMap((line) => /^(?:npx )?cresset (.*?)(?:\s+#.*)?$/.exec(line)?.[1] ?? []),
+      output: match[2] ?? null,
+    }))
+    .filter(({ commands }) => commands.length > 0);
+}
+
+class Collected extends Writable {
+  text = "";
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
 describe.each(documents)("%s", (document) => {
-  const snippets = snippetsOf(readFileSync(join(root, document), "utf8"));
-  if (snippets.length === 0) {
+  const text = readFileSync(join(root, document), "utf8");
+  const snippets = snippetsOf(text);
+  const commands = commandsOf(text);
+  if (commands.length > 0) {
+    test("the commands run", { timeout: 60_000 }, async () => {
+      copyFileSync(join(root, "examples", "data", "subscribers.csv"), join(folder, "subscribers.csv"));
+      process.chdir(folder);
+      try {
+        for (const { line, commands: lines, output } of commands) {
+          let printed = "";
+          for (const command of lines) {
+            const [stdout, stderr] = [new Collected(), new Collected()];
+            const status = await main(command.split(" "), { stdout, stderr });
+            expect([line, command, status, stderr.text]).toEqual([
+              line,
+              command,
+              0,
+              expect.not.stringContaining("cresset:"),
+            ]);
+            printed = stdout.text;
+          }
+          if (output !== null) expect(printed).toContain(output.trim());
+        }
+      } finally {
+        process.chdir(root);
+      }
+    });
+  }
+  if (snippets.length === 0 && commands.length === 0) {
     test("has no programs", () => expect(snippets).toEqual([]));
     return;
   }

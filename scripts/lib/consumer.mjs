@@ -1,5 +1,5 @@
 // A user's project, outside the repository: installs tarballs with npm and runs programs there.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { examineBundles } from "./bundle.mjs";
 import { fail, npm, root, runQuietly, workspaceNode } from "./workspace.mjs";
@@ -60,6 +60,31 @@ export function createConsumer(folder, tarballs) {
     }
   }
 
+  /**
+   * Runs the lines of `NAME.commands`, each a command of an installed package with its arguments, in a fresh folder for each
+   * runtime, where the files of the folder `NAME` are. Together they must print what `NAME.txt` says, times aside.
+   */
+  function runCommands(name, runtimes) {
+    const withoutTimes = (text) => text.replaceAll(/ +\d[\d.]*( [kMG])? rows\/s| in \d[\d.]* s$/gm, "");
+    const expected = readFileSync(join(programs, `${name}.txt`), "utf8");
+    const lines = readFileSync(join(programs, `${name}.commands`), "utf8")
+      .trim()
+      .split("\n");
+    for (const [i, { name: where, command }] of runtimes.entries()) {
+      const work = join(folder, `${name}-${i}`);
+      cpSync(join(programs, name), work, { recursive: true });
+      const printed = lines.map((line) => {
+        const [bin, ...given] = line.split(" ");
+        const [program, ...args] = command;
+        const file = realpathSync(join(folder, "node_modules", ".bin", bin));
+        return runQuietly(program, [...args, file, ...given], { cwd: work, env: userEnvironment(), timeout: 120_000 });
+      });
+      const text = withoutTimes(printed.join(""));
+      if (text !== expected) fail(`${name}.commands on ${where} printed\n${text}\ninstead of\n${expected}`);
+    }
+    console.log(`  ✓ ${name}.commands run on ${runtimes.map(({ name: where }) => where).join(", ")}`);
+  }
+
   /** Bundles a program that runProgram brought here, and runs the bundles. */
   function bundleProgram(name, bundlers) {
     examineBundles(bundlers, folder, name, join(programs, `${name}.txt`));
@@ -90,7 +115,7 @@ export function createConsumer(folder, tarballs) {
     }
   }
 
-  return { install, expectPackages, runProgram, bundleProgram, checkTypes };
+  return { install, expectPackages, runProgram, runCommands, bundleProgram, checkTypes };
 }
 
 /** The environment without what npm and the workspace put there: a user's shell. */

@@ -11,5 +11,7 @@ export function lossChart(losses: readonly number[], columns = 80): string[] {
     finite.length <= width
       ? finite
       : Array.from({ length: width }, (_, i) => finite[Math.round((i * (finite.length - 1)) / (width - 1))]);
-  return plot(points, { height: 9, format: (value) => decimal(value).padStart(10) }).split("\n");
+  return plot(points, { height: 9, format: (value) => decimal(value).padStart(10) })
+    .split("\n")
+    .map((line) => line.trimEnd());
 }
