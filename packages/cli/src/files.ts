@@ -1,5 +1,5 @@
 import { constants, createReadStream } from "node:fs";
-import { access, stat } from "node:fs/promises";
+import { access, realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CressetError } from "@cresset/core/functions";
 
@@ -24,8 +24,17 @@ export async function requireFile(file: string): Promise<void> {
   });
 }
 
-/** Before work begins that would be lost. @throws CommandError where a file could not be written. */
-export async function requireWritable(file: string): Promise<void> {
+/**
+ * Before work begins that would be lost.
+ *
+ * @param inputs files that must not be overwritten.
+ * @throws CommandError where a file could not be written, or is one of the inputs.
+ */
+export async function requireWritable(file: string, ...inputs: readonly string[]): Promise<void> {
+  const place = await realpath(file).catch(() => null);
+  for (const input of inputs)
+    if (place !== null && place === (await realpath(input).catch(() => null)))
+      throw new CommandError(`${file}: --out names the file that is read`);
   const [stats, folder] = await Promise.all([stat(file).catch(() => null), stat(dirname(file)).catch(() => null)]);
   if (stats !== null && !stats.isFile()) throw new CommandError(`${file}: this is no file that could be written`);
   if (folder === null || !folder.isDirectory()) throw new CommandError(`${file}: there is no folder ${dirname(file)}`);

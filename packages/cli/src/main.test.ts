@@ -342,6 +342,16 @@ describe("bad input gets one line and exit status 1, and writes nothing:", () =>
     expect((await cresset(train("--out", dir))).err).toBe(`cresset: ${dir}: this is no file that could be written\n`);
   });
 
+  test("an output that is the input", async () => {
+    const line = `cresset: ${table}: --out names the file that is read\n`;
+    expect((await cresset(train("--out", table))).err).toBe(line);
+    expect(readFileSync(table, "utf8")).toBe(tableText(80));
+    await cresset(train("--epochs", "0"));
+    const predict = ["predict", model(), table, "--device", "cpu", "--out"];
+    expect((await cresset([...predict, table])).err).toBe(line);
+    expect((await cresset([...predict, model()])).status).toBe(1);
+  });
+
   test("files that are no saved networks", async () => {
     const text = write("text.safetensors", "hello, this is no such file");
     expect((await cresset(["info", text])).err).toMatch(/^cresset: .*text\.safetensors: [^\n]+\n$/);

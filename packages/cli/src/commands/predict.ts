@@ -23,7 +23,11 @@ export const predictCommand: AddCommand = (program, { stdout }) => {
     .option("--device <name>", `where to compute: ${devices.join(", ")}`, oneOf(devices), "wasm")
     .option("--delimiter <text>", "what stands between cells; default: told from the first lines")
     .action(async (model: string, table: string, { out, device, delimiter }: PredictOptions) => {
-      await Promise.all([requireFile(model), requireFile(table), ...(out === undefined ? [] : [requireWritable(out)])]);
+      await Promise.all([
+        requireFile(model),
+        requireFile(table),
+        ...(out === undefined ? [] : [requireWritable(out, model, table)]),
+      ]);
       await useDevice(device);
       const classifier = await reading(model, () => loadClassifier(model, { device }));
       const source = await openFile(table);

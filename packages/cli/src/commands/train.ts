@@ -44,7 +44,7 @@ export async function train(
   streams: Streams,
 ): Promise<number> {
   const { out, device, epochs, json } = options;
-  await Promise.all([requireFile(file), requireWritable(out)]);
+  await Promise.all([requireFile(file), requireWritable(out, file)]);
   const fresh = options.resume ? null : newPlan(options);
   await useDevice(device);
   const saved = options.resume ? await load(out, device) : null;

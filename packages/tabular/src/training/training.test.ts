@@ -44,6 +44,15 @@ test("learns, and evaluates without learning", async () => {
   expect(training.losses).toHaveLength(100);
 });
 
+test("predicts for other tables while it trains", async () => {
+  const training = Training.create(data, small);
+  await training.step();
+  const { probabilities } = await training.evaluate("test");
+  const predicted = await training.predict(table);
+  expect(Array.from(data.rows.test, (row) => predicted[row])).toEqual([...probabilities]);
+  expect(training.epoch).toBe(1);
+});
+
 test("BCELoss and BCEWithLogitsLoss follow one curve, and give probabilities alike", async () => {
   const probabilities = Training.create(data, small);
   const logits = Training.create(data, { ...small, loss: "BCEWithLogitsLoss" });

@@ -1,12 +1,14 @@
 import { CressetError, fromHost, indexSelect, randperm, split, type Tensor, ValueError } from "@cresset/core/functions";
 import type { Sequential } from "@cresset/nn";
 import type { Optimizer } from "@cresset/optim";
+import { prepare } from "../preparation.ts";
 import { Sum } from "../statistics.ts";
+import type { Table } from "../table/index.ts";
 import type { Rows, TrainingData } from "./data.ts";
 import { createLoss, createModel } from "./model.ts";
 import { createOptimizer } from "./optimizers.ts";
 import { type TrainingOptions, trainingOptions } from "./options.ts";
-import { type Evaluation, evaluate } from "./predict.ts";
+import { type Evaluation, evaluate, predict } from "./predict.ts";
 import { RandomStream } from "./stream.ts";
 
 /** What an epoch gave. */
@@ -143,6 +145,18 @@ export class Training {
   evaluate(part: "train" | "test"): Promise<Evaluation> {
     const rows: Rows = this.data[part];
     return this.#queued(() => evaluate(this.model, this.options.loss, rows, this.device));
+  }
+
+  /**
+   * The probability of 1 for each row of any table with the columns that are learned from: a grid, for a decision boundary.
+   *
+   * @throws TableError as `prepare`.
+   */
+  predict(table: Table): Promise<Float32Array> {
+    return this.#queued(async () => {
+      const inputs = prepare(this.data.preparation, table);
+      return predict(this.model, this.options.loss, inputs, table.length, this.device);
+    });
   }
 
   /** Moves network, optimizer and data to another device; the loss goes on where it was. @throws DeviceError */
