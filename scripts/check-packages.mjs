@@ -22,7 +22,7 @@ const steps = [
   { install: ["@cresset/tabular"], programs: ["tabular"] },
   { install: ["@cresset/backend-webgpu"], programs: ["webgpu"] },
   { install: ["cresset"], programs: ["umbrella"] },
-  { install: ["@cresset/backend-webgpu", "@cresset/cli"], programs: [], commands: ["cli"] },
+  { install: ["@cresset/cli"], programs: [], commands: ["cli"] },
 ];
 
 setUp();
