@@ -1,9 +1,9 @@
 import type { Backend } from "@cresset/core/backend";
 import { backendOf, type WasmOptions } from "./backend.ts";
 import { explainProgram } from "./explain.ts";
-import { functionNamed } from "./lowering/functions.ts";
 import { writeScan } from "./lowering/scan.ts";
-import { sortScratch, writeSort } from "./lowering/sort.ts";
+import { sortScratch, writeSort } from "./lowering/sorting/sort.ts";
+import { functionNamed } from "./lowering/values/functions.ts";
 import type { Parts } from "./parts.ts";
 import { switchOnRevectorizer } from "./revectorize.ts";
 import { threads } from "./threads/pool.ts";

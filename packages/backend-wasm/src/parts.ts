@@ -1,7 +1,7 @@
 import type { Program, ScanKernel, SortKernel } from "@cresset/core/backend";
 import type { Engine } from "./engine.ts";
 import type { Features } from "./features.ts";
-import type { SharedFunction } from "./lowering/shared.ts";
+import type { SharedFunction } from "./lowering/values/shared.ts";
 import type { KernelWriter } from "./lowering/writer.ts";
 import type { Allocator } from "./memory/allocator.ts";
 import type { Pool } from "./threads/pool.ts";

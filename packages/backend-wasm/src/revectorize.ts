@@ -5,7 +5,7 @@
 import { Module } from "./assembler/module.ts";
 import { builtin } from "./builtin.ts";
 import type { Features } from "./features.ts";
-import { tileName, tileNamed, tileParameters } from "./lowering/tile.ts";
+import { tileName, tileNamed, tileParameters } from "./lowering/products/tile.ts";
 
 const flag = "experimental-wasm-revectorize";
 const firstNode = 24;

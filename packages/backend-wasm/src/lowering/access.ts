@@ -1,9 +1,9 @@
 /** Reading and writing elements of each dtype, one or four neighbouring ones. */
 import type { DType } from "@cresset/core/backend";
 import type { MemoryLaneOp, MemoryOp } from "../assembler/opcodes.ts";
-import type { Value } from "./emitter.ts";
-import { floatToHalf, halfToFloat } from "./half.ts";
-import { kindOf, type Lanes } from "./lanes.ts";
+import type { Value } from "./code/emitter.ts";
+import { kindOf, type Lanes } from "./code/lanes.ts";
+import { floatToHalf, halfToFloat } from "./values/half.ts";
 import type { KernelWriter } from "./writer.ts";
 
 const scalarLoads: Readonly<Record<DType, MemoryOp>> = {

@@ -2,8 +2,8 @@ import { BackendError, type Kernel } from "@cresset/core/backend";
 import type { FunctionBody } from "../assembler/module.ts";
 import type { Features } from "../features.ts";
 import type { RareKernels } from "../parts.ts";
-import { contractionScratch, writeContraction } from "./contraction.ts";
 import { writeLoop } from "./loop.ts";
+import { contractionScratch, writeContraction } from "./products/contraction.ts";
 import { writeScatter } from "./scatter.ts";
 import { KernelWriter, type Target } from "./writer.ts";
 

@@ -1,10 +1,10 @@
 import { type Bound, bytesOf, castArgument, type Expression, type Index } from "@cresset/core/backend";
 import { loadFour, loadNear, loadOne } from "./access.ts";
-import { cast } from "./cast.ts";
-import type { Value } from "./emitter.ts";
+import type { Value } from "./code/emitter.ts";
+import { kindOf, type Lanes } from "./code/lanes.ts";
 import { addressOf, boundsHold, indexLanes, lanesHold, someHolds, strideOf, varies } from "./index-math.ts";
-import { kindOf, type Lanes } from "./lanes.ts";
-import { operation } from "./operations.ts";
+import { cast } from "./values/cast.ts";
+import { operation } from "./values/operations.ts";
 import type { KernelWriter } from "./writer.ts";
 
 /** The value of an expression at the present point, or, if it varies along the vector axis, at four. */

@@ -1,7 +1,7 @@
 import type { Bound, Expression, Index } from "@cresset/core/backend";
-import type { Value } from "./emitter.ts";
+import type { Value } from "./code/emitter.ts";
+import type { Lanes } from "./code/lanes.ts";
 import { value } from "./expression.ts";
-import type { Lanes } from "./lanes.ts";
 import type { KernelWriter } from "./writer.ts";
 
 interface Sum {

@@ -1,8 +1,8 @@
 import type { LoopKernel, Statement } from "@cresset/core/backend";
 import { accesses, scoreOf } from "./accesses.ts";
-import { isSmall } from "./inner.ts";
-import { eachNeighbour } from "./odometer.ts";
 import { overlapOf } from "./overlap.ts";
+import { isSmall } from "./products/inner.ts";
+import { eachNeighbour } from "./products/odometer.ts";
 import { nested, statements } from "./statement.ts";
 import type { KernelWriter } from "./writer.ts";
 

@@ -1,12 +1,12 @@
 import { bytesOf, isFloat, type ScanKernel } from "@cresset/core/backend";
 import { storeOne } from "./access.ts";
-import { cast } from "./cast.ts";
+import { kindOf, type Lanes } from "./code/lanes.ts";
 import { value } from "./expression.ts";
 import { addressOf } from "./index-math.ts";
-import { kindOf, type Lanes } from "./lanes.ts";
-import { operation } from "./operations.ts";
-import { combiningOperation, identityOf, LaneVariable } from "./reduction.ts";
+import { combiningOperation, identityOf, LaneVariable } from "./reductions/reduction.ts";
 import { nested } from "./statement.ts";
+import { cast } from "./values/cast.ts";
+import { operation } from "./values/operations.ts";
 import type { KernelWriter } from "./writer.ts";
 
 /** For each row, a running state along the last axis. Sums, products and logsumexp of floats run in float64. */

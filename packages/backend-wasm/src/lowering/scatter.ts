@@ -2,9 +2,9 @@ import { bytesOf, type ScatterKernel } from "@cresset/core/backend";
 import { loadOne, storeOne } from "./access.ts";
 import { value } from "./expression.ts";
 import { indexValue } from "./index-math.ts";
-import { operation } from "./operations.ts";
-import { combiningOperation } from "./reduction.ts";
+import { combiningOperation } from "./reductions/reduction.ts";
 import { nested } from "./statement.ts";
+import { operation } from "./values/operations.ts";
 import type { KernelWriter } from "./writer.ts";
 
 /** Loops over all axes in row-major order; each point combines its value into the target. */

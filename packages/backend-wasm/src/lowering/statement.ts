@@ -1,9 +1,9 @@
 import { bytesOf, type Statement } from "@cresset/core/backend";
 import { storeFour, storeOne } from "./access.ts";
-import type { Value } from "./emitter.ts";
+import type { Value } from "./code/emitter.ts";
 import { value } from "./expression.ts";
 import { addressOf, strideOf } from "./index-math.ts";
-import { writeInner } from "./inner.ts";
+import { writeInner } from "./products/inner.ts";
 import type { KernelWriter } from "./writer.ts";
 
 type Store = Statement & { kind: "store" };

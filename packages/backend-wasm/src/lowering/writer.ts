@@ -1,15 +1,15 @@
 import type { DType, Kernel, Operand } from "@cresset/core/backend";
 import type { Features } from "../features.ts";
 import { uses } from "./accesses.ts";
-import { cast } from "./cast.ts";
-import type { ConstantPool } from "./constant-pool.ts";
-import { Emitter, type Value } from "./emitter.ts";
-import { roundToHalf } from "./half.ts";
-import { LaneMath } from "./lane-math.ts";
-import type { Lanes } from "./lanes.ts";
-import { wrap } from "./operations.ts";
+import type { ConstantPool } from "./code/constant-pool.ts";
+import { Emitter, type Value } from "./code/emitter.ts";
+import { LaneMath } from "./code/lane-math.ts";
+import type { Lanes } from "./code/lanes.ts";
 import { rangedAxes } from "./ranges.ts";
 import { argumentOffset, argumentWord, checkWord, extentWord, lengthWord, operandWord, rangeWord } from "./record.ts";
+import { cast } from "./values/cast.ts";
+import { roundToHalf } from "./values/half.ts";
+import { wrap } from "./values/operations.ts";
 
 /** What the code of a kernel may use. */
 export interface Target extends Features {

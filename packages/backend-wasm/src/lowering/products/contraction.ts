@@ -1,0 +1,68 @@
+import { type ContractionKernel, type DType, type Expression, isFloat, type Statement } from "@cresset/core/backend";
+import type { Features } from "../../features.ts";
+import type { Value } from "../code/emitter.ts";
+import { writeLoop } from "../loop.ts";
+import type { KernelWriter } from "../writer.ts";
+import { axesOf, range } from "./contraction-axes.ts";
+import { stripScratch, writeStrips } from "./strips.ts";
+import { thinScratch, writeThin } from "./thin.ts";
+
+/** How a contraction is computed, apart from small ones. It depends on dtype and sizes only, and so do the last bits. */
+function formOf(kernel: ContractionKernel, { simd }: Features): "strips" | "thin" | "reduction" {
+  if (kernel.depth === 0) return "reduction";
+  if (kernel.rows > 0 && kernel.columns > 0) return "strips";
+  return simd && kernel.dtype === "float32" ? "thin" : "reduction";
+}
+
+/** Bytes of scratch memory that a contraction of these extents needs. */
+export function contractionScratch(kernel: ContractionKernel, extents: readonly number[], features: Features): number {
+  const form = formOf(kernel, features);
+  if (form === "reduction") return 0;
+  return form === "strips" ? stripScratch(kernel, extents, features) : thinScratch(kernel, extents);
+}
+
+/** Up to so many products, sums in float64 cost less than packing. */
+const fewProducts = 1024;
+
+export function writeContraction(w: KernelWriter, kernel: ContractionKernel): void {
+  const form = formOf(kernel, w.target);
+  const large = (): void => {
+    if (form === "strips") writeStrips(w, kernel);
+    else if (form === "thin") writeThin(w, kernel);
+    else writeReduction(w, kernel, kernel.dtype === "float16" ? "float32" : kernel.dtype);
+  };
+  if (kernel.depth === 0 || !isFloat(kernel.dtype) || kernel.dtype === "float64") {
+    large();
+    return;
+  }
+  const few = w.e.op("i64.le_u", productsOf(w, kernel), w.e.constant("i64", BigInt(fewProducts)));
+  w.e.branch(few, () => writeReduction(w, kernel, "float64"), large);
+}
+
+/** The number of products of one batch, which may exceed 32 bits. */
+function productsOf(w: KernelWriter, kernel: ContractionKernel): Value {
+  const axes = range(kernel.batch, kernel.axes - kernel.batch);
+  return axes.reduce(
+    (product, axis) => w.e.op("i64.mul", product, w.e.op("i64.extend_i32_u", w.extent(axis))),
+    w.e.constant("i64", 1n),
+  );
+}
+
+/** The register of the sum; the program's own are numbered from 0 on. */
+const productRegister = -1;
+
+/** A contraction as a reduction over the depth; `dtype`: in which it multiplies and adds. */
+function writeReduction(w: KernelWriter, kernel: ContractionKernel, dtype: DType): void {
+  const { depth } = axesOf(kernel);
+  const register = productRegister;
+  const wide = (input: Expression): Expression => (input.dtype === dtype ? input : { kind: "cast", dtype, input });
+  const product: Expression = { kind: "apply", op: "mul", dtype, inputs: [wide(kernel.left), wide(kernel.right)] };
+  const reduced: Statement =
+    depth.length === 0
+      ? { kind: "let", register, value: product }
+      : { kind: "inner", axes: depth, body: [], reductions: [{ register, op: "sum", dtype, value: product }] };
+  const named: Expression = { kind: "register", dtype, register };
+  const result: Expression = dtype === kernel.dtype ? named : { kind: "cast", dtype: kernel.dtype, input: named };
+  const body: Statement[] = [reduced, { kind: "let", register: kernel.register, value: result }, ...kernel.body];
+  writeLoop(w, { ...kernel, kind: "loop", outer: kernel.axes - kernel.depth, body });
+}

@@ -1,0 +1,171 @@
+/** The multiplication of tiles: each call computes a strip of a few rows of the result. */
+import type { FunctionBody } from "../../assembler/module.ts";
+import type { Features } from "../../features.ts";
+import type { NumericKind } from "../code/lanes.ts";
+import type { SharedFunction } from "../values/shared.ts";
+import { dotsBody, sumsBody } from "./matrix-vector.ts";
+import { at, instructionsOf, lanesOf, MicrokernelWriter, tileParameters } from "./microkernel.ts";
+
+export { tileParameters };
+
+/** A tile of sums in registers: rows by vectors of columns. */
+export interface Tile {
+  readonly rows: number;
+  readonly vectors: number;
+}
+
+/**
+ * What the registers hold: two vectors of columns by as many rows as fit fifteen registers. A separate multiply and add
+ * need one more register in flight, for which six rows leave no room. Where two vectors are one register, twice as many.
+ */
+export function tileOf(kind: NumericKind, { simd, relaxedSimd, revectorize }: Features): Tile {
+  const fuses = simd && relaxedSimd && (kind === "f32" || kind === "f64");
+  return { rows: fuses ? 6 : 4, vectors: fuses && revectorize ? 4 : 2 };
+}
+
+/** Columns of a tile. */
+export const columnsOf = (kind: NumericKind, features: Features): number =>
+  tileOf(kind, features).vectors * lanesOf(kind, features);
+
+/** Heights of strips: rows are cut into as many as possible of the first, then the next … */
+export const stripHeights = (kind: NumericKind, features: Features): readonly number[] =>
+  tileOf(kind, features).rows === 6 ? [6, 4, 2, 1] : [4, 2, 1];
+
+export const tileName = (kind: NumericKind, rows: number): string => `tile_${kind}_${rows}`;
+
+/** A strip for which tables say where the steps of the depth lie. */
+export const tableTileName = (kind: NumericKind, rows: number): string => `tile_${kind}_${rows}_table`;
+
+/** The shared function of a tile's name; undefined for other names. */
+export function tileFunction(name: string, features: Features): SharedFunction | undefined {
+  if (!name.startsWith("tile_")) return undefined;
+  return { parameters: tileParameters, results: [], body: () => tileNamed(name, features) };
+}
+
+/** The body of the function of a name. */
+export function tileNamed(name: string, features: Features): FunctionBody {
+  if (name === "tile_dots") return dotsBody(features);
+  if (name === "tile_sums") return sumsBody(features);
+  const [, kind, rows, table] = name.split("_");
+  return stripBody(kind as NumericKind, features, Number(rows), table !== undefined);
+}
+
+/** Steps of the depth that one turn of the loop takes. */
+const unrolled = 4;
+
+/**
+ * results[r, c] (+)= Σ left[r, k] · right[k, c], in the order of k, for a strip of rows: tile by tile of columns, the last
+ * ones in narrower tiles. Reads and writes up to the end of the last vector. With `tables`, the parameters for the bytes
+ * between steps are addresses of tables with the distance of each step from the first.
+ */
+function stripBody(kind: NumericKind, features: Features, height: number, tables: boolean): FunctionBody {
+  const vector = instructionsOf(kind, features);
+  const lanes = lanesOf(kind, features);
+  const { vectors: most } = tileOf(kind, features);
+  const w = new MicrokernelWriter();
+  const { code } = w;
+  const sums = Array.from({ length: height }, () => w.locals(vector.type, most));
+  const right = w.locals(vector.type, most);
+  const left = w.local(vector.type);
+  const rows = w.locals("i32", height);
+  const rightNow = w.local("i32");
+  const steps = w.local("i32");
+  const resultNow = w.local("i32");
+
+  const leftTable = w.local("i32");
+  const rightTable = w.local("i32");
+  const distance = w.local("i32");
+  const here = w.local("i32");
+
+  /** @param n which of the steps of a turn it is. */
+  const step = (vectors: number, n: number): void => {
+    if (tables) {
+      w.load(distance, "i32.load", rightTable, 4 * n);
+      w.copy(rightNow, at.right);
+      w.advance(rightNow, distance);
+      w.load(distance, "i32.load", leftTable, 4 * n);
+    }
+    for (let v = 0; v < vectors; v++) w.load(right[v], vector.load, rightNow, v * vector.bytes);
+    if (!tables) w.advance(rightNow, at.rightStep);
+    for (const [r, row] of rows.entries()) {
+      if (tables) {
+        w.copy(here, row);
+        w.advance(here, distance);
+      }
+      w.load(left, vector.splat, tables ? here : row);
+      for (let v = 0; v < vectors; v++) w.multiplyAdd(vector, sums[r][v], left, right[v]);
+      if (!tables) w.advance(row, at.leftStep);
+    }
+  };
+  const turn = (vectors: number, count: number) => (): void => {
+    for (let n = 0; n < count; n++) step(vectors, n);
+    if (!tables) return;
+    w.add(leftTable, 4 * count);
+    w.add(rightTable, 4 * count);
+  };
+  const results = (vectors: number, write: (sum: number, v: number) => void): void => {
+    w.copy(resultNow, at.result);
+    for (const [r, row] of sums.entries()) {
+      if (r > 0) w.advance(resultNow, at.resultRow);
+      for (let v = 0; v < vectors; v++) write(row[v], v);
+    }
+  };
+  const section = (vectors: number): void => {
+    for (const row of sums) for (let v = 0; v < vectors; v++) w.zero(row[v], vector.type);
+    for (const [r, row] of rows.entries()) {
+      w.copy(row, r === 0 ? at.left : rows[r - 1]);
+      if (r > 0) w.advance(row, at.leftRow);
+    }
+    w.copy(rightNow, at.right);
+    w.copy(steps, at.depth);
+    if (tables) {
+      w.copy(leftTable, at.leftStep);
+      w.copy(rightTable, at.rightStep);
+    }
+    w.whileAtLeast(steps, unrolled, turn(vectors, unrolled));
+    w.whileAtLeast(steps, 1, turn(vectors, 1));
+    w.branch(
+      at.first,
+      () =>
+        results(vectors, (sum, v) => {
+          w.get(resultNow);
+          w.get(sum);
+          code.memory(vector.store, v * vector.bytes);
+        }),
+      () =>
+        results(vectors, (sum, v) => {
+          w.get(resultNow);
+          w.get(resultNow);
+          code.memory(vector.load, v * vector.bytes);
+          w.get(sum);
+          code.op(vector.add);
+          code.memory(vector.store, v * vector.bytes);
+        }),
+    );
+    w.add(at.result, vectors * vector.bytes);
+    w.add(at.count, -vectors * lanes);
+  };
+
+  // Of the last tile's last vector, some lanes may be beyond the end.
+  code.block("block");
+  code.block("loop");
+  w.get(at.count);
+  code.i32((most - 1) * lanes);
+  code.op("i32.le_s");
+  code.index("br_if", 1);
+  section(most);
+  w.advance(at.right, at.panelStep);
+  code.index("br", 0);
+  code.end();
+  code.end();
+  for (let vectors = most / 2; vectors >= 1; vectors /= 2) {
+    w.get(at.count);
+    code.i32((vectors - 1) * lanes);
+    code.op("i32.gt_s");
+    code.block("if");
+    section(vectors);
+    w.add(at.right, vectors * vector.bytes);
+    code.end();
+  }
+  return w.finish();
+}

@@ -1,0 +1,144 @@
+/**
+ * Sums of floats. The point at position p (within the reduced axes, row-major) goes to partial sum p modulo 4, whatever the
+ * code; partial sums are float64 and are combined in the end. Of float32 (and float16), if there are many, 32 positions at
+ * a time are first added in float32, again p modulo 4: rounding errors of eight terms do not grow, and vectors of float32
+ * hold twice as much. So the order depends on the number of points alone.
+ */
+
+import type { Reduction } from "@cresset/core/backend";
+import type { Value } from "../code/emitter.ts";
+import type { Lanes } from "../code/lanes.ts";
+import { cast } from "../values/cast.ts";
+import { toFloat64 } from "../values/conversions.ts";
+import type { KernelWriter } from "../writer.ts";
+import { type Accumulator, combiningOperation, LaneVariable, outerWidth, settled } from "./reduction.ts";
+
+/** Positions that are added in float32. */
+export const chunkSize = 32;
+/** Fewer points than so many are added in float64 alone. */
+const fewest = 512;
+
+/** How many of `count` points belong to chunks. */
+export function chunked(w: KernelWriter, count: Value): Value {
+  const { e } = w;
+  const whole = e.op("i32.and", count, e.i32(-chunkSize));
+  return e.select(whole, e.i32(0), e.op("i32.ge_u", count, e.i32(fewest)));
+}
+
+/** Between points, partial sums rotate, so that the next one is always first. */
+class Partial4 {
+  readonly sums: readonly LaneVariable[];
+  readonly #w: KernelWriter;
+
+  constructor(w: KernelWriter, start: Lanes) {
+    this.#w = w;
+    this.sums = [0, 1, 2, 3].map(() => new LaneVariable(w, start));
+  }
+
+  /** As the lanes of one vector. */
+  packed(): LaneVariable {
+    return new LaneVariable(this.#w, this.#w.m.assemble(this.sums.map((sum) => sum.get())));
+  }
+
+  unpack(packed: LaneVariable): void {
+    const lanes = packed.get();
+    for (const [i, sum] of this.sums.entries()) sum.set(this.#w.m.extract(lanes, i));
+  }
+
+  rotate(next: Lanes): void {
+    const [, b, c, d] = this.sums;
+    this.#w.e.setAll(
+      this.sums.flatMap((sum) => sum.variables),
+      [b.get(), c.get(), d.get(), next].flatMap((lanes) => lanes.parts),
+    );
+  }
+}
+
+export function floatSum(w: KernelWriter, reduction: Reduction, op: "sum" | "product"): Accumulator {
+  const { m, e } = w;
+  const { dtype } = reduction;
+  const inChunks = op === "sum" && dtype !== "float64";
+  const combine = (a: Lanes, b: Lanes): Lanes => m.arithmetic(combiningOperation[op], a, b);
+  const widen = (x: Lanes): Lanes => cast(m, dtype, "float64", x);
+  const zero = m.constant("f32", 0);
+  const all = new Partial4(w, outerWidth(w, m.constant("f64", op === "sum" ? 0 : 1)));
+  const { sums } = all;
+  const part = inChunks ? new Partial4(w, outerWidth(w, zero)) : undefined;
+  const [one] = part?.sums ?? sums;
+  let packed: LaneVariable | undefined;
+  let packedPart: LaneVariable | undefined;
+  const addVector = (x: Lanes): void => packed?.set(combine(packed.get(), widen(x)));
+  const addChunkVector = (x: Lanes): void => {
+    if (packedPart) packedPart.set(m.add(packedPart.get(), x));
+    else addVector(x);
+  };
+  /** Adds the chunk's four partial sums to the others. */
+  const flush = (): void => {
+    for (const [i, sum] of sums.entries()) {
+      const from = part?.sums[i];
+      if (!from) continue;
+      sum.set(combine(sum.get(), toFloat64(m, from.copy())));
+      from.set(zero);
+    }
+  };
+  const flushVector = (): void => {
+    if (!packed || !packedPart) return;
+    packed.set(combine(packed.get(), toFloat64(m, packedPart.copy())));
+    packedPart.set(zero);
+  };
+  const add = (x: Lanes): void => all.rotate(combine(sums[0].get(), outerWidth(w, widen(x))));
+  return {
+    ordered: true,
+    byResidue: true,
+    inChunks,
+    add,
+    addCounted(x, inside, full) {
+      if (!part) return add(x);
+      e.branch(
+        inside,
+        () => {
+          part.rotate(m.add(part.sums[0].get(), outerWidth(w, x)));
+          e.branch(full, flush);
+        },
+        () => add(x),
+      );
+    },
+    addResidue(x, r, chunk) {
+      if (chunk && part) one.set(m.add(one.get(), x));
+      else sums[r].set(combine(sums[r].get(), widen(x)));
+    },
+    leaveResidue(r) {
+      if (!part) return;
+      sums[r].set(combine(sums[r].get(), toFloat64(m, one.copy())));
+      one.set(zero);
+    },
+    enterVector() {
+      packed = all.packed();
+      packedPart = part?.packed();
+    },
+    addVector,
+    addVectorsCounted(xs, inside, full) {
+      const apart = (): void => xs.forEach(addVector);
+      if (!part) return apart();
+      e.branch(
+        inside,
+        () => {
+          xs.forEach(addChunkVector);
+          e.branch(full, flushVector);
+        },
+        apart,
+      );
+    },
+    addChunkVector,
+    leaveChunk: flushVector,
+    leaveVector() {
+      if (packed) all.unpack(packed);
+      if (packedPart) part?.unpack(packedPart);
+    },
+    finish() {
+      const [a, b, c, d] = sums.map((sum) => sum.get());
+      const total = combine(combine(a, b), combine(c, d));
+      w.define(reduction.register, settled(w, cast(m, "float64", dtype, total)));
+    },
+  };
+}

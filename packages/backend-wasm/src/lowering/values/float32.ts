@@ -1,0 +1,178 @@
+/**
+ * Functions of float32 that programs use most, in float32 arithmetic (reductions of angles in float64), for one value or
+ * four. Coefficients are polynomial interpolations in Chebyshev nodes of what each comment names, rounded to float32;
+ * errors stay below 2 units in the last place. All other functions are those of `float64/`, rounded.
+ */
+
+import type { LaneMath } from "../code/lane-math.ts";
+import type { Lanes } from "../code/lanes.ts";
+import { integerToFloat, toFloat32, toFloat64, toInt32 } from "./conversions.ts";
+import { rounding } from "./float64/bits.ts";
+
+/** ln 2 in two parts; the first has so few bits that its product with an exponent is exact. */
+const ln2High = 0.693145751953125;
+const ln2Low = Math.LN2 - ln2High;
+/** Adding it rounds to an integer, which then stands in the low bits. */
+const rounding32 = 1.5 * 2 ** 23;
+
+/**
+ * (eʳ − 1 − r) / r² for |r| <= ln 2 / 2, as SLEEF has it for its `expf`: with fused multiply-add, exp has the bits that
+ * PyTorch's has on CPUs with AVX2.
+ */
+const exponential = [
+  0.5, 0.166666671633720397949219, 0.0416664853692054748535156, 0.00833336077630519866943359,
+  0.00139304355252534151077271, 0.000198527617612853646278381,
+];
+/** (log(1 + f) − f + f²/2) / f³ for 1 + f in [√½, √2]. */
+const logarithm = [
+  0.3333333134651184, -0.2499999701976776, 0.20000715553760529, -0.1666780263185501, 0.14249058067798615,
+  -0.12425687164068222, 0.11685419827699661, -0.11479733884334564, 0.06971611827611923,
+];
+/** (sin r − r) / r³ and (cos r − 1 + r²/2) / r⁴ in r², for |r| <= π/4. */
+const sine = [-0.1666666716337204, 0.008333331905305386, -0.00019840082677546889, 0.0000027249313916399842];
+const cosine = [0.0416666679084301, -0.00138888880610466, 0.00002480059629306197, -2.730044741383608e-7];
+/** (tanh x − x) / x³ in x², for |x| <= 5/8. */
+const tangent = [
+  -0.3333333432674408, 0.13333304226398468, -0.053959257900714874, 0.02176891826093197, -0.008343945257365704,
+  0.0022927450481802225,
+];
+/** erf(x) / x − 1 in x², for |x| <= 1. */
+const errorNearZero = [
+  0.128379225730896, -0.37612637877464294, 0.11283782124519348, -0.026865430176258087, 0.005221031606197357,
+  -0.0008484080317430198, 0.00011265958892181516, -0.000009667044650996104,
+];
+/** log(1 − erf(x)) for x in [1, 4]. */
+const logErrorTail = [
+  0.0003201380604878068, -1.1302334070205688, -0.6318260431289673, -0.11008008569478989, 0.026421135291457176,
+  -0.004759596195071936, 0.0005968056502752006, -0.00004605804133461788, 0.0000016371513993362896,
+];
+
+/** x = k ln 2 + r: gives k + bias, as a float whose low nine bits are that, and eʳ − 1. */
+function reduceExponent(m: LaneMath, x: Lanes, bias: number): { biased: Lanes; rest: Lanes } {
+  const biased = m.add(m.mul(x, Math.LOG2E), rounding32 + bias);
+  const whole = m.sub(biased, rounding32 + bias);
+  const r = m.mulSub(whole, ln2Low, m.mulSub(whole, ln2High, x));
+  return { biased: m.reinterpret("i32", biased), rest: m.mulAdd(m.polynomial(r, exponential), m.mul(r, r), r) };
+}
+
+/** 2ⁿ for −127 <= n <= 127, of a number whose low nine bits are n + 127; of n = −127 it is 0. */
+const powerOfTwo = (m: LaneMath, biased: Lanes): Lanes => m.reinterpret("f32", m.shift("shl", biased, 23));
+
+/** e^x, and what it is made of: (1 + rest) · 2ᵏ, where 2ᵏ is first · second, either of which a float can be. */
+function exponentialParts(m: LaneMath, x: Lanes): { exp: Lanes; rest: Lanes; first: Lanes; second: Lanes } {
+  const { biased, rest } = reduceExponent(m, m.atLeast(m.atMost(x, 89), -104), 2 * 127);
+  const half = m.shift("shr_s", biased, 1);
+  const first = powerOfTwo(m, half);
+  const scaled = m.mulAdd(first, rest, first);
+  const second = powerOfTwo(m, m.sub(biased, half));
+  return { exp: m.mul(scaled, second), rest, first, second };
+}
+
+export const exp = (m: LaneMath, x: Lanes): Lanes => exponentialParts(m, x).exp;
+
+/** e^x − 1 for −88 <= x <= 89; computed as half of it, so that it overflows where it should. Not exact where that is subnormal. */
+function expm1Bounded(m: LaneMath, x: Lanes): Lanes {
+  const { biased, rest } = reduceExponent(m, x, 126);
+  const scale = powerOfTwo(m, biased);
+  const half = m.mulAdd(scale, rest, m.sub(scale, 0.5));
+  return m.add(half, half);
+}
+
+/** The same bits where e^x is computed as well, and exact ones of subnormal numbers; but of −0 it is +0. */
+function expm1BesideExp(m: LaneMath, x: Lanes): Lanes {
+  const { exp, rest, first, second } = exponentialParts(m, x);
+  const scale = m.mul(first, second);
+  // NaN where only the scale overflows, and then e^x − 1 is e^x.
+  return m.atMost(exp, m.mulAdd(scale, rest, m.sub(scale, 1)));
+}
+
+/** A number with the sign of x, which it has already unless it is positive. */
+function withSign(m: LaneMath, number: Lanes, x: Lanes): Lanes {
+  const sign = m.bitwise("and", m.reinterpret("i32", x), -(2 ** 31));
+  return m.reinterpret("f32", m.bitwise("or", m.reinterpret("i32", number), sign));
+}
+
+export function expm1(m: LaneMath, x: Lanes): Lanes {
+  if (m.besideExp) return withSign(m, expm1BesideExp(m, x), x);
+  const result = expm1Bounded(m, m.atLeast(m.atMost(x, 89), -26));
+  return m.select(m.compare("lt", m.arithmetic("abs", x), 2 ** -100), x, result);
+}
+
+export function log(m: LaneMath, x: Lanes): Lanes {
+  const subnormal = m.compare("lt", x, 2 ** -126);
+  const normal = m.select(subnormal, m.mul(x, 2 ** 23), x);
+  const bits = m.reinterpret("i32", normal);
+  // √½ = 0x3f3504f3: the exponent counts from there.
+  const exponent = m.shift("shr_s", m.sub(bits, 0x3f3504f3), 23);
+  const mantissa = m.reinterpret("f32", m.sub(bits, m.shift("shl", exponent, 23)));
+  const f = m.sub(mantissa, 1);
+  const square = m.mul(f, f);
+  const cubic = m.mul(m.mul(f, square), m.polynomial(f, logarithm));
+  const counted = integerToFloat(m, exponent);
+  const whole = m.select(subnormal, m.sub(counted, 23), counted);
+  const sum = m.add(m.mulSub(square, 0.5, m.mulAdd(whole, ln2Low, cubic)), f);
+  const result = m.mulAdd(whole, ln2High, sum);
+  // −∞ at 0, NaN below and of NaN, ∞ at ∞.
+  const low = m.select(m.compare("eq", x, 0), Number.NEGATIVE_INFINITY, m.constant("f32", Number.NaN));
+  const finite = m.select(m.compare("gt", x, 0), result, low);
+  return m.select(m.compare("eq", x, Number.POSITIVE_INFINITY), x, finite);
+}
+
+/** log(1 + x): the logarithm of the rounded sum, corrected by what the rounding lost. */
+export function log1p(m: LaneMath, x: Lanes): Lanes {
+  const sum = m.add(x, 1);
+  const lost = m.div(m.sub(x, m.sub(sum, 1)), sum);
+  const result = log(m, sum);
+  const inside = m.bitwise("and", m.compare("gt", sum, 0), m.compare("lt", sum, Number.POSITIVE_INFINITY));
+  const corrected = m.select(inside, m.add(result, lost), result);
+  return m.select(m.compare("eq", x, 0), x, corrected);
+}
+
+/** π/2 in two parts; the first has 33 bits, so that its product with up to 20 bits is exact in float64. */
+const halfPiHigh = 1.5707963267341256;
+const halfPiLow = 6.077100506506192e-11;
+const largestAngle = 1e6;
+
+function circular(m: LaneMath, x: Lanes, quarter: number): Lanes {
+  const angle = toFloat64(m, x);
+  const shifted = m.add(m.mul(angle, 2 / Math.PI), rounding);
+  const whole = m.sub(shifted, rounding);
+  const high = m.sub(angle, m.mul(whole, halfPiHigh));
+  const near = [m.sub(high, m.mul(whole, halfPiLow)), m.reinterpret64("i64", shifted)];
+  const isFar = m.not(m.compare("le", m.arithmetic("abs", x), largestAngle));
+  const [rest, quarters] = m.patchedAll(near, isFar, () => {
+    const [far, , turn] = m.callEach("farAngle", ["f64", "f64", "i64"], angle);
+    return [far, turn];
+  });
+  const r = toFloat32(m, rest);
+  const quadrant = m.add(toInt32(m, quarters), quarter);
+  const z = m.mul(r, r);
+  const sin = m.mulAdd(m.mul(m.polynomial(z, sine), z), r, r);
+  const cos = m.add(m.sub(m.mul(m.mul(m.polynomial(z, cosine), z), z), m.mul(z, 0.5)), 1);
+  const odd = m.nonZero(m.bitwise("and", quadrant, 1));
+  const magnitude = m.reinterpret("i32", m.select(odd, cos, sin));
+  const sign = m.shift("shl", m.bitwise("and", quadrant, 2), 30);
+  return m.reinterpret("f32", m.bitwise("xor", magnitude, sign));
+}
+
+/** Of −0 the cubic term would be +0, and so the sum. */
+export const sin = (m: LaneMath, x: Lanes): Lanes => m.select(m.compare("eq", x, 0), x, circular(m, x, 0));
+
+export const cos = (m: LaneMath, x: Lanes): Lanes => circular(m, x, 1);
+
+/** Near zero a polynomial; beyond, with t = e^(2|x|) − 1, tanh |x| = 1 − 2 / (t + 2). */
+export function tanh(m: LaneMath, x: Lanes): Lanes {
+  const magnitude = m.arithmetic("abs", x);
+  const z = m.mul(x, x);
+  const small = m.mulAdd(m.mul(m.polynomial(z, tangent), z), magnitude, magnitude);
+  const t = expm1Bounded(m, m.atMost(m.add(magnitude, magnitude), 20));
+  const large = m.sub(1, m.div(2, m.add(t, 2)));
+  return withSign(m, m.select(m.compare("lt", magnitude, 0.625), small, large), x);
+}
+
+export function erf(m: LaneMath, x: Lanes): Lanes {
+  const magnitude = m.arithmetic("abs", x);
+  const small = m.mulAdd(m.polynomial(m.mul(x, x), errorNearZero), magnitude, magnitude);
+  const tail = exp(m, m.polynomial(m.atMost(magnitude, 4), logErrorTail));
+  return withSign(m, m.select(m.compare("lt", magnitude, 1), small, m.sub(1, tail)), x);
+}
