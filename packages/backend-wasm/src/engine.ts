@@ -149,9 +149,10 @@ export class Engine {
     this.generation++;
   }
 
-  /** The body of a kernel's function, for reading. */
-  body(kernel: Kernel): FunctionBody {
-    return kernelBody(kernel, this.#target(new Map()), this.parts.rare);
+  /** The body of a kernel's function, for reading, and the names of the functions that it calls. */
+  body(kernel: Kernel): FunctionBody & { readonly callees: readonly string[] } {
+    const imports = new Map<string, number>();
+    return { ...kernelBody(kernel, this.#target(imports), this.parts.rare), callees: [...imports.keys()] };
   }
 
   #target(imports: Map<string, number>): Target {

@@ -28,10 +28,8 @@ export function explainProgram(program: Program, engine: Engine): string {
       );
     }
     if (!sources.has(kernel.key)) {
-      sources.set(
-        kernel.key,
-        `;; ${kernel.name} (${kernel.kind}): ${kernel.key}\n${disassemble(engine.body(kernel).code)}\n`,
-      );
+      const { code, callees } = engine.body(kernel);
+      sources.set(kernel.key, `;; ${kernel.name} (${kernel.kind}): ${kernel.key}\n${disassemble(code, callees)}\n`);
     }
   });
   return `${lines.join("\n")}\n\n${[...sources.values()].join("\n")}`;

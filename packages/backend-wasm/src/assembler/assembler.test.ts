@@ -234,9 +234,11 @@ test("disassembly names every instruction with its immediates, nested", () => {
   code.memoryLane("v128.store64_lane", 1, 8);
   code.op("f32x4.relaxed_madd");
   code.index("br_if", 1);
+  code.index("call", 1);
+  code.index("call", 2);
   code.end();
   code.end();
-  expect(disassemble(code)).toBe(
+  expect(disassemble(code, ["erf", "lgamma"])).toBe(
     [
       "block",
       "  loop (result i32)",
@@ -248,6 +250,8 @@ test("disassembly names every instruction with its immediates, nested", () => {
       "    v128.store64_lane offset=8 1",
       "    f32x4.relaxed_madd",
       "    br_if 1",
+      "    call $lgamma",
+      "    call 2",
       "  end",
       "end",
     ].join("\n"),

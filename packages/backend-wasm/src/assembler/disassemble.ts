@@ -3,8 +3,11 @@ import { instructions } from "./opcodes.ts";
 
 const typeNames: Readonly<Record<number, string>> = { 127: "i32", 126: "i64", 125: "f32", 124: "f64", 123: "v128" };
 
-/** Instructions as text, one a line, indented by their nesting. Throws on an opcode that the assembler does not have. */
-export function disassemble(code: Code): string {
+/**
+ * Instructions as text, one a line, indented by their nesting; calls with the names of functions that have one. Throws on
+ * an opcode that the assembler does not have.
+ */
+export function disassemble(code: Code, functions: readonly string[] = []): string {
   const bytes = code.bytes.view;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
@@ -58,8 +61,9 @@ export function disassemble(code: Code): string {
     const found = name === undefined ? undefined : instructions.get(name);
     if (name === undefined || found === undefined) throw new Error(`no instruction has the opcode at byte ${start}`);
     if (name === "end" || name === "else") depth--;
-    const immediates = [...found.immediates].map((kind) => immediate[kind]());
-    lines.push("  ".repeat(depth) + name + immediates.join(""));
+    const immediates = [...found.immediates].map((kind) => immediate[kind]()).join("");
+    const callee = name === "call" ? functions[Number(immediates)] : undefined;
+    lines.push("  ".repeat(depth) + name + (callee === undefined ? immediates : ` $${callee}`));
     if (/^(block|loop|if|else)$/.test(name)) depth++;
   }
   return lines.join("\n");
