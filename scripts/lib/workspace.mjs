@@ -15,8 +15,10 @@ export function readJson(...path) {
 
 /** The folders of the workspace, relative to the root: packages, then the private ones. */
 export function workspaceFolders() {
-  const packages = readdirSync(join(root, "packages")).map((name) => join("packages", name));
-  return [...packages, "examples", "bench"].filter((folder) => existsSync(join(root, folder, "package.json"))).sort();
+  const inFolder = (folder) => readdirSync(join(root, folder)).map((name) => join(folder, name));
+  return [...inFolder("packages"), ...inFolder("apps"), "examples", "bench"]
+    .filter((folder) => existsSync(join(root, folder, "package.json")))
+    .sort();
 }
 
 /** The packages that are published: `{ folder, name, json }`, dependencies first. */

@@ -1,0 +1,35 @@
+import { readFile } from "node:fs/promises";
+import { defineConfig, type Plugin } from "vite";
+import { annotate } from "../../build/droppable.ts";
+
+/** Cresset is bundled from its sources, with what is not used left out, as its packages are built. */
+const droppableSources: Plugin = {
+  name: "droppable-sources",
+  enforce: "pre",
+  async load(id) {
+    const [path] = id.split("?");
+    if (!/[\\/]packages[\\/][\w-]+[\\/]src[\\/].*\.ts$/.test(path)) return null;
+    return annotate(await readFile(path, "utf8"));
+  },
+};
+
+/**
+ * Where memory can be shared, wasm has threads: pages need these headers for that, and work without them. `connect-src` makes
+ * the browser refuse to send the data anywhere, the worker's included.
+ */
+const headers = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+export default defineConfig({
+  root: import.meta.dirname,
+  // The site may lie in any folder of a server.
+  base: "./",
+  resolve: { conditions: ["@cresset/source", "module", "browser", "development|production"] },
+  plugins: [droppableSources],
+  build: { target: "es2022", modulePreload: false, assetsInlineLimit: 0 },
+  worker: { format: "es", plugins: () => [droppableSources] },
+  server: { headers },
+  preview: { headers },
+});
