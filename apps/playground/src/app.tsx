@@ -1,16 +1,40 @@
 import { LossPanel } from "./loss-panel/loss-panel.tsx";
 import { Section } from "./parts/section.tsx";
+import { DataSection } from "./sections/data-section.tsx";
+import { ModelSection } from "./sections/model-section.tsx";
+import { ProgramsSection } from "./sections/programs-section.tsx";
+import { TakeAwaySection } from "./sections/take-away-section.tsx";
+import { TrainingSection } from "./sections/training-section.tsx";
+import { problem } from "./state/problem.ts";
 
+/** The whole page. */
 export function App() {
   return (
     <div class="page">
       <header class="head">
-        <div>
-          <h1>Cresset Playground</h1>
-          <p>Train a binary classifier on a table of your own, with PyTorch's numbers, in this page.</p>
-        </div>
+        <h1>Cresset Playground</h1>
+        <p>
+          Train a binary classifier on your own table, with PyTorch's numbers, in this page. The data never leaves it:
+          the browser itself forbids the page to connect to anything.
+        </p>
       </header>
       <main class="stack">
+        {problem.value !== null && (
+          <p class="notice error" role="alert">
+            {problem.value}
+          </p>
+        )}
+        <div class="columns">
+          <div class="stack">
+            <DataSection />
+            <ModelSection />
+          </div>
+          <div class="stack">
+            <TrainingSection />
+            <TakeAwaySection />
+          </div>
+        </div>
+        <ProgramsSection />
         <Section id="loss" title="Is this loss right?">
           <LossPanel />
         </Section>

@@ -1,0 +1,14 @@
+import { signal } from "@preact/signals";
+
+/** What went wrong, outside of any one section. */
+export const problem = signal<string | null>(null);
+
+export function fail(error: unknown): void {
+  problem.value = messageOf(error);
+}
+
+/** An error as a sentence. */
+export function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
+}
