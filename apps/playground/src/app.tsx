@@ -7,6 +7,15 @@ import { TakeAwaySection } from "./sections/take-away-section.tsx";
 import { TrainingSection } from "./sections/training-section.tsx";
 import { problem } from "./state/problem.ts";
 
+const sections = [
+  ["data", "Data"],
+  ["model", "Model"],
+  ["training", "Training"],
+  ["take-away", "Take it away"],
+  ["programs", "The program"],
+  ["loss", "Is this loss right?"],
+] as const;
+
 /** The whole page. */
 export function App() {
   return (
@@ -17,6 +26,15 @@ export function App() {
           Train a binary classifier on your own table, with PyTorch's numbers, in this page. The data never leaves it:
           the browser itself forbids the page to connect to anything.
         </p>
+        <nav aria-label="Sections">
+          <ul>
+            {sections.map(([id, title]) => (
+              <li key={id}>
+                <a href={`#${id}`}>{title}</a>
+              </li>
+            ))}
+          </ul>
+        </nav>
       </header>
       <main class="stack">
         {problem.value !== null && (

@@ -3,7 +3,9 @@ import type { ComponentChildren } from "preact";
 export interface LegendEntry {
   readonly name: string;
   readonly color: string;
+  /** A point instead of a line. */
   readonly dot?: boolean;
+  readonly ring?: boolean;
 }
 
 export interface FigureProps {
@@ -22,9 +24,9 @@ export function Figure({ title, legend = [], aside, children }: FigureProps) {
         <strong>{title}</strong>
         {aside ?? (
           <span class="legend">
-            {legend.map(({ name, color, dot = false }) => (
+            {legend.map(({ name, color, dot = false, ring = false }) => (
               <span key={name}>
-                <i class={dot ? "dot" : ""} style={{ "--of": color }} />
+                <i class={ring ? "ring" : dot ? "dot" : ""} style={{ "--of": color }} />
                 {name}
               </span>
             ))}

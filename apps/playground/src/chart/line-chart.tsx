@@ -64,7 +64,7 @@ export function LineChart(props: LineChartProps) {
   const legend: LegendEntry[] = series.map(({ name, color }) => ({ name, color }));
   return (
     <Figure title={title} aside={aside} legend={series.length > 1 ? legend : []}>
-      <div class="plot" ref={plot} style={{ height }}>
+      <div class="plot" ref={plot} style={{ height: `${height}px` }}>
         {width > 0 && (
           <svg width={width} height={height} role="img" aria-label={description}>
             {ticks(yDomain, height > 160 ? 5 : 3).map((value) => (
@@ -82,10 +82,10 @@ export function LineChart(props: LineChartProps) {
             ))}
             <path class="axis" d={`M${left} ${height - bottom}H${width - right}`} />
             <text x={width - right} y={height - 4} text-anchor="end">
-              {xLabel}
+              {`${xLabel} →`}
             </text>
-            <text x={left - 6} y={height - 4} text-anchor="start" class="visually-hidden">
-              {yLabel}
+            <text x={left} y={height - 4}>
+              {`↑ ${yLabel}`}
             </text>
             {diagonal && (
               <path

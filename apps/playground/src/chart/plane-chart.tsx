@@ -42,16 +42,18 @@ export function PlaneChart(props: PlaneChartProps) {
       legend={[
         { name: "class 0", color: "var(--zero)", dot: true },
         { name: "class 1", color: "var(--one)", dot: true },
+        { name: "test rows", color: "var(--ink)", ring: true },
       ]}
     >
-      <div class="plot" ref={plot} style={{ height }} data-dark={dark}>
+      <div class="plot" ref={plot} style={{ height: `${height}px` }} data-dark={dark}>
         {width > 0 && (
           <>
             <canvas
               ref={canvas}
               role="img"
               aria-label={description}
-              style={{ position: "absolute", left, top, width: inner, height: outer }}
+              class="field-of-plane"
+              style={{ left: `${left}px`, top: `${top}px`, width: `${inner}px`, height: `${outer}px` }}
             />
             <svg width={width} height={height} aria-hidden="true">
               {ticks(yDomain, 4).map((value) => (
@@ -65,7 +67,10 @@ export function PlaneChart(props: PlaneChartProps) {
                 </text>
               ))}
               <text x={width - right} y={height - 4} text-anchor="end">
-                {`${xLabel} →, ${yLabel} ↑`}
+                {`${xLabel} →`}
+              </text>
+              <text x={left} y={height - 4}>
+                {`↑ ${yLabel}`}
               </text>
             </svg>
           </>
@@ -115,7 +120,7 @@ function drawField(
   cells: number,
   colors: readonly [string, string, string],
 ): void {
-  const [zero, middle, one] = colors.map(parsed);
+  const [zero, middle, one] = colors.map((color) => parsed(context, color));
   const image = new ImageData(cells, cells);
   for (const [i, probability] of field.entries()) {
     const away = Math.min(1, Math.abs(2 * probability - 1));
@@ -132,8 +137,9 @@ function drawField(
   context.drawImage(small, 0, 0, width, height);
 }
 
-/** A colour of the form #rrggbb. */
-function parsed(color: string): Color {
-  const number = Number.parseInt(color.slice(1), 16);
+/** A colour of CSS. A context gives those that it is set to as #rrggbb. */
+function parsed(context: CanvasRenderingContext2D, color: string): Color {
+  context.fillStyle = color;
+  const number = Number.parseInt(String(context.fillStyle).slice(1), 16);
   return [number >> 16, (number >> 8) & 255, number & 255];
 }

@@ -44,6 +44,7 @@ export function niceDomain(values: Iterable<number>, including: readonly number[
 /** A number as axes show it. */
 export function tickText(value: number): string {
   const size = Math.abs(value);
-  if (size >= 10_000 || (size > 0 && size < 0.001)) return value.toExponential(0).replace("e+", "e");
-  return String(Number(value.toPrecision(4)));
+  if (size >= 10_000 || (size > 0 && size < 0.001))
+    return value.toExponential(0).replace("e+", "e").replaceAll("-", "−");
+  return String(Number(value.toPrecision(4))).replace("-", "−");
 }

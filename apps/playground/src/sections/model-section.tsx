@@ -92,7 +92,6 @@ function Layers() {
           {inputs ?? "–"} <small>in</small>
         </span>
         {hidden.map((width, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a layer is its place.
           <NumberField
             key={i}
             label={`Layer ${i + 1}`}

@@ -60,9 +60,9 @@ function Program({ title, run, text }: ProgramProps) {
         <CopyButton text={text} what={`the ${title} program`} />
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard. */}
-      <pre tabIndex={0} role="region" aria-label={`The program in ${title}`}>
-        <code>{text}</code>
-      </pre>
+      <section class="text" tabIndex={0} aria-label={`The program in ${title}`}>
+        <pre>{text}</pre>
+      </section>
       <code class="run">{run}</code>
     </div>
   );

@@ -19,13 +19,13 @@ export const trainingOptions = signal<TrainingOptions>({
   dropout: 0,
   loss: "BCELoss",
   optimizer: "Adam",
-  lr: 0.01,
+  lr: 0.003,
   batchSize: null,
   seed: 0,
 });
 
 /** When training stops by itself. */
-export const epochs = signal(500);
+export const epochs = signal(2000);
 export const backends = signal<readonly BackendState[]>([]);
 
 /** Columns that can be labels: every cell is 0 or 1. */

@@ -59,13 +59,22 @@ export function takeProgress(progress: Progress): void {
     if (progress.losses.length > 0) losses.value = [...losses.peek().slice(0, progress.from), ...progress.losses];
     if (progress.rate !== null) rate.value = progress.rate;
     breakdown.value = progress.error === null ? null : messageOf(progress.error);
+    addTests(progress.tests);
     if (progress.measured !== null) takeMeasured(progress.measured);
   });
 }
 
 function takeMeasured(found: Measured): void {
   measured.value = found;
+  if (found.part === "test") addTests([found]);
+}
+
+function addTests(tests: Progress["tests"]): void {
   const { epochs, losses: known } = testLosses.peek();
-  if (found.part === "test" && epochs.at(-1) !== found.epoch)
-    testLosses.value = { epochs: [...epochs, found.epoch], losses: [...known, found.loss] };
+  const added = tests.filter(({ epoch: at }) => at > (epochs.at(-1) ?? -1));
+  if (added.length > 0)
+    testLosses.value = {
+      epochs: [...epochs, ...added.map(({ epoch: at }) => at)],
+      losses: [...known, ...added.map(({ loss }) => loss)],
+    };
 }

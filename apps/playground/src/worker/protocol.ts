@@ -115,6 +115,8 @@ export interface Progress {
   /** Losses of the epochs from `from` on. */
   readonly from: number;
   readonly losses: readonly number[];
+  /** The test rows' loss after epochs since the last report. */
+  readonly tests: readonly { readonly epoch: number; readonly loss: number }[];
   readonly measured: Measured | null;
   /** Steps of the optimizer in a second; null while it is not known. */
   readonly rate: number | null;

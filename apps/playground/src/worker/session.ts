@@ -38,6 +38,8 @@ interface Run {
   readonly measuring: Measuring;
   /** Epochs whose losses were reported. */
   reported: number;
+  /** Losses of the test rows that are not reported yet. */
+  tests: { readonly epoch: number; readonly loss: number }[];
 }
 
 /** A table and a training on it. */
@@ -164,7 +166,7 @@ export class Session {
       plane: measuring.plane,
       steps: Math.ceil(data.train.length / (training.options.batchSize ?? data.train.length)),
     };
-    const run: Run = { number, training, choices, configured, measuring, reported: 0 };
+    const run: Run = { number, training, choices, configured, measuring, reported: 0, tests: [] };
     this.#run = run;
     await this.#tried(run, () => this.#tell(run, null));
     return configured;
@@ -178,17 +180,34 @@ export class Session {
       let yielded = told;
       let since = run.training.epoch;
       let pause = reportEvery;
+      let testAt = nextTest(since);
+      let { device } = run.training;
       const goesOn = (): boolean => this.#run === run && this.#until !== null && run.training.epoch < this.#until;
       while (goesOn()) {
         await run.training.step();
         const now = performance.now();
+        if (run.training.device !== device) {
+          // The rate is the new backend's alone.
+          device = run.training.device;
+          told = now;
+          since = run.training.epoch;
+          continue;
+        }
         if (now - told >= pause) {
           const rate = ((run.training.epoch - since) * run.configured.steps * 1000) / (now - told);
           if (goesOn()) await this.#tell(run, rate);
+          testAt = nextTest(run.training.epoch);
           // What measuring takes is no part of the rate, and at most a fifth of the time.
           told = performance.now();
           pause = Math.max(reportEvery, 4 * (told - now));
           since = run.training.epoch;
+        }
+        if (run.training.epoch >= testAt && run.training.data.test.length > 0) {
+          const { epoch } = run.training;
+          const { loss } = await run.training.evaluate("test");
+          run.tests.push({ epoch, loss });
+          testAt = nextTest(epoch);
+          told += performance.now() - now;
         }
         if (performance.now() - yielded >= yieldEvery) {
           await new Promise((resume) => setTimeout(resume));
@@ -223,7 +242,7 @@ export class Session {
   }
 
   #send(run: Run, rest: Pick<Progress, "measured" | "rate" | "error">): void {
-    const { training, number, reported } = run;
+    const { training, number, reported, tests } = run;
     this.#report({
       training: number,
       running: this.#until !== null,
@@ -231,9 +250,11 @@ export class Session {
       epoch: training.epoch,
       from: reported,
       losses: training.losses.slice(reported),
+      tests,
       ...rest,
     });
     run.reported = training.epoch;
+    run.tests = [];
   }
 
   #opened(): OpenTable {
@@ -245,6 +266,11 @@ export class Session {
     if (this.#run === null) throw new Error("there is no training yet");
     return this.#run;
   }
+}
+
+/** The test rows' loss is looked at after every epoch first, then more and more rarely, so that it takes little of the time. */
+function nextTest(epoch: number): number {
+  return epoch + 1 + Math.floor(epoch / 20);
 }
 
 /** What was chosen when a file was saved. */

@@ -14,11 +14,10 @@ export function Standing() {
       <Fact name={`Accuracy, ${part}`} value={found === null ? "–" : `${(100 * found.accuracy).toFixed(1)} %`} />
       <Fact name={`AUC, ${part}`} value={digits(found?.auc, 3)} />
       <Fact
-        name="Iterations"
+        name="Iterations/s"
         value={
           perSecond === null ? "–" : perSecond.toLocaleString("en", { maximumFractionDigits: perSecond < 10 ? 1 : 0 })
         }
-        of="per second"
       />
     </dl>
   );
