@@ -13,14 +13,14 @@ const droppableSources: Plugin = {
   },
 };
 
-/**
- * Where memory can be shared, wasm has threads: pages need these headers for that, and work without them. `connect-src` makes
- * the browser refuse to send the data anywhere, the worker's included.
- */
+/** Where memory can be shared, wasm has threads. A page needs these headers for that, and works without them. */
 const headers = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
+
+/** How long the plugin above takes is known. */
+const quiet = { checks: { pluginTimings: false } };
 
 export default defineConfig({
   root: import.meta.dirname,
@@ -28,8 +28,8 @@ export default defineConfig({
   base: "./",
   resolve: { conditions: ["@cresset/source", "module", "browser", "development|production"] },
   plugins: [droppableSources],
-  build: { target: "es2022", modulePreload: false, assetsInlineLimit: 0 },
-  worker: { format: "es", plugins: () => [droppableSources] },
+  build: { target: "es2022", modulePreload: false, assetsInlineLimit: 0, rolldownOptions: quiet },
+  worker: { format: "es", plugins: () => [droppableSources], rolldownOptions: quiet },
   server: { headers },
   preview: { headers },
 });

@@ -76,7 +76,12 @@ export function LineChart(props: LineChartProps) {
               </g>
             ))}
             {ticks(xDomain, Math.max(2, Math.min(6, width / 80))).map((value) => (
-              <text key={value} x={x(value)} y={height - bottom + 14} text-anchor="middle">
+              <text
+                key={value}
+                x={Math.min(x(value), width - right)}
+                y={height - bottom + 14}
+                text-anchor={x(value) > width - right - 14 ? "end" : "middle"}
+              >
                 {tickText(value)}
               </text>
             ))}

@@ -125,7 +125,7 @@ export async function moveTo(backend: BackendName): Promise<void> {
   try {
     await worker.moveTo(backend);
     problem.value = null;
-    device.value = backend;
+    if (configured.peek() === null) device.value = backend;
   } catch (error) {
     const reason = messageOf(error);
     backends.value = backends.peek().map((one) => (one.name === backend ? { ...one, unavailable: reason } : one));

@@ -103,7 +103,9 @@ export class Session {
     const run = this.#run;
     await run?.training.moveTo(backend);
     this.#device = backend;
-    if (run !== null && this.#until === null) await this.#tell(run, null);
+    if (run === null || run !== this.#run) return;
+    this.#send(run, { measured: null, rate: null, error: null });
+    if (this.#until === null) await this.#tried(run, () => this.#tell(run, null));
   }
 
   programs(epochs: number): Programs {

@@ -62,7 +62,7 @@ function ColumnRow({ column, draft: { features } }: { readonly column: ColumnSum
         }
       />
       <span class="name">{name}</span>
-      <span class="soft">{usable ? rangeOf(column) : kind === "empty" ? "empty" : `text: “${text}”`}</span>
+      <span class="range">{usable ? rangeOf(column) : kind === "empty" ? "empty" : `text: “${text}”`}</span>
     </label>
   );
 }

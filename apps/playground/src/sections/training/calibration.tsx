@@ -16,7 +16,7 @@ export function Calibration() {
             `Of ${count} rows given ${predicted.toFixed(2)}, ${Math.round(100 * observed)} % are of class 1.`,
         )
         .join(" ")}
-      aside={<span class="soft">dots: more rows, larger</span>}
+      aside={<span class="soft">larger dots: more rows</span>}
       series={[
         {
           name: "Calibration",

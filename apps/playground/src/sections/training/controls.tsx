@@ -19,7 +19,7 @@ export function Controls() {
         disabled={!ready || (done && !trains)}
         onClick={() => (trains ? pause() : start()).catch(fail)}
       >
-        {trains ? "Pause" : started.value ? "Continue" : "Start"}
+        {trains ? "Pause" : done ? "Finished" : started.value ? "Continue" : "Start"}
       </button>
       <button type="button" disabled={!ready || trains} onClick={() => step().catch(fail)}>
         Step
