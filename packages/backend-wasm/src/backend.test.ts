@@ -2,9 +2,12 @@ import {
   apply,
   axis,
   constant,
+  constantIndex,
   load,
   loop,
   reads,
+  reduce,
+  register,
   runOnce,
   store,
   updates,
@@ -143,6 +146,23 @@ describe("kernels are compiled once", () => {
     ]);
     backend.compile(made(double, triple));
     expect(counts()).toEqual([3, 2]);
+  });
+
+  test("calls share a function unless their extents need other code: a long sum is made in chunks", () => {
+    const backend = wasm();
+    const sum = loop([...reads("float32"), writes("float32")], 1, 0, [
+      reduce([0], 0, "sum", x),
+      store(1, constantIndex(0), register("float32", 0)),
+    ]);
+    const kernelsAfter = (points: number): unknown => {
+      backend.compile({
+        ...made(),
+        commands: [{ kernel: sum, calls: [{ buffers: [0, 1], arguments: [], extents: [points], checks: [] }] }],
+        stateFrom: 1,
+      });
+      return backend.info().kernels;
+    };
+    expect([3, 511, 512, 100, 100_000].map(kernelsAfter)).toEqual([1, 1, 2, 2, 2]);
   });
 
   test("more kernels than the table first holds", () => {

@@ -1,8 +1,9 @@
-import { BackendError, type Kernel, type KernelTiming } from "@cresset/core/backend";
+import { BackendError, type Call, type Kernel, type KernelTiming } from "@cresset/core/backend";
 import { moduleOf } from "./assembler/environment.ts";
 import type { FunctionBody, Module } from "./assembler/module.ts";
 import { type Driver, driverModule, firstKernel } from "./driver.ts";
 import type { Features } from "./features.ts";
+import { type Assumptions, assumptionsKey, assumptionsOf } from "./lowering/assumptions.ts";
 import type { ConstantPool } from "./lowering/code/constant-pool.ts";
 import { kernelBody, without } from "./lowering/compile.ts";
 import { tileFunction } from "./lowering/products/tile.ts";
@@ -58,6 +59,18 @@ interface Linked extends Pick<SharedFunction, "parameters" | "results"> {
   readonly call: CallableFunction;
 }
 
+/** A call of a kernel. */
+export interface KernelCall {
+  readonly kernel: Kernel;
+  readonly call: Call;
+}
+
+/** What a function is made of. */
+interface Assumed {
+  readonly kernel: Kernel;
+  readonly assumptions: Assumptions;
+}
+
 /** Bytes of a command in a program's list: a table index, and the address of a record. */
 export const commandBytes = 8;
 
@@ -100,7 +113,7 @@ export class Engine {
     return this.#allocator.shared;
   }
 
-  /** The number of kernels compiled. */
+  /** The number of functions compiled for kernels. */
   get kernels(): number {
     return this.#byKey.size;
   }
@@ -131,13 +144,18 @@ export class Engine {
     }
   }
 
-  /** The table indices of kernels; those that are new are compiled together. */
-  compile(kernels: readonly Kernel[]): number[] {
+  /** The table indices of the functions that calls need; those that are new are compiled together. */
+  compile(calls: readonly KernelCall[]): number[] {
     if (this.#byKey.size > mostKernels) this.#forgetAll();
-    const fresh = new Map<string, Kernel>();
-    for (const kernel of kernels) if (!this.#byKey.has(kernel.key)) fresh.set(kernel.key, kernel);
-    if (fresh.size > 0) this.#add([...fresh.values()]);
-    return kernels.map((kernel) => this.#byKey.get(kernel.key) ?? -1);
+    const fresh = new Map<string, Assumed>();
+    const keys = calls.map(({ kernel, call }) => {
+      const assumptions = assumptionsOf(kernel, call.extents, this.features);
+      const key = assumptionsKey(assumptions) + kernel.key;
+      if (!this.#byKey.has(key) && !fresh.has(key)) fresh.set(key, { kernel, assumptions });
+      return key;
+    });
+    if (fresh.size > 0) this.#add(fresh);
+    return keys.map((key) => this.#byKey.get(key) ?? -1);
   }
 
   /** Functions in the table are never garbage: a process that goes through very many shapes starts again. */
@@ -149,10 +167,12 @@ export class Engine {
     this.generation++;
   }
 
-  /** The body of a kernel's function, for reading, and the names of the functions that it calls. */
-  body(kernel: Kernel): FunctionBody & { readonly callees: readonly string[] } {
+  /** The body of the function that a call needs, for reading, and the names of the functions that it calls. */
+  body({ kernel, call }: KernelCall): FunctionBody & { readonly callees: readonly string[] } {
     const imports = new Map<string, number>();
-    return { ...kernelBody(kernel, this.#target(imports), this.parts.rare), callees: [...imports.keys()] };
+    const assumptions = assumptionsOf(kernel, call.extents, this.features);
+    const body = kernelBody(kernel, assumptions, this.#target(imports), this.parts.rare);
+    return { ...body, callees: [...imports.keys()] };
   }
 
   #target(imports: Map<string, number>): Target {
@@ -168,13 +188,15 @@ export class Engine {
     };
   }
 
-  #add(kernels: readonly Kernel[]): void {
+  #add(fresh: ReadonlyMap<string, Assumed>): void {
     const imports = new Map<string, number>();
     const target = this.#target(imports);
     const first = firstKernel + this.#byKey.size;
-    const bodies = kernels.map((kernel) => kernelBody(kernel, target, this.parts.rare));
-    const size = first + kernels.length;
-    if (size > this.#table.length) this.#table.grow(Math.max(kernels.length, this.#table.length));
+    const bodies = Array.from(fresh.values(), ({ kernel, assumptions }) =>
+      kernelBody(kernel, assumptions, target, this.parts.rare),
+    );
+    const size = first + fresh.size;
+    if (size > this.#table.length) this.#table.grow(Math.max(fresh.size, this.#table.length));
     const module = moduleOf(this.#shared);
     const provided = this.#import(module, imports.keys());
     const type = module.type(["i32", "i32"]);
@@ -182,9 +204,7 @@ export class Engine {
     module.element(first, indices);
     for (const body of bodies) module.define(body);
     this.#load(module, provided, size);
-    kernels.forEach((kernel, i) => {
-      this.#byKey.set(kernel.key, first + i);
-    });
+    for (const key of fresh.keys()) this.#byKey.set(key, firstKernel + this.#byKey.size);
     this.modules++;
   }
 

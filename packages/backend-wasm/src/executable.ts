@@ -9,7 +9,7 @@ import {
   type Program,
 } from "@cresset/core/backend";
 import { barrierIndex } from "./driver.ts";
-import { commandBytes, type Engine } from "./engine.ts";
+import { commandBytes, type Engine, type KernelCall } from "./engine.ts";
 import { scratchBytes } from "./lowering/compile.ts";
 import { type Part, rangesOf } from "./lowering/ranges.ts";
 import {
@@ -52,7 +52,7 @@ export class WasmExecutable implements Executable {
   readonly timing: Timing | undefined;
   readonly #engine: Engine;
   readonly #allocator: Allocator;
-  readonly #calls: readonly { kernel: Kernel; call: Call; command: number }[];
+  readonly #calls: readonly KernelCall[];
   /** The laid out memory, 0 if there is none, and the generation of kernels that it refers to. */
   #base = 0;
   #bytes = 0;
@@ -69,9 +69,7 @@ export class WasmExecutable implements Executable {
     this.#engine = engine;
     this.#allocator = allocator;
     this.timing = engine.pool?.timing();
-    this.#calls = program.commands.flatMap(({ kernel, calls }, command) =>
-      calls.map((call) => ({ kernel, call, command })),
-    );
+    this.#calls = program.commands.flatMap(({ kernel, calls }) => calls.map((call) => ({ kernel, call })));
     const scratch = this.#calls.reduce(
       (most, { kernel, call }) =>
         Math.max(most, scratchBytes(kernel, call.extents, engine.features, engine.parts.rare)),
@@ -105,7 +103,7 @@ export class WasmExecutable implements Executable {
   layOut(): void {
     this.release();
     const { program } = this;
-    const kernels = this.#engine.compile(program.commands.map((command) => command.kernel));
+    const functions = this.#engine.compile(this.#calls);
     const shared = this.#schedule();
     const one = alone(this.#calls.length, countCalls(program.commands.slice(0, this.stateFrom)));
     const argumentsAt = Math.ceil((4 * program.buffers.length) / 8) * 8;
@@ -139,7 +137,7 @@ export class WasmExecutable implements Executable {
     const written = ({ at, steps }: PlacedSteps): Job => {
       const first = base + at;
       for (const [i, one] of steps.entries())
-        this.#writeStep(first + commandBytes * i, kernels, one.step, base + one.at);
+        this.#writeStep(first + commandBytes * i, functions, one.step, base + one.at);
       return { first, end: first + commandBytes * steps.length };
     };
     [this.alone, this.shared] = ways.map((way) => ({
@@ -159,14 +157,14 @@ export class WasmExecutable implements Executable {
     return pool.threads > 1 ? found : undefined;
   }
 
-  #writeStep(at: number, kernels: readonly number[], step: Step, record: number): void {
+  #writeStep(at: number, functions: readonly number[], step: Step, record: number): void {
     if (step === "barrier") {
       this.#write(at, barrierIndex);
       this.#write(at + 4, this.#engine.pool?.at ?? 0);
       return;
     }
-    const { kernel, call, command } = this.#calls[step.call];
-    this.#write(at, kernels[command]);
+    const { kernel, call } = this.#calls[step.call];
+    this.#write(at, functions[step.call]);
     this.#write(at + 4, record);
     this.#writeRecord(record, kernel, call, step.part);
   }

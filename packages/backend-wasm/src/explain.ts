@@ -28,7 +28,7 @@ export function explainProgram(program: Program, engine: Engine): string {
       );
     }
     if (!sources.has(kernel.key)) {
-      const { code, callees } = engine.body(kernel);
+      const { code, callees } = engine.body({ kernel, call: calls[0] });
       sources.set(kernel.key, `;; ${kernel.name} (${kernel.kind}): ${kernel.key}\n${disassemble(code, callees)}\n`);
     }
   });

@@ -2,6 +2,7 @@ import { BackendError, type Kernel } from "@cresset/core/backend";
 import type { FunctionBody } from "../assembler/module.ts";
 import type { Features } from "../features.ts";
 import type { RareKernels } from "../parts.ts";
+import type { Assumptions } from "./assumptions.ts";
 import { writeLoop } from "./loop.ts";
 import { contractionScratch, writeContraction } from "./products/contraction.ts";
 import { writeScatter } from "./scatter.ts";
@@ -12,8 +13,8 @@ import { KernelWriter, type Target } from "./writer.ts";
  *
  * @throws BackendError for a kernel of a kind that the backend was made without.
  */
-export function kernelBody(kernel: Kernel, target: Target, rare: RareKernels): FunctionBody {
-  const w = new KernelWriter(kernel, target);
+export function kernelBody(kernel: Kernel, assumptions: Assumptions, target: Target, rare: RareKernels): FunctionBody {
+  const w = new KernelWriter(kernel, target, assumptions);
   switch (kernel.kind) {
     case "loop":
       writeLoop(w, kernel);

@@ -1,6 +1,7 @@
 import type { DType, Kernel, Operand } from "@cresset/core/backend";
 import type { Features } from "../features.ts";
 import { uses } from "./accesses.ts";
+import type { Assumptions } from "./assumptions.ts";
 import type { ConstantPool } from "./code/constant-pool.ts";
 import { Emitter, type Value } from "./code/emitter.ts";
 import { LaneMath } from "./code/lane-math.ts";
@@ -30,6 +31,7 @@ interface Registers {
 export class KernelWriter {
   readonly kernel: Kernel;
   readonly target: Target;
+  readonly assumptions: Assumptions;
   readonly e: Emitter;
   readonly m: LaneMath;
   /** The address of scratch memory. */
@@ -43,9 +45,10 @@ export class KernelWriter {
   /** Within a vector: the one point being computed alone. */
   #lane: number | undefined;
 
-  constructor(kernel: Kernel, target: Target) {
+  constructor(kernel: Kernel, target: Target, assumptions: Assumptions) {
     this.kernel = kernel;
     this.target = target;
+    this.assumptions = assumptions;
     this.e = new Emitter(["i32", "i32"], target.pool, (name) => target.callee(name));
     this.m = new LaneMath(this.e, target.simd, target.relaxedSimd);
     if ("body" in kernel) this.m.besideExp = uses(kernel.body, "exp") && uses(kernel.body, "expm1");

@@ -1,9 +1,11 @@
 import { type ContractionKernel, type DType, type Expression, isFloat, type Statement } from "@cresset/core/backend";
 import type { Features } from "../../features.ts";
-import type { Value } from "../code/emitter.ts";
+import type { Assumptions } from "../assumptions.ts";
 import { writeLoop } from "../loop.ts";
+import { addedInChunks, fewestInChunks } from "../reductions/sum.ts";
 import type { KernelWriter } from "../writer.ts";
-import { axesOf, range } from "./contraction-axes.ts";
+import { axesOf, range, sizeOf } from "./contraction-axes.ts";
+import { hasRuns } from "./strip-runs.ts";
 import { stripScratch, writeStrips } from "./strips.ts";
 import { thinScratch, writeThin } from "./thin.ts";
 
@@ -24,28 +26,33 @@ export function contractionScratch(kernel: ContractionKernel, extents: readonly 
 /** Up to so many products, sums in float64 cost less than packing. */
 const fewProducts = 1024;
 
-export function writeContraction(w: KernelWriter, kernel: ContractionKernel): void {
-  const form = formOf(kernel, w.target);
-  const large = (): void => {
-    if (form === "strips") writeStrips(w, kernel);
-    else if (form === "thin") writeThin(w, kernel);
-    else writeReduction(w, kernel, kernel.dtype === "float16" ? "float32" : kernel.dtype);
+export function contractionAssumptions(
+  kernel: ContractionKernel,
+  extents: readonly number[],
+  features: Features,
+): Assumptions {
+  const { batch, depth, dtype } = kernel;
+  const products = sizeOf(range(batch, kernel.axes - batch), extents);
+  const few = depth > 0 && isFloat(dtype) && dtype !== "float64" && products <= fewProducts;
+  if (few) return { few, runs: false, chunks: false };
+  const form = formOf(kernel, features);
+  const steps = sizeOf(range(kernel.axes - depth, depth), extents);
+  return {
+    few,
+    runs: form === "strips" && hasRuns(kernel, extents),
+    chunks: form === "reduction" && depth > 0 && addedInChunks(dtype) && steps >= fewestInChunks,
   };
-  if (kernel.depth === 0 || !isFloat(kernel.dtype) || kernel.dtype === "float64") {
-    large();
-    return;
-  }
-  const few = w.e.op("i64.le_u", productsOf(w, kernel), w.e.constant("i64", BigInt(fewProducts)));
-  w.e.branch(few, () => writeReduction(w, kernel, "float64"), large);
 }
 
-/** The number of products of one batch, which may exceed 32 bits. */
-function productsOf(w: KernelWriter, kernel: ContractionKernel): Value {
-  const axes = range(kernel.batch, kernel.axes - kernel.batch);
-  return axes.reduce(
-    (product, axis) => w.e.op("i64.mul", product, w.e.op("i64.extend_i32_u", w.extent(axis))),
-    w.e.constant("i64", 1n),
-  );
+export function writeContraction(w: KernelWriter, kernel: ContractionKernel): void {
+  if (w.assumptions.few) {
+    writeReduction(w, kernel, "float64");
+    return;
+  }
+  const form = formOf(kernel, w.target);
+  if (form === "strips") writeStrips(w, kernel);
+  else if (form === "thin") writeThin(w, kernel);
+  else writeReduction(w, kernel, kernel.dtype === "float16" ? "float32" : kernel.dtype);
 }
 
 /** The register of the sum; the program's own are numbered from 0 on. */

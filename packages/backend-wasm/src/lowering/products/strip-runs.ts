@@ -8,7 +8,7 @@ import type { Value } from "../code/emitter.ts";
 import { addressOf } from "../index-math.ts";
 import { nested } from "../statement.ts";
 import type { KernelWriter } from "../writer.ts";
-import { type Axes, blocks, type Side } from "./contraction-axes.ts";
+import { type Axes, axesOf, blocks, type Side, sizeOf } from "./contraction-axes.ts";
 import { computedKind } from "./epilogue.ts";
 import { packedBytes } from "./microkernel.ts";
 import { eachPoint, eachRun, placeAt } from "./odometer.ts";
@@ -45,11 +45,12 @@ export function runsOf(kernel: ContractionKernel, { rows, columns, depth }: Axes
   return { left, right, leftRow: linearStride(left.index, rows.axes[0]) * bytesOf(left.dtype) };
 }
 
-/** Whether the runs are long enough, and the depth is short enough. */
-export function hasRuns(w: KernelWriter, { columns, depth }: Axes): Value {
-  const { e } = w;
-  const isLong = e.op("i32.ge_s", w.extent(columns.axes[columns.axes.length - 1]), e.i32(shortestRun));
-  return e.op("i32.and", isLong, e.op("i32.le_s", w.extentOf(depth), e.i32(mostTableSteps)));
+/** Whether it has runs that are long enough, and the depth is short enough. */
+export function hasRuns(kernel: ContractionKernel, extents: readonly number[]): boolean {
+  const axes = axesOf(kernel);
+  if (runsOf(kernel, axes) === undefined) return false;
+  const last = axes.columns.axes[axes.columns.axes.length - 1];
+  return extents[last] >= shortestRun && sizeOf(axes.depth, extents) <= mostTableSteps;
 }
 
 /** Scratch memory: a table for each operand, and sums. */

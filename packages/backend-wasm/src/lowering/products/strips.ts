@@ -7,7 +7,7 @@ import { computedKind } from "./epilogue.ts";
 import { packedBytes } from "./microkernel.ts";
 import { packingSlack } from "./pack.ts";
 import { block, panelRows, writeBlocks } from "./strip-blocks.ts";
-import { hasRuns, mostTableSteps, runsOf, writeRuns } from "./strip-runs.ts";
+import { mostTableSteps, runsOf, writeRuns } from "./strip-runs.ts";
 import { columnsOf, tileOf } from "./tile.ts";
 
 /** Scratch memory: packed rows, packed columns, sums. Tables of steps take the place of what is packed. */
@@ -41,20 +41,17 @@ export function writeStrips(w: KernelWriter, kernel: ContractionKernel): void {
     columnsOf(kind, w.target),
   );
   const slack = e.i32(packingSlack);
-  const blocks = (): void => {
-    const rows = w.scratch;
-    const packedRows = w.times(steps, e.i32(panelRows(tileOf(kind, w.target).rows) * bytes));
-    const columns = w.plus(w.plus(rows, packedRows), slack);
-    const sums = w.plus(w.plus(columns, w.times(w.times(steps, widest), e.i32(bytes))), slack);
-    writeBlocks(w, kernel, axes, { rows, columns, sums });
-  };
-  const runs = runsOf(kernel, axes);
-  if (!runs) {
-    blocks();
+  const runs = w.assumptions.runs ? runsOf(kernel, axes) : undefined;
+  if (runs) {
+    const left = w.scratch;
+    const right = w.plus(left, w.times(depthCount, e.i32(4)));
+    const sums = w.plus(w.plus(right, w.times(depthCount, e.i32(4))), slack);
+    writeRuns(w, kernel, axes, runs, { left, right, sums });
     return;
   }
-  const left = w.scratch;
-  const right = w.plus(left, w.times(depthCount, e.i32(4)));
-  const sums = w.plus(w.plus(right, w.times(depthCount, e.i32(4))), slack);
-  e.branch(hasRuns(w, axes), () => writeRuns(w, kernel, axes, runs, { left, right, sums }), blocks);
+  const rows = w.scratch;
+  const packedRows = w.times(steps, e.i32(panelRows(tileOf(kind, w.target).rows) * bytes));
+  const columns = w.plus(w.plus(rows, packedRows), slack);
+  const sums = w.plus(w.plus(columns, w.times(w.times(steps, widest), e.i32(bytes))), slack);
+  writeBlocks(w, kernel, axes, { rows, columns, sums });
 }

@@ -5,7 +5,7 @@
  * hold twice as much. So the order depends on the number of points alone.
  */
 
-import type { Reduction } from "@cresset/core/backend";
+import { type DType, isFloat, type Reduction } from "@cresset/core/backend";
 import type { Value } from "../code/emitter.ts";
 import type { Lanes } from "../code/lanes.ts";
 import { cast } from "../values/cast.ts";
@@ -16,13 +16,17 @@ import { type Accumulator, combiningOperation, LaneVariable, outerWidth, settled
 /** Positions that are added in float32. */
 export const chunkSize = 32;
 /** Fewer points than so many are added in float64 alone. */
-const fewest = 512;
+export const fewestInChunks = 512;
+
+/** Whether many points of a dtype are added in chunks: float64 needs none, and integers have no order. */
+export const addedInChunks = (dtype: DType): boolean => isFloat(dtype) && dtype !== "float64";
 
 /** How many of `count` points belong to chunks. */
 export function chunked(w: KernelWriter, count: Value): Value {
   const { e } = w;
+  if (!w.assumptions.chunks) return e.i32(0);
   const whole = e.op("i32.and", count, e.i32(-chunkSize));
-  return e.select(whole, e.i32(0), e.op("i32.ge_u", count, e.i32(fewest)));
+  return e.select(whole, e.i32(0), e.op("i32.ge_u", count, e.i32(fewestInChunks)));
 }
 
 /** Between points, partial sums rotate, so that the next one is always first. */
@@ -57,7 +61,7 @@ class Partial4 {
 export function floatSum(w: KernelWriter, reduction: Reduction, op: "sum" | "product"): Accumulator {
   const { m, e } = w;
   const { dtype } = reduction;
-  const inChunks = op === "sum" && dtype !== "float64";
+  const inChunks = op === "sum" && addedInChunks(dtype) && w.assumptions.chunks;
   const combine = (a: Lanes, b: Lanes): Lanes => m.arithmetic(combiningOperation[op], a, b);
   const widen = (x: Lanes): Lanes => cast(m, dtype, "float64", x);
   const zero = m.constant("f32", 0);
