@@ -4,6 +4,7 @@ import { oneChunk } from "./chunk.ts";
 import { writeDeclarations } from "./declarations.ts";
 import { droppableDeclarations } from "./droppable.ts";
 import { findNamespaces, separateNamespaces } from "./namespaces.ts";
+import { hasFilesForNode, writeForNode } from "./node.ts";
 
 type Plugin = NonNullable<Options["plugins"]>[number];
 
@@ -35,7 +36,10 @@ export function packageBuild(entry: Readonly<Record<string, string>>, chunks: "o
       droppableDeclarations((text, path) => chunk?.join(text, path) ?? text),
     ],
     plugins: [withoutBareImports],
-    onSuccess: async () => writeDeclarations(Object.values(entry)),
+    onSuccess: async () => {
+      writeDeclarations(Object.values(entry));
+      if (hasFilesForNode()) await writeForNode(Object.keys(entry));
+    },
   });
 }
 
