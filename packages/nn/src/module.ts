@@ -315,6 +315,11 @@ export abstract class Module<In extends readonly unknown[] = [Tensor], Out = Ten
     return this;
   }
 
+  /** Moves parameters and buffers to the device "cpu". */
+  cpu(): Promise<this> {
+    return this.to("cpu");
+  }
+
   half(): this {
     return this.to("float16");
   }

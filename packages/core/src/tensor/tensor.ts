@@ -225,6 +225,11 @@ export class Tensor {
     return to(this, target as DType);
   }
 
+  /** On the device "cpu", when the values have arrived. To read values, `data()` and `tolist()` do without. */
+  cpu(): Promise<Tensor> {
+    return to(this, "cpu");
+  }
+
   /** Gives back the memory now; see `dispose`. Never needed: what is unreachable is collected. */
   dispose(): void {
     dispose(this);

@@ -22,6 +22,7 @@ export {
   setRngState,
 } from "./default-generator.ts";
 export { type MultinomialOptions, multinomial } from "./multinomial.ts";
+export * as random from "./namespace.ts";
 export { normal } from "./normal.ts";
 export { poisson, poissonSync } from "./poisson.ts";
 export { type RreluOptions, rrelu } from "./rrelu.ts";
