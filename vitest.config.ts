@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     include: [
       "packages/*/src/**/*.test.ts",
-      "apps/*/src/**/*.test.ts",
+      "apps/*/src/**/*.test.{ts,tsx}",
       "examples/**/*.test.ts",
       "bench/**/*.test.ts",
       "tests/**/*.test.ts",

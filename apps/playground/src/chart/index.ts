@@ -1,3 +1,4 @@
+export { type BarGroup, Bars, type BarsProps } from "./bars.tsx";
 export { Figure, type FigureProps, type LegendEntry } from "./figure.tsx";
 export { LineChart, type LineChartProps, type Series } from "./line-chart.tsx";
 export { PlaneChart, type PlaneChartProps } from "./plane-chart.tsx";

@@ -1,0 +1,51 @@
+import { renderToString } from "preact-render-to-string";
+import { describe, expect, test } from "vitest";
+import * as library from "./library.ts";
+import { LossPanelContents } from "./loss-panel.tsx";
+
+/** What is read on the page, without markup. */
+const text = (html: string): string =>
+  html
+    .replaceAll(/<[^>]*>/g, " ")
+    .replaceAll(/\s+/g, " ")
+    .replaceAll("&quot;", '"');
+
+const loaded = text(renderToString(<LossPanelContents library={library} />));
+
+describe("the panel as it opens", () => {
+  test("shows p = 0.8 for a label of 1", () => {
+    expect(loaded).toContain("class 0 0.00 0.20 1.6094 0.0000 class 1 1.00 0.80 0.2231 0.2231");
+    expect(loaded).toContain("= 0.00 × 1.6094 + 1.00 × 0.2231 0.2231");
+    expect(loaded).toContain("it takes no logarithm below −100 0.2231");
+    expect(loaded).toContain("= (0.80 − 1.00) / (0.80 × 0.20) −1.2500");
+    expect(loaded).toContain("= 0.80 − 1.00 −0.2000");
+  });
+
+  test("shows a logit of 20 for a label of 0, where BCELoss teaches nothing", () => {
+    expect(loaded).toContain("exact 20.0000 1.00000 BCELoss 100.000 0 BCEWithLogitsLoss 20.0000 1.00000");
+    expect(loaded).toContain("p = sigmoid(z), in float32 1.00000 1 − p, in float32 0 1 − p, exact 2.06115e−9");
+  });
+
+  test("works the printed example through", () => {
+    expect(loaded).toContain("input z 1.3313 1.2612 0.3466 sigmoid p 0.7911 0.7792 0.5858 target y 0 1 1");
+    expect(loaded).toContain("p or 1 − p 0.2089 0.7792 0.5858");
+    expect(loaded).toContain("−log of that 1.5657 0.2494 0.5348");
+    expect(loaded).toContain("(p − y) / 3 0.2637 −0.0736 −0.1381");
+    expect(loaded).toContain("= (1.5657 + 0.2494 + 0.5348) / 3 0.7833");
+    expect(loaded).toContain("loss.item() 0.7833072543144226 What was printed 0.7833071351051331");
+  });
+
+  test("shows that nothing is scaled, and what is refused", () => {
+    expect(loaded).toContain(
+      "as they are 0.7833 divided by their sum 0.9260 divided by the largest ∞ put through a sigmoid 0.6617",
+    );
+    expect(loaded).toContain("ValueError: binary_cross_entropy: all elements of input should be between 0 and 1.");
+  });
+});
+
+test("until the library is there, only its own numbers are missing", () => {
+  const waiting = text(renderToString(<LossPanelContents library={null} />));
+  expect(waiting).toContain("= 0.00 × 1.6094 + 1.00 × 0.2231 0.2231");
+  expect(waiting).toContain("exact … … BCELoss … … BCEWithLogitsLoss … …");
+  expect(waiting).toContain("loss.item() … What was printed 0.7833071351051331");
+});
