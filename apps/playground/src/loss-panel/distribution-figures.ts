@@ -65,7 +65,7 @@ export function slopeFigures(y: number, p: number): SlopeFigures {
 export function tangent(y: number, p: number, highest: number): { x: number[]; y: number[] } {
   const [loss, slope] = [crossEntropy(y, p), slopeAtProbability(y, p)];
   if (!Number.isFinite(loss) || !Number.isFinite(slope)) return { x: [], y: [] };
-  const reach = 0.2;
+  const reach = 0.35;
   const at = (height: number): number => (slope === 0 ? Number.NaN : p + (height - loss) / slope);
   const [low, high] = slope < 0 ? [at(highest), at(0)] : [at(0), at(highest)];
   const from = Math.max(0, p - reach, Number.isNaN(low) ? 0 : low);

@@ -13,7 +13,7 @@ const curve = Array.from({ length: 201 }, (_, i) => i / 200);
 /** The chart's height in nats; the loss goes on above it. */
 const highest = 5;
 
-/** A label, a prediction, the loss of the two, and its slopes. */
+/** A label, a prediction, the loss of the two, and its gradients. */
 export function Distributions({ library }: { readonly library: Library | null }) {
   const [y, setY] = useState(1);
   const [p, setP] = useState(0.8);
@@ -38,11 +38,11 @@ export function Distributions({ library }: { readonly library: Library | null })
         </div>
       </div>
       <div class="part">
-        <h3>Its slope</h3>
+        <h3>Its gradient</h3>
         <p>
-          At p the slope divides by p (1 − p): it is steep where a prediction is sure. The sigmoid's own slope is p (1 −
-          p). The two cancel, and at the logit z, before the sigmoid, a prediction is pulled towards its label by as
-          much as it is off.
+          At p the gradient divides by p (1 − p): it is steep where a prediction is sure. The sigmoid's own slope is p
+          (1 − p). The two cancel, and at the logit z, before the sigmoid, a prediction is pulled towards its label by
+          as much as it is off.
         </p>
         <div class="beside">
           <Curve y={y} p={p} losses={losses} />
@@ -50,7 +50,7 @@ export function Distributions({ library }: { readonly library: Library | null })
         </div>
       </div>
       <Settled
-        text={`Label ${fixed(y, 2)}, prediction ${fixed(p, 2)}: cross-entropy ${fixed(crossEntropy(y, p))}, BCELoss ${bce}, slope at p ${atProbability}, at the logit ${atLogit}`}
+        text={`Label ${fixed(y, 2)}, prediction ${fixed(p, 2)}: cross-entropy ${fixed(crossEntropy(y, p))}, BCELoss ${bce}, gradient at p ${atProbability}, at the logit ${atLogit}`}
       />
     </>
   );
@@ -101,25 +101,25 @@ function CrossEntropy({ y, p, bce }: { readonly y: number; readonly p: number; r
       </table>
       <dl class="results">
         <div class="main">
-          <dt>
-            Cross-entropy <span class="formula">−(1 − y) log(1 − p) − y log p</span>
-            <span class="formula">= {figures.filledIn}</span>
-          </dt>
+          <dt>Cross-entropy</dt>
           <dd>{figures.crossEntropy}</dd>
+          <dd class="formula">−(1 − y) log(1 − p) − y log p</dd>
+          <dd class="formula">= {figures.filledIn}</dd>
         </div>
         <div>
           <dt>of which the label's own entropy</dt>
           <dd>{figures.entropy}</dd>
         </div>
         <div>
-          <dt>and the divergence of p from y (Kullback and Leibler's)</dt>
+          <dt>and Kullback and Leibler's divergence</dt>
           <dd>{figures.divergence}</dd>
         </div>
         <div class="main">
           <dt>
-            <code>BCELoss</code>, computed in float32; it takes no logarithm below −100
+            <code>BCELoss</code>, in float32
           </dt>
           <dd>{bce}</dd>
+          <dd class="formula">takes no logarithm below −100</dd>
         </div>
       </dl>
     </div>
@@ -133,7 +133,7 @@ interface CurveProps {
 }
 
 function Curve({ y, p, losses }: CurveProps) {
-  const series = useMemo(() => (losses === null ? [] : curves(y, p, losses)), [y, p, losses]);
+  const series = useMemo(() => curves(y, p, losses?.losses ?? []), [y, p, losses]);
   const loss = crossEntropy(y, p);
   return (
     <LineChart
@@ -150,19 +150,15 @@ function Curve({ y, p, losses }: CurveProps) {
   );
 }
 
-function curves(y: number, p: number, { losses }: Losses): Series[] {
-  const here = losses[Math.round(p * 200)];
-  const line = tangent(y, p, highest);
+/** Empty as long as there are no losses. */
+function curves(y: number, p: number, losses: readonly number[]): Series[] {
+  const within = (loss: number): number => (loss > highest ? Number.NaN : loss);
+  const line = losses.length === 0 ? { x: [], y: [] } : tangent(y, p, highest);
+  const point = losses.slice(Math.round(p * 200)).slice(0, 1);
   return [
-    // Far above the chart, the curve would be drawn over what is above it.
-    {
-      name: "BCELoss",
-      color: "var(--accent)",
-      x: curve,
-      y: losses.map((loss) => (loss > highest ? Number.NaN : loss)),
-    },
-    { name: "slope", color: "var(--one)", dashed: true, x: line.x, y: line.y },
-    { name: "at p", color: "var(--one)", dots: 5, x: [p], y: [here > highest ? Number.NaN : here] },
+    { name: "BCELoss", color: "var(--accent)", x: curve.slice(0, losses.length), y: losses.map(within) },
+    { name: "tangent", color: "var(--one)", dashed: true, x: line.x, y: line.y },
+    { name: "at p", color: "var(--one)", dots: 5, x: point.map(() => p), y: point.map(within) },
   ];
 }
 
@@ -171,24 +167,21 @@ function Slopes({ y, p }: { readonly y: number; readonly p: number }) {
   return (
     <dl class="results">
       <div class="main">
-        <dt>
-          At p <span class="formula">dL/dp = (p − y) / (p (1 − p))</span>
-          <span class="formula">= {figures.filledInAtProbability}</span>
-        </dt>
+        <dt>At p</dt>
         <dd>{figures.atProbability}</dd>
+        <dd class="formula">dL/dp = (p − y) / (p (1 − p))</dd>
+        <dd class="formula">= {figures.filledInAtProbability}</dd>
       </div>
       <div>
-        <dt>
-          The logit whose sigmoid is p <span class="formula">z = log(p / (1 − p))</span>
-        </dt>
+        <dt>The logit whose sigmoid is p</dt>
         <dd>{figures.logit}</dd>
+        <dd class="formula">z = log(p / (1 − p))</dd>
       </div>
       <div class="main">
-        <dt>
-          At the logit <span class="formula">dL/dz = dL/dp × p (1 − p) = p − y</span>
-          <span class="formula">= {figures.filledInAtLogit}</span>
-        </dt>
+        <dt>At the logit</dt>
         <dd>{figures.atLogit}</dd>
+        <dd class="formula">dL/dz = dL/dp × p (1 − p) = p − y</dd>
+        <dd class="formula">= {figures.filledInAtLogit}</dd>
       </div>
     </dl>
   );

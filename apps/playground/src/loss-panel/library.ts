@@ -34,7 +34,8 @@ function eachLoss(loss: LossFunction, inputs: readonly number[], targets: readon
 
 const bce: LossFunction = (input, target) => functional.binaryCrossEntropy(input, target, { reduction: "none" });
 const bceOfSigmoid: LossFunction = (input, target) => bce(sigmoid(input), target);
-const withLogits: LossFunction = (input, target) => functional.binaryCrossEntropyWithLogits(input, target, { reduction: "none" });
+const withLogits: LossFunction = (input, target) =>
+  functional.binaryCrossEntropyWithLogits(input, target, { reduction: "none" });
 
 const same = (values: readonly number[], y: number): number[] => values.map(() => y);
 

@@ -15,10 +15,10 @@ const loaded = text(renderToString(<LossPanelContents library={library} />));
 describe("the panel as it opens", () => {
   test("shows p = 0.8 for a label of 1", () => {
     expect(loaded).toContain("class 0 0.00 0.20 1.6094 0.0000 class 1 1.00 0.80 0.2231 0.2231");
-    expect(loaded).toContain("= 0.00 × 1.6094 + 1.00 × 0.2231 0.2231");
-    expect(loaded).toContain("it takes no logarithm below −100 0.2231");
-    expect(loaded).toContain("= (0.80 − 1.00) / (0.80 × 0.20) −1.2500");
-    expect(loaded).toContain("= 0.80 − 1.00 −0.2000");
+    expect(loaded).toContain("Cross-entropy 0.2231 −(1 − y) log(1 − p) − y log p = 0.00 × 1.6094 + 1.00 × 0.2231");
+    expect(loaded).toContain("BCELoss , in float32 0.2231");
+    expect(loaded).toContain("At p −1.2500 dL/dp = (p − y) / (p (1 − p)) = (0.80 − 1.00) / (0.80 × 0.20)");
+    expect(loaded).toContain("At the logit −0.2000 dL/dz = dL/dp × p (1 − p) = p − y = 0.80 − 1.00");
   });
 
   test("shows a logit of 20 for a label of 0, where BCELoss teaches nothing", () => {
@@ -28,10 +28,10 @@ describe("the panel as it opens", () => {
 
   test("works the printed example through", () => {
     expect(loaded).toContain("input z 1.3313 1.2612 0.3466 sigmoid p 0.7911 0.7792 0.5858 target y 0 1 1");
-    expect(loaded).toContain("p or 1 − p 0.2089 0.7792 0.5858");
+    expect(loaded).toContain("given to the target p or 1 − p 0.2089 0.7792 0.5858");
     expect(loaded).toContain("−log of that 1.5657 0.2494 0.5348");
     expect(loaded).toContain("(p − y) / 3 0.2637 −0.0736 −0.1381");
-    expect(loaded).toContain("= (1.5657 + 0.2494 + 0.5348) / 3 0.7833");
+    expect(loaded).toContain("The mean 0.7833 = (1.5657 + 0.2494 + 0.5348) / 3");
     expect(loaded).toContain("loss.item() 0.7833072543144226 What was printed 0.7833071351051331");
   });
 
@@ -45,7 +45,7 @@ describe("the panel as it opens", () => {
 
 test("until the library is there, only its own numbers are missing", () => {
   const waiting = text(renderToString(<LossPanelContents library={null} />));
-  expect(waiting).toContain("= 0.00 × 1.6094 + 1.00 × 0.2231 0.2231");
+  expect(waiting).toContain("Cross-entropy 0.2231 −(1 − y) log(1 − p) − y log p = 0.00 × 1.6094 + 1.00 × 0.2231");
   expect(waiting).toContain("exact … … BCELoss … … BCEWithLogitsLoss … …");
   expect(waiting).toContain("loss.item() … What was printed 0.7833071351051331");
 });

@@ -40,3 +40,8 @@ export const scalings: readonly { readonly name: string; scale(p: readonly numbe
   { name: "divided by the largest", scale: (p) => p.map((one) => one / Math.max(...p)) },
   { name: "put through a sigmoid", scale: (p) => p.map(sigmoid) },
 ];
+
+/** How BCELoss refuses what is not a probability: the words for which room is kept until the library says them. */
+export const expectedRefusal =
+  "ValueError: binary_cross_entropy: all elements of input should be between 0 and 1. The input must be probabilities: put a Sigmoid " +
+  "before this loss, or give the scores themselves to BCEWithLogitsLoss, which is also more accurate";

@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
 import { fixed } from "./figures.ts";
 import type { Steps } from "./library.ts";
-import { meanCrossEntropy, meansThatPrintSo, printed, scalings } from "./printed-example-figures.ts";
+import { expectedRefusal, meanCrossEntropy, meansThatPrintSo, printed, scalings } from "./printed-example-figures.ts";
 import type { Library } from "./use-library.ts";
 
 const { inputs, targets, output } = printed;
@@ -9,7 +9,7 @@ const { inputs, targets, output } = printed;
 /** The example of PyTorch's documentation, step by step, and what its numbers would be if the loss scaled anything. */
 export function PrintedExample({ library }: { readonly library: Library | null }) {
   const steps = useMemo(() => library?.steps(inputs, targets) ?? null, [library]);
-  const refusal = useMemo(() => library?.refusal(inputs, targets) ?? "…", [library]);
+  const refusal = useMemo(() => library?.refusal(inputs, targets) ?? null, [library]);
   const [least, largest] = meansThatPrintSo(inputs, targets);
   const losses = steps === null ? ["…", "…", "…"] : steps.losses.map((loss) => fixed(loss));
   return (
@@ -23,10 +23,9 @@ export function PrintedExample({ library }: { readonly library: Library | null }
         <StepTable steps={steps} />
         <dl class="results">
           <div class="main">
-            <dt>
-              The mean <span class="formula">= ({losses.join(" + ")}) / 3</span>
-            </dt>
+            <dt>The mean</dt>
             <dd>{steps === null ? "…" : fixed(steps.mean)}</dd>
+            <dd class="formula">= ({losses.join(" + ")}) / 3</dd>
           </div>
           <div>
             <dt>
@@ -70,7 +69,7 @@ export function PrintedExample({ library }: { readonly library: Library | null }
             does it turn the inputs, which are no probabilities, into some. Given those, it answers:
           </p>
           <p class="refusal">
-            <code>{refusal}</code>
+            <code class={refusal === null ? "room" : ""}>{refusal ?? expectedRefusal}</code>
           </p>
         </div>
       </div>
@@ -92,7 +91,7 @@ function StepTable({ steps }: { readonly steps: Steps | null }) {
     { name: "gradient", formula: "(p − y) / 3", values: each(steps?.gradient) },
   ];
   return (
-    <table>
+    <table class="wide">
       <caption>Step by step</caption>
       <thead>
         <tr>
@@ -106,7 +105,7 @@ function StepTable({ steps }: { readonly steps: Steps | null }) {
         {rows.map(({ name, formula, values }) => (
           <tr key={name}>
             <th scope="row">
-              {name} {formula !== undefined && <span class="formula">{formula}</span>}
+              {name} {formula !== undefined && <span class="soft">{formula}</span>}
             </th>
             {values.map((value, i) => (
               <td key={i}>{value}</td>
