@@ -29,7 +29,7 @@ export function PrintedExample({ library }: { readonly library: Library | null }
           </div>
           <div>
             <dt>
-              All its digits: <code>loss.item()</code>
+              <code>loss.item()</code>
             </dt>
             <dd>{steps === null ? "…" : steps.mean}</dd>
           </div>

@@ -34,6 +34,10 @@ describe("where a probability cannot go", () => {
     });
   });
 
+  test("p tells 1 from its neighbours", () => {
+    expect([16.5, 16.75].map((z) => at(z, 0).probability)).toEqual(["0.99999988", "1"]);
+  });
+
   test("float32's sigmoid becomes 1 and 0 where the page says", () => {
     const { probabilities } = bothLosses([becomesOne - 0.01, becomesOne, becomesZero + 0.01, becomesZero], 0);
     expect(probabilities.map((p) => p === 1)).toEqual([false, true, false, false]);

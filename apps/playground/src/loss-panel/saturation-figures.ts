@@ -52,7 +52,8 @@ export function saturationFigures(
   const exact = lossAtLogit(y, z);
   return {
     state: saturation(p),
-    probability: digits(p),
+    // Enough digits to tell 1 from its neighbour.
+    probability: p === 1 ? "1" : digits(p, 8),
     rest: digits(Math.fround(1 - p)),
     exactRest: digits(sigmoid(-z)),
     loss: { exact: digits(exact), bce: digits(bce.losses[place]), withLogits: digits(withLogits.losses[place]) },

@@ -57,7 +57,7 @@ export function Saturation({ library }: { readonly library: Library | null }) {
           </fieldset>
         </div>
         <div class="stack">
-          <table class="wide">
+          <table class="compared">
             <caption class="visually-hidden">Both losses and their gradients at z, beside the exact values</caption>
             <thead>
               <tr>
@@ -81,7 +81,11 @@ export function Saturation({ library }: { readonly library: Library | null }) {
               </tr>
               <tr>
                 <th scope="row">
-                  <code>BCEWithLogitsLoss</code>
+                  <code>
+                    BCEWith
+                    <wbr />
+                    LogitsLoss
+                  </code>
                 </th>
                 <td>{loss.withLogits}</td>
                 <td>{slope.withLogits}</td>

@@ -26,7 +26,7 @@ export function useLibrary(panel: RefObject<Element | null>): LibraryState {
             setState({ library: null, problem: error instanceof Error ? error.message : String(error) }),
         );
       },
-      { rootMargin: "800px" },
+      { rootMargin: "300px" },
     );
     observer.observe(panel.current);
     return () => observer.disconnect();
