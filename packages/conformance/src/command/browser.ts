@@ -31,7 +31,7 @@ export async function openBrowser(url: string): Promise<Browser> {
 }
 
 /** Without a sandbox, since containers and root have none; the pages are this repository's own. */
-const flags = [
+export const flags = [
   "--headless=new",
   "--no-sandbox",
   "--no-first-run",
@@ -47,7 +47,8 @@ function whenEnded(browser: ChildProcess): Promise<never> {
   });
 }
 
-function findChromium(): string {
+/** Where Chromium is. @throws Error if there is none. */
+export function findChromium(): string {
   const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
   const onPath = (process.env.PATH ?? "").split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
   const found = [process.env.CHROMIUM_PATH, ...onPath].find((path) => path !== undefined && existsSync(path));
