@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import { LossPanel } from "./loss-panel/loss-panel.tsx";
 import { Section } from "./parts/section.tsx";
 import { DataSection } from "./sections/data-section.tsx";
@@ -5,7 +6,7 @@ import { ModelSection } from "./sections/model-section.tsx";
 import { ProgramsSection } from "./sections/programs-section.tsx";
 import { TakeAwaySection } from "./sections/take-away-section.tsx";
 import { TrainingSection } from "./sections/training-section.tsx";
-import { problem } from "./state/problem.ts";
+import { problem, ready } from "./state/problem.ts";
 
 const sections = [
   ["data", "Data"],
@@ -42,21 +43,31 @@ export function App() {
             {problem.value}
           </p>
         )}
-        <div class="columns">
-          <div class="stack">
-            <DataSection />
-            <ModelSection />
-          </div>
-          <div class="stack">
-            <TrainingSection />
-            <TakeAwaySection />
-          </div>
-        </div>
-        <ProgramsSection />
-        <Section id="loss" title="Is this loss right?">
-          <LossPanel />
-        </Section>
+        {ready.value ? <Sections /> : <p class="soft">Loading …</p>}
       </main>
     </div>
+  );
+}
+
+function Sections() {
+  // The address may name a section that was not there when the page was loaded.
+  useEffect(() => document.getElementById(location.hash.slice(1))?.scrollIntoView(), []);
+  return (
+    <>
+      <div class="columns">
+        <div class="stack">
+          <DataSection />
+          <ModelSection />
+        </div>
+        <div class="stack">
+          <TrainingSection />
+          <TakeAwaySection />
+        </div>
+      </div>
+      <ProgramsSection />
+      <Section id="loss" title="Is this loss right?">
+        <LossPanel />
+      </Section>
+    </>
   );
 }

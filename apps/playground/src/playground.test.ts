@@ -173,7 +173,7 @@ test("stops where a training breaks down, and says so", async () => {
   const { page, errors } = await site.open();
   await page.getByLabel("Optimizer").selectOption("SGD");
   await page.getByText("BCEWithLogitsLoss", { exact: true }).click();
-  await load(page, "Choose a CSV file", "huge.csv", `x,label\n${"1e30,0\n-2e30,1\n".repeat(20)}`);
+  await load(page, "Choose a CSV file", "huge.csv", `x,label\n${"1e30,0\n1e30,1\n-2e30,1\n-2e30,0\n".repeat(10)}`);
   await page.getByText("40 rows").waitFor();
   await page.getByLabel("Scale of columns").selectOption("none");
   await button(page, "Start").click();
@@ -244,8 +244,8 @@ test("nothing moves while it trains", async () => {
     await new Promise((resolve) => setTimeout(resolve, 1500));
     return sum;
   });
-  console.log("SHIFT", shift);
-  expect(shift).toBeLessThan(0.05);
+
+  expect(shift).toBeLessThan(0.01);
 });
 
 test("loads less than 200 kB, and trains without loading more", async () => {

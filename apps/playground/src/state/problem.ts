@@ -3,6 +3,9 @@ import { signal } from "@preact/signals";
 /** What went wrong, outside of any one section. */
 export const problem = signal<string | null>(null);
 
+/** Whether the page can be shown: it comes all at once, so that nothing on it moves. */
+export const ready = signal(false);
+
 export function fail(error: unknown): void {
   problem.value = messageOf(error);
 }

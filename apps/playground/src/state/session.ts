@@ -14,7 +14,7 @@ import {
   table,
   trainingOptions,
 } from "./choices.ts";
-import { fail, messageOf, problem } from "./problem.ts";
+import { fail, messageOf, problem, ready } from "./problem.ts";
 import { breakdown, device, expectTraining, forgetResults, running, trainingNumber } from "./progress.ts";
 import { worker } from "./worker.ts";
 
@@ -33,6 +33,8 @@ export async function begin(): Promise<void> {
     await openSource(source.peek());
   } catch (error) {
     fail(error);
+  } finally {
+    ready.value = true;
   }
 }
 

@@ -1,7 +1,7 @@
 import workerFile from "../worker/main.ts?worker&url";
 import type { Api, Progress } from "../worker/protocol.ts";
 import { connect } from "../worker/rpc.ts";
-import { fail } from "./problem.ts";
+import { fail, ready } from "./problem.ts";
 import { takeProgress } from "./progress.ts";
 
 /**
@@ -17,5 +17,8 @@ const thread = new Worker(URL.createObjectURL(start), { type: "module", name: "t
 export const worker = connect<Api>(
   thread,
   (report) => takeProgress(report as Progress),
-  (message) => fail(`The training's worker failed: ${message}`),
+  (message) => {
+    fail(`The training's worker failed: ${message}`);
+    ready.value = true;
+  },
 );

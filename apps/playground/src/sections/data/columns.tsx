@@ -75,5 +75,8 @@ function rangeOf({ kind, smallest, largest, missing, sentinels }: ColumnSummary)
 
 /** With a minus sign instead of a hyphen. */
 export function signed(value: number): string {
-  return (Number.isInteger(value) ? value.toLocaleString("en") : tickText(value)).replace("-", "−");
+  return (Number.isInteger(value) && Math.abs(value) < 1e9 ? value.toLocaleString("en") : tickText(value)).replace(
+    "-",
+    "−",
+  );
 }

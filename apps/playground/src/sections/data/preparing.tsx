@@ -46,7 +46,7 @@ export function Preparing({ summary, draft }: TableProps) {
           label="Scale of columns"
           value={scale}
           options={[
-            { value: "standard", text: "Mean 0, std 1" },
+            { value: "standard", text: "Standardise" },
             { value: "none", text: "As they are" },
           ]}
           onChoose={(chosen) => chooseData({ scale: chosen })}
