@@ -154,6 +154,33 @@ test("opens a table of one's own; weights and predictions go out and come back",
   expect(errors).toEqual([]);
 });
 
+test("takes a table that is dropped, and gives its programs to copy", async () => {
+  const { page, errors } = await site.open({ permissions: ["clipboard-read", "clipboard-write"] });
+  const files = await page.evaluateHandle((text) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([text], "dropped.csv", { type: "text/csv" }));
+    return transfer;
+  }, csv);
+  await page.locator(".drop").dispatchEvent("drop", { dataTransfer: files });
+  await page.getByText("200 rows, 5 columns").waitFor();
+  await page.getByLabel("Learning rate").selectOption("0.1");
+  for (const [language, expected] of [
+    ["TypeScript", "new optim.Adam(model.parameters(), { lr: 0.1 })"],
+    ["PyTorch", "optim.Adam(model.parameters(), lr=0.1)"],
+  ]) {
+    await page.getByLabel(`The program in ${language}`).filter({ hasText: expected }).waitFor();
+    await button(page, `Copy the ${language} program`).click();
+    await button(page, `Copied the ${language} program`).waitFor();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toContain(expected);
+    expect(copied).toContain('"dropped.csv"');
+  }
+  const { name, bytes } = await downloaded(page, "Download the table");
+  expect(name).toBe("dropped.csv");
+  expect(bytes.toString()).toBe(csv);
+  expect(errors).toEqual([]);
+});
+
 test("says what is wrong with a file, and goes on", async () => {
   const { page, errors } = await site.open();
   await load(page, "Load weights", "broken.safetensors", "not weights");
@@ -172,7 +199,7 @@ test("says what is wrong with a file, and goes on", async () => {
 test("stops where a training breaks down, and says so", async () => {
   const { page, errors } = await site.open();
   await page.getByLabel("Optimizer").selectOption("SGD");
-  await page.getByText("BCEWithLogitsLoss", { exact: true }).click();
+  await page.getByRole("radio", { name: "BCEWithLogitsLoss" }).check();
   await load(page, "Choose a CSV file", "huge.csv", `x,label\n${"1e30,0\n1e30,1\n-2e30,1\n-2e30,0\n".repeat(10)}`);
   await page.getByText("40 rows").waitFor();
   await page.getByLabel("Scale of columns").selectOption("none");
