@@ -29,8 +29,8 @@ export function TakeAwaySection() {
     <Section id="take-away" title="Take it away">
       <p class="soft">
         Weights are a safetensors file, with columns, scaling and the optimizer's state in it: Cresset, the command{" "}
-        <code>cresset</code> and PyTorch read it. Loaded again beside the same table, the training goes on as if it had
-        not stopped.
+        <code>cresset</code> and Python's safetensors read it. Loaded again beside the same table, the training goes on
+        as if it had not stopped.
       </p>
       <div class="actions">
         <button type="button" disabled={none} onClick={save(() => worker.saveWeights(), `${stem}.safetensors`)}>

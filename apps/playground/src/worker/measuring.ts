@@ -1,6 +1,6 @@
-import { accuracyOf, calibration, confusionMatrix, predict, roc, type Table, type Training } from "@cresset/tabular";
-import { gridInputs, planeOf } from "./plane.ts";
-import { boundarySize, type Measured, type Plane } from "./protocol.ts";
+import { accuracyOf, calibration, confusionMatrix, roc, type Table, type Training } from "@cresset/tabular";
+import { gridOf, planeOf } from "./plane.ts";
+import type { Measured, Plane } from "./protocol.ts";
 
 /** Points of a curve that are sent at most. */
 const mostPoints = 300;
@@ -9,12 +9,12 @@ const mostPoints = 300;
 export class Measuring {
   readonly plane: Plane | null;
   readonly #training: Training;
-  readonly #grid: Float32Array<ArrayBuffer> | null;
+  readonly #grid: Table | null;
 
   constructor(training: Training, table: Table) {
     this.#training = training;
     this.plane = planeOf(table, training.data);
-    this.#grid = this.plane === null ? null : gridInputs(this.plane, training.data);
+    this.#grid = this.plane === null ? null : gridOf(this.plane);
   }
 
   async measure(): Promise<Measured> {
@@ -38,14 +38,8 @@ export class Measuring {
     };
   }
 
-  #boundary(): Promise<Float32Array<ArrayBuffer> | null> {
-    const grid = this.#grid;
-    const { model, options } = this.#training;
-    if (grid === null) return Promise.resolve(null);
-    return this.#training.settled(async () => {
-      const found = await predict(model, options.loss, grid, boundarySize ** 2, this.#training.device);
-      return found.slice();
-    });
+  async #boundary(): Promise<Float32Array<ArrayBuffer> | null> {
+    return this.#grid === null ? null : (await this.#training.predict(this.#grid)).slice();
   }
 }
 

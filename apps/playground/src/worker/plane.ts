@@ -1,4 +1,4 @@
-import { columnOf, createTable, prepare, type Table, type TrainingData } from "@cresset/tabular";
+import { columnOf, createTable, type Table, type TrainingData } from "@cresset/tabular";
 import { boundarySize, type Plane } from "./protocol.ts";
 
 /** Points that are drawn at most. */
@@ -43,8 +43,8 @@ function padded(values: Float64Array): Plane["xDomain"] {
   return { from: from - margin, to: to + margin };
 }
 
-/** A network's inputs for the middles of the cells that the plane is drawn in, from its top left corner. */
-export function gridInputs({ names, xDomain, yDomain }: Plane, data: TrainingData): Float32Array<ArrayBuffer> {
+/** The middles of the cells that the plane is drawn in, from its top left corner. */
+export function gridOf({ names, xDomain, yDomain }: Plane): Table {
   const count = boundarySize ** 2;
   const at = ({ from, to }: Plane["xDomain"], i: number): number => from + ((i + 0.5) / boundarySize) * (to - from);
   const x = Float64Array.from({ length: count }, (_, i) => at(xDomain, i % boundarySize));
@@ -52,5 +52,5 @@ export function gridInputs({ names, xDomain, yDomain }: Plane, data: TrainingDat
     at(yDomain, boundarySize - 1 - Math.floor(i / boundarySize)),
   );
   const [first, second] = names;
-  return prepare(data.preparation, createTable({ [first]: x, [second]: y }));
+  return createTable({ [first]: x, [second]: y });
 }
