@@ -139,6 +139,20 @@ test("opens a table of one's own; weights and predictions go out and come back",
   expect(lines).toHaveLength(201);
   expect(lines[0]).toBe("id,age,rate,city,bought,probability,predicted");
 
+  // The network also predicts rows that nobody has labelled.
+  const [other] = await Promise.all([
+    page.waitForEvent("download"),
+    load(page, "Predict another table", "new.csv", "rate,age,note\n0.9,60,old\n0.1,21,young\n-99,,unknown\n"),
+  ]);
+  expect(other.suggestedFilename()).toBe("new-predictions.csv");
+  const predicted = (await readFile(await other.path(), "utf8")).trimEnd().split("\n");
+  expect(predicted.map((line) => line.split(",").at(-1))).toEqual([
+    "predicted",
+    "1",
+    "0",
+    expect.stringMatching(/^[01]$/),
+  ]);
+
   // A new page: the same table, the weights, and nothing trained.
   await page.reload();
   await load(page, "Choose a CSV file", "people.csv", csv);

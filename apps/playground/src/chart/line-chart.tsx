@@ -99,7 +99,7 @@ export function LineChart(props: LineChartProps) {
                 stroke-dasharray="3 4"
               />
             )}
-            {marks.map((mark) => (
+            {marks.map((mark, i) => (
               <g key={`${mark.x} ${mark.text}`}>
                 <line
                   x1={x(mark.x)}
@@ -111,7 +111,7 @@ export function LineChart(props: LineChartProps) {
                 />
                 <text
                   x={x(mark.x) + (x(mark.x) > width * 0.8 ? -4 : 4)}
-                  y={top + 9}
+                  y={top + 9 + 12 * (i % 3)}
                   text-anchor={x(mark.x) > width * 0.8 ? "end" : "start"}
                 >
                   {mark.text}
@@ -150,7 +150,8 @@ function Curve({ series, x, y, columns }: CurveProps) {
   return (
     <g>
       <path
-        d={path}
+        // A point by itself is drawn as a dot.
+        d={series.x.length === 1 ? `${path}h0` : path}
         fill="none"
         stroke={color}
         stroke-width="1.75"

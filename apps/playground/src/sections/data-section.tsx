@@ -3,7 +3,7 @@ import { type SampleName, sampleNames, samples } from "../data/index.ts";
 import { FileButton } from "../parts/fields.tsx";
 import { Section } from "../parts/section.tsx";
 import { dataDraft, source, table } from "../state/choices.ts";
-import { dataProblem, openSource } from "../state/session.ts";
+import { dataProblem, openSource, reading } from "../state/session.ts";
 import { Balance } from "./data/balance.tsx";
 import { Columns } from "./data/columns.tsx";
 import { Preparing } from "./data/preparing.tsx";
@@ -83,7 +83,11 @@ function DropPlace() {
       <FileButton accept=".csv,.tsv,.txt,text/csv" onChoose={open}>
         Choose a CSV file
       </FileButton>
-      <span class="small soft">or drop one here. It stays in this page: nothing is uploaded.</span>
+      <span class="small soft" role="status">
+        {reading.value === null
+          ? "or drop one here. It stays in this page: nothing is uploaded."
+          : `Reading ${reading.value} …`}
+      </span>
     </div>
   );
 }

@@ -63,6 +63,7 @@ export function ModelSection() {
         />
         <NumberField label="Seed" value={seed} least={0} most={999_999_999} onChoose={choose("seed")} />
       </div>
+      <p class="small soft">What is changed here, or above, begins the training anew.</p>
     </Section>
   );
 }

@@ -8,11 +8,14 @@ import { epoch } from "../state/progress.ts";
 import { configured, loadWeights } from "../state/session.ts";
 import { worker } from "../state/worker.ts";
 
+/** A file's name without what says its kind. */
+const stemOf = (name: string): string => name.replace(/\.\w+$/, "");
+
 /** Weights and predictions as files, and weights back from one. */
 export function TakeAwaySection() {
   const said = useSignal<{ readonly text: string; readonly wrong: boolean } | null>(null);
   const none = configured.value === null;
-  const stem = (table.value?.fileName ?? "table").replace(/\.\w+$/, "");
+  const stem = stemOf(table.value?.fileName ?? "table");
   const attempt = async (task: () => Promise<string>): Promise<void> => {
     try {
       said.value = { text: await task(), wrong: false };
@@ -39,6 +42,16 @@ export function TakeAwaySection() {
         <button type="button" disabled={none} onClick={save(() => worker.predictions(), `${stem}-predictions.csv`)}>
           Download predictions
         </button>
+        <FileButton
+          accept=".csv,.tsv,.txt,text/csv"
+          disabled={none}
+          onChoose={(file) => {
+            const name = `${stemOf(file.name)}-predictions.csv`;
+            void save(() => worker.predictions(file), name)();
+          }}
+        >
+          Predict another table
+        </FileButton>
         <FileButton
           accept=".safetensors"
           disabled={table.value === null}

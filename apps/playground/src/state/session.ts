@@ -38,9 +38,13 @@ export async function begin(): Promise<void> {
   }
 }
 
+/** The file that is being read. */
+export const reading = signal<string | null>(null);
+
 /** Opens a table, and begins a training on it. */
 export async function openSource(chosen: Source): Promise<void> {
   source.value = chosen;
+  reading.value = chosen.kind === "file" ? chosen.file.name : null;
   try {
     const summary = await worker.open(chosen);
     if (source.peek() !== chosen) return;
@@ -53,6 +57,8 @@ export async function openSource(chosen: Source): Promise<void> {
     table.value = null;
     dataDraft.value = null;
     withoutTraining(messageOf(error));
+  } finally {
+    if (source.peek() === chosen) reading.value = null;
   }
 }
 

@@ -19,7 +19,7 @@ serve<Api>(self, (report) => {
     saveWeights: () => session.saveWeights(),
     readWeights: (file) => session.readWeights(file),
     useWeights: (training) => session.useWeights(training),
-    predictions: () => session.predictions(),
+    predictions: (other) => session.predictions(other),
     table: () => session.table(),
   };
 });

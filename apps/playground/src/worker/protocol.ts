@@ -141,7 +141,8 @@ export interface Api {
   readWeights(file: File): Choices;
   /** Goes on with what was read, as the training of a number. */
   useWeights(training: number): Configured;
-  predictions(): Blob;
+  /** A table with two more columns: the open one, or another with the columns that are learned from. */
+  predictions(other?: File): Blob;
   /** The open table, as a program reads it. */
   table(): Blob;
 }

@@ -100,10 +100,14 @@ export class Session {
 
   async moveTo(backend: BackendName): Promise<void> {
     await this.#backends.use(backend);
-    const run = this.#run;
-    await run?.training.moveTo(backend);
+    let run: Run | null;
+    do {
+      run = this.#run;
+      await run?.training.moveTo(backend);
+      // Meanwhile another one may have begun, where the last one was.
+    } while (run !== this.#run);
     this.#device = backend;
-    if (run === null || run !== this.#run) return;
+    if (run === null) return;
     this.#send(run, { measured: null, rate: null, error: null });
     if (this.#until === null) await this.#tried(run, () => this.#tell(run, null));
   }
@@ -143,11 +147,10 @@ export class Session {
     return this.#begin(training, choices, number);
   }
 
-  async predictions(): Promise<Blob> {
+  async predictions(other?: File): Promise<Blob> {
     const classifier = await loadClassifier(await this.saveWeights());
-    const { csv, delimiter } = this.#opened();
     const parts: string[] = [];
-    for await (const part of predictCsv(classifier, csv, { delimiter })) parts.push(part);
+    for await (const part of predictCsv(classifier, other ?? this.#opened().csv)) parts.push(part);
     return new Blob(parts, { type: "text/csv" });
   }
 

@@ -24,7 +24,9 @@ export function Backends() {
       />
       <p class="small soft" aria-live="polite">
         {missing.length > 0
-          ? missing.map(({ name, unavailable }) => `${name} is unavailable: ${unavailable}`).join(" ")
+          ? missing
+              .map(({ name, unavailable }) => `${name} is unavailable: ${unavailable?.replace(/\.?$/, ".")}`)
+              .join(" ")
           : movingTo.value !== null
             ? `Moving to ${movingTo.value} …`
             : detailOf(known)}

@@ -35,5 +35,6 @@ function Fact({ name, value, of }: { readonly name: string; readonly value: stri
 }
 
 function digits(value: number | undefined, count = 4): string {
-  return value === undefined || Number.isNaN(value) ? "–" : value.toFixed(count);
+  if (value === undefined || Number.isNaN(value)) return "–";
+  return value > 0 && value < 10 ** (1 - count) ? value.toExponential(2).replace("-", "−") : value.toFixed(count);
 }
