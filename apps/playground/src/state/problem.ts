@@ -10,8 +10,9 @@ export function fail(error: unknown): void {
   problem.value = messageOf(error);
 }
 
-/** An error as a sentence. */
-export function messageOf(error: unknown): string {
+/** An error as a sentence; `where`, which keeps its case, may begin it. */
+export function messageOf(error: unknown, where?: string): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
+  const begun = where === undefined ? text.charAt(0).toUpperCase() + text.slice(1) : `${where}, ${text}`;
+  return `${begun}${/[.!?]$/.test(text) ? "" : "."}`;
 }

@@ -56,7 +56,7 @@ export async function openSource(chosen: Source): Promise<void> {
     if (source.peek() !== chosen) return;
     table.value = null;
     dataDraft.value = null;
-    withoutTraining(messageOf(error));
+    withoutTraining(messageOf(error, chosen.kind === "file" ? chosen.file.name : undefined));
   } finally {
     if (source.peek() === chosen) reading.value = null;
   }

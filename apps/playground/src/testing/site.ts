@@ -17,8 +17,8 @@ export interface Site {
    * @param before a script that each worker runs before anything else.
    */
   open(options?: BrowserContextOptions, before?: string): Promise<{ readonly page: Page; readonly errors: string[] }>;
-  /** Bytes of each file of the site, compressed. */
-  sizes(): Promise<Map<string, number>>;
+  /** Bytes of each file of the site that the page and its worker load at first, compressed. */
+  firstLoad(): Promise<Map<string, number>>;
   close(): Promise<void>;
 }
 
@@ -49,16 +49,20 @@ export async function openSite(): Promise<Site> {
       await page.getByText(/^[\d,]+ parameters$/).waitFor();
       return { page, errors };
     },
-    async sizes() {
-      const names = await readdir(outDir, { recursive: true, withFileTypes: true });
-      const files = names.filter((entry) => entry.isFile());
-      return new Map(
-        await Promise.all(
-          files.map(
-            async ({ name, parentPath }) => [name, gzipSync(await readFile(join(parentPath, name))).length] as const,
-          ),
-        ),
-      );
+    async firstLoad() {
+      const entries = await readdir(outDir, { recursive: true, withFileTypes: true });
+      const paths = new Map(entries.map((entry) => [entry.name, join(entry.parentPath, entry.name)]));
+      const sizes = new Map<string, number>();
+      const add = async (name: string): Promise<void> => {
+        const path = paths.get(name);
+        if (path === undefined) throw new Error(`${name} is no file of the site`);
+        if (sizes.has(name)) return;
+        const bytes = await readFile(path);
+        sizes.set(name, gzipSync(bytes).length);
+        for (const other of loadedAtOnce(name, bytes.toString())) await add(other);
+      };
+      await add("index.html");
+      return sizes;
     },
     async close() {
       await browser.close();
@@ -66,6 +70,15 @@ export async function openSite(): Promise<Site> {
       await rm(outDir, { recursive: true, force: true });
     },
   };
+}
+
+/** The files that a file of the site loads when it is loaded: tags, static imports, and the worker that the page starts. */
+function loadedAtOnce(name: string, text: string): string[] {
+  if (!/\.(html|js)$/.test(name)) return [];
+  const references = name.endsWith(".html")
+    ? [/(?:src|href)="[^"]*?([\w.-]+\.(?:js|css|svg))"/g]
+    : [/(?:from|import)\s*["'`]\.\/([\w.-]+\.js)["'`]/g, /new URL\(["'`]([\w.-]+\.js)["'`]/g];
+  return references.flatMap((reference) => Array.from(text.matchAll(reference), ([, found]) => found));
 }
 
 /** A number of the page's "standing", by its name: NaN while it is not known. */

@@ -1,3 +1,4 @@
+import type { CalibrationBin } from "@cresset/tabular";
 import { LineChart } from "../../chart/index.ts";
 import { measured } from "../../state/progress.ts";
 
@@ -10,12 +11,7 @@ export function Calibration() {
   return (
     <LineChart
       title="Calibration"
-      description={bins
-        .map(
-          ({ predicted, observed, count }) =>
-            `Of ${count} rows given ${predicted.toFixed(2)}, ${Math.round(100 * observed)} % are of class 1.`,
-        )
-        .join(" ")}
+      description={description(bins)}
       aside={<span class="soft">larger dots: more rows</span>}
       series={[
         {
@@ -33,4 +29,14 @@ export function Calibration() {
       diagonal
     />
   );
+}
+
+function description(bins: readonly CalibrationBin[]): string {
+  if (bins.length === 0) return "Not known yet.";
+  return bins
+    .map(
+      ({ predicted, observed, count }) =>
+        `Of ${count} rows given ${predicted.toFixed(2)}, ${Math.round(100 * observed)} % are of class 1.`,
+    )
+    .join(" ");
 }

@@ -1,5 +1,6 @@
 import { type Domain, LineChart, type Series } from "../../chart/index.ts";
-import { device, losses, moves, testLosses } from "../../state/progress.ts";
+import { losses, moves, testLosses } from "../../state/progress.ts";
+import { configured } from "../../state/session.ts";
 
 /** The loss of training and test rows, epoch by epoch. */
 export function Losses() {
@@ -26,7 +27,7 @@ export function Losses() {
       yDomain={yDomain(train, test)}
       height={240}
       marks={moves.value.map(({ x, text }) => ({ x, text }))}
-      empty={device.value === "" ? "" : "Start, and the loss is drawn here, epoch by epoch."}
+      empty={configured.value === null ? "" : "Start, and the loss is drawn here, epoch by epoch."}
     />
   );
 }
@@ -47,8 +48,8 @@ function roundUp(last: number): number {
 
 /** From 0 to a round number above the first loss, or what later ones came to. */
 function yDomain(train: readonly number[], test: readonly number[]): Domain {
-  let highest = 0;
+  let highest = train.length + test.length === 0 ? 0.8 : 0;
   for (const values of [train, test]) for (const value of values) if (value > highest) highest = value;
   const steps = [0.1, 0.2, 0.4, 0.8, 1, 1.5, 2, 3, 5, 10, 20, 50, 100];
-  return { from: 0, to: steps.find((step) => step >= highest * 1.02) ?? highest };
+  return { from: 0, to: steps.find((step) => step >= highest) ?? highest };
 }
