@@ -14,16 +14,7 @@ import {
   short,
   typeAs,
 } from "../shape/convert.ts";
-import {
-  broadcastShapes,
-  broadcastTensors,
-  broadcastTo,
-  expand,
-  expandAs,
-  repeat,
-  sumToSize,
-  tile,
-} from "../shape/expand.ts";
+import { broadcastShapes, broadcastTensors, broadcastTo, expand, expandAs, repeat, tile } from "../shape/expand.ts";
 import { flip, fliplr, flipud, roll, rot90 } from "../shape/flip.ts";
 import { cartesianProd, combinations, meshgrid } from "../shape/grid.ts";
 import { detach_, squeeze_, t_, transpose_, unsqueeze_ } from "../shape/in-place.ts";
@@ -126,7 +117,6 @@ export const shape = {
   stack: { fn: stack, on: ["torch"] },
   storageOffset: { fn: storageOffset, on: ["method"] },
   stride: { fn: stride, on: ["method"] },
-  sumToSize: { fn: sumToSize, on: ["method"] },
   swapaxes: { fn: transpose, on: ["torch", "method"] },
   swapdims: { fn: transpose, on: ["torch", "method"] },
   swapaxes_: { fn: transpose_, on: ["method"] },

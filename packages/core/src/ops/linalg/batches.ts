@@ -1,6 +1,6 @@
 /** What the operations of `torch.linalg` that run on the host share: checks of their operands, and loops over batches. */
 import { isFloat } from "../../dtype/dtype.ts";
-import { DTypeError, ShapeError } from "../../errors.ts";
+import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import type { Term } from "../../graph/term.ts";
 import type { HostTensor } from "../../tensor/host.ts";
@@ -50,6 +50,14 @@ export function eachMatrix(
 /** How PyTorch's messages name the matrix that failed. */
 export function failing(name: string, a: HostTensor, batch: number): string {
   return a.shape.length > 2 ? `${name}: (Batch element ${batch})` : name;
+}
+
+/** @throws ValueError where an iteration would not end, or end with a wrong number. */
+export function requireFinite(name: string, a: HostTensor, batch: number, x: { readonly data: Float64Array }): void {
+  if (!x.data.every(Number.isFinite))
+    throw new ValueError(
+      `${failing(name, a, batch)}: The algorithm failed to converge because the input matrix contained non-finite values.`,
+    );
 }
 
 // Terms that the derivatives share.

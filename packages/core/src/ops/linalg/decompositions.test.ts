@@ -374,6 +374,7 @@ describe("errors", () => {
       ),
     ).toThrow("(the leading minor of order 2 is not positive-definite)");
     expect(() => linalg.svdvals(t([[Number.NaN]]))).toThrow("non-finite values");
+    expect(() => linalg.pinv(t([[Number.NaN]]))).toThrow("non-finite values");
   });
 
   test("shapes, dtypes, modes", () => {

@@ -1,11 +1,20 @@
 /** Eigenvalues of symmetric matrices, on the host. */
 import { ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
-import { type HostTensor, hostOperation } from "../../tensor/host.ts";
+import { hostOperation } from "../../tensor/host.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { keywords } from "../reduction/keywords.ts";
 import { namedResults, type Results } from "../reduction/results.ts";
-import { arrives, chain, diagonalMatrix, eachMatrix, failing, identityLike, mT, requireSquare } from "./batches.ts";
+import {
+  arrives,
+  chain,
+  diagonalMatrix,
+  eachMatrix,
+  identityLike,
+  mT,
+  requireFinite,
+  requireSquare,
+} from "./batches.ts";
 import { symmetricEigen } from "./host/jacobi.ts";
 import { type Matrix, matrix } from "./host/matrix.ts";
 
@@ -22,19 +31,12 @@ function mirrored({ rows: n, data }: Matrix, uplo: Triangle): Matrix {
   return out;
 }
 
-function requireFinite(x: Matrix, name: string, a: HostTensor, batch: number): void {
-  if (!x.data.every(Number.isFinite))
-    throw new ValueError(
-      `${failing(name, a, batch)}: The algorithm failed to converge because the input matrix contained non-finite values.`,
-    );
-}
-
 const eigenOp = hostOperation<{ name: string; uplo: Triangle }>(
   "linalg_eigh",
   ([a], { name, uplo }) => {
     const square = a.shape.slice(-2);
     return eachMatrix([a], [square.slice(1), square], ([x], batch) => {
-      requireFinite(x, name, a, batch);
+      requireFinite(name, a, batch, x);
       const { values, vectors } = symmetricEigen(mirrored(x, uplo));
       return [values, vectors.data];
     });

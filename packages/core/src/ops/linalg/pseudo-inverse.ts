@@ -2,14 +2,15 @@
 import * as m from "../../graph/math.ts";
 import { hostOperation } from "../../tensor/host.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { chain, eachMatrix, identityLike, mT, requireMatrices } from "./batches.ts";
+import { chain, eachMatrix, identityLike, mT, requireFinite, requireMatrices } from "./batches.ts";
 import { singularValues } from "./host/jacobi.ts";
 
 const pinvOp = hostOperation<{ atol: number; rtol: number }>(
   "linalg_pinv",
   ([a], { atol, rtol }) => {
     const [rows, columns] = a.shape.slice(-2);
-    return eachMatrix([a], [[columns, rows]], ([x]) => {
+    return eachMatrix([a], [[columns, rows]], ([x], batch) => {
+      requireFinite("linalg.svd", a, batch, x);
       const { u, s, vh } = singularValues(x);
       const limit = Math.max(atol, rtol * (s[0] ?? 0));
       const out = new Float64Array(columns * rows);
@@ -42,6 +43,7 @@ const pinvOp = hostOperation<{ atol: number; rtol: number }>(
  * `torch.linalg.pinv`: Moore–Penrose inverses [*, n, m] of matrices [*, m, n]; singular values up to `atol`, or `rtol` times
  * the largest, count as 0. Computed on the host.
  *
+ * @throws ValueError where an element is not finite.
  * @param rtol default max(m, n) times the spacing of the dtype at 1; 0 where `atol` is given.
  */
 export function pinv(A: Tensor, options: { readonly atol?: number; readonly rtol?: number } | number = {}): Tensor {

@@ -1,5 +1,4 @@
 /** Singular values, on the host, and what follows from them. */
-import { ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import type { Term } from "../../graph/term.ts";
 import { hostOperation } from "../../tensor/host.ts";
@@ -11,7 +10,16 @@ import { detach } from "../shape/convert.ts";
 import { cat } from "../shape/join.ts";
 import { movedim, transpose } from "../shape/permute.ts";
 import { unsqueeze } from "../shape/reshape.ts";
-import { arrives, chain, diagonalMatrix, eachMatrix, failing, identityLike, mT, requireMatrices } from "./batches.ts";
+import {
+  arrives,
+  chain,
+  diagonalMatrix,
+  eachMatrix,
+  identityLike,
+  mT,
+  requireFinite,
+  requireMatrices,
+} from "./batches.ts";
 import { completeBasis, singularValues } from "./host/jacobi.ts";
 import { matrix } from "./host/matrix.ts";
 
@@ -53,10 +61,7 @@ const svdOp = hostOperation<{ name: string }>(
     const [rows, columns] = a.shape.slice(-2);
     const k = Math.min(rows, columns);
     return eachMatrix([a], [[rows, k], [k], [k, columns]], ([x], batch) => {
-      if (!x.data.every(Number.isFinite))
-        throw new ValueError(
-          `${failing(name, a, batch)}: The algorithm failed to converge because the input matrix contained non-finite values.`,
-        );
+      requireFinite(name, a, batch, x);
       const { u, s, vh } = singularValues(x);
       return [u.data, s, vh.data];
     });

@@ -104,6 +104,8 @@ describe("prod", () => {
 
 test("sumToSize undoes broadcasting", () => {
   expect(matrix().sumToSize(1, 3).tolistSync()).toEqual([[5, 7, 9]]);
+  expect(matrix().to("int32").sumToSize(1, 3).dtype).toBe("int64");
+  expect(matrix().to("int32").sumToSize(2, 3).dtype).toBe("int32");
   expect(() => matrix().sumToSize([4])).toThrow("size {[4]} is not expandable to size {[2, 3]}.");
 });
 

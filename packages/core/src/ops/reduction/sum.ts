@@ -4,6 +4,7 @@ import { DTypeError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { type Operation, operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
+import { sameShape } from "../../graph/type.ts";
 import { call } from "../../tensor/call.ts";
 import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -165,16 +166,19 @@ export function prod(
   return call(whole ? prodOp : prodDimOp, [input], [], { dims, keepdim: given.keepdim ?? false, dtype });
 }
 
-/** The sum over broadcast dimensions that brings a tensor to `size`. */
+/** The sum over broadcast dimensions that brings a tensor to `size`; of integers and bools int64, as `sum`. */
 export function sumToSize(input: Tensor, ...size: readonly number[] | readonly [readonly number[]]): Tensor {
   const target = (Array.isArray(size[0]) ? size[0] : size) as readonly number[];
   const lead = input.ndim - target.length;
   const fits = lead >= 0 && target.every((n, d) => n === 1 || n === input.shape[lead + d]);
   if (!fits)
     throw new ShapeError(`size {[${target.join(", ")}]} is not expandable to size {[${input.shape.join(", ")}]}.`);
-  return call(sumToOp, [input], [], { shape: target });
+  const dtype = sameShape(target, input.shape) ? input.dtype : accumulated(input.dtype);
+  return call(sumToOp, [input], [], { shape: target, dtype });
 }
 
-const sumToOp = operation<{ shape: readonly number[] }>("sum_to_size", ([x], _, { shape }) => m.sumTo(x, shape), {
-  gradName: "SumBackward1",
-});
+const sumToOp = operation<{ shape: readonly number[]; dtype: DType }>(
+  "sum_to_size",
+  ([x], _, { shape, dtype }) => m.sumTo(m.cast(x, dtype), shape),
+  { gradName: "SumBackward1" },
+);

@@ -72,3 +72,9 @@ describe("trapezoid", () => {
     expect(torch.trapezoid(y, x).tolistSync()).toEqual([2, 9]);
   });
 });
+
+test("integrals of bools are refused", () => {
+  const y = torch.tensor([true, false]);
+  expect(() => torch.trapezoid(y)).toThrow("received a bool input for `y`");
+  expect(() => torch.cumulativeTrapezoid(torch.tensor([1, 2]), y)).toThrow("received a bool input for `x`");
+});

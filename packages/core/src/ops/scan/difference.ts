@@ -1,5 +1,5 @@
 /** Differences of neighbours along a dimension, and integrals by the trapezoidal rule. */
-import { ShapeError } from "../../errors.ts";
+import { DTypeError, ShapeError } from "../../errors.ts";
 import type { Scalar } from "../../runtime/scalar.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { add, mul, sub } from "../elementwise/arithmetic.ts";
@@ -71,6 +71,9 @@ export interface TrapezoidOptions {
 /** Areas between neighbours, twice. */
 function areas(name: string, y: Tensor, x: unknown, options: TrapezoidOptions): { area: Tensor; dim: number } {
   const given = keywords<TrapezoidOptions>(["x"], [x, options]);
+  if (y.dtype === "bool") throw new DTypeError(`${name}: received a bool input for \`y\`, but bool is not supported`);
+  if (given.x instanceof Tensor && given.x.dtype === "bool")
+    throw new DTypeError(`${name}: received a bool input for \`x\`, but bool is not supported`);
   if (y.ndim === 0) throw new ShapeError(`${name}: y must have at least one dimension`);
   const dim = normalizeDim(given.dim ?? -1, y.ndim);
   const heights = neighbours(y, dim, add);

@@ -130,21 +130,3 @@ export function tile(input: Tensor, ...dims: Integers): Tensor {
   const missing = Math.max(0, input.ndim - given.length);
   return repeat(input, [...new Array<number>(missing).fill(1), ...given]);
 }
-
-const sumToSizeOp = operation<ShapeAttributes>("sum_to_size", ([x], _, { shape }) => m.sumTo(x, shape), {
-  gradName: "SumBackward1",
-});
-
-/**
- * The sum over the dimensions that `size` was broadcast along: the adjoint of `expand`.
- *
- * @throws ShapeError if `size` does not broadcast to the input's shape.
- */
-export function sumToSize(input: Tensor, ...size: Integers): Tensor {
-  const shape = integers(size);
-  const { shape: from } = input;
-  const lead = from.length - shape.length;
-  if (lead < 0 || shape.some((n, d) => n !== 1 && n !== from[lead + d]))
-    throw new ShapeError(`size {${sizeText(shape)}} is not expandable to size {${sizeText(from)}}.`);
-  return call(sumToSizeOp, [input], [], { shape });
-}
