@@ -28,6 +28,9 @@ function copyOf(value: unknown, known: Map<unknown, unknown>): unknown {
         (copy as AnyModule).registerBuffer(name, copyOf(field, known) as Tensor, { persistent: persistent.has(field) });
       else Object.defineProperty(copy, name, { ...ownField, value: copyOf(field, known) });
     }
+    // Computed of other fields: a normalised weight.
+    for (const [name, field] of Object.entries(Object.getOwnPropertyDescriptors(value)))
+      if (field.get !== undefined) Object.defineProperty(copy, name, field);
   } else if (copy !== value && Array.isArray(value)) {
     for (const item of value) (copy as unknown[]).push(copyOf(item, known));
   } else if (copy !== value && !(value instanceof Tensor)) {

@@ -27,6 +27,12 @@ type Signature<In extends readonly unknown[], Out> = (...inputs: In) => Out;
 // The interface gives instances their call signature.
 export interface Module<In extends readonly unknown[] = [Tensor], Out = Tensor> extends Signature<In, Out> {}
 
+/** The error that says what a name leads to instead of `wanted`. */
+function absent(module: AnyModule, name: string, wanted: string): ValueError {
+  const has = Object.keys(module).some((field) => field === name || module.stateName(field) === name);
+  return new ValueError(has ? `\`${name}\` is not ${wanted}` : `${module.typeName()} has no attribute \`${name}\``);
+}
+
 /** The module whose forward is running. */
 let running: AnyModule | null = null;
 
@@ -191,6 +197,39 @@ export abstract class Module<In extends readonly unknown[] = [Tensor], Out = Ten
 
   buffers(options?: RecurseOptions): Tensor[] {
     return this.namedBuffers(options).map(([, buffer]) => buffer);
+  }
+
+  /** The module with a dotted name, such as "encoder.0"; this one for "". @throws ValueError where there is none. */
+  getSubmodule(target: string): AnyModule {
+    let module: AnyModule = this;
+    if (target === "") return module;
+    for (const name of target.split(".")) {
+      const child = module.moduleEntries().find(([key]) => key === name)?.[1];
+      if (child === undefined) throw absent(module, name, "an nn.Module");
+      module = child;
+    }
+    return module;
+  }
+
+  /** The parameter with a dotted name, such as "0.weight". @throws ValueError where there is none. */
+  getParameter(target: string): Parameter {
+    const [owner, name] = this.#owner(target);
+    const found = owner.namedParameters({ recurse: false }).find(([key]) => key === name)?.[1];
+    if (found === undefined) throw absent(owner, name, "an nn.Parameter");
+    return found;
+  }
+
+  /** The buffer with a dotted name, such as "1.running_mean". @throws ValueError where there is none. */
+  getBuffer(target: string): Tensor {
+    const [owner, name] = this.#owner(target);
+    const found = owner.namedBuffers({ recurse: false }).find(([key]) => key === name)?.[1];
+    if (found === undefined) throw absent(owner, name, "a buffer");
+    return found;
+  }
+
+  #owner(target: string): [owner: AnyModule, name: string] {
+    const dot = target.lastIndexOf(".");
+    return [this.getSubmodule(target.slice(0, Math.max(0, dot))), target.slice(dot + 1)];
   }
 
   /** Adds a parameter under a name; null for one that this module does without. */

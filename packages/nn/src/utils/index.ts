@@ -2,3 +2,4 @@
 export { type ClipGradNormOptions, clipGradNorm_, clipGradValue_ } from "./clip-grad.ts";
 export { parametersToVector, vectorToParameters } from "./parameter-vector.ts";
 export * as rnn from "./rnn.ts";
+export { removeWeightNorm, weightNorm } from "./weight-norm.ts";
