@@ -30,7 +30,7 @@ export default [
     },
     limit: "44 kB",
   },
-  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "229 kB" },
+  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "231 kB" },
   ...Object.entries(packages).map(([name, limit]) => ({
     name: `@cresset/${name} without what it depends on`,
     path: `packages/${name}/dist/index.js`,

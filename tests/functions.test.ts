@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 
 /** The members that the class itself declares, so that `@cresset/core/functions` alone is enough to train and to read. */
 const members = (
-  "backward clone data dataSync detach device dispose dtype grad gradFn isLeaf isNonzero isNonzeroSync item itemSync ndim " +
+  "backward clone cpu data dataSync detach device dispose dtype grad gradFn isLeaf isNonzero isNonzeroSync item itemSync ndim " +
   "numel registerHook repr reprSync requiresGrad requiresGrad_ retainGrad shape to tolist tolistSync toString"
 ).split(" ");
 

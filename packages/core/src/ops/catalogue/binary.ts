@@ -22,6 +22,7 @@ export const binary = {
   rmod: { fn: e.rmod, on: plain },
   fmod: { fn: e.fmod, on: everywhere },
   pow: { fn: e.pow, on: everywhere },
+  floatPower: { fn: e.floatPower, on: plain },
   rpow: { fn: e.rpow, on: plain },
   addcmul: { fn: e.addcmul, on: everywhere },
   addcdiv: { fn: e.addcdiv, on: everywhere },

@@ -17,12 +17,16 @@ import {
 } from "../creation/fill.ts";
 import { eye, trilIndices, triuIndices } from "../creation/matrix.ts";
 import { arange, linspace, logspace } from "../creation/range.ts";
+import { vander } from "../creation/vander.ts";
+import { bartlettWindow, blackmanWindow, hammingWindow, hannWindow } from "../creation/windows.ts";
 import type { Catalogue } from "./catalogue.ts";
 
 /** Tensors made of nothing. */
 export const creation = {
   arange: { fn: arange, on: ["torch"] },
   asTensor: { fn: asTensor, on: ["torch"] },
+  bartlettWindow: { fn: bartlettWindow, on: ["torch"] },
+  blackmanWindow: { fn: blackmanWindow, on: ["torch"] },
   empty: { fn: empty, on: ["torch"] },
   emptyLike: { fn: emptyLike, on: ["torch"] },
   eye: { fn: eye, on: ["torch"] },
@@ -30,6 +34,8 @@ export const creation = {
   fromTypedArray: { fn: fromTypedArray, on: ["torch"] },
   full: { fn: full, on: ["torch"] },
   fullLike: { fn: fullLike, on: ["torch"] },
+  hammingWindow: { fn: hammingWindow, on: ["torch"] },
+  hannWindow: { fn: hannWindow, on: ["torch"] },
   linspace: { fn: linspace, on: ["torch"] },
   logspace: { fn: logspace, on: ["torch"] },
   newEmpty: { fn: newEmpty, on: ["method"] },
@@ -41,6 +47,7 @@ export const creation = {
   onesLike: { fn: onesLike, on: ["torch"] },
   trilIndices: { fn: trilIndices, on: ["torch"] },
   triuIndices: { fn: triuIndices, on: ["torch"] },
+  vander: { fn: vander, on: ["torch"] },
   zero: { fn: zero, on: ["inplace"] },
   zeros: { fn: zeros, on: ["torch"] },
   zerosLike: { fn: zerosLike, on: ["torch"] },

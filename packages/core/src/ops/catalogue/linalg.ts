@@ -19,6 +19,8 @@ export const linearAlgebra = {
   cross: { fn: l.cross, on: plain },
   tensordot: { fn: l.tensordot, on: ["torch"] },
   einsum: { fn: l.einsum, on: ["torch"] },
+  cov: { fn: l.cov, on: plain },
+  corrcoef: { fn: l.corrcoef, on: plain },
   chainMatmul: { fn: l.chainMatmul, on: ["torch"] },
   cdist: { fn: l.cdist, on: ["torch"] },
 

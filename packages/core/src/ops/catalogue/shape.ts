@@ -1,3 +1,4 @@
+import { blockDiag } from "../shape/block-diag.ts";
 import {
   bool,
   byte,
@@ -47,6 +48,7 @@ export const shape = {
   atleast1d: { fn: atleast1d, on: ["torch"] },
   atleast2d: { fn: atleast2d, on: ["torch"] },
   atleast3d: { fn: atleast3d, on: ["torch"] },
+  blockDiag: { fn: blockDiag, on: ["torch"] },
   bool: { fn: bool, on: ["method"] },
   broadcastShapes: { fn: broadcastShapes, on: ["torch"] },
   broadcastTensors: { fn: broadcastTensors, on: ["torch"] },

@@ -3,3 +3,5 @@ export { empty, emptyLike, fill, full, fullLike, ones, onesLike, zeros, zerosLik
 export { eye, trilIndices, triuIndices } from "./matrix.ts";
 export { arange, linspace, logspace } from "./range.ts";
 export type { SizeArguments } from "./size.ts";
+export { vander } from "./vander.ts";
+export { bartlettWindow, blackmanWindow, hammingWindow, hannWindow } from "./windows.ts";

@@ -53,7 +53,7 @@ export type { ValueOptions } from "./interpolation.ts";
 export { addcdiv, addcmul, lerp } from "./interpolation.ts";
 export { logicalAnd, logicalNot, logicalOr, logicalXor } from "./logical.ts";
 export type { TensorOrScalar } from "./operands.ts";
-export { pow, reciprocal, rpow, rsqrt, sqrt, square } from "./power.ts";
+export { floatPower, pow, reciprocal, rpow, rsqrt, sqrt, square } from "./power.ts";
 export { canCast, promoteTypes, resultType } from "./result-type.ts";
 export type { RoundOptions } from "./rounding.ts";
 export { ceil, floor, frac, round, trunc, trunc as fix } from "./rounding.ts";

@@ -130,3 +130,13 @@ export function rpow(input: TensorOrScalar, other: TensorOrScalar): Tensor {
 export function square(input: Tensor): Tensor {
   return pow(input, 2);
 }
+
+/**
+ * Powers computed in float64, whatever the dtypes.
+ *
+ * @example torch.floatPower(torch.tensor([2n]), 0.5) // tensor([1.4142], dtype=torch.float64)
+ */
+export function floatPower(input: TensorOrScalar, exponent: TensorOrScalar): Tensor {
+  const wide = (x: TensorOrScalar): TensorOrScalar => (x instanceof Tensor ? x.to("float64") : x);
+  return pow(wide(input), wide(exponent));
+}

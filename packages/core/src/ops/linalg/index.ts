@@ -2,6 +2,7 @@ export { addbmm, addmm, addmv, addr, baddbmm, type ScaleOptions } from "./addmm.
 // The types of torch.linalg's options: a namespace holds values only, or its bundled declarations would not compile.
 export type { SolveTriangularOptions } from "./cholesky.ts";
 export { cholesky, choleskyInverse, choleskySolve } from "./cholesky.ts";
+export { type CovOptions, corrcoef, cov } from "./covariance.ts";
 export { type CdistOptions, cdist } from "./distance.ts";
 export type { Triangle } from "./eigen.ts";
 export { einsum } from "./einsum.ts";

@@ -1,3 +1,4 @@
+export { blockDiag } from "./block-diag.ts";
 export { clone, detach } from "./convert.ts";
 export { broadcastShapes, broadcastTensors, broadcastTo, tile } from "./expand.ts";
 export { flip, fliplr, flipud, roll, rot90 } from "./flip.ts";

@@ -120,6 +120,7 @@ export const binarySamples: Readonly<Record<keyof typeof binary, Samples>> = {
   rmod: flat("PyTorch records none for the divisor's part", on([positive(2, 3)], 7)),
   fmod: twoPositive,
   pow: smooth(on([positive(2, 3), real(3)]), on([real(2, 3)], 3)),
+  floatPower: smooth(on([positive(2, 3), real(3)]), on([real(2, 3)], 3)),
   rpow: smooth(on([real(2, 3)], 2)),
   addcmul: smooth(on([real(2, 3), real(2, 3), real(3)], { value: 0.5 })),
   addcdiv: smooth(on([real(2, 3), real(2, 3), positive(3)], { value: 0.5 })),

@@ -19,6 +19,7 @@ export const shapeSamples: Readonly<Record<keyof typeof shape, Samples>> = {
   atleast1d: vector,
   atleast2d: vector,
   atleast3d: vector,
+  blockDiag: smooth(on([real(2, 3), real(3), real(1, 1)])),
   bool: convert,
   broadcastShapes: flat(
     "it takes shapes",

@@ -116,6 +116,8 @@ export const linalgSamples: Readonly<Record<keyof typeof linearAlgebra, Samples>
   cross: smooth(on([real(2, 3), real(2, 3)], 1)),
   tensordot: smooth(on([real(2, 3), real(3, 2)], 1)),
   einsum: smooth(as([real(2, 3), real(3, 2)], (a, b) => ["ij,jk->ki", a, b])),
+  cov: smooth(on([real(2, 4)]), on([real(4)], { correction: 0 })),
+  corrcoef: smooth(on([real(2, 4)])),
   chainMatmul: smooth(on([real(2, 3), real(3, 2), real(2, 2)])),
   cdist: smooth(on([real(2, 3), real(3, 3)]), on([real(2, 3), real(3, 3)], 1)),
 

@@ -1,0 +1,22 @@
+import { ShapeError, ValueError } from "../../errors.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { pow } from "../elementwise/power.ts";
+import { stack } from "../shape/join.ts";
+import { onesLike, zeros } from "./fill.ts";
+
+/**
+ * Powers of the elements of x [n] as columns, [n, N]: from the highest to the 0th.
+ *
+ * @param N the number of columns; default n.
+ * @param increasing from the 0th power up instead; default false.
+ * @throws ShapeError where `x` does not have one dimension; ValueError for a negative `N`.
+ * @example torch.vander(torch.tensor([1, 2, 3])) // [[1, 1, 1], [4, 2, 1], [9, 3, 1]]
+ */
+export function vander(x: Tensor, N?: number | null, increasing = false): Tensor {
+  if (x.ndim !== 1) throw new ShapeError("x must be a one-dimensional tensor.");
+  const count = N ?? x.shape[0];
+  if (count < 0) throw new ValueError("N must be non-negative.");
+  if (count === 0) return zeros([x.shape[0], 0], { dtype: x.dtype, device: x.device });
+  const powers = Array.from({ length: count }, (_, k) => (k === 0 ? onesLike(x) : k === 1 ? x : pow(x, k)));
+  return stack(increasing ? powers : powers.reverse(), -1);
+}
