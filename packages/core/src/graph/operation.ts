@@ -24,8 +24,8 @@ export interface DerivativeContext<A extends Attributes = Attributes> {
 }
 
 export interface OperationOptions<A extends Attributes> {
-  /** PyTorch's name of the backward node; default: `${Name}Backward0`. */
-  readonly gradName?: string;
+  /** PyTorch's name of the backward node, or how it is made of the operation's; default: `${Name}Backward0`. */
+  readonly gradName?: string | ((name: string) => string);
   /**
    * The gradient of each tensor input, where PyTorch's differs from the mechanical one or saves less. null stands for
    * zeros, or for what is not wanted; inputs past the end of the list get no gradient at all (PyTorch's None).
@@ -51,7 +51,6 @@ export type Body<A extends Attributes> = (
 export class Operation<A extends Attributes = Attributes> {
   readonly id: number;
   readonly name: string;
-  readonly gradName: string;
   readonly body: Body<A>;
   readonly options: OperationOptions<A>;
   /** Templates by signature; owned by `template.ts`. */
@@ -64,7 +63,13 @@ export class Operation<A extends Attributes = Attributes> {
     this.name = name;
     this.body = body;
     this.options = options;
-    this.gradName = options.gradName ?? `${pascal(name)}Backward0`;
+  }
+
+  /** Made when it is asked for: hundreds of operations are defined when a program starts. */
+  get gradName(): string {
+    const { gradName } = this.options;
+    if (typeof gradName === "string") return gradName;
+    return gradName ? gradName(this.name) : `${pascal(this.name)}Backward0`;
   }
 }
 

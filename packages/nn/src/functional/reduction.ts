@@ -49,10 +49,13 @@ export function lossOperation<A extends LossAttributes = LossAttributes>(
     (inputs, scalars, attributes) => reduced(body(inputs, scalars, attributes), attributes.reduction),
     {
       ...options,
-      gradName: `${name.replaceAll(/(^|_)(\w)/g, (_match, _gap, letter: string) => letter.toUpperCase())}Backward0`,
+      gradName: lossGradName,
     },
   );
 }
+
+const lossGradName = (name: string): string =>
+  `${name.replaceAll(/(^|_)(\w)/g, (_match, _gap, letter: string) => letter.toUpperCase())}Backward0`;
 
 /** The gradient of each element's loss, from the gradient of the reduced loss; `count` is the number of elements. */
 export function spread(grad: Term, reduction: Reduction, count: number): Term {

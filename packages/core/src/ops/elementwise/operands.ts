@@ -94,7 +94,7 @@ function operationOf<A extends Attributes>(
         attributes,
       ),
     {
-      gradName: typeof gradName === "function" ? gradName(form) : (gradName ?? gradNameOf(name)),
+      gradName: typeof gradName === "function" ? gradName(form) : (gradName ?? gradNameOf),
       ...(half && { half }),
       ...(derivative && {
         derivative: (context) => {
@@ -132,7 +132,7 @@ export function unary(
 ): Unary {
   const { derivative, half } = options;
   const op = operation(name, ([x]) => body(x), {
-    gradName: options.gradName ?? gradNameOf(name),
+    gradName: options.gradName ?? gradNameOf,
     ...(half && { half }),
     ...(derivative && {
       derivative: (context) => [
@@ -148,8 +148,8 @@ export function unary(
 }
 
 /** PyTorch's name of an operation's backward node: "log1p" gives "Log1PBackward0", "log_sigmoid" "LogSigmoidBackward0". */
-export function gradNameOf(name: string, overload = 0): string {
-  return `${name.replace(/(^|[^a-z])([a-z])/g, (_, before: string, letter: string) => before + letter.toUpperCase()).replaceAll("_", "")}Backward${overload}`;
+export function gradNameOf(name: string): string {
+  return `${name.replace(/(^|[^a-z])([a-z])/g, (_, before: string, letter: string) => before + letter.toUpperCase()).replaceAll("_", "")}Backward0`;
 }
 
 const scalarDtype = (kind: ScalarKind): DType =>
