@@ -33,6 +33,17 @@ export class Bytes {
     this.#length += bytes.length;
   }
 
+  /** A byte and an unsigned integer: most instructions are two bytes. */
+  pair(first: number, value: number): void {
+    if (value >= 0 && value < 0x80 && this.#length + 2 <= this.#data.length) {
+      this.#data[this.#length++] = first;
+      this.#data[this.#length++] = value;
+    } else {
+      this.byte(first);
+      this.unsigned(value);
+    }
+  }
+
   /** An unsigned integer of up to 32 bits in LEB128. */
   unsigned(value: number): void {
     let rest = value >>> 0;

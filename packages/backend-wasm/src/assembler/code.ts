@@ -25,12 +25,8 @@ export class Code {
 
   #opcode(name: Instruction): void {
     const { prefix, code } = opcodeOf(name);
-    if (prefix === 0) {
-      this.bytes.byte(code);
-    } else {
-      this.bytes.byte(prefix);
-      this.bytes.unsigned(code);
-    }
+    if (prefix === 0) this.bytes.byte(code);
+    else this.bytes.pair(prefix, code);
   }
 
   /** An instruction without immediates. */
@@ -40,15 +36,13 @@ export class Code {
 
   /** A branch to the label `index` levels out, a local or global variable, a call. */
   index(name: IndexOp, index: number): void {
-    this.#opcode(name);
-    this.bytes.unsigned(index);
+    this.bytes.pair(opcodeOf(name).code, index);
   }
 
   /** A load or store. `align` is the exponent of the promised alignment, exact for atomics. */
   memory(name: MemoryOp, offset = 0, align = 0): void {
     this.#opcode(name);
-    this.bytes.unsigned(align);
-    this.bytes.unsigned(offset);
+    this.bytes.pair(align, offset);
   }
 
   memoryLane(name: MemoryLaneOp, lane: number, offset = 0, align = 0): void {

@@ -128,6 +128,10 @@ const laneType: Readonly<Record<string, ValueType>> = {
   f64x2: "f64",
 };
 
+const comparisons: ReadonlySet<string> = new Set(
+  "eqz eq ne lt lt_s lt_u gt gt_s gt_u le le_s le_u ge ge_s ge_u".split(" "),
+);
+
 const results = new Map<string, ValueType>();
 
 /** The type of the value that an instruction leaves. */
@@ -147,6 +151,5 @@ function namedResult(name: string): ValueType {
     if (operation.startsWith("extract_lane")) return lanes ?? "i32";
     return operation === "any_true" || operation === "all_true" || operation === "bitmask" ? "i32" : "v128";
   }
-  if (/^(eqz|eq|ne|lt|gt|le|ge)(_[su])?$/.test(operation)) return "i32";
-  return shape as ValueType;
+  return comparisons.has(operation) ? "i32" : (shape as ValueType);
 }
