@@ -3,9 +3,10 @@
  * without what a call has no use for: most sums are short, and a product is either small or not. The first call waits for
  * its code. Calls that differ in an assumption have functions of their own, which give the same bits.
  */
-import type { Kernel, Statement } from "@cresset/core/backend";
+import type { Kernel } from "@cresset/core/backend";
 import type { Features } from "../features.ts";
 import { contractionAssumptions } from "./products/contraction.ts";
+import { sizeOf } from "./products/contraction-axes.ts";
 import { addedInChunks, fewestInChunks } from "./reductions/sum.ts";
 
 export interface Assumptions {
@@ -15,24 +16,33 @@ export interface Assumptions {
   readonly runs: boolean;
   /** A sum may be over so many points that they are first added in chunks (`reductions/sum.ts`). */
   readonly chunks: boolean;
+  /** Inner loops are over multiples of `wholeTurn` points along one axis: none are left after vectors. */
+  readonly whole: boolean;
 }
+
+/** In the longest turn of an inner loop there are four vectors of four points. */
+const wholeTurn = 16;
 
 /** What is assumed for a call of these extents. */
 export function assumptionsOf(kernel: Kernel, extents: readonly number[], features: Features): Assumptions {
   if (kernel.kind === "contraction") return contractionAssumptions(kernel, extents, features);
-  return { few: false, runs: false, chunks: kernel.kind === "loop" && hasChunks(kernel.body, extents) };
+  const inner = kernel.kind === "loop" ? kernel.body.filter((statement) => statement.kind === "inner") : [];
+  return {
+    few: false,
+    runs: false,
+    chunks: inner.some(
+      ({ axes, reductions }) =>
+        sizeOf(axes, extents) >= fewestInChunks &&
+        reductions.some(({ op, dtype }) => op === "sum" && addedInChunks(dtype)),
+    ),
+    whole: inner.length > 0 && inner.every(({ axes }) => isWhole(axes, extents)),
+  };
 }
 
-function hasChunks(body: readonly Statement[], extents: readonly number[]): boolean {
-  return body.some((statement) => {
-    if (statement.kind !== "inner") return false;
-    const points = statement.axes.reduce((product, axis) => product * extents[axis], 1);
-    return (
-      points >= fewestInChunks && statement.reductions.some(({ op, dtype }) => op === "sum" && addedInChunks(dtype))
-    );
-  });
-}
+/** Whether an inner loop over these axes is `whole`. */
+export const isWhole = (axes: readonly number[], extents: readonly number[]): boolean =>
+  axes.length === 1 && extents[axes[0]] % wholeTurn === 0;
 
 /** Tells functions of one kernel apart. */
-export const assumptionsKey = ({ few, runs, chunks }: Assumptions): string =>
-  `${few ? "few " : ""}${runs ? "runs " : ""}${chunks ? "chunks " : ""}`;
+export const assumptionsKey = ({ few, runs, chunks, whole }: Assumptions): string =>
+  `${few ? "few " : ""}${runs ? "runs " : ""}${chunks ? "chunks " : ""}${whole ? "whole " : ""}`;

@@ -1,6 +1,6 @@
 import { type ContractionKernel, type DType, type Expression, isFloat, type Statement } from "@cresset/core/backend";
 import type { Features } from "../../features.ts";
-import type { Assumptions } from "../assumptions.ts";
+import { type Assumptions, isWhole } from "../assumptions.ts";
 import { writeLoop } from "../loop.ts";
 import { addedInChunks, fewestInChunks } from "../reductions/sum.ts";
 import type { KernelWriter } from "../writer.ts";
@@ -34,13 +34,14 @@ export function contractionAssumptions(
   const { batch, depth, dtype } = kernel;
   const products = sizeOf(range(batch, kernel.axes - batch), extents);
   const few = depth > 0 && isFloat(dtype) && dtype !== "float64" && products <= fewProducts;
-  if (few) return { few, runs: false, chunks: false };
-  const form = formOf(kernel, features);
-  const steps = sizeOf(range(kernel.axes - depth, depth), extents);
+  const form = few ? "reduction" : formOf(kernel, features);
+  const steps = range(kernel.axes - depth, depth);
   return {
     few,
     runs: form === "strips" && hasRuns(kernel, extents),
-    chunks: form === "reduction" && depth > 0 && addedInChunks(dtype) && steps >= fewestInChunks,
+    chunks:
+      form === "reduction" && !few && depth > 0 && addedInChunks(dtype) && sizeOf(steps, extents) >= fewestInChunks,
+    whole: form === "reduction" && isWhole(steps, extents),
   };
 }
 

@@ -99,6 +99,7 @@ function writeVectors(w: KernelWriter, { axes: [axis], body, reductions: given }
         body,
         given.map((reduction) => reduction.value),
       );
+  const isRepeated = isSmall(body, given) || overlap > 1;
   if (isSmall(body, given)) {
     if (inChunks) {
       e.loop(counter, inside, chunkSize, (i) => {
@@ -127,8 +128,10 @@ function writeVectors(w: KernelWriter, { axes: [axis], body, reductions: given }
   } else if (inChunks) {
     e.loop(counter, upTo(4), 4, (i) => feedCounted(i, [at(i, () => reductions.values())]));
   }
-  e.loop(counter, upTo(4), 4, (i) => feed(i, (one, x) => one.addVector(x, 0)));
+  const { whole } = w.assumptions;
+  if (!whole || !isRepeated) e.loop(counter, upTo(4), 4, (i) => feed(i, (one, x) => one.addVector(x, 0)));
   for (const one of all) one.leaveVector();
+  if (whole) return;
   e.loop(counter, count, 1, (i) => {
     w.setAxis(axis, i);
     reductions.feed((one, x) => one.add(x));
@@ -163,6 +166,7 @@ function writePoints(w: KernelWriter, { axes: [axis], body, reductions: given }:
       e.set(counter, start);
       e.loop(counter, end, 4, (i) => feed(e.shifted(i, r), (one, x) => one.addResidue(x, r, false)));
     }
+    if (w.assumptions.whole) return;
   } else if (inChunks) {
     const inside = chunked(w, count);
     e.loop(counter, count, 1, (i) => {

@@ -88,7 +88,19 @@ function sums(
 
 const sizes = fc.oneof(
   fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 })),
-  fc.constantFrom<[number, number]>([1, 511], [1, 512], [1, 513], [16, 33], [32, 32], [7, 100], [100, 7], [3, 1001]),
+  fc.constantFrom<[number, number]>(
+    [1, 511],
+    [1, 512],
+    [1, 513],
+    [16, 33],
+    [32, 32],
+    [7, 100],
+    [100, 7],
+    [3, 1001],
+    [2, 16],
+    [5, 16],
+    [41, 16],
+  ),
 );
 
 test("sums along memory or across it, of one axis or two, in vectors or not, have the same bits", () => {
