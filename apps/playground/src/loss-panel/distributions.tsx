@@ -76,7 +76,7 @@ function CrossEntropy({ y, p, bce }: { readonly y: number; readonly p: number; r
   const figures = distributionFigures(y, p);
   return (
     <div class="stack">
-      <table>
+      <table class="terms">
         <caption>What each class adds</caption>
         <thead>
           <tr>

@@ -9,10 +9,14 @@ export function fixed(value: number, decimals = 4): string {
   return minus(Number(text) === 0 ? text.replace("-", "") : text);
 }
 
-/** With six digits, small and large numbers with a power of ten: `15.9424`, `9.35762e−14`. Only what is 0 exactly is `0`. */
+/** With six digits, or five and a power of ten: `15.9424`, `9.3576e−14`. Only what is exactly 0 is `0`. */
 export function digits(value: number, count = 6): string {
   if (value === 0) return "0";
   if (!Number.isFinite(value)) return minus(String(value)).replace("Infinity", "∞");
   const size = Math.abs(value);
-  return minus(size < 1e-3 || size >= 1e6 ? value.toExponential(count - 1).replace("+", "") : value.toPrecision(count));
+  return minus(
+    size < 1e-3 || size >= 1e6
+      ? value.toExponential(Math.max(0, count - 2)).replace("+", "")
+      : value.toPrecision(count),
+  );
 }

@@ -10,6 +10,9 @@ const text = (html: string): string =>
     .replaceAll(/\s+/g, " ")
     .replaceAll("&quot;", '"');
 
+const shownTexts = (html: string): string[] =>
+  Array.from(html.matchAll(/<p class="shown">(.*?)<\/p>/g), ([, found]) => found);
+
 const loaded = text(renderToString(<LossPanelContents library={library} />));
 
 describe("the panel as it opens", () => {
@@ -23,7 +26,7 @@ describe("the panel as it opens", () => {
 
   test("shows a logit of 20 for a label of 0, where BCELoss teaches nothing", () => {
     expect(loaded).toContain("exact 20.0000 1.00000 BCELoss 100.000 0 BCEWith LogitsLoss 20.0000 1.00000");
-    expect(loaded).toContain("p = sigmoid(z), in float32 1 1 − p, in float32 0 1 − p, exact 2.06115e−9");
+    expect(loaded).toContain("p = sigmoid(z), in float32 1 1 − p, in float32 0 1 − p, exact 2.0612e−9");
   });
 
   test("works the printed example through", () => {
@@ -43,8 +46,16 @@ describe("the panel as it opens", () => {
   });
 });
 
+test("one text says what is the matter at z, the others only keep its place", () => {
+  expect(shownTexts(renderToString(<LossPanelContents library={library} />))).toEqual([
+    expect.stringMatching(/^From z = 16.64 on, the sigmoid is exactly 1/),
+  ]);
+});
+
 test("until the library is there, only its own numbers are missing", () => {
-  const waiting = text(renderToString(<LossPanelContents library={null} />));
+  const html = renderToString(<LossPanelContents library={null} />);
+  expect(shownTexts(html)).toEqual([]);
+  const waiting = text(html);
   expect(waiting).toContain("Cross-entropy 0.2231 −(1 − y) log(1 − p) − y log p = 0.00 × 1.6094 + 1.00 × 0.2231");
   expect(waiting).toContain("exact … … BCELoss … … BCEWith LogitsLoss … …");
   expect(waiting).toContain("loss.item() … What was printed 0.7833071351051331");

@@ -91,7 +91,7 @@ function StepTable({ steps }: { readonly steps: Steps | null }) {
     { name: "gradient", formula: "(p − y) / 3", values: each(steps?.gradient) },
   ];
   return (
-    <table class="wide">
+    <table class="steps">
       <caption>Step by step</caption>
       <thead>
         <tr>

@@ -62,6 +62,6 @@ export function saturationFigures(
       bce: digits(bce.slopes[place]),
       withLogits: digits(withLogits.slopes[place]),
     },
-    off: digits(Math.abs(bce.losses[place] - exact), 2),
+    off: digits(Math.abs(bce.losses[place] - exact), 3),
   };
 }

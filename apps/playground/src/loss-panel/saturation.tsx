@@ -15,8 +15,8 @@ import { Slider } from "./slider.tsx";
 import type { Library } from "./use-library.ts";
 
 /** What stands in place of the library's numbers until it is loaded. */
-const pending: SaturationFigures = {
-  state: "none",
+const pending = {
+  state: null,
   probability: "…",
   rest: "…",
   exactRest: "…",
@@ -33,7 +33,8 @@ export function Saturation({ library }: { readonly library: Library | null }) {
   const [y, setY] = useState(0);
   const [z, setZ] = useState(20);
   const losses = useMemo(() => library?.bothLosses(logits, y) ?? null, [library, y]);
-  const figures = losses === null ? pending : saturationFigures(logits.indexOf(z), y, losses);
+  const figures: SaturationFigures | typeof pending =
+    losses === null ? pending : saturationFigures(logits.indexOf(z), y, losses);
   const { loss, slope } = figures;
   const texts = explanations(figures.off);
   return (
@@ -135,11 +136,11 @@ export function Saturation({ library }: { readonly library: Library | null }) {
       </div>
       <p>
         Wherever the slider is, <code>BCEWithLogitsLoss</code> is off by less than 0.000001, and its gradient by less
-        than 0.0000001. So write a network without the sigmoid at its end, and take the sigmoid where you want
-        probabilities.
+        than 0.0000001. So write a network without the sigmoid at its end, train it with this loss, and take the sigmoid
+        where you want probabilities.
       </p>
       <Settled
-        text={`Logit ${fixed(z, 2)}, label ${fixed(y, 2)}: exact loss ${loss.exact}, gradient ${slope.exact}; BCELoss ${loss.bce}, gradient ${slope.bce}; BCEWithLogitsLoss ${loss.withLogits}, gradient ${slope.withLogits}. ${texts[figures.state]}`}
+        text={`Logit ${fixed(z, 2)}, label ${fixed(y, 2)}: exact loss ${loss.exact}, gradient ${slope.exact}; BCELoss ${loss.bce}, gradient ${slope.bce}; BCEWithLogitsLoss ${loss.withLogits}, gradient ${slope.withLogits}. ${figures.state === null ? "" : texts[figures.state]}`}
       />
     </div>
   );
@@ -175,7 +176,7 @@ function explanations(off: string): Record<State, string> {
 }
 
 /** All texts have one place, as large as the longest, so that nothing below moves. */
-function Explanations({ texts, state }: { readonly texts: Record<State, string>; readonly state: State }) {
+function Explanations({ texts, state }: { readonly texts: Record<State, string>; readonly state: State | null }) {
   return (
     <div class="alternatives">
       {Object.entries(texts).map(([name, text]) => (
