@@ -1,6 +1,6 @@
 import { cpu } from "@cresset/backend-cpu";
 import { wasm } from "@cresset/backend-wasm";
-import { deviceInfo, registerBackend, setDefaultDevice } from "@cresset/core/functions";
+import { registerBackend, setDefaultDevice } from "@cresset/core/functions";
 import type { BackendName, BackendState } from "./protocol.ts";
 
 /** The backends of this browser. cpu and wasm are here at once; webgpu is loaded when it is first used. */
@@ -47,9 +47,11 @@ export class Backends {
   }
 }
 
+/** Threads start with the first program that gains by them. */
 function wasmDetail(): string {
-  const { threads } = deviceInfo("wasm");
-  return typeof threads === "number" && threads > 1 ? `WebAssembly, ${threads} threads` : "WebAssembly, 1 thread";
+  return crossOriginIsolated && navigator.hardwareConcurrency > 1
+    ? "WebAssembly, with threads for large tables"
+    : "WebAssembly, on one thread";
 }
 
 /** The adapter, or why there is none. */
