@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
+import { curvePath } from "./curve-path.ts";
 import { Figure, type LegendEntry } from "./figure.tsx";
 import { type Domain, niceDomain, scale, ticks, tickText } from "./scale.ts";
-import { thinned } from "./thinned.ts";
 import { useWidth } from "./use-width.ts";
 
 /** A curve through points whose x grows; NaN interrupts it. */
@@ -138,20 +138,10 @@ interface CurveProps {
 
 function Curve({ series, x, y, columns }: CurveProps) {
   const { color, dashed = false, dots } = series;
-  let path = "";
-  let pen = "M";
-  for (const i of thinned(series.x, series.y, columns)) {
-    if (!Number.isFinite(series.y[i])) pen = "M";
-    else {
-      path += `${pen}${x(series.x[i]).toFixed(1)} ${y(series.y[i]).toFixed(1)}`;
-      pen = "L";
-    }
-  }
   return (
     <g>
       <path
-        // A point by itself is drawn as a dot.
-        d={series.x.length === 1 ? `${path}h0` : path}
+        d={curvePath(series.x, series.y, x, y, columns)}
         fill="none"
         stroke={color}
         stroke-width="1.75"
