@@ -7,10 +7,11 @@ import { openBrowser } from "../../packages/conformance/src/command/browser.ts";
 const [script, type, file] = process.argv.slice(2);
 const expected = readFileSync(file, "utf8");
 
-/** Sends every line that is printed, and every error. */
+/** Sends every line that is printed, with its number, for they may arrive in another order, and every error. */
 const prelude = `
 const send = (kind, text) => navigator.sendBeacon("/" + kind, text);
-console.log = (...values) => send("line", values.map(String).join(" ") + "\\n");
+let lines = 0;
+console.log = (...values) => send("line/" + lines++, values.map(String).join(" ") + "\\n");
 addEventListener("error", ({ message }) => send("error", message));
 addEventListener("unhandledrejection", ({ reason }) => send("error", String(reason)));
 `;
@@ -22,6 +23,9 @@ const files = {
 };
 
 let printed = "";
+/** Lines that wait for those before them. */
+const waiting = new Map();
+let next = 0;
 let browser;
 const server = createServer((request, response) => {
   if (request.method === "POST") {
@@ -31,8 +35,9 @@ const server = createServer((request, response) => {
     });
     request.on("end", () => {
       response.end();
-      if (request.url === "/error") finish(`✗ ${text}`);
-      printed += text;
+      if (request.url === "/error") return finish(`✗ ${text}`);
+      waiting.set(Number(request.url.slice("/line/".length)), text);
+      for (; waiting.has(next); next++) printed += waiting.get(next);
       if (!expected.startsWith(printed)) finish(`✗ printed\n${printed}\ninstead of\n${expected}`);
       if (printed === expected) finish();
     });
