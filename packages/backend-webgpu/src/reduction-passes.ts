@@ -1,34 +1,20 @@
 /** Reductions of few long rows become two passes, so that many workgroups share a row. */
 import type { BufferSpec, Call, Command, LoopKernel, Operand, Program } from "@cresset/core/backend";
+import { rewriteCommands } from "./rewrite.ts";
 import { chunksOf, type LoopPass } from "./wgsl/loop.ts";
 import type { Machine } from "./wgsl/plan.ts";
 import { stateDtypes } from "./wgsl/reduction.ts";
 
 /** The program with such reductions in passes; what is known of chunks between them are temporaries at the end of its buffers. */
 export function withReductionPasses(program: Program, machine: Machine): Program {
-  const split = ({ kernel, calls }: Command): boolean =>
-    machine.cooperative &&
-    kernel.kind === "loop" &&
-    canSplit(kernel) &&
-    calls.some((call) => chunksOf(kernel, call.extents) > 1);
-  if (!program.commands.some(split)) return program;
-  const buffers: BufferSpec[] = [...program.buffers];
-  const commands: Command[] = [];
-  let { stateFrom } = program;
-  program.commands.forEach((command, n) => {
-    if (n === program.stateFrom) stateFrom = commands.length;
-    const { kernel, calls } = command;
-    if (!split(command) || kernel.kind !== "loop") {
-      commands.push(command);
-      return;
-    }
-    const short = calls.filter((call) => chunksOf(kernel, call.extents) === 1);
+  return rewriteCommands(program, ({ kernel, calls }, buffers) => {
+    if (!machine.cooperative || kernel.kind !== "loop" || !canSplit(kernel)) return undefined;
     const long = calls.filter((call) => chunksOf(kernel, call.extents) > 1);
-    if (short.length > 0) commands.push({ kernel, calls: short });
-    commands.push(...passesOf(kernel, long, buffers));
+    if (long.length === 0) return undefined;
+    const short = calls.filter((call) => chunksOf(kernel, call.extents) === 1);
+    const passes = passesOf(kernel, long, buffers);
+    return short.length > 0 ? [{ kernel, calls: short }, ...passes] : passes;
   });
-  if (program.stateFrom === program.commands.length) stateFrom = commands.length;
-  return { ...program, buffers, commands, stateFrom };
 }
 
 /** Whether all that a kernel does before the end of its only inner loop is to reduce. */

@@ -1,6 +1,7 @@
 /** Scatters in which many points may meet: these are sorted by their targets first, so that each target has a thread. */
 import type { BufferSpec, Call, Command, Index, Program, ScatterKernel, SortKernel } from "@cresset/core/backend";
 import { axesOfValues, replaceAxes } from "./axes.ts";
+import { rewriteCommands } from "./rewrite.ts";
 import type { Machine } from "./wgsl/plan.ts";
 import { freeAxes, type SegmentsPass } from "./wgsl/scatter.ts";
 
@@ -28,29 +29,14 @@ function meetingOf(kernel: ScatterKernel, extents: readonly number[]): Meeting |
 
 /** The program with such scatters in passes; the sorted positions are temporaries at the end of its buffers. */
 export function withScatterPasses(program: Program, machine: Machine): Program {
-  const split = ({ kernel, calls }: Command): boolean =>
-    machine.cooperative &&
-    kernel.kind === "scatter" &&
-    calls.some(({ extents }) => meetingOf(kernel, extents) !== null);
-  if (!program.commands.some(split)) return program;
-  const buffers: BufferSpec[] = [...program.buffers];
-  const commands: Command[] = [];
-  let { stateFrom } = program;
-  program.commands.forEach((command, n) => {
-    if (n === program.stateFrom) stateFrom = commands.length;
-    const { kernel } = command;
-    if (!split(command) || kernel.kind !== "scatter") {
-      commands.push(command);
-      return;
-    }
-    for (const call of command.calls) {
+  return rewriteCommands(program, ({ kernel, calls }, buffers) => {
+    if (!machine.cooperative || kernel.kind !== "scatter") return undefined;
+    if (calls.every(({ extents }) => meetingOf(kernel, extents) === null)) return undefined;
+    return calls.flatMap((call): Command[] => {
       const meeting = meetingOf(kernel, call.extents);
-      if (meeting === null) commands.push({ kernel, calls: [call] });
-      else commands.push(...passesOf(kernel, call, meeting, buffers));
-    }
+      return meeting === null ? [{ kernel, calls: [call] }] : passesOf(kernel, call, meeting, buffers);
+    });
   });
-  if (program.stateFrom === program.commands.length) stateFrom = commands.length;
-  return { ...program, buffers, commands, stateFrom };
 }
 
 function passesOf(kernel: ScatterKernel, call: Call, { axis, rows }: Meeting, buffers: BufferSpec[]): Command[] {

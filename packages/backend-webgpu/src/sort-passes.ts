@@ -1,5 +1,6 @@
 /** Sorts of long rows become several passes, each a kernel of its own. */
 import type { BufferSpec, Call, Command, DType, Program, SortKernel } from "@cresset/core/backend";
+import { rewriteCommands } from "./rewrite.ts";
 import type { Machine } from "./wgsl/plan.ts";
 import { blockLength, type SortPass } from "./wgsl/sort.ts";
 
@@ -8,24 +9,13 @@ const longestCounted = 128;
 
 /** The program with its long sorts in passes, whose results between them are temporaries at the end of its buffers. */
 export function withSortPasses(program: Program, machine: Machine): Program {
-  const long = ({ extents }: Call): boolean => extents[extents.length - 1] > longestCounted;
-  if (!program.commands.some(({ kernel, calls }) => kernel.kind === "sort" && calls.some(long))) return program;
-  const buffers: BufferSpec[] = [...program.buffers];
-  const commands: Command[] = [];
-  let { stateFrom } = program;
-  program.commands.forEach((command, n) => {
-    if (n === program.stateFrom) stateFrom = commands.length;
-    const { kernel, calls } = command;
-    if (kernel.kind !== "sort") {
-      commands.push(command);
-      return;
-    }
-    const short = calls.filter((call) => !long(call));
-    if (short.length > 0) commands.push({ kernel, calls: short });
-    for (const call of calls.filter(long)) commands.push(...passesOf(kernel, call, buffers, blockLength(machine)));
+  const isLong = ({ extents }: Call): boolean => extents[extents.length - 1] > longestCounted;
+  return rewriteCommands(program, ({ kernel, calls }, buffers) => {
+    if (kernel.kind !== "sort" || !calls.some(isLong)) return undefined;
+    const short = calls.filter((call) => !isLong(call));
+    const passes = calls.filter(isLong).flatMap((call) => passesOf(kernel, call, buffers, blockLength(machine)));
+    return short.length > 0 ? [{ kernel, calls: short }, ...passes] : passes;
   });
-  if (program.stateFrom === program.commands.length) stateFrom = commands.length;
-  return { ...program, buffers, commands, stateFrom };
 }
 
 function passesOf(kernel: SortKernel, call: Call, buffers: BufferSpec[], block: number): Command[] {
