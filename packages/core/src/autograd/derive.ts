@@ -62,9 +62,13 @@ function derive(template: Template, needs: readonly boolean[], given: readonly b
       given[index] ? source({ kind: "gradient", index }, output) : null,
     );
     const refer = referring(template, source);
-    const found = template.operation.options.derivative
-      ? custom(template, needs, gradients, refer, (index) => source({ kind: "output", index }, template.results[index]))
-      : mechanical(template, needs, gradients, refer);
+    const asOutput = (term: Term): Term => source({ kind: "output", index: template.outputOf(term) }, term);
+    const found =
+      template.slope !== null
+        ? bySlope(template, template.slope, gradients, refer, asOutput)
+        : template.operation.options.derivative
+          ? custom(template, needs, gradients, refer, asOutput)
+          : mechanical(template, needs, gradients, refer);
     // A derivative without an entry for an input gives it no gradient at all; null gives it zeros.
     const targets = needs.flatMap((need, i) => (need && found[i] !== undefined ? [i] : []));
     const results = targets.map((i) => {
@@ -167,7 +171,7 @@ function custom(
   needs: readonly boolean[],
   gradients: readonly (Term | null)[],
   refer: (t: Term) => Term,
-  asOutput: (index: number) => Term,
+  asOutput: (term: Term) => Term,
 ): Found {
   const derivative = template.operation.options.derivative;
   if (derivative === undefined) throw new Error("no derivative");
@@ -179,12 +183,30 @@ function custom(
       attributes: template.attributes,
       input: (i) => refer(template.operands[i]),
       // A result that is one of the inputs (what the host computed) depends on the other inputs all the same.
-      output: (i = 0) => wide(template.results[i].primitive.op === "input" ? asOutput(i) : refer(template.results[i])),
+      output: (i = 0) => {
+        const result = template.results[i];
+        return wide(result.primitive.op === "input" ? asOutput(result) : refer(result));
+      },
       scalar: (i) => refer(template.scalars[i]),
       grad: (i = 0) => wide(gradients[i] ?? m.zerosLike(template.results[i])),
       needs: (i) => needs[i],
     }),
   ];
+}
+
+/** The gradient times the saved slope; what flows to the slope itself (in derivatives of derivatives) goes through its terms. */
+function bySlope(
+  template: Template,
+  slope: Term,
+  gradients: readonly (Term | null)[],
+  refer: (t: Term) => Term,
+  asOutput: (term: Term) => Term,
+): Found {
+  const [gradient] = gradients;
+  const first = gradient === null ? null : m.mul(build.cast(gradient, slope.dtype), asOutput(slope));
+  if (gradients.every((given, i) => i === 0 || given === null)) return [first];
+  const [second] = mechanical(template, [true], [null, ...gradients.slice(1)], refer);
+  return [first !== null && second !== null ? m.add(first, second) : (first ?? second)];
 }
 
 function mechanical(

@@ -31,6 +31,11 @@ export interface OperationOptions<A extends Attributes> {
    * zeros, or for what is not wanted; inputs past the end of the list get no gradient at all (PyTorch's None).
    */
   readonly derivative?: (context: DerivativeContext<A>) => readonly (Term | null)[];
+  /**
+   * For functions of each element of one tensor: the factor of the gradient. It is computed beside the result, with which it
+   * shares most of the work, and saved instead of the operand.
+   */
+  readonly slope?: (inputs: readonly Term[], scalars: readonly Term[], attributes: A) => Term;
   /** Marks a view: the layout of the result, which aliases the first input's storage. */
   readonly view?: (layout: Layout, attributes: A, scalars: readonly number[]) => Layout;
   /**

@@ -30,8 +30,10 @@ export class Template {
   readonly operation: Operation;
   readonly attributes: Attributes;
   readonly inputTypes: readonly TensorType[];
-  /** All terms that the results need, operands before uses. */
+  /** All terms that the results and the slope need, operands before uses. */
   readonly terms: readonly Term[];
+  /** The operation's slope, for operations that have one. */
+  readonly slope: Term | null;
   readonly inputs: readonly Term[];
   /** The inputs as the body saw them: float16 widened. */
   readonly operands: readonly Term[];
@@ -58,8 +60,10 @@ export class Template {
     scalars: readonly Term[],
     terms: readonly Term[],
     results: readonly Term[],
+    slope: Term | null = null,
   ) {
     this.operands = operands;
+    this.slope = slope;
     this.id = id;
     this.operation = operation;
     this.attributes = attributes;
@@ -111,8 +115,9 @@ export function makeTemplate(
     let results: readonly Term[] = Array.isArray(traced) ? traced : [traced as Term];
     if (widen) results = results.map((t) => (t.dtype === "float32" ? build.cast(t, "float16") : t));
     results = results.map((t) => (t.weak ? build.cast(t, t.dtype) : t));
-    const terms = needed(trace.terms, results);
-    return new Template(templates++, operation, attributes, inputTypes, inputs, operands, scalars, terms, results);
+    const slope = operation.options.slope?.(operands, scalars, attributes) ?? null;
+    const terms = needed(trace.terms, slope === null ? results : [...results, slope]);
+    return new Template(templates++, operation, attributes, inputTypes, inputs, operands, scalars, terms, results, slope);
   });
 }
 

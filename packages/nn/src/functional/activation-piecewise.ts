@@ -101,11 +101,8 @@ export interface EluOptions extends InplaceOptions {
 /** With alpha as an argument, or without it where it is 1, as it mostly is. */
 const eluOperation = (isScaled: boolean) =>
   operation("elu", ([x], [alpha]) => m.where(m.gt(x, 0), x, isScaled ? m.mul(m.expm1(x), alpha) : m.expm1(x)), {
-    // exp of the saved input, not the result plus alpha: that would cancel for large negative inputs.
-    derivative: ({ grad, input, scalar }) => {
-      const x = input(0);
-      return [m.mul(grad(), m.where(m.gt(x, 0), 1, isScaled ? m.mul(m.exp(x), scalar(0)) : m.exp(x)))];
-    },
+    // exp of the input, not the result plus alpha: that would cancel for large negative inputs.
+    slope: ([x], [alpha]) => m.where(m.gt(x, 0), 1, isScaled ? m.mul(m.exp(x), alpha) : m.exp(x)),
   });
 const eluOp = eluOperation(true);
 const unitEluOp = eluOperation(false);

@@ -43,10 +43,9 @@ export interface GeluOptions {
 const normalCdf = (x: Term): Term => m.mul(m.add(1, m.erf(m.mul(x, Math.SQRT1_2))), 0.5);
 
 const geluOp = operation("gelu", ([x]) => m.mul(m.mul(x, 0.5), m.add(1, m.erf(m.mul(x, Math.SQRT1_2)))), {
-  derivative: ({ grad, input }) => {
-    const x = input(0);
+  slope: ([x]) => {
     const density = m.mul(m.exp(m.mul(m.mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-    return [m.mul(grad(), m.add(normalCdf(x), m.mul(x, density)))];
+    return m.add(normalCdf(x), m.mul(x, density));
   },
 });
 
@@ -57,13 +56,12 @@ const geluKappa = 0.044715;
 const geluInner = (x: Term): Term => m.mul(m.add(x, m.mul(m.mul(m.mul(x, x), x), geluKappa)), geluBeta);
 
 const geluTanhOp = operation("gelu", ([x]) => m.mul(m.mul(x, 0.5), m.add(1, m.tanh(geluInner(x)))), {
-  derivative: ({ grad, input }) => {
-    const x = input(0);
+  slope: ([x]) => {
     const t = m.tanh(geluInner(x));
-    const slope = m.mul(m.add(1, m.mul(m.mul(x, x), 3 * geluKappa)), geluBeta);
+    const inner = m.mul(m.add(1, m.mul(m.mul(x, x), 3 * geluKappa)), geluBeta);
     const left = m.mul(m.add(1, t), 0.5);
-    const right = m.mul(m.mul(m.mul(x, 0.5), m.sub(1, m.mul(t, t))), slope);
-    return [m.mul(grad(), m.add(left, right))];
+    const right = m.mul(m.mul(m.mul(x, 0.5), m.sub(1, m.mul(t, t))), inner);
+    return m.add(left, right);
   },
 });
 
@@ -99,10 +97,9 @@ export function silu(input: Tensor, inplace?: boolean | InplaceOptions): Tensor 
 const tanhOfSoftplus = (x: Term): Term => m.tanh(m.log1p(m.exp(x)));
 
 const mishOp = operation("mish", ([x]) => m.mul(x, tanhOfSoftplus(x)), {
-  derivative: ({ grad, input }) => {
-    const x = input(0);
+  slope: ([x]) => {
     const t = tanhOfSoftplus(x);
-    return [m.mul(grad(), m.add(t, m.mul(m.mul(x, logistic(x)), m.sub(1, m.mul(t, t)))))];
+    return m.add(t, m.mul(m.mul(x, logistic(x)), m.sub(1, m.mul(t, t))));
   },
 });
 

@@ -31,11 +31,8 @@ const seluOp = unary(
   (x) => m.where(m.gt(x, 0), m.mul(x, seluScale), m.mul(m.expm1(x), seluAlpha * seluScale)),
   {
     gradName: "EluBackward0",
-    // exp of the saved input, not the result plus a constant: that would cancel for large negative inputs.
-    derivative: (g, input) => {
-      const x = input();
-      return m.mul(g, m.where(m.gt(x, 0), seluScale, m.mul(m.exp(x), seluAlpha * seluScale)));
-    },
+    // exp of the input, not the result plus a constant: that would cancel for large negative inputs.
+    slope: (x) => m.where(m.gt(x, 0), seluScale, m.mul(m.exp(x), seluAlpha * seluScale)),
   },
 );
 
@@ -55,10 +52,7 @@ const celuOp = operation(
   ([x], [alpha, inverse]) => m.where(m.gt(x, 0), x, m.mul(m.expm1(m.mul(x, inverse)), alpha)),
   {
     gradName: "EluBackward0",
-    derivative: ({ grad, input, scalar }) => {
-      const x = input(0);
-      return [m.where(m.gt(x, 0), grad(), m.mul(grad(), m.exp(m.mul(x, scalar(1)))))];
-    },
+    slope: ([x], [, inverse]) => m.where(m.gt(x, 0), 1, m.exp(m.mul(x, inverse))),
   },
 );
 

@@ -127,13 +127,16 @@ export function unary(
     readonly gradName?: string;
     /** The gradient of the input, from the gradient, the input and the result; each is saved only if it is used. */
     readonly derivative?: (grad: Term, input: () => Term, output: () => Term) => Term;
+    /** The factor of the gradient, as `OperationOptions` have it. */
+    readonly slope?: (x: Term) => Term;
     readonly half?: "widen" | "keep";
   } = {},
 ): Unary {
-  const { derivative, half } = options;
+  const { derivative, slope, half } = options;
   const op = operation(name, ([x]) => body(x), {
     gradName: options.gradName ?? gradNameOf,
     ...(half && { half }),
+    ...(slope && { slope: ([x]: readonly Term[]) => slope(x) }),
     ...(derivative && {
       derivative: (context) => [
         derivative(
