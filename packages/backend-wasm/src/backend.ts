@@ -8,6 +8,7 @@ import {
   dtypes,
   type Executable,
   type HostArray,
+  hostArray,
   hostView,
   type KernelTiming,
 } from "@cresset/core/backend";
@@ -173,7 +174,9 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
 
   function read(buffer: BackendBuffer): HostArray {
     const given = bufferOf(buffer);
-    const result = viewOf(given).slice();
+    // Several times as fast as slice() of a view of a large memory.
+    const result = hostArray(given.dtype, given.length);
+    copyInto(result, viewOf(given));
     pressure.read(result, given.bytes);
     return result;
   }
