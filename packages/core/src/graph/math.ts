@@ -190,6 +190,9 @@ export function where(condition: Term, a: Operand, b: Operand): Term {
   return build.apply("where", broadcastTo(condition, shape), broadcastTo(x, shape), broadcastTo(y, shape));
 }
 
+/** x where it is not positive, else 0: of that, unlike of x, no exponential overflows. Its derivative at 0 is 1. */
+export const negativePart = (x: Term): Term => where(gt(x, 0), 0, x);
+
 const reduction =
   (op: ReduceOp) =>
   (x: Term, dims: readonly number[] = allDims(x), keepdim = false): Term => {

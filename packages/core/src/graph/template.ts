@@ -117,7 +117,18 @@ export function makeTemplate(
     results = results.map((t) => (t.weak ? build.cast(t, t.dtype) : t));
     const slope = operation.options.slope?.(operands, scalars, attributes) ?? null;
     const terms = needed(trace.terms, slope === null ? results : [...results, slope]);
-    return new Template(templates++, operation, attributes, inputTypes, inputs, operands, scalars, terms, results, slope);
+    return new Template(
+      templates++,
+      operation,
+      attributes,
+      inputTypes,
+      inputs,
+      operands,
+      scalars,
+      terms,
+      results,
+      slope,
+    );
   });
 }
 

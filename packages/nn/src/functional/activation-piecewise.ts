@@ -98,14 +98,14 @@ export interface EluOptions extends InplaceOptions {
   readonly alpha?: Scalar;
 }
 
-/** With alpha as an argument, or without it where it is 1, as it mostly is. */
-const eluOperation = (isScaled: boolean) =>
-  operation("elu", ([x], [alpha]) => m.where(m.gt(x, 0), x, isScaled ? m.mul(m.expm1(x), alpha) : m.expm1(x)), {
-    // exp of the input, not the result plus alpha: that would cancel for large negative inputs.
-    slope: ([x], [alpha]) => m.where(m.gt(x, 0), 1, isScaled ? m.mul(m.exp(x), alpha) : m.exp(x)),
-  });
-const eluOp = eluOperation(true);
-const unitEluOp = eluOperation(false);
+// Slopes are exp of the input, not the result plus alpha: that would cancel for large negative inputs.
+const eluOp = operation("elu", ([x], [alpha]) => m.where(m.gt(x, 0), x, m.mul(m.expm1(m.negativePart(x)), alpha)), {
+  slope: ([x], [alpha]) => m.where(m.gt(x, 0), 1, m.mul(m.exp(m.negativePart(x)), alpha)),
+});
+/** Where alpha is 1, as it mostly is. */
+const unitEluOp = operation("elu", ([x]) => m.where(m.gt(x, 0), x, m.expm1(m.negativePart(x))), {
+  slope: ([x]) => m.exp(m.negativePart(x)),
+});
 
 /**
  * x where positive, else alpha · (exp(x) - 1).

@@ -1,5 +1,6 @@
 import type { LaneOp, Plain } from "../../assembler/opcodes.ts";
 import type { Emitter, Value } from "./emitter.ts";
+import { Facts } from "./facts.ts";
 import {
   type Kind,
   type Lanes,
@@ -47,6 +48,7 @@ export class LaneMath {
   readonly fuses: boolean;
   /** Whether exp and expm1 are both computed, mostly of the same values. */
   besideExp = false;
+  readonly facts = new Facts();
 
   constructor(emitter: Emitter, simd: boolean, fuses: boolean) {
     this.e = emitter;

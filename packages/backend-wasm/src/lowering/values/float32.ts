@@ -68,7 +68,18 @@ function exponentialParts(m: LaneMath, x: Lanes): { exp: Lanes; rest: Lanes; fir
   return { exp: m.mul(scaled, second), rest, first, second };
 }
 
-export const exp = (m: LaneMath, x: Lanes): Lanes => exponentialParts(m, x).exp;
+/** The exponent that is added so that 2ᵏ is no subnormal number for any x <= 0. */
+const raised = 63;
+
+/** Of x <= 0 (or NaN), which no power of two is too large for: the same bits, and less work. */
+function exponentialPartsOfNegative(m: LaneMath, x: Lanes): { exp: Lanes; rest: Lanes; scale: Lanes } {
+  const { biased, rest } = reduceExponent(m, m.atLeast(x, -104), 127 + raised);
+  const power = powerOfTwo(m, biased);
+  return { exp: m.mul(m.mulAdd(power, rest, power), 2 ** -raised), rest, scale: m.mul(power, 2 ** -raised) };
+}
+
+export const exp = (m: LaneMath, x: Lanes): Lanes =>
+  m.facts.negativePart.has(x) ? exponentialPartsOfNegative(m, x).exp : exponentialParts(m, x).exp;
 
 /** e^x − 1 for −88 <= x <= 89; computed as half of it, so that it overflows where it should. Not exact where that is subnormal. */
 function expm1Bounded(m: LaneMath, x: Lanes): Lanes {
@@ -92,7 +103,18 @@ function withSign(m: LaneMath, number: Lanes, x: Lanes): Lanes {
   return m.reinterpret("f32", m.bitwise("or", m.reinterpret("i32", number), sign));
 }
 
+/** Of the negative part of some x, which is remembered. */
+function expm1OfNegative(m: LaneMath, part: Lanes, x: Lanes): Lanes {
+  const { rest, scale } = exponentialPartsOfNegative(m, part);
+  const unsigned = m.mulAdd(scale, rest, m.sub(scale, 1));
+  const result = withSign(m, unsigned, part);
+  m.facts.expm1.set(result, { x, unsigned });
+  return result;
+}
+
 export function expm1(m: LaneMath, x: Lanes): Lanes {
+  const whole = m.facts.negativePart.get(x);
+  if (whole) return expm1OfNegative(m, x, whole);
   if (m.besideExp) return withSign(m, expm1BesideExp(m, x), x);
   const result = expm1Bounded(m, m.atLeast(m.atMost(x, 89), -26));
   return m.select(m.compare("lt", m.arithmetic("abs", x), 2 ** -100), x, result);

@@ -2,6 +2,7 @@
 import { type DType, isBinary, isCompare, isFloat, type ScalarOp } from "@cresset/core/backend";
 import type { Arithmetic, LaneMath } from "../code/lane-math.ts";
 import type { Lanes } from "../code/lanes.ts";
+import { choose, noted } from "./choice.ts";
 import { toFloat32, toFloat64 } from "./conversions.ts";
 import { extremum } from "./extremum.ts";
 import * as float32 from "./float32.ts";
@@ -188,10 +189,10 @@ function boolOperation(m: LaneMath, op: ScalarOp, inputs: readonly Lanes[]): Lan
 
 /** An elementwise operation; `dtype` is that of the operands (of `where`: of the two it chooses from). */
 export function operation(m: LaneMath, op: ScalarOp, dtype: DType, inputs: readonly Lanes[]): Lanes {
-  if (op === "where") return m.select(inputs[0], inputs[1], inputs[2]);
+  if (op === "where") return choose(m, inputs[0], inputs[1], inputs[2]);
   if (isCompare(op)) {
     const [x, y] = dtype === "bool" ? inputs.map((input) => m.maskToInteger(input)) : inputs;
-    return m.compare(op, x, y);
+    return noted(m, op, x, y, m.compare(op, x, y));
   }
   if (isFloat(dtype)) return floatOperation(m, op, dtype, inputs);
   if (dtype === "bool") return boolOperation(m, op, inputs);

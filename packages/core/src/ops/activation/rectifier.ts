@@ -28,11 +28,11 @@ const seluScale = 1.0507009873554805;
 
 const seluOp = unary(
   "selu",
-  (x) => m.where(m.gt(x, 0), m.mul(x, seluScale), m.mul(m.expm1(x), seluAlpha * seluScale)),
+  (x) => m.where(m.gt(x, 0), m.mul(x, seluScale), m.mul(m.expm1(m.negativePart(x)), seluAlpha * seluScale)),
   {
     gradName: "EluBackward0",
     // exp of the input, not the result plus a constant: that would cancel for large negative inputs.
-    slope: (x) => m.where(m.gt(x, 0), seluScale, m.mul(m.exp(x), seluAlpha * seluScale)),
+    slope: (x) => m.where(m.gt(x, 0), seluScale, m.mul(m.exp(m.negativePart(x)), seluAlpha * seluScale)),
   },
 );
 
