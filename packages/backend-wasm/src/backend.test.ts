@@ -3,6 +3,7 @@ import {
   axis,
   constant,
   constantIndex,
+  guard,
   load,
   loop,
   reads,
@@ -146,6 +147,35 @@ describe("kernels are compiled once", () => {
     ]);
     backend.compile(made(double, triple));
     expect(counts()).toEqual([3, 2]);
+  });
+
+  test("one that has run for as long as compiling takes gets faster code, with the same bits", () => {
+    const operands = [...reads("float32"), writes("float32")];
+    const kernel = loop(operands, 1, 1, [store(1, axis(0), apply("exp", x))]);
+    const count = 100_000;
+    const guarded = loop(operands, 1, 1, [store(1, axis(0), guard(axis(0), count, 1, x, constant("float32", 0)))]);
+    const backend = wasm({ threads: 1 });
+    const buffers = [backend.allocate("float32", count), backend.allocate("float32", count)];
+    backend.write(
+      buffers[0],
+      Float32Array.from({ length: count }, (_, i) => i / 1000 - 50),
+    );
+    const outcome = (of: Kernel, wanted: number): [kernels: unknown, same: boolean] => {
+      const executable = backend.compile({
+        ...made(),
+        buffers: buffers.map(({ dtype, length }, i) => ({ dtype, length, role: i ? "output" : "input", offset: 0 })),
+        commands: [{ kernel: of, calls: [{ buffers: [0, 1], arguments: [], extents: [count], checks: [] }] }],
+        stateFrom: 1,
+      });
+      backend.run(executable, buffers, []);
+      const first = contents(backend, buffers[1]);
+      for (let run = 0; run < 5000 && backend.info().kernels !== wanted; run++) backend.run(executable, buffers, []);
+      return [backend.info().kernels, contents(backend, buffers[1]).every((value, i) => value === first[i])];
+    };
+    expect(outcome(kernel, 2)).toEqual([2, true]);
+    // Vectors between branches are computed one by one in any case.
+    expect(outcome(guarded, 4)).toEqual([3, true]);
+    expect(wasm({ threads: 1, haste: false }).info().kernels).toBe(0);
   });
 
   test("calls share a function unless their extents need other code: a long sum is made in chunks", () => {

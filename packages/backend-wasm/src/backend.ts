@@ -42,6 +42,11 @@ export interface WasmOptions {
    * the backend waits for the workers, and fails without them. Default: "large".
    */
   readonly share?: "large" | "all";
+  /**
+   * Whether a program first runs with code that is compiled sooner but runs slower, until it has run for as long as compiling
+   * takes; the results are the same. Default: true.
+   */
+  readonly haste?: boolean;
   /** Bytes of values that nothing has used lately, after which they are moved to host arrays. Default: 1 GiB. */
   readonly memoryLimit?: number;
 }
@@ -136,7 +141,7 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
   const features = { simd, relaxedSimd, revectorize: whyNotRevectorized === "" };
   const threads = parts.threads ? threadsOf(options.threads) : 1;
   const allocator = new Allocator(makeMemory(threads > 1 && found.sharedMemory), addressSpace - pageBytes);
-  const engine = new Engine(features, parts, allocator, threads, options.share === "all");
+  const engine = new Engine(features, parts, allocator, threads, options.share === "all", options.haste !== false);
   const pressure = new Pressure(Math.min(options.memoryLimit ?? gibibyte, addressSpace));
   const arena = new Region(allocator);
   const scratch = new Region(allocator);
@@ -159,12 +164,14 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
       if (listener) engine.runApart(jobs[0], scratchAt, (i) => executable.kernelOf(firstCall + i), listener);
       else engine.run(jobs, scratchAt, scratchBytes, time);
     };
-    const begun = pool ? performance.now() : 0;
+    const { hasty } = executable;
+    const begun = pool || hasty ? performance.now() : 0;
     start(before, 0);
     const status = executable.firstFailure();
     if (status >= 0) return status;
     if (stateFrom < program.commands.length) start(state, (before[0].end - before[0].first) / commandBytes);
-    if (timing) pool?.note(timing, performance.now() - begun, isShared);
+    if (hasty) executable.spent(performance.now() - begun);
+    else if (timing) pool?.note(timing, performance.now() - begun, isShared);
     return executable.firstFailure();
   }
 

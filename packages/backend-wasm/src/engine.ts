@@ -14,6 +14,8 @@ import type { Parts } from "./parts.ts";
 import type { Job, Pool } from "./threads/pool.ts";
 
 const poolBytes = 4096;
+/** Milliseconds that compiling a program takes, about: one that has run for so long will run for longer. */
+const compilingTime = 20;
 /** Kernels kept compiled. */
 const mostKernels = 8192;
 
@@ -65,6 +67,13 @@ export interface KernelCall {
   readonly call: Call;
 }
 
+/** The functions of a list of calls, by their index in the table. */
+export interface Functions {
+  readonly indices: readonly number[];
+  /** Whether some of them would run faster had they not been written in haste. */
+  readonly hasty: boolean;
+}
+
 /** What a function is made of. */
 interface Assumed {
   readonly kernel: Kernel;
@@ -79,12 +88,16 @@ export class Engine {
   readonly features: Features;
   /** The threads that programs run on; undefined where there is but one. */
   readonly pool: Pool | undefined;
+  /** Milliseconds that a program runs with functions written in haste before it gets those that run as fast as they can. */
+  readonly patience: number;
   /** What it was made of. */
   readonly parts: Parts;
   readonly #allocator: Allocator;
   readonly #constants: Constants;
   readonly #table: WebAssembly.Table;
-  readonly #byKey = new Map<string, number>();
+  /** Table indices by key: of functions that run as fast as they can, and of those that were written in haste. */
+  readonly #best = new Map<string, number>();
+  readonly #hasty = new Map<string, number>();
   readonly #functions = new Map<string, Linked>();
   readonly #driver: Driver;
   /** Modules compiled for kernels. */
@@ -95,9 +108,18 @@ export class Engine {
   /**
    * @param threads threads to use, the caller included; more than one only with shared memory.
    * @param everything whether they share small programs too.
+   * @param haste whether programs run first with functions that are compiled soon.
    */
-  constructor(features: Features, parts: Parts, allocator: Allocator, threads: number, everything: boolean) {
+  constructor(
+    features: Features,
+    parts: Parts,
+    allocator: Allocator,
+    threads: number,
+    everything: boolean,
+    haste: boolean,
+  ) {
     this.features = features;
+    this.patience = haste ? compilingTime : 0;
     this.parts = parts;
     this.#allocator = allocator;
     this.#constants = new Constants(allocator);
@@ -115,7 +137,7 @@ export class Engine {
 
   /** The number of functions compiled for kernels. */
   get kernels(): number {
-    return this.#byKey.size;
+    return this.#best.size + this.#hasty.size;
   }
 
   /** Runs one list of commands on each thread; `time`: milliseconds that it should take. */
@@ -144,24 +166,33 @@ export class Engine {
     }
   }
 
-  /** The table indices of the functions that calls need; those that are new are compiled together. */
-  compile(calls: readonly KernelCall[]): number[] {
-    if (this.#byKey.size > mostKernels) this.#forgetAll();
+  /**
+   * The functions that calls need; those that are new are compiled together.
+   *
+   * @param inHaste whether new ones are to be there soon, rather than to run fast.
+   */
+  compile(calls: readonly KernelCall[], inHaste: boolean): Functions {
+    if (this.kernels > mostKernels) this.#forgetAll();
     const fresh = new Map<string, Assumed>();
     const keys = calls.map(({ kernel, call }) => {
       const assumptions = assumptionsOf(kernel, call.extents, this.features);
       const key = assumptionsKey(assumptions) + kernel.key;
-      if (!this.#byKey.has(key) && !fresh.has(key)) fresh.set(key, { kernel, assumptions });
+      const known = this.#best.has(key) || (inHaste && this.#hasty.has(key));
+      if (!known && !fresh.has(key)) fresh.set(key, { kernel, assumptions });
       return key;
     });
-    if (fresh.size > 0) this.#add(fresh);
-    return keys.map((key) => this.#byKey.get(key) ?? -1);
+    if (fresh.size > 0) this.#add(fresh, inHaste);
+    return {
+      indices: keys.map((key) => this.#best.get(key) ?? this.#hasty.get(key) ?? -1),
+      hasty: keys.some((key) => !this.#best.has(key)),
+    };
   }
 
   /** Functions in the table are never garbage: a process that goes through very many shapes starts again. */
   #forgetAll(): void {
-    for (let i = 0; i < this.#byKey.size; i++) this.#table.set(firstKernel + i, null);
-    this.#byKey.clear();
+    for (let i = 0; i < this.kernels; i++) this.#table.set(firstKernel + i, null);
+    this.#best.clear();
+    this.#hasty.clear();
     this.#functions.clear();
     this.pool?.forget();
     this.generation++;
@@ -171,7 +202,7 @@ export class Engine {
   body({ kernel, call }: KernelCall): FunctionBody & { readonly callees: readonly string[] } {
     const imports = new Map<string, number>();
     const assumptions = assumptionsOf(kernel, call.extents, this.features);
-    const body = kernelBody(kernel, assumptions, this.#target(imports), this.parts.rare);
+    const body = kernelBody(kernel, assumptions, this.#target(imports), this.parts.rare, false);
     return { ...body, callees: [...imports.keys()] };
   }
 
@@ -188,12 +219,12 @@ export class Engine {
     };
   }
 
-  #add(fresh: ReadonlyMap<string, Assumed>): void {
+  #add(fresh: ReadonlyMap<string, Assumed>, inHaste: boolean): void {
     const imports = new Map<string, number>();
     const target = this.#target(imports);
-    const first = firstKernel + this.#byKey.size;
+    const first = firstKernel + this.kernels;
     const bodies = Array.from(fresh.values(), ({ kernel, assumptions }) =>
-      kernelBody(kernel, assumptions, target, this.parts.rare),
+      kernelBody(kernel, assumptions, target, this.parts.rare, inHaste),
     );
     const size = first + fresh.size;
     if (size > this.#table.length) this.#table.grow(Math.max(fresh.size, this.#table.length));
@@ -204,7 +235,8 @@ export class Engine {
     module.element(first, indices);
     for (const body of bodies) module.define(body);
     this.#load(module, provided, size);
-    for (const key of fresh.keys()) this.#byKey.set(key, firstKernel + this.#byKey.size);
+    for (const [i, key] of [...fresh.keys()].entries())
+      (bodies[i].hasty ? this.#hasty : this.#best).set(key, first + i);
     this.modules++;
   }
 

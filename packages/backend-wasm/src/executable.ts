@@ -63,6 +63,9 @@ export class WasmExecutable implements Executable {
   #arena = -1;
   /** Whether it gains by threads. */
   #gains = false;
+  /** Whether its functions were written in haste, and the milliseconds that it has run with those. */
+  hasty = false;
+  #spent = 0;
 
   constructor(program: Program, engine: Engine, allocator: Allocator) {
     this.program = program;
@@ -84,7 +87,13 @@ export class WasmExecutable implements Executable {
   /** Whether it lies in memory, with kernels that are still compiled. */
   get ready(): boolean {
     if (this.#base === 0 || this.#generation !== this.#engine.generation) return false;
+    if (this.hasty && this.#spent >= this.#engine.patience) return false;
     return !this.#gains || (this.shared !== undefined) === (this.#engine.pool?.threads ?? 1) > 1;
+  }
+
+  /** It has run for so many milliseconds. */
+  spent(time: number): void {
+    this.#spent += time;
   }
 
   /** The kernel of a call, by the call's number. */
@@ -103,7 +112,8 @@ export class WasmExecutable implements Executable {
   layOut(): void {
     this.release();
     const { program } = this;
-    const functions = this.#engine.compile(this.#calls);
+    const { indices, hasty } = this.#engine.compile(this.#calls, this.#spent < this.#engine.patience);
+    this.hasty = hasty;
     const shared = this.#schedule();
     const one = alone(this.#calls.length, countCalls(program.commands.slice(0, this.stateFrom)));
     const argumentsAt = Math.ceil((4 * program.buffers.length) / 8) * 8;
@@ -137,7 +147,7 @@ export class WasmExecutable implements Executable {
     const written = ({ at, steps }: PlacedSteps): Job => {
       const first = base + at;
       for (const [i, one] of steps.entries())
-        this.#writeStep(first + commandBytes * i, functions, one.step, base + one.at);
+        this.#writeStep(first + commandBytes * i, indices, one.step, base + one.at);
       return { first, end: first + commandBytes * steps.length };
     };
     [this.alone, this.shared] = ways.map((way) => ({

@@ -25,8 +25,9 @@ import { describe, expect, test } from "vitest";
 import { wasm } from "./index.ts";
 
 const renderers: [string, () => Backend][] = [
-  ["relaxed SIMD", () => wasm()],
-  ["SIMD", () => wasm({ relaxedSimd: false })],
+  ["relaxed SIMD", () => wasm({ haste: false })],
+  ["SIMD", () => wasm({ relaxedSimd: false, haste: false })],
+  ["in haste", () => wasm()],
   ["scalar", () => wasm({ simd: false })],
 ];
 

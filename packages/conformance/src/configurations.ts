@@ -12,9 +12,9 @@ export interface Configuration {
 type Part = Omit<Configuration, "backend">;
 
 const instructions: readonly Part[] = [
-  { name: "relaxed SIMD", options: {}, info: { simd: true, relaxedSimd: true } },
-  { name: "SIMD", options: { relaxedSimd: false }, info: { simd: true, relaxedSimd: false } },
-  { name: "scalar", options: { simd: false }, info: { simd: false, relaxedSimd: false } },
+  { name: "relaxed SIMD", options: { haste: false }, info: { simd: true, relaxedSimd: true } },
+  { name: "SIMD", options: { relaxedSimd: false, haste: false }, info: { simd: true, relaxedSimd: false } },
+  { name: "scalar", options: { simd: false, haste: false }, info: { simd: false, relaxedSimd: false } },
 ];
 
 const threads: readonly Part[] = [
@@ -23,9 +23,10 @@ const threads: readonly Part[] = [
   { name: "2 threads", options: { threads: 2, share: "all" }, info: { threads: 2 } },
 ];
 
-/** The cpu backend, and the wasm backend with each set of instructions forced in turn, on one thread and on two. */
+/** The cpu backend; the wasm backend as it starts, and with each set of instructions forced in turn, on one thread and on two. */
 export const configurations: readonly Configuration[] = [
   { name: "cpu", backend: "cpu", options: {}, info: { renderer: "generated JavaScript" } },
+  { name: "wasm, in haste", backend: "wasm", options: { threads: 1 }, info: { simd: true, relaxedSimd: true } },
   ...instructions.flatMap((set) =>
     threads.map((count) => ({
       name: `wasm, ${set.name}, ${count.name}`,

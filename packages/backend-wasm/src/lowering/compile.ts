@@ -8,13 +8,25 @@ import { contractionScratch, writeContraction } from "./products/contraction.ts"
 import { writeScatter } from "./scatter.ts";
 import { KernelWriter, type Target } from "./writer.ts";
 
+/** The function of a kernel, and whether it would run faster had it not been written in haste. */
+export interface KernelBody extends FunctionBody {
+  readonly hasty: boolean;
+}
+
 /**
  * The body of a kernel's function; its parameters are the addresses of a call's record and of scratch memory.
  *
+ * @param inHaste whether it is to be there soon, rather than to run fast.
  * @throws BackendError for a kernel of a kind that the backend was made without.
  */
-export function kernelBody(kernel: Kernel, assumptions: Assumptions, target: Target, rare: RareKernels): FunctionBody {
-  const w = new KernelWriter(kernel, target, assumptions);
+export function kernelBody(
+  kernel: Kernel,
+  assumptions: Assumptions,
+  target: Target,
+  rare: RareKernels,
+  inHaste: boolean,
+): KernelBody {
+  const w = new KernelWriter(kernel, target, assumptions, inHaste);
   switch (kernel.kind) {
     case "loop":
       writeLoop(w, kernel);
@@ -34,7 +46,7 @@ export function kernelBody(kernel: Kernel, assumptions: Assumptions, target: Tar
       rare.sort.write(w, kernel);
       break;
   }
-  return w.e.finish();
+  return { ...w.e.finish(), hasty: w.wasHasty };
 }
 
 /** A program needs what the lean backend lacks. */

@@ -1,6 +1,5 @@
 import type { LoopKernel, Statement } from "@cresset/core/backend";
 import { accesses, scoreOf } from "./accesses.ts";
-import { overlapOf } from "./overlap.ts";
 import { isSmall } from "./products/inner.ts";
 import { eachNeighbour } from "./products/odometer.ts";
 import { nested, statements } from "./statement.ts";
@@ -36,7 +35,7 @@ export function writeLoop(w: KernelWriter, kernel: LoopKernel): void {
         });
         start = w.e.copy(counter);
       }
-      eachNeighbour(w, axis, start, w.e.op("i32.sub", w.until(axis), start), overlapOf(kernel.body), body);
+      eachNeighbour(w, axis, start, w.e.op("i32.sub", w.until(axis), start), w.overlapOf(kernel.body), body);
     },
   );
 }

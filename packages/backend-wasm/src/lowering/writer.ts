@@ -1,4 +1,4 @@
-import type { DType, Kernel, Operand } from "@cresset/core/backend";
+import type { DType, Expression, Kernel, Operand, Statement } from "@cresset/core/backend";
 import type { Features } from "../features.ts";
 import { uses } from "./accesses.ts";
 import type { Assumptions } from "./assumptions.ts";
@@ -6,6 +6,7 @@ import type { ConstantPool } from "./code/constant-pool.ts";
 import { Emitter, type Value } from "./code/emitter.ts";
 import { LaneMath } from "./code/lane-math.ts";
 import type { Lanes } from "./code/lanes.ts";
+import { overlapOf } from "./overlap.ts";
 import { rangedAxes } from "./ranges.ts";
 import { argumentOffset, argumentWord, checkWord, extentWord, lengthWord, operandWord, rangeWord } from "./record.ts";
 import { cast } from "./values/cast.ts";
@@ -32,6 +33,10 @@ export class KernelWriter {
   readonly kernel: Kernel;
   readonly target: Target;
   readonly assumptions: Assumptions;
+  /** Whether code is to be written soon rather than to run fast. */
+  readonly inHaste: boolean;
+  /** Whether it has been: otherwise the code is what it would be anyway. */
+  wasHasty = false;
   readonly e: Emitter;
   readonly m: LaneMath;
   /** The address of scratch memory. */
@@ -45,10 +50,11 @@ export class KernelWriter {
   /** Within a vector: the one point being computed alone. */
   #lane: number | undefined;
 
-  constructor(kernel: Kernel, target: Target, assumptions: Assumptions) {
+  constructor(kernel: Kernel, target: Target, assumptions: Assumptions, inHaste: boolean) {
     this.kernel = kernel;
     this.target = target;
     this.assumptions = assumptions;
+    this.inHaste = inHaste;
     this.e = new Emitter(["i32", "i32"], target.pool, (name) => target.callee(name));
     this.m = new LaneMath(this.e, target.simd, target.relaxedSimd);
     if ("body" in kernel) this.m.besideExp = uses(kernel.body, "exp") && uses(kernel.body, "expm1");
@@ -59,6 +65,14 @@ export class KernelWriter {
   /** Whether points may be computed twice: nothing is read and written. */
   get repeatable(): boolean {
     return this.kernel.operands.every(({ access }) => access !== "update");
+  }
+
+  /** How many vectors of a loop are computed at once, instruction by instruction in turn (`overlap.ts`). */
+  overlapOf(body: readonly Statement[], others?: readonly Expression[]): number {
+    const overlap = overlapOf(body, others);
+    if (!this.inHaste || overlap === 1) return overlap;
+    this.wasHasty = true;
+    return 1;
   }
 
   operand(n: number): Operand {

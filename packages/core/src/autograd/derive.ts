@@ -43,7 +43,10 @@ export function savedSources(template: Template, edges: readonly (Edge | null)[]
   let saved = template.saved.get(key);
   if (saved === undefined) {
     const given = template.results.map((t) => isFloat(t.dtype));
-    saved = backwardOf(template, edges, given).sources.filter((source) => source.kind !== "gradient");
+    saved =
+      template.slope !== null
+        ? [{ kind: "output", index: template.outputOf(template.slope) }]
+        : backwardOf(template, edges, given).sources.filter((source) => source.kind !== "gradient");
     template.saved.set(key, saved);
   }
   return saved;

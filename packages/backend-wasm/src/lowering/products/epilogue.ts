@@ -2,7 +2,6 @@ import { type ContractionKernel, isFloat } from "@cresset/core/backend";
 import { loadFour, loadOne } from "../access.ts";
 import type { Value } from "../code/emitter.ts";
 import { kindOf, type Lanes, type NumericKind } from "../code/lanes.ts";
-import { overlapOf } from "../overlap.ts";
 import { statements } from "../statement.ts";
 import { cast } from "../values/cast.ts";
 import { wrap } from "../values/operations.ts";
@@ -43,5 +42,5 @@ export function writeEpilogue(
     w.define(kernel.register, settled(w, kernel, sum));
     statements(w, kernel.body, false);
   };
-  eachPoint(w, axes, start, count, body, w.target.simd && axes.length > 0 ? overlapOf(kernel.body) : 0);
+  eachPoint(w, axes, start, count, body, w.target.simd && axes.length > 0 ? w.overlapOf(kernel.body) : 0);
 }

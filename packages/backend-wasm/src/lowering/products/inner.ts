@@ -3,7 +3,6 @@ import type { Expression, Reduction, ScalarOp, Statement } from "@cresset/core/b
 import type { Value } from "../code/emitter.ts";
 import type { Lanes } from "../code/lanes.ts";
 import { value } from "../expression.ts";
-import { overlapOf } from "../overlap.ts";
 import { type Accumulator, accumulator, copies } from "../reductions/reduction.ts";
 import { chunked, chunkSize } from "../reductions/sum.ts";
 import { nested, statements } from "../statement.ts";
@@ -95,7 +94,7 @@ function writeVectors(w: KernelWriter, { axes: [axis], body, reductions: given }
   for (const one of all) one.enterVector();
   const overlap = isSmall(body, given)
     ? 1
-    : overlapOf(
+    : w.overlapOf(
         body,
         given.map((reduction) => reduction.value),
       );

@@ -53,7 +53,7 @@ test("extremes of float32 are those of the cpu backend: NaN, signs of zeros, the
     fc.property(
       fc.constantFrom<ReduceOp>("max", "min", "argmax", "argmin"),
       fc.constantFrom<keyof typeof bodies>("plain", "negated", "long"),
-      fc.constantFrom<WasmOptions>({}, { relaxedSimd: false }, { simd: false }),
+      fc.constantFrom<WasmOptions>({}, { haste: false }, { relaxedSimd: false, haste: false }, { simd: false }),
       fc.integer({ min: 1, max: 4 }),
       fc.integer({ min: 1, max: 70 }),
       fc.constantFrom(usual, usual, ...patterns),

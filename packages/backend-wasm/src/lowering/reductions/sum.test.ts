@@ -112,7 +112,7 @@ test("sums along memory or across it, of one axis or two, in vectors or not, hav
       fc.constantFrom<Body>("plain", "two", "long", "chain"),
       fc.boolean(),
       fc.boolean(),
-      fc.constantFrom<WasmOptions>({}, { relaxedSimd: false }, { simd: false }),
+      fc.constantFrom<WasmOptions>({}, { haste: false }, { relaxedSimd: false, haste: false }, { simd: false }),
       (dtype, outer, size, body, along, nested, options) => {
         // Without multiply-add, functions have the same bits in scalar code.
         const usual = body === "chain" && options.simd === undefined ? options : { relaxedSimd: false };

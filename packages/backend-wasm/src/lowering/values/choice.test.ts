@@ -59,7 +59,7 @@ const bits = (values: Float32Array, among: (i: number) => boolean): number[] => 
   return Array.from(words, (word, i) => (among(i) ? (Number.isNaN(values[i]) ? -1 : word) : 0));
 };
 
-describe.each<WasmOptions>([{}, { relaxedSimd: false }, { simd: false }])("with %o", (options) => {
+describe.each<WasmOptions>([{}, { haste: false }, { relaxedSimd: false }, { simd: false }])("with %o", (options) => {
   const x = samples();
   const [, value, slope] = computed(options, f32(0), x);
   const [, valueOfPart, slopeOfPart, exponential] = computed(options, f32(2), x);

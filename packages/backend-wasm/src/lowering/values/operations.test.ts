@@ -85,7 +85,7 @@ function computed(
     return array;
   });
   const lengths = [...inputs.map(() => count), count];
-  const { arrays } = runOnce(wasm(options), single(kernel, lengths, [count]), data);
+  const { arrays } = runOnce(wasm({ haste: false, ...options }), single(kernel, lengths, [count]), data);
   return Array.from(arrays[inputs.length] as Float64Array);
 }
 
