@@ -46,7 +46,7 @@ export function kernelBody(
       rare.sort.write(w, kernel);
       break;
   }
-  return { ...w.e.finish(), hasty: w.wasHasty };
+  return { ...w.e.finish(), hasty: w.hasty };
 }
 
 /** A program needs what the lean backend lacks. */

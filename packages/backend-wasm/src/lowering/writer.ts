@@ -33,10 +33,10 @@ export class KernelWriter {
   readonly kernel: Kernel;
   readonly target: Target;
   readonly assumptions: Assumptions;
-  /** Whether code is to be written soon rather than to run fast. */
-  readonly inHaste: boolean;
-  /** Whether it has been: otherwise the code is what it would be anyway. */
-  wasHasty = false;
+  /** Whether code is to be there soon, rather than to run fast. */
+  readonly #inHaste: boolean;
+  /** Whether something was left out for that. */
+  hasty = false;
   readonly e: Emitter;
   readonly m: LaneMath;
   /** The address of scratch memory. */
@@ -54,7 +54,7 @@ export class KernelWriter {
     this.kernel = kernel;
     this.target = target;
     this.assumptions = assumptions;
-    this.inHaste = inHaste;
+    this.#inHaste = inHaste;
     this.e = new Emitter(["i32", "i32"], target.pool, (name) => target.callee(name));
     this.m = new LaneMath(this.e, target.simd, target.relaxedSimd);
     if ("body" in kernel) this.m.besideExp = uses(kernel.body, "exp") && uses(kernel.body, "expm1");
@@ -70,9 +70,13 @@ export class KernelWriter {
   /** How many vectors of a loop are computed at once, instruction by instruction in turn (`overlap.ts`). */
   overlapOf(body: readonly Statement[], others?: readonly Expression[]): number {
     const overlap = overlapOf(body, others);
-    if (!this.inHaste || overlap === 1) return overlap;
-    this.wasHasty = true;
-    return 1;
+    return overlap > 1 && this.hurry() ? 1 : overlap;
+  }
+
+  /** Asks whether to leave out something that only makes the code faster. */
+  hurry(): boolean {
+    if (this.#inHaste) this.hasty = true;
+    return this.#inHaste;
   }
 
   operand(n: number): Operand {

@@ -94,7 +94,7 @@ export function writeColumns(
       const right = columns.right(step, steps);
       const isFirst = e.op("i32.eqz", step);
       const isLast = e.op("i32.ge_s", w.plus(step, steps), depthCount);
-      eachStrip(w, stripHeights(kind, w.target), count, (r, height, call) => {
+      eachStrip(w, stripHeights(kind, w.target, w.hurry()), count, (r, height, call) => {
         const first = w.plus(row, r);
         const kept = w.plus(sums, e.select(w.times(r, sumBytes), e.i32(0), several));
         const to = destination && e.select(destinationAt(destination, first), kept, isWhole);
@@ -134,7 +134,7 @@ function eachStrip(
       e.i32(1),
     );
     // Two strips of four rows fill the registers better than six and two.
-    const height = heights[0] === 6 ? e.select(e.i32(4), greatest, e.op("i32.eq", left, e.i32(8))) : greatest;
+    const height = heights.length === 4 ? e.select(e.i32(4), greatest, e.op("i32.eq", left, e.i32(8))) : greatest;
     const choose = (from: number, write: (height: number) => void): void => {
       const n = heights[from];
       if (from === heights.length - 1) write(n);

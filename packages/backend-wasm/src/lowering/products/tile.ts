@@ -27,9 +27,16 @@ export function tileOf(kind: NumericKind, { simd, relaxedSimd, revectorize }: Fe
 export const columnsOf = (kind: NumericKind, features: Features): number =>
   tileOf(kind, features).vectors * lanesOf(kind, features);
 
-/** Heights of strips: rows are cut into as many as possible of the first, then the next … */
-export const stripHeights = (kind: NumericKind, features: Features): readonly number[] =>
-  tileOf(kind, features).rows === 6 ? [6, 4, 2, 1] : [4, 2, 1];
+/**
+ * Heights of strips: rows are cut into as many as possible of the first, then the next …
+ *
+ * @param inHaste without a function for each height between.
+ */
+export function stripHeights(kind: NumericKind, features: Features, inHaste: boolean): readonly number[] {
+  const { rows } = tileOf(kind, features);
+  if (inHaste) return [rows, 1];
+  return rows === 6 ? [6, 4, 2, 1] : [4, 2, 1];
+}
 
 export const tileName = (kind: NumericKind, rows: number): string => `tile_${kind}_${rows}`;
 
