@@ -76,7 +76,7 @@ describe("fusion", () => {
     const contractions = program.commands.filter(({ kernel }) => kernel.kind === "contraction");
     const operations = contractions.map(({ kernel }) => JSON.stringify(kernel).match(/"(exp|expm1|gt|where)"/g));
     expect(operations.map((ops) => ops?.toSorted())).toEqual([
-      ['"exp"', '"expm1"', '"gt"', '"where"', '"where"'],
+      ['"exp"', '"expm1"', '"gt"', '"where"', '"where"', '"where"'],
       undefined,
       undefined,
       undefined,
