@@ -6,7 +6,8 @@ import { isScalar, toNumber } from "@cresset/core/extend";
  */
 export function keywords<T extends object>(names: readonly (keyof T)[], given: readonly unknown[]): T {
   const options: Partial<Record<keyof T, unknown>> = {};
-  for (const [i, value] of given.entries()) {
+  for (let i = 0; i < given.length; i++) {
+    const value = given[i];
     if (value === undefined) continue;
     if (!isRecord(value)) options[names[i]] = plain(value);
     else for (const [name, each] of Object.entries(value)) options[name as keyof T] = plain(each);

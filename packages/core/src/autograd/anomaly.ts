@@ -5,6 +5,7 @@ import { origin, type Recording } from "../graph/recording.ts";
 import { call } from "../tensor/call.ts";
 import { itemSync } from "../tensor/reading.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import type { InputGradient } from "./backward.ts";
 
 /** Whether anomalies are looked for; see `detectAnomaly`. */
 export const anomaly = { enabled: false };
@@ -67,13 +68,14 @@ function callers(): string {
 }
 
 /** @throws AutogradError if a gradient that a recorded operation gave contains NaN. */
-export function refuseNan(recording: Recording, found: [number, Tensor][]): void {
+export function refuseNan(recording: Recording, found: readonly InputGradient[]): void {
   for (const entry of found) {
-    const [index, gradient] = entry;
+    const { input, gradient } = entry;
     if (gradient.numel() === 0) continue;
-    const message = describe(recording, index);
+    const message = describe(recording, input);
     // Devices without synchronous reads check when the gradient is evaluated.
-    if (gradient.value.device.backend.readSync === undefined) entry[1] = call(checked, [gradient], [], { message });
+    if (gradient.value.device.backend.readSync === undefined)
+      entry.gradient = call(checked, [gradient], [], { message });
     else if (itemSync(call(hasNan, [gradient])) !== 0) throw new AutogradError(message);
   }
 }

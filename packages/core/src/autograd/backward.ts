@@ -1,9 +1,11 @@
 import { AutogradError, ShapeError } from "../errors.ts";
 import type { Value } from "../graph/node.ts";
+import { sortBy } from "../graph/order.ts";
 import { type Edge, Recording } from "../graph/recording.ts";
 import type { BackwardSource } from "../graph/template.ts";
 import { sameShape } from "../graph/type.ts";
 import { evaluateAround } from "../runtime/commit.ts";
+import { nextEpoch } from "../runtime/epoch.ts";
 import { mode } from "../runtime/mode.ts";
 import { requireTensors } from "../tensor/argument.ts";
 import { addNode } from "../tensor/call.ts";
@@ -180,15 +182,17 @@ function run(
       root.value.kept = true;
       if (root.edge !== null) add(root.edge, seeds[i]);
     }
-    for (const recording of reachable(roots, wanted, since)) {
+    const recordings = reachable(roots, wanted, since);
+    for (let n = 0; n < recordings.length; n++) {
+      const recording = recordings[n];
       const given = resultGradients(recording, gradients);
       if (given === null) continue;
       through.add(recording);
       const found = applyBackward(recording, given, createGraph);
       if (anomaly.enabled) refuseNan(recording, found);
-      for (const [i, gradient] of found) {
-        const edge = recording.edges[i];
-        if (edge) add(edge, gradient);
+      for (let i = 0; i < found.length; i++) {
+        const edge = recording.edges[found[i].input];
+        if (edge) add(edge, found[i].gradient);
       }
       if (!retain) recording.release();
     }
@@ -212,19 +216,24 @@ const freed = (): AutogradError =>
       "through the graph a second time or if you need to access saved tensors after calling backward. (Here: x.backward(null, { retainGraph: true }).)",
   );
 
+const newestFirst = ({ id }: Recording): number => -id;
+
 /** What was recorded below the roots and leads to something wanted, newest first. */
 function reachable(roots: readonly Tensor[], wanted: ReadonlySet<Edge | null> | null, since: number): Recording[] {
-  const seen = new Set<Recording>();
-  const stack: Recording[] = [];
+  const seen = nextEpoch();
+  const found: Recording[] = [];
   const visit = (edge: Edge | null): void => {
     const recording = edge?.recording;
-    if (!recording || recording.id < since || seen.has(recording)) return;
-    seen.add(recording);
-    stack.push(recording);
+    if (!recording || recording.id < since || recording.mark === seen) return;
+    recording.mark = seen;
+    found.push(recording);
   };
   for (const root of roots) visit(root.edge);
-  for (let at = stack.pop(); at !== undefined; at = stack.pop()) for (const edge of at.edges) visit(edge);
-  const found = [...seen].sort((a, b) => b.id - a.id);
+  for (let at = 0; at < found.length; at++) {
+    const { edges } = found[at];
+    for (let i = 0; i < edges.length; i++) visit(edges[i]);
+  }
+  sortBy(found, newestFirst);
   if (wanted === null) return found;
   const leads = new Set<Recording>();
   for (const recording of found.toReversed()) {
@@ -255,16 +264,18 @@ function hooked(edge: Edge, gradient: Tensor): Tensor {
   return now;
 }
 
+/** The gradient of an input of a recorded operation. */
+export interface InputGradient {
+  readonly input: number;
+  gradient: Tensor;
+}
+
 /** One backward node: the template's product with the saved values and the gradients. */
-function applyBackward(
-  recording: Recording,
-  given: readonly (Tensor | null)[],
-  createGraph: boolean,
-): [number, Tensor][] {
+function applyBackward(recording: Recording, given: readonly (Tensor | null)[], createGraph: boolean): InputGradient[] {
   if (recording instanceof CustomRecording) {
     if (recording.gradient === null) throw freed();
     const found = recording.gradient(given, createGraph);
-    return found.flatMap((gradient, i): [number, Tensor][] => (gradient === null ? [] : [[i, gradient]]));
+    return found.flatMap((gradient, input) => (gradient === null ? [] : [{ input, gradient }]));
   }
   const { edges } = recording;
   const { template, sources, targets } = backwardOf(recording.template, edges, given);
@@ -279,7 +290,7 @@ function applyBackward(
     });
     if (recorded.some((edge) => edge !== null)) new Recording(added, recorded);
   }
-  return targets.map((input, i): [number, Tensor] => [input, tensorFrom(added.outputs[i], added.recording)]);
+  return targets.map((input, i) => ({ input, gradient: tensorFrom(added.outputs[i], added.recording) }));
 }
 
 function sourceValue(recording: Recording, source: BackwardSource, given: readonly (Tensor | null)[]): Value {

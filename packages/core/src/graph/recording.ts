@@ -35,6 +35,8 @@ export class Recording {
   readonly args: Node["args"];
   /** One per output: results, then hidden values as derivatives of derivatives ask for them. */
   readonly results: ResultEdge[];
+  /** The last traversal that has seen it. */
+  mark = 0;
   /** Where the operation was called, while anomalies are looked for. */
   readonly origin: string | null;
 

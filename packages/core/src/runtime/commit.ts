@@ -1,4 +1,5 @@
 import type { Node, Value } from "../graph/node.ts";
+import { sortBy } from "../graph/order.ts";
 import type { Device } from "./device.ts";
 import { nextEpoch } from "./epoch.ts";
 import { evaluate } from "./evaluate.ts";
@@ -40,6 +41,8 @@ export function commit(device: Device, storages: readonly Storage[]): void {
   evaluate(device, roots, writes);
 }
 
+const idOf = (node: Node): number => node.id;
+
 /**
  * Marks what depends on a version being overwritten only through values that would have to be computed again: those that
  * an earlier program computed and dropped, or that are there until a derivative has used them.
@@ -56,7 +59,7 @@ function markIndirect(journal: readonly Node[], depends: number, indirect: numbe
       if (value.node !== null && (value.slot === null || value.cached)) stack.push(value.node);
   }
   const lost = new Set<Node>();
-  for (const node of nodes.sort((a, b) => a.id - b.id)) {
+  for (const node of sortBy(nodes, idOf)) {
     if (
       node.inputs.some((value) => value.slot === null && (value.stale || value.node === null || lost.has(value.node)))
     ) {

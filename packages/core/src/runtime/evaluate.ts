@@ -3,6 +3,7 @@ import type { Argument } from "../backend/program.ts";
 import { type Compiled, compile } from "../compiler/compile.ts";
 import { DTypeError, IndexError, ShapeError, StaleValueError, ValueError } from "../errors.ts";
 import type { Node, Value } from "../graph/node.ts";
+import { sortBy } from "../graph/order.ts";
 import type { CacheEntry } from "./cache.ts";
 import type { Device } from "./device.ts";
 import { nextEpoch } from "./epoch.ts";
@@ -68,7 +69,7 @@ function inOrder(found: Node[], mark: number): Node[] {
   if (found.length === 0) return found;
   const order: Node[] = [];
   for (const node of found[0].outputs[0].device.journal) if (node.mark === mark) order.push(node);
-  return order.length === found.length ? order : found.sort((a, b) => a.id - b.id);
+  return order.length === found.length ? order : sortBy(found, ({ id }) => id);
 }
 
 function stale(value: Value): StaleValueError {
@@ -210,14 +211,19 @@ function start(
     statistics.compilations++;
   }
   const args: Argument[] = [];
-  for (const node of order) for (const arg of node.args) args.push(arg);
-  const buffers: BackendBuffer[] = [];
-  for (const leaf of compiled.inputs) buffers.push(device.bufferOf(leaves[leaf]));
-  for (const value of outputs) {
-    const { dtype, numel, bytes } = value.type;
-    fresh.push(reusable(value, leaves, device) ?? device.allocate(dtype, numel, bytes));
+  for (let n = 0; n < order.length; n++) {
+    const given = order[n].args;
+    for (let i = 0; i < given.length; i++) args.push(given[i]);
   }
-  for (const buffer of fresh) buffers.push(buffer);
+  const { inputs } = compiled;
+  const buffers: BackendBuffer[] = [];
+  for (let i = 0; i < inputs.length; i++) buffers.push(device.bufferOf(leaves[inputs[i]]));
+  for (let i = 0; i < outputs.length; i++) {
+    const { dtype, numel, bytes } = outputs[i].type;
+    const buffer = reusable(outputs[i], leaves, device) ?? device.allocate(dtype, numel, bytes);
+    fresh.push(buffer);
+    buffers.push(buffer);
+  }
   statistics.runs++;
   statistics.commands += compiled.executable.program.commands.length;
   statistics.computed += order.length;

@@ -1,6 +1,7 @@
 /** Which values a program gives out. */
 import { savedSources } from "../autograd/derive.ts";
 import type { Node, Value } from "../graph/node.ts";
+import { sortBy } from "../graph/order.ts";
 import { nextEpoch } from "./epoch.ts";
 
 /** More outputs than any node has: an output's position in a program is node · this + index. */
@@ -41,7 +42,7 @@ export function chooseOutputs(order: readonly Node[], roots: readonly Value[]): 
     }
   }
   if (moved !== null) for (const [from, values] of moved) addMoved(from, values, mark, add);
-  return outputs.sort((a, b) => position(a) - position(b));
+  return sortBy(outputs, position);
 }
 
 /** Saves what values show instead of the values, where that takes not much more memory: showing it again costs nothing. */

@@ -35,7 +35,8 @@ const withoutBias = [linearNamed("SqueezeBackward1"), linearNamed("MmBackward0")
  */
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   requireTensors("linear", [input, weight]);
-  const [x, w] = [input.shape, weight.shape];
+  const x = input.shape;
+  const w = weight.shape;
   if (x.length === 0 || w.length === 0 || w.length > 2)
     throw new ShapeError(`both arguments to linear need to be at least 1D, but they are ${x.length}D and ${w.length}D`);
   const depth = x[x.length - 1];
@@ -47,9 +48,9 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
         : `mat1 and mat2 shapes cannot be multiplied (${rows}x${depth} and ${w[1]}x${w[0]})`,
     );
   }
-  for (const other of bias === null ? [weight] : [weight, bias])
-    if (other.dtype !== input.dtype)
-      throw new DTypeError(`expected scalar type ${pytorchName(input.dtype)} but found ${pytorchName(other.dtype)}`);
+  const other = weight.dtype !== input.dtype || bias === null ? weight : bias;
+  if (other.dtype !== input.dtype)
+    throw new DTypeError(`expected scalar type ${pytorchName(input.dtype)} but found ${pytorchName(other.dtype)}`);
   const rank = x.length - 1;
   if (bias === null) return call(withoutBias[Math.min(rank, withoutBias.length - 1)], [input, weight]);
   return call(withBias[Math.min(rank, withBias.length - 1)], [input, weight, bias]);
