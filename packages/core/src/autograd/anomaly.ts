@@ -4,7 +4,6 @@ import { operation } from "../graph/operation.ts";
 import { origin, type Recording } from "../graph/recording.ts";
 import { call } from "../tensor/call.ts";
 import { itemSync } from "../tensor/reading.ts";
-import type { Tensor } from "../tensor/tensor.ts";
 import type { InputGradient } from "./backward.ts";
 
 /** Whether anomalies are looked for; see `detectAnomaly`. */
