@@ -4,6 +4,7 @@ import { isScalarOp } from "../backend/scalar.ts";
 import type { Term } from "../graph/term.ts";
 import { type Binding, Block } from "./block.ts";
 import { throughMovement } from "./coordinates.ts";
+import { decided, holds } from "./decide.ts";
 import type { Group } from "./group.ts";
 import { flatten, mapIndex, zero } from "./indexing.ts";
 import { textOfIndex } from "./text.ts";
@@ -101,7 +102,9 @@ export class Emitter {
         const same = p.op === "reshape" ? (position ?? flatten(coordinates, term.shape)) : undefined;
         return this.value(term.inputs[0], moved.coordinates, lazy, same);
       }
-      const bounds = moved.bounds.map((b): Bound => ({ ...b, index: this.localize(b.index) }));
+      const open = moved.bounds.filter((b) => !holds(b, this.group.extents));
+      if (open.length === 0) return this.value(term.inputs[0], moved.coordinates, lazy);
+      const bounds = open.map((b): Bound => ({ ...b, index: this.localize(b.index) }));
       const otherwise = this.value(term.inputs[2], [], lazy);
       return { kind: "guard", dtype, bounds, value: this.value(term.inputs[0], moved.coordinates, true), otherwise };
     }
@@ -119,6 +122,10 @@ export class Emitter {
       }
       default: {
         if (!isScalarOp(p.op)) throw new Error(`${p.op} has no buffer`);
+        if (p.op === "where") {
+          const chosen = decided(term.inputs[0], coordinates, this.group.extents);
+          if (chosen !== undefined) return this.value(term.inputs[chosen ? 1 : 2], coordinates, lazy);
+        }
         return { kind: "apply", op: p.op, dtype, inputs: term.inputs.map((t) => this.value(t, coordinates, lazy)) };
       }
     }

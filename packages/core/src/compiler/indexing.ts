@@ -26,7 +26,7 @@ export function times(input: Index, by: number): Index {
 /** Extents of the axes in scope; bounds what an index can be. */
 export type Extents = readonly number[];
 
-/** The largest value of a non-negative index. */
+/** The largest value of an index; with products of negative numbers, what it cannot exceed. */
 function largest(index: Index, extents: Extents): number {
   switch (index.kind) {
     case "constant":
@@ -38,7 +38,8 @@ function largest(index: Index, extents: Extents): number {
     case "sum":
       return largest(index.left, extents) + largest(index.right, extents);
     case "product":
-      return index.by < 0 ? 0 : largest(index.input, extents) * index.by;
+      if (index.by < 0) return isNonNegative(index.input) ? 0 : Number.POSITIVE_INFINITY;
+      return largest(index.input, extents) * index.by;
     case "quotient":
       return Math.floor(largest(index.input, extents) / index.by);
     case "remainder":
@@ -47,6 +48,12 @@ function largest(index: Index, extents: Extents): number {
       return index.extent - 1;
   }
 }
+
+/** What an index lies between; where an extent is 0 it is nowhere, and nothing is computed. */
+export const rangeOf = (index: Index, extents: Extents): readonly [least: number, most: number] => [
+  -largest(times(index, -1), extents),
+  largest(index, extents),
+];
 
 function isNonNegative(index: Index): boolean {
   switch (index.kind) {
