@@ -99,14 +99,16 @@ export class WebGpuExecutable implements Executable {
   readonly #arguments: ArgumentPatch[] = [];
   readonly #status: number[] = [];
 
-  /** The program as it is run. */
+  /** The program as it is run, and the values of its last arguments, which are the same in every run. */
   readonly #passes: Program;
+  readonly #constants: readonly number[];
 
   /** @param onlyIfFailed whether it is to run only if a check of the run before has failed. */
   constructor(given: Program, facilities: Facilities, onlyIfFailed = false) {
     this.program = given;
-    const program = withPasses(given, facilities);
+    const { program, constants } = withPasses(given, facilities);
     this.#passes = program;
+    this.#constants = constants;
     this.external = program.buffers.flatMap((buffer, i) => (buffer.role === "temporary" ? [] : [i]));
     this.checks = [...new Set(program.commands.flatMap(({ calls }) => calls.flatMap((call) => call.checks)))];
     const small = new Map<number, number>();
@@ -229,7 +231,10 @@ export class WebGpuExecutable implements Executable {
         list[base + layout.check(i)] = this.checks.indexOf(check);
       });
       for (const { slot, dtype, word } of layout.arguments) {
-        this.#arguments.push({ word: base + word, slot: call.arguments[slot], dtype });
+        const from = call.arguments[slot];
+        const given = this.program.arguments;
+        if (from < given) this.#arguments.push({ word: base + word, slot: from, dtype });
+        else list[base + word] = this.#constants[from - given];
       }
     });
     requirePacked(kernel, packedBytes, facilities);

@@ -12,12 +12,12 @@ export function explainProgram(
   given: Program,
   { half, heapBytes, storageBuffers, ...machine }: ExplainOptions,
 ): string {
-  const program = withPasses(given, machine);
+  const { program, constants } = withPasses(given, machine);
   const inHeap = ({ dtype, length }: BufferSpec): boolean => heapBytesOf(dtype, length) <= heapBytes;
   const bufferText = (buffer: BufferSpec, i: number): string =>
     `  b${i}: ${buffer.dtype}[${buffer.length}] ${buffer.role}${inHeap(buffer) ? ", in the heap" : ""}`;
   const lines = [
-    `program: ${program.commands.length} commands, ${program.arguments} arguments, ${program.checks} checks`,
+    `program: ${program.commands.length} commands, ${given.arguments} arguments, ${program.checks} checks`,
     "buffers:",
     ...program.buffers.map(bufferText),
     "commands:",
@@ -27,7 +27,11 @@ export function explainProgram(
     if (i === program.stateFrom) lines.push("  from here on, only if no check has failed:");
     for (const call of calls) {
       const buffers = call.buffers.map((buffer, k) => `${kernel.operands[k].access} b${buffer}`).join(", ");
-      const args = call.arguments.length > 0 ? `; arguments ${call.arguments.join(", ")}` : "";
+      const own = call.arguments.filter((slot) => slot < given.arguments);
+      const positions = call.arguments.flatMap((slot) => constants[slot - given.arguments] ?? []);
+      const args =
+        (own.length > 0 ? `; arguments ${own.join(", ")}` : "") +
+        (positions.length > 0 ? `; positions ${positions.join(", ")}` : "");
       const checks = call.checks.length > 0 ? `; checks ${call.checks.join(", ")}` : "";
       const plan = planKernel(kernel, call.extents, machine);
       lines.push(

@@ -1,10 +1,15 @@
 import type { Program } from "@cresset/core/backend";
 import { withReductionPasses } from "./reduction-passes.ts";
 import { withScatterPasses } from "./scatter-passes.ts";
+import { type SharingProgram, withSharedKernels } from "./shared-kernels.ts";
 import { withSortPasses } from "./sort-passes.ts";
 import type { Machine } from "./wgsl/plan.ts";
 
-/** The program as it is run: with what takes several passes as several commands. */
-export function withPasses(program: Program, machine: Machine): Program {
-  return withReductionPasses(withSortPasses(withScatterPasses(program, machine), machine), machine);
+/** The program as it is run: kernels shared where they may be, and what takes several passes as several commands. */
+export function withPasses(given: Program, machine: Machine): SharingProgram {
+  const { program, constants } = withSharedKernels(given);
+  return {
+    program: withReductionPasses(withSortPasses(withScatterPasses(program, machine), machine), machine),
+    constants,
+  };
 }
