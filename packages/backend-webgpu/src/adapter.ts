@@ -18,7 +18,9 @@ export interface WebGpuOptions {
    * it saves.
    */
   readonly cooperative?: boolean;
-  /** Use 16-bit floats of the adapter. Default: where it has them. */
+  /** Let threads that share memory exchange values in subgroups of the adapter, too. Default: where it has them and passes a trial. */
+  readonly subgroups?: boolean;
+  /** Use 16-bit floats of the adapter. Default: where it has them, and a trial shows that it rounds to the nearest, ties to even. */
   readonly half?: boolean;
   /** In profiles, time each dispatch by timestamps of the adapter, not each program as a whole. Default: where it has them. */
   readonly timestamps?: boolean;
@@ -68,7 +70,7 @@ async function findGpu(): Promise<GPU> {
 }
 
 /** Features that kernels use where the adapter has them. */
-const wanted: readonly GPUFeatureName[] = ["shader-f16", "timestamp-query"];
+const wanted: readonly GPUFeatureName[] = ["shader-f16", "subgroups", "timestamp-query"];
 
 /** Limits that are raised to what the adapter allows. */
 const raised = [

@@ -1,4 +1,5 @@
 import { type Backend, type BackendBuffer, BackendError, type DType, type Executable } from "@cresset/core/backend";
+import { abilitiesOf } from "./abilities.ts";
 import { openDevice, type WebGpuOptions } from "./adapter.ts";
 import { Engine } from "./engine.ts";
 import { WebGpuExecutable } from "./executable.ts";
@@ -22,6 +23,7 @@ const usualFacilities = {
   half: false,
   heapBytes: defaultHeapBytes,
   cooperative: true,
+  subgroups: true,
   workgroupBytes: 32_768,
   storageBuffers: 8,
 };
@@ -83,7 +85,8 @@ export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
       return pressure.limit;
     },
     async initialize() {
-      opened = new Engine(await openDevice(options), options);
+      const device = await openDevice(options);
+      opened = new Engine(device, await abilitiesOf(device, options), options.heapBytes ?? defaultHeapBytes);
       await opened.opened();
     },
     allocate(dtype, length) {
@@ -132,6 +135,7 @@ export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
         adapter,
         half: facilities.half,
         cooperative: facilities.cooperative,
+        subgroups: facilities.subgroups,
         timestamps: engine().timestamps,
         storageBuffers: facilities.storageBuffers,
         kernels: pipelines.size,

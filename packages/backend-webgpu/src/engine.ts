@@ -9,11 +9,12 @@ import {
   type Restored,
   type RunStatus,
 } from "@cresset/core/backend";
-import { adapterName, bindingLimit, isSoftware, type WebGpuOptions } from "./adapter.ts";
+import type { Abilities } from "./abilities.ts";
+import { adapterName, bindingLimit } from "./adapter.ts";
 import { type Facilities, WebGpuExecutable } from "./executable.ts";
 import { Launcher } from "./launcher.ts";
 import { mostPoints } from "./limits.ts";
-import { arrivalsOf, defaultHeapBytes, WebGpuBuffer, webGpuBuffer } from "./memory/buffer.ts";
+import { arrivalsOf, WebGpuBuffer, webGpuBuffer } from "./memory/buffer.ts";
 import { GrowingHeap, type HeapPlace } from "./memory/growing-heap.ts";
 import { BufferMaker, type Creation, Uncaught } from "./memory/maker.ts";
 import { BufferPool } from "./memory/pool.ts";
@@ -34,7 +35,6 @@ export class Engine {
   readonly device: GPUDevice;
   readonly adapter: string;
   readonly facilities: Facilities;
-  /** Whether profiles time each dispatch, not each program. */
   readonly timestamps: boolean;
   readonly pipelines: Pipelines;
   readonly queue = new OperationQueue();
@@ -55,18 +55,17 @@ export class Engine {
   #listener: ((timing: KernelTiming) => void) | undefined;
   readonly #rejecters = new Set<(error: Error) => void>();
 
-  constructor(device: GPUDevice, options: WebGpuOptions) {
+  /** @param heapBytes up to which size values share the heap. */
+  constructor(device: GPUDevice, { timestamps, ...abilities }: Abilities, heapBytes: number) {
     this.device = device;
     this.adapter = adapterName(device);
     this.pipelines = new Pipelines(device);
-    this.timestamps = options.timestamps !== false && device.features.has("timestamp-query");
-    const half = options.half !== false && device.features.has("shader-f16");
+    this.timestamps = timestamps;
     const limit = bindingLimit(device.limits);
     this.facilities = {
-      half,
-      cooperative: options.cooperative ?? !isSoftware(device),
+      ...abilities,
+      heapBytes,
       workgroupBytes: device.limits.maxComputeWorkgroupStorageSize,
-      heapBytes: options.heapBytes ?? defaultHeapBytes,
       storageBuffers: device.limits.maxStorageBuffersPerShaderStage,
       workgroupsPerDimension: device.limits.maxComputeWorkgroupsPerDimension,
       binding: limit,

@@ -3,9 +3,10 @@ import type { Facilities } from "./executable.ts";
 import { withPasses } from "./passes.ts";
 import { kernelText, planKernel } from "./wgsl/compile.ts";
 import { placeOperands } from "./wgsl/placement.ts";
+import type { Machine } from "./wgsl/plan.ts";
 import { heapBytesOf } from "./wgsl/types.ts";
 
-type ExplainOptions = Pick<Facilities, "half" | "heapBytes" | "cooperative" | "workgroupBytes" | "storageBuffers">;
+type ExplainOptions = Machine & Pick<Facilities, "half" | "heapBytes" | "storageBuffers">;
 
 /** Buffers, commands, and the WGSL of every kernel. */
 export function explainProgram(

@@ -9,6 +9,8 @@ export interface Faults {
   /** Kernels that cannot be compiled, and kernels whose operands cannot be bound, by name. */
   noPipeline(kernel: string): boolean;
   noGroup(kernel: string): boolean;
+  /** What the device takes a kernel's text for. */
+  misread(code: string): string;
   /** Error scopes pushed so far, and dispatches with more than so many workgroups in a dimension. */
   scopes: number;
   largestDispatch: number;
@@ -32,6 +34,7 @@ export async function faultyDevice(limits: Limits = {}): Promise<{ device: GPUDe
     noMemory: never,
     noPipeline: never,
     noGroup: never,
+    misread: (code) => code,
     scopes: 0,
     largestDispatch: 0,
     storageBuffers: 0,
@@ -73,6 +76,9 @@ export async function faultyDevice(limits: Limits = {}): Promise<{ device: GPUDe
     createBindGroup(descriptor) {
       const entries = faults.noGroup(descriptor.label ?? "") ? [] : descriptor.entries;
       return real.createBindGroup({ ...descriptor, entries });
+    },
+    createShaderModule(descriptor) {
+      return real.createShaderModule({ ...descriptor, code: faults.misread(descriptor.code) });
     },
     createComputePipelineAsync(descriptor) {
       const entryPoint = faults.noPipeline(descriptor.label ?? "") ? "absent" : descriptor.compute.entryPoint;

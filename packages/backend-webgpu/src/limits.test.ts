@@ -114,6 +114,6 @@ test("a program over more points than 32 bits count is refused; a reduction of s
     store(1, axis(0), { kind: "register", dtype: "float32", register: 0 }),
   ]);
   const lanes = (inner: readonly number[]) =>
-    planKernel(sum, [1, ...inner], { cooperative: true, workgroupBytes: 16_384 }).loop?.lanes;
+    planKernel(sum, [1, ...inner], { cooperative: true, subgroups: true, workgroupBytes: 16_384 }).loop?.lanes;
   expect([lanes([50_000, 4]), lanes([50_000, 50_000])]).toEqual([256, 1]);
 });

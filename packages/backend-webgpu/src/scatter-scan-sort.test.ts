@@ -21,6 +21,7 @@ const placements: [string, Backend][] = [
   ["buffers", await started(webgpu({ heapBytes: -1, cooperative: false }))],
   ["heap, cooperative", await started(webgpu({ cooperative: true }))],
   ["buffers, cooperative", await started(webgpu({ heapBytes: -1, cooperative: true }))],
+  ["heap, cooperative, without subgroups", await started(webgpu({ cooperative: true, subgroups: false }))],
 ];
 
 const f32 = (...values: number[]): Float32Array<ArrayBuffer> => Float32Array.from(values);

@@ -70,14 +70,22 @@ export function kernelText(kernel: Kernel, placement: Placement, plan: KernelPla
       if (plan.sort) writeSort(writer, kernel, plan.sort);
       break;
   }
-  const half = placement.places.some((place) => place.kind === "own" && place.storage === "f16");
+  const builtins = [
+    "@builtin(workgroup_id) id: vec3u",
+    "@builtin(num_workgroups) ids: vec3u",
+    "@builtin(local_invocation_index) thread_id: u32",
+    ...(writer.subgroups
+      ? ["@builtin(subgroup_size) subgroup_size: u32", "@builtin(subgroup_invocation_id) subgroup_invocation: u32"]
+      : []),
+  ];
   return [
-    ...(half ? ["enable f16;"] : []),
+    ...(writer.half ? ["enable f16;"] : []),
+    ...(writer.subgroups ? ["enable subgroups;"] : []),
     ...writer.declarations,
     ...writer.functions,
     `// ${kernel.name} (${kernel.kind})
 @compute @workgroup_size(${threads(plan)})
-fn main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) ids: vec3u, @builtin(local_invocation_index) thread_id: u32) {`,
+fn main(${builtins.join(", ")}) {`,
     ...writer.body,
     "}",
     "",

@@ -6,13 +6,14 @@ import { operationText } from "./operations.ts";
 import type { Machine, Plan } from "./plan.ts";
 import { extentText, writeCoordinates } from "./points.ts";
 import { noInner, writeStatements } from "./statement.ts";
+import { type Joined, joinsBySubgroups, writeTree } from "./tree.ts";
 import type { Writer } from "./writer.ts";
 
 export type ContractionVariant =
   /** A thread for each point, which goes along the depth. */
   | { readonly kind: "points" }
   /** `lanes` threads share the depth of one point. */
-  | { readonly kind: "lanes"; readonly lanes: number }
+  | { readonly kind: "lanes"; readonly lanes: number; readonly subgroups: boolean }
   /**
    * A workgroup for a square tile of `size` rows and columns, whose operands pass through shared memory, `depth` at a time. A thread
    * has `each` × `each` points; where there are few tiles, `slices` groups of threads share the depth.
@@ -25,6 +26,7 @@ export type ContractionVariant =
       readonly slices: number;
     };
 
+type Dot = Extract<ContractionVariant, { kind: "lanes" }>;
 type Tile = Extract<ContractionVariant, { kind: "tile" }>;
 
 interface Axes {
@@ -59,7 +61,7 @@ export function planContraction(
   if (rows < 8 || columns < 8) {
     if (depth < 64 && points >= 4096) return plan({ kind: "points" }, Math.ceil(points / 64));
     const lanes = depth >= 2048 ? 256 : depth >= 256 ? 128 : 32;
-    return plan({ kind: "lanes", lanes }, points);
+    return plan({ kind: "lanes", lanes, subgroups: machine.subgroups && joinsBySubgroups(1, lanes) }, points);
   }
   const tiles = (size: number): number => batch * Math.ceil(rows / size) * Math.ceil(columns / size);
   const size = tiles(128) >= 128 ? 128 : tiles(64) >= 96 ? 64 : 32;
@@ -101,7 +103,7 @@ export function threadsOf(variant: ContractionVariant): number {
 export function writeContraction(writer: Writer, kernel: ContractionKernel, variant: ContractionVariant): void {
   const axes = axesOf(kernel);
   if (variant.kind === "tile") writeTile(writer, kernel, axes, variant);
-  else if (variant.kind === "lanes") writeDot(writer, kernel, axes, variant.lanes);
+  else if (variant.kind === "lanes") writeDot(writer, kernel, axes, variant);
   else writePoints(writer, kernel, axes);
 }
 
@@ -128,23 +130,19 @@ function writePoints(writer: Writer, kernel: ContractionKernel, axes: Axes): voi
   writeEpilogue(writer, kernel, "sum");
 }
 
-function writeDot(writer: Writer, kernel: ContractionKernel, axes: Axes, lanes: number): void {
+function writeDot(writer: Writer, kernel: ContractionKernel, axes: Axes, { lanes, subgroups }: Dot): void {
   const outer = [...axes.batch, ...axes.rows, ...axes.columns];
-  const shared = writer.workgroupArray("sums", "f32", lanes);
   writeCoordinates(writer, outer, "workgroup");
+  writer.line("let lane = thread;");
   writer.line("var sum = 0.0f;");
-  writer.open(`for (var k = thread; k < ${extentText(axes.depth)}; k += ${lanes})`);
+  writer.open(`for (var k = lane; k < ${extentText(axes.depth)}; k += ${lanes})`);
   writeCoordinates(writer, axes.depth, "k");
   writer.line(`sum += ${value(writer, kernel.left)} * ${value(writer, kernel.right)};`);
   writer.close();
-  writer.line(`${shared}[thread] = sum;`);
-  writer.line("workgroupBarrier();");
-  writer.open(`for (var half = ${lanes / 2}; half > 0; half = half / 2)`);
-  writer.line(`if (thread < half) { ${shared}[thread] += ${shared}[thread + half]; }`);
-  writer.line("workgroupBarrier();");
-  writer.close();
-  writer.line("if (thread != 0) { return; }");
-  writeEpilogue(writer, kernel, `${shared}[0]`);
+  const state: Joined = { types: ["f32"], names: ["sum"], join: ([other]) => writer.line(`sum += ${other};`) };
+  writeTree(writer, state, { rows: 1, lanes, subgroups });
+  writer.line("if (lane != 0) { return; }");
+  writeEpilogue(writer, kernel, "sum");
 }
 
 /** Whether an operand walks through memory along the last axis of the depth. */

@@ -44,7 +44,7 @@ export function literal(writer: Writer, dtype: DType, value: Scalar): string {
 export function roundText(writer: Writer, dtype: DType, text: string): string {
   switch (dtype) {
     case "float16":
-      return `${writer.use("round_half")}(${text})`;
+      return `${writer.use(writer.placement.half ? "native_half" : "round_half")}(${text})`;
     case "int16":
       return `${writer.use("wrap_i16")}(${text})`;
     case "int8":

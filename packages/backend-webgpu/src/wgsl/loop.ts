@@ -5,15 +5,13 @@ import type { Machine, Plan } from "./plan.ts";
 import { extentText, writeCoordinates } from "./points.ts";
 import { type Accumulator, accumulator } from "./reduction.ts";
 import { type Surroundings, writeStatements } from "./statement.ts";
+import { joinsBySubgroups, type TreeVariant, writeTree } from "./tree.ts";
 import type { Writer } from "./writer.ts";
 
 type Inner = Extract<Statement, { kind: "inner" }>;
 
-export interface LoopVariant {
-  /** Points of the outer axes that a workgroup takes. */
-  readonly rows: number;
-  /** Threads that share the inner loops of one of them. */
-  readonly lanes: number;
+/** `rows` are points of the outer axes, `lanes` share the inner loops of one of them. */
+export interface LoopVariant extends TreeVariant {
   /** Whether neighbouring threads are lanes of one row, or take neighbouring rows. */
   readonly lanesFirst: boolean;
   /** Whether each row is reduced in chunks, whose results are joined then. */
@@ -62,19 +60,19 @@ export function planLoop(
     kernel.axes === kernel.outer
       ? { ...alone, rows: 256 }
       : machine.cooperative && inner <= mostPoints
-        ? { ...rowVariant(kernel, rows, inner), chunked: chunks > 1 }
+        ? { ...rowVariant(kernel, rows, inner, machine.subgroups), chunked: chunks > 1 }
         : alone;
   return {
-    key: `${loop.rows}x${loop.lanes}${loop.lanesFirst ? "" : "t"}${loop.chunked ? "c" : ""}`,
+    key: `${loop.rows}x${loop.lanes}${loop.lanesFirst ? "" : "t"}${loop.chunked ? "c" : ""}${loop.subgroups ? "s" : ""}`,
     workgroups: passOf(kernel)?.pass === "chunks" ? rows * chunks : Math.ceil(rows / loop.rows),
     loop,
   };
 }
 
 /** A thread for each row. */
-const alone: LoopVariant = { rows: 64, lanes: 1, lanesFirst: true, chunked: false };
+const alone: LoopVariant = { rows: 64, lanes: 1, lanesFirst: true, chunked: false, subgroups: false };
 
-function rowVariant(kernel: LoopKernel, rows: number, inner: number): LoopVariant {
+function rowVariant(kernel: LoopKernel, rows: number, inner: number, subgroups: boolean): LoopVariant {
   if (inner <= 4 || (inner <= 32 && rows >= 32768)) return alone;
   const lanesFirst = !readsAlongRows(kernel);
   let lanes = 1;
@@ -83,7 +81,9 @@ function rowVariant(kernel: LoopKernel, rows: number, inner: number): LoopVarian
   const most = rows >= 4096 ? 32 : rows >= 512 ? 64 : 256;
   lanes = Math.max(Math.min(lanes, most), 1);
   const smallest = lanesFirst ? 64 : 32 * Math.min(lanes, 8);
-  return { rows: Math.max(1, Math.floor(Math.max(smallest, lanes) / lanes)), lanes, lanesFirst, chunked: false };
+  const together = Math.max(1, Math.floor(Math.max(smallest, lanes) / lanes));
+  const bySubgroups = subgroups && joinsBySubgroups(together, lanes);
+  return { rows: together, lanes, lanesFirst, chunked: false, subgroups: bySubgroups };
 }
 
 /** Whether the first load inside of the inner loops walks through memory along the last outer axis, not along the inner ones. */
@@ -293,27 +293,4 @@ function writeChunkedLanes(writer: Writer, statement: Inner, variant: LoopVarian
   for (const one of joined) writeTree(writer, one, variant);
   if (writer.kernel.operands.some(({ access }) => access === "update")) writer.line("storageBarrier();");
   define(writer, statement, joined);
-}
-
-/** Joins the states of the lanes of each row, so that all of them have the whole. */
-function writeTree(writer: Writer, state: Accumulator, { rows, lanes }: LoopVariant): void {
-  const scratch = state.types.map((type, i) => writer.workgroupArray(`${type}_${i}`, type, rows * lanes));
-  const at = rows === 1 ? "lane" : writer.name("p", `place * ${lanes} + lane`);
-  scratch.forEach((array, i) => {
-    writer.line(`${array}[${at}] = ${state.names[i]};`);
-  });
-  writer.line("workgroupBarrier();");
-  writer.open(`for (var half = ${lanes / 2}; half > 0; half = half / 2)`);
-  writer.open("if (lane < half)");
-  state.join(scratch.map((array) => `${array}[${at} + half]`));
-  scratch.forEach((array, i) => {
-    writer.line(`${array}[${at}] = ${state.names[i]};`);
-  });
-  writer.close();
-  writer.line("workgroupBarrier();");
-  writer.close();
-  scratch.forEach((array, i) => {
-    writer.line(`${state.names[i]} = ${array}[${rows === 1 ? "0" : `place * ${lanes}`}];`);
-  });
-  writer.line("workgroupBarrier();");
 }

@@ -16,6 +16,8 @@ export interface Placement {
   /** The binding of the buffer of those that are packed, or −1. */
   readonly packed: number;
   readonly own: number;
+  /** Whether the adapter rounds to float16. */
+  readonly half: boolean;
   readonly key: string;
 }
 
@@ -26,7 +28,7 @@ export interface PlacedOperand {
 }
 
 /**
- * @param half whether large float16 buffers hold two values to a word.
+ * @param half whether large float16 buffers hold two values to a word, and the adapter rounds to float16.
  * @param bindings how many storage buffers may be bound.
  */
 export function placeOperands(operands: readonly PlacedOperand[], half: boolean, bindings: number): Placement {
@@ -48,5 +50,5 @@ export function placeOperands(operands: readonly PlacedOperand[], half: boolean,
   const key = places
     .map((place) => (place.kind === "own" ? (place.storage === "f16" ? "f" : "o") : place.kind[0]))
     .join("");
-  return { places, heap, packed, own: places.filter(({ kind }) => kind === "own").length, key };
+  return { places, heap, packed, half, own: places.filter(({ kind }) => kind === "own").length, key };
 }

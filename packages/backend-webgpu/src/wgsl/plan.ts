@@ -5,6 +5,8 @@ export interface Machine {
    * a barrier makes them change places: there, a thread does everything for its point.
    */
   readonly cooperative: boolean;
+  /** Whether the threads of a workgroup may exchange values in subgroups. */
+  readonly subgroups: boolean;
   /** What a workgroup's threads can share. Every adapter has 16 KiB, but not every device asks for more. */
   readonly workgroupBytes: number;
 }

@@ -49,7 +49,7 @@ test.each([
   const backend = await started(webgpu({ cooperative: true, heapBytes }));
   const kernel = products(size, depth);
   const extents = [batch, size, size, depth];
-  const plan = planKernel(kernel, extents, { cooperative: true, workgroupBytes: 32_768 }).contraction;
+  const plan = planKernel(kernel, extents, { cooperative: true, subgroups: true, workgroupBytes: 32_768 }).contraction;
   expect(plan).toMatchObject({ kind: "tile", size: tile });
   const count = batch * size * depth;
   // Small integers, whose sums are exact in every order.
@@ -73,7 +73,11 @@ test.each([
 ])("tiles of %i rows and a depth of %i, for a device that asked for no more than 16 KiB to share", (size, depth) => {
   const kernel = products(size, depth);
   const operands = kernel.operands.map((operand) => ({ ...operand, inHeap: false }));
-  const plan = planKernel(kernel, [1, size, size, depth], { cooperative: true, workgroupBytes: 16_384 });
+  const plan = planKernel(kernel, [1, size, size, depth], {
+    cooperative: true,
+    subgroups: true,
+    workgroupBytes: 16_384,
+  });
   const text = kernelText(kernel, placeOperands(operands, false, 8), plan, "unless failed");
   const arrays = [...text.matchAll(/var<workgroup> \w+: array<(\w+), (\d+)>/g)];
   const bytes = arrays.map(([, type, length]) => (type === "vec4f" ? 16 : 4) * Number(length));

@@ -23,6 +23,8 @@ export class Writer {
   #lines: string[] = [];
   #indent = 1;
   #names = 0;
+  /** Whether the kernel exchanges values within subgroups. */
+  subgroups = false;
 
   constructor(kernel: Kernel, placement: Placement, layout: CallLayout) {
     this.kernel = kernel;
@@ -80,6 +82,18 @@ export class Writer {
     return `${prefix}${this.#names++}`;
   }
 
+  /** The name of how many invocations a subgroup has: a power of two, the same in all of a workgroup. */
+  subgroupSize(): string {
+    this.subgroups = true;
+    return "subgroup_size";
+  }
+
+  /** The name of an invocation's number in its subgroup. */
+  subgroupInvocation(): string {
+    this.subgroups = true;
+    return "subgroup_invocation";
+  }
+
   /** The name of a library function, noted as used. */
   use(name: string): string {
     this.#functions.add(name);
@@ -96,6 +110,14 @@ export class Writer {
 
   dtypeOf(operand: number): DType {
     return this.kernel.operands[operand].dtype;
+  }
+
+  /** Whether the text has 16-bit floats of the adapter. */
+  get half(): boolean {
+    return (
+      this.#functions.has("native_half") ||
+      this.placement.places.some((place) => place.kind === "own" && place.storage === "f16")
+    );
   }
 
   get body(): readonly string[] {

@@ -156,6 +156,11 @@ fn round_half(x: f32) -> f32 {
   return bitcast<f32>((bits + 0xfffu + ((bits >> 13u) & 1u)) & 0xffffe000u);
 }
 
+// The same by the adapter, where it is known to do the same. Not of constants, which must not overflow.
+fn native_half(x: f32) -> f32 {
+  return f32(f16(x));
+}
+
 fn nextafter_f16(x: f32, y: f32) -> f32 {
   if (is_nan(x) || is_nan(y)) { return not_a_number(); }
   if (eq_f32(x, y)) { return y; }
