@@ -22,11 +22,16 @@ export interface PoolOptions {
   readonly limit: Limit;
 }
 
-/** Buffers that were given back are kept for the next request of their size, up to a number of bytes in all. */
+/**
+ * Buffers that were given back are kept for the next request of their size, up to a number of bytes in all: those that nobody has
+ * asked for the longest make room for others.
+ */
 export class BufferPool {
   readonly #maker: BufferMaker;
   readonly #options: PoolOptions;
+  /** Those kept, by size, in the order in which they were given back. */
   readonly #free = new Map<number, DeviceBuffer[]>();
+  readonly #oldestFirst = new Set<DeviceBuffer>();
   /** Bytes of the buffers kept. */
   idleBytes = 0;
   /** Bytes of the buffers in use. */
@@ -55,6 +60,7 @@ export class BufferPool {
     const free = this.#free.get(size);
     for (let reused = free?.pop(); reused !== undefined; reused = free?.pop()) {
       this.idleBytes -= size;
+      this.#oldestFirst.delete(reused);
       if (reused.creation.error === null) return reused;
     }
     const made = this.#maker.make(label, size, usage);
@@ -69,11 +75,19 @@ export class BufferPool {
   give(buffer: DeviceBuffer): void {
     if (buffer.foreign) return;
     this.usedBytes -= buffer.bytes;
-    if (this.idleBytes + buffer.bytes > this.#options.cap || buffer.creation.error !== null) {
+    if (buffer.bytes > this.#options.cap || buffer.creation.error !== null) {
       buffer.buffer.destroy();
       return;
     }
+    for (const oldest of this.#oldestFirst) {
+      if (this.idleBytes + buffer.bytes <= this.#options.cap) break;
+      this.#oldestFirst.delete(oldest);
+      this.#free.get(oldest.bytes)?.shift();
+      this.idleBytes -= oldest.bytes;
+      oldest.buffer.destroy();
+    }
     this.idleBytes += buffer.bytes;
+    this.#oldestFirst.add(buffer);
     const list = this.#free.get(buffer.bytes);
     if (list === undefined) this.#free.set(buffer.bytes, [buffer]);
     else list.push(buffer);
@@ -83,6 +97,7 @@ export class BufferPool {
   drain(): void {
     for (const list of this.#free.values()) for (const { buffer } of list) buffer.destroy();
     this.#free.clear();
+    this.#oldestFirst.clear();
     this.idleBytes = 0;
   }
 }
