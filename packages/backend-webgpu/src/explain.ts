@@ -42,13 +42,11 @@ export function explainProgram(
         ...operand,
         inHeap: inHeap(program.buffers[call.buffers[k]]),
       }));
-      const placement = placeOperands(operands, half, storageBuffers - (kernel.checks > 0 ? 1 : 0));
+      const guard = i >= program.stateFrom && program.checks > 0 ? "unless failed" : "none";
+      const status = kernel.checks > 0 || guard !== "none" ? 1 : 0;
+      const placement = placeOperands(operands, half, storageBuffers - status);
       const key = `${plan.key} ${placement.key} ${kernel.key}`;
-      if (!sources.has(key))
-        sources.set(
-          key,
-          kernelText(kernel, placement, plan, i >= program.stateFrom && program.checks > 0 ? "unless failed" : "none"),
-        );
+      if (!sources.has(key)) sources.set(key, kernelText(kernel, placement, plan, guard));
     }
   });
   return `${lines.join("\n")}\n\n${[...sources.values()].join("\n")}`;

@@ -41,10 +41,12 @@ export function requireWorkgroups(
     );
 }
 
-/** @throws BackendError where a call has more points than 32 bits can count. */
+/** @throws BackendError where a call has more points, or an axis more steps, than 32 bits can count. */
 export function requirePoints(kernel: Kernel, extents: readonly number[], { adapter }: Facilities): void {
   const count = (first: number, end: number): number => extents.slice(first, end).reduce((a, b) => a * b, 1);
   let points = 0;
+  // Where a thread goes along an axis by itself, it counts its steps.
+  const longest = Math.max(0, ...extents);
   switch (kernel.kind) {
     case "loop": {
       points = count(0, kernel.outer);
@@ -64,8 +66,8 @@ export function requirePoints(kernel: Kernel, extents: readonly number[], { adap
     default:
       points = count(0, extents.length);
   }
-  if (points > mostPoints)
+  if (Math.max(points, longest) > mostPoints)
     throw new BackendError(
-      `${named(kernel)} runs over ${points} points, more than the ${mostPoints} that 32-bit indices count on ${adapter}. Split the tensor.`,
+      `${named(kernel)} runs over ${Math.max(points, longest)} points, more than the ${mostPoints} that 32-bit indices count on ${adapter}. Split the tensor.`,
     );
 }
