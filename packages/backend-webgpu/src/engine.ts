@@ -14,7 +14,7 @@ import { adapterName, bindingLimit } from "./adapter.ts";
 import { type Facilities, WebGpuExecutable } from "./executable.ts";
 import { Launcher } from "./launcher.ts";
 import { mostPoints } from "./limits.ts";
-import { arrivalsOf, WebGpuBuffer, webGpuBuffer } from "./memory/buffer.ts";
+import { arrivalsOf, type Placed, WebGpuBuffer, webGpuBuffer } from "./memory/buffer.ts";
 import { GrowingHeap, type HeapPlace } from "./memory/growing-heap.ts";
 import { BufferMaker, type Creation, Uncaught } from "./memory/maker.ts";
 import { BufferPool } from "./memory/pool.ts";
@@ -25,7 +25,7 @@ import { Pipelines } from "./pipelines.ts";
 import { makeProfiler } from "./profiler.ts";
 import { fine, Readback, statusWords } from "./readback.ts";
 import { both } from "./ready.ts";
-import { restoreKey, restoreProgram } from "./restore.ts";
+import { copyBack, restoreKey, restoreProgram } from "./restore.ts";
 import { bytesOfStorage, heapBytesOf, storageOf } from "./wgsl/types.ts";
 
 const mebibyte = 1024 * 1024;
@@ -177,8 +177,15 @@ export class Engine {
     this.check();
     const storage = storageOf(dtype, this.facilities.half);
     const bytes = length * bytesOfStorage(storage);
-    if (buffer.size < bytes)
-      throw new BackendError(`webgpu: a buffer of ${buffer.size} bytes cannot hold ${length} elements of ${dtype}`);
+    if (buffer.size < Math.ceil(bytes / 4) * 4)
+      throw new BackendError(
+        `webgpu: a buffer of ${buffer.size} bytes cannot hold ${length} elements of ${dtype}, in whole words`,
+      );
+    const { binding } = this.facilities;
+    if (buffer.size > binding.bytes)
+      throw new BackendError(
+        `webgpu: a buffer of ${buffer.size} bytes exceeds ${binding.name} = ${binding.bytes} of ${this.adapter}`,
+      );
     if ((buffer.usage & storageUsage) !== storageUsage)
       throw new BackendError("webgpu: a buffer of a value needs the usages STORAGE, COPY_SRC and COPY_DST");
     if (heapBytesOf(dtype, length) <= this.facilities.heapBytes)
@@ -198,7 +205,7 @@ export class Engine {
   }
 
   /** @throws BackendError for a value that has no memory, or belongs to a device that was lost. */
-  #place(buffer: WebGpuBuffer): { buffer: GPUBuffer; offset: number } {
+  #place(buffer: WebGpuBuffer): Placed {
     const { own, offset } = buffer;
     this.#requireOwn(buffer);
     const error = (own === null ? this.heap.missing(buffer) : own.creation.error) ?? buffer.failed;
@@ -323,7 +330,7 @@ export class Engine {
         try {
           watched = this.#launcher.launch(executable, given, values, arena, slot);
         } catch (error) {
-          this.#copyBack(pairs);
+          copyBack(this.device, this.pool, pairs, (buffer) => this.#place(buffer));
           settle(error as BackendError);
           return;
         }
@@ -345,25 +352,6 @@ export class Engine {
         this.#readback.expect({ slot, checks: executable.checks, settle: end, fail });
       });
     });
-  }
-
-  /** Does what a program that could not be sent would have done, had a check failed. */
-  #copyBack(pairs: readonly (readonly [to: WebGpuBuffer, from: WebGpuBuffer])[]): void {
-    const encoder = this.device.createCommandEncoder();
-    for (const [to, from] of pairs) {
-      if (to.bytes === 0) continue;
-      try {
-        const [target, source] = [this.#place(to), this.#place(from)];
-        // Not within one buffer, as the heap is.
-        const between = this.pool.take(to.bytes);
-        encoder.copyBufferToBuffer(source.buffer, source.offset, between.buffer, 0, to.bytes);
-        encoder.copyBufferToBuffer(between.buffer, 0, target.buffer, target.offset, to.bytes);
-        this.pool.give(between);
-      } catch {
-        // Who reads a value that has no memory is told.
-      }
-    }
-    this.device.queue.submit([encoder.finish()]);
   }
 
   /** Given a listener, times what is asked for from now on; given none, ends that, and resolves when all has been told. */

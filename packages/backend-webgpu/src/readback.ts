@@ -1,5 +1,5 @@
 import { BackendError, type HostArray, hostArray } from "@cresset/core/backend";
-import type { WebGpuBuffer } from "./memory/buffer.ts";
+import type { Placed, WebGpuBuffer } from "./memory/buffer.ts";
 import type { Uncaught } from "./memory/maker.ts";
 import type { BufferPool } from "./memory/pool.ts";
 import { fromDevice } from "./memory/transfer.ts";
@@ -26,8 +26,7 @@ interface Shared {
   readonly staging: BufferPool;
   readonly status: GPUBuffer;
   readonly uncaught: Uncaught;
-  /** Where a value lies now. */
-  place(buffer: WebGpuBuffer): { readonly buffer: GPUBuffer; readonly offset: number };
+  place(buffer: WebGpuBuffer): Placed;
 }
 
 const unreadable = (): BackendError => new BackendError("webgpu: the outcomes of runs cannot be read");
@@ -97,7 +96,6 @@ export class Readback {
       if (error !== null) throw new BackendError(`webgpu: a value cannot be read: ${error.message}`);
       await mapped;
       const content = staging.buffer.getMappedRange(0, size).slice(0);
-      staging.buffer.unmap();
       const outcomes = new Uint32Array(content, bytes, statusBytes / 4);
       for (const { slot, checks, settle } of statuses.splice(0)) {
         const outcome = outcomes[slot];
@@ -111,6 +109,8 @@ export class Readback {
       const untold = this.#lost ?? (statuses.length + this.#pending.length < mostPending ? null : unreadable());
       if (untold === null) this.#pending.unshift(...statuses);
       else for (const { fail } of statuses) fail(untold);
+      // Whatever happened: it is to be copied to again.
+      staging.buffer.unmap();
       pool.give(staging);
     }
   }

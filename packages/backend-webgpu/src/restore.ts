@@ -1,4 +1,6 @@
 import type { BufferSpec, Call, Command, DType, LoopKernel, Program, Restored } from "@cresset/core/backend";
+import type { DeviceBuffer, Placed, WebGpuBuffer } from "./memory/buffer.ts";
+import type { BufferPool } from "./memory/pool.ts";
 
 /** Copies one value to another of the same dtype. */
 function copyKernel(dtype: DType): LoopKernel {
@@ -43,4 +45,35 @@ export function restoreProgram(pairs: Restored): Program {
   }
   const commands: Command[] = [...calls].map(([dtype, all]) => ({ kernel: copyKernel(dtype), calls: all }));
   return { buffers, arenaBytes: 0, arguments: 0, checks: 0, commands, stateFrom: commands.length };
+}
+
+/** Does at once what that program does. Values that have no memory are passed over: who reads them is told. */
+export function copyBack(
+  device: GPUDevice,
+  pool: BufferPool,
+  pairs: readonly (readonly [to: WebGpuBuffer, from: WebGpuBuffer])[],
+  place: (buffer: WebGpuBuffer) => Placed,
+): void {
+  const encoder = device.createCommandEncoder();
+  const between: DeviceBuffer[] = [];
+  for (const [to, from] of pairs) {
+    if (to.bytes === 0) continue;
+    try {
+      const [target, source] = [place(to), place(from)];
+      let at = source;
+      // Not within one buffer, as the heap is.
+      if (source.buffer === target.buffer) {
+        const taken = pool.take(to.bytes);
+        between.push(taken);
+        at = { buffer: taken.buffer, offset: 0 };
+        encoder.copyBufferToBuffer(source.buffer, source.offset, at.buffer, 0, to.bytes);
+      }
+      encoder.copyBufferToBuffer(at.buffer, at.offset, target.buffer, target.offset, to.bytes);
+    } catch {
+      // As said above.
+    }
+  }
+  device.queue.submit([encoder.finish()]);
+  // Not before: the pool may destroy what it has no room for.
+  for (const one of between) pool.give(one);
 }

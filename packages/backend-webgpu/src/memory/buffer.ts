@@ -17,6 +17,12 @@ export interface DeviceBuffer {
   readonly creation: Creation;
 }
 
+/** Where a value lies now, in bytes: the heap may move. */
+export interface Placed {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+}
+
 /** What buffers belong to: a device, from its opening to its loss. */
 export interface Owner {
   readonly lost: BackendError | null;
