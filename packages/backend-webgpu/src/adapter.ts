@@ -120,7 +120,7 @@ export async function openDevice(options: WebGpuOptions): Promise<GPUDevice> {
   }
 }
 
-/** The most bytes of a value, and which limit of the device says so. */
+/** The most bytes of a binding, and which limit of the device says so. */
 export function bindingLimit({ maxBufferSize, maxStorageBufferBindingSize }: GPUSupportedLimits): Limit {
   return maxBufferSize < maxStorageBufferBindingSize
     ? { name: "maxBufferSize", bytes: maxBufferSize }

@@ -26,6 +26,7 @@ const usualFacilities = {
   subgroups: true,
   workgroupBytes: 32_768,
   storageBuffers: 8,
+  binding: { name: "maxStorageBufferBindingSize", bytes: 128 * 1024 ** 2 },
 };
 
 const gibibyte = 1024 ** 3;

@@ -26,7 +26,7 @@ import { makeProfiler } from "./profiler.ts";
 import { fine, Readback, statusWords } from "./readback.ts";
 import { both } from "./ready.ts";
 import { copyBack, restoreKey, restoreProgram } from "./restore.ts";
-import { bytesOfStorage, heapBytesOf, storageOf } from "./wgsl/types.ts";
+import { heapBytesOf, ownBytesOf, storageOf } from "./wgsl/types.ts";
 
 const mebibyte = 1024 * 1024;
 
@@ -61,26 +61,32 @@ export class Engine {
     this.adapter = adapterName(device);
     this.pipelines = new Pipelines(device);
     this.timestamps = timestamps;
-    const limit = bindingLimit(device.limits);
+    const { maxBufferSize } = device.limits;
+    const largest = { name: "maxBufferSize", bytes: maxBufferSize };
     this.facilities = {
       ...abilities,
       heapBytes,
       workgroupBytes: device.limits.maxComputeWorkgroupStorageSize,
       storageBuffers: device.limits.maxStorageBuffersPerShaderStage,
       workgroupsPerDimension: device.limits.maxComputeWorkgroupsPerDimension,
-      binding: limit,
+      binding: bindingLimit(device.limits),
+      largest,
       adapter: this.adapter,
       pipeline: (kernel, plan, placement, guard) => this.pipelines.get(kernel, plan, placement, guard),
     };
     const maker = new BufferMaker(device, this.adapter);
     this.#maker = maker;
-    const { maxBufferSize } = device.limits;
-    this.pool = new BufferPool(maker, { label: "value", usage: storageUsage, cap: 512 * mebibyte, limit });
+    this.pool = new BufferPool(maker, {
+      label: "value",
+      usage: storageUsage,
+      cap: 512 * mebibyte,
+      limit: largest,
+    });
     this.staging = new BufferPool(maker, {
       label: "copy for the host",
       usage: bufferUsage.mapRead | bufferUsage.copyTarget,
       cap: 64 * mebibyte,
-      limit: { name: "maxBufferSize", bytes: maxBufferSize },
+      limit: largest,
     });
     maker.exhausted = () => {
       this.pool.drain();
@@ -156,7 +162,7 @@ export class Engine {
       throw new BackendError(
         `webgpu: a value of ${length} elements has more than the ${mostPoints} that 32-bit indices count on ${this.adapter}. Split the tensor.`,
       );
-    const own = this.pool.take(Math.ceil((length * bytesOfStorage(storage)) / 4) * 4);
+    const own = this.pool.take(ownBytesOf(dtype, length, this.facilities.half));
     return new WebGpuBuffer(this, dtype, length, storage, own);
   }
 
@@ -176,15 +182,9 @@ export class Engine {
   adopt(buffer: GPUBuffer, dtype: DType, length: number): WebGpuBuffer {
     this.check();
     const storage = storageOf(dtype, this.facilities.half);
-    const bytes = length * bytesOfStorage(storage);
-    if (buffer.size < Math.ceil(bytes / 4) * 4)
+    if (buffer.size < ownBytesOf(dtype, length, this.facilities.half))
       throw new BackendError(
         `webgpu: a buffer of ${buffer.size} bytes cannot hold ${length} elements of ${dtype}, in whole words`,
-      );
-    const { binding } = this.facilities;
-    if (buffer.size > binding.bytes)
-      throw new BackendError(
-        `webgpu: a buffer of ${buffer.size} bytes exceeds ${binding.name} = ${binding.bytes} of ${this.adapter}`,
       );
     if ((buffer.usage & storageUsage) !== storageUsage)
       throw new BackendError("webgpu: a buffer of a value needs the usages STORAGE, COPY_SRC and COPY_DST");

@@ -15,9 +15,9 @@ import { withPasses } from "./passes.ts";
 import type { Pipeline } from "./pipelines.ts";
 import { both } from "./ready.ts";
 import { type Guard, type KernelPlan, planKernel } from "./wgsl/compile.ts";
-import { type Placement, placeOperands } from "./wgsl/placement.ts";
+import { type OwnPlace, type Placement, placeOperands } from "./wgsl/placement.ts";
 import type { Machine } from "./wgsl/plan.ts";
-import { bytesOfStorage, heapBytesOf, storageOf } from "./wgsl/types.ts";
+import { bytesOfStorage, heapBytesOf, ownBytesOf } from "./wgsl/types.ts";
 
 /** What of the adapter decides how programs are laid out. */
 export interface Facilities extends Machine {
@@ -26,8 +26,10 @@ export interface Facilities extends Machine {
   /** Values up to this size live in the heap. */
   readonly heapBytes: number;
   readonly storageBuffers: number;
-  /** The most bytes of a buffer that is bound. */
+  /** The most bytes of a binding, of which a value may take several. */
   readonly binding: Limit;
+  /** The most bytes of a buffer. */
+  readonly largest: Limit;
   readonly workgroupsPerDimension: number;
   readonly adapter: string;
   pipeline(kernel: Kernel, plan: KernelPlan, placement: Placement, guard: Guard): Pipeline;
@@ -38,8 +40,8 @@ export interface Dispatch {
   readonly kernel: Kernel;
   readonly calls: number;
   readonly pipeline: Pipeline;
-  /** Program buffers that are bound by themselves, in the order of their bindings. */
-  readonly own: readonly number[];
+  /** Program buffers, or parts of them, that are bound by themselves, in the order of their bindings. */
+  readonly own: readonly Range[];
   readonly heap: boolean;
   /** Program buffers that are copied into one for the kernel, and from it if they are written; with their bytes. */
   readonly packed: readonly Packed[];
@@ -52,10 +54,14 @@ export interface Dispatch {
   readonly groups: { readonly ids: readonly number[]; readonly group: GPUBindGroup }[];
 }
 
-export interface Packed {
+/** Bytes of a program buffer. */
+export interface Range {
   readonly buffer: number;
   readonly start: number;
   readonly bytes: number;
+}
+
+export interface Packed extends Range {
   readonly read: boolean;
   readonly written: boolean;
 }
@@ -78,6 +84,9 @@ const mostWords = 4096 * 4;
 const words = new Uint32Array(2);
 const singles = new Float32Array(words.buffer);
 const longs = new BigInt64Array(words.buffer);
+
+/** Also what has no bytes is bound. Every buffer of the pool is larger. */
+const smallestBinding = 16;
 
 /** A program laid out as dispatches and the words of their parameters. */
 export class WebGpuExecutable implements Executable {
@@ -117,7 +126,7 @@ export class WebGpuExecutable implements Executable {
       if (role !== "temporary") return;
       const bytes = heapBytesOf(dtype, length);
       if (bytes <= facilities.heapBytes) small.set(i, Math.max(4, Math.ceil(bytes / 16) * 4));
-      else large.set(i, length * bytesOfStorage(storageOf(dtype, facilities.half)));
+      else large.set(i, ownBytesOf(dtype, length, facilities.half));
     });
     const smallPlan = planSlots(program.commands, small);
     const starts: number[] = [];
@@ -153,6 +162,7 @@ export class WebGpuExecutable implements Executable {
     const program = this.#passes;
     const dispatches: Dispatch[] = [];
     const inHeap = program.buffers.map(({ dtype, length }) => heapBytesOf(dtype, length) <= facilities.heapBytes);
+    const bytes = program.buffers.map(({ dtype, length }) => ownBytesOf(dtype, length, facilities.half));
     program.commands.forEach(({ kernel, calls }, n) => {
       const unlessFailed = n >= program.stateFrom && this.checks.length > 0;
       const guard: Guard = onlyIfFailed ? "if failed" : unlessFailed ? "unless failed" : "none";
@@ -171,11 +181,17 @@ export class WebGpuExecutable implements Executable {
         requirePoints(kernel, call.extents, facilities);
         const plan = planKernel(kernel, call.extents, facilities);
         if (plan.workgroups === 0) continue;
-        const operands = kernel.operands.map((operand, i) => ({ ...operand, inHeap: inHeap[call.buffers[i]] }));
+        const operands = kernel.operands.map((operand, i) => ({
+          ...operand,
+          inHeap: inHeap[call.buffers[i]],
+          bytes: bytes[call.buffers[i]],
+        }));
         const status = kernel.checks > 0 || guard !== "none" ? 1 : 0;
-        const placement = placeOperands(operands, facilities.half, facilities.storageBuffers - status);
+        const { half, storageBuffers, binding } = facilities;
+        const placement = placeOperands(operands, { half, count: storageBuffers - status, bytes: binding.bytes });
         const bound = placement.own + (placement.heap ? 1 : 0) + (placement.packed >= 0 ? 1 : 0) + status;
-        requireBindings(kernel, bound, facilities);
+        const parts = Math.max(...placement.places.map((place) => (place.kind === "own" ? place.parts : 0)));
+        requireBindings(kernel, bound, parts, facilities);
         const key = `${plan.key} ${placement.key}`;
         const group = together.get(key);
         const full = group !== undefined && headerWords + (group.calls.length + 1) * layout.words > mostWords;
@@ -237,6 +253,15 @@ export class WebGpuExecutable implements Executable {
         else list[base + word] = this.#constants[from - given];
       }
     });
+    const rangesOf = ({ parts, storage, partLength }: OwnPlace, buffer: number): Range[] => {
+      const { dtype, length } = this.#passes.buffers[buffer];
+      const most = partLength * bytesOfStorage(storage);
+      const bytes = ownBytesOf(dtype, length, facilities.half);
+      return Array.from({ length: parts }, (_, part) => {
+        const start = part * most;
+        return { buffer, start, bytes: Math.min(bytes - start, most) || smallestBinding };
+      });
+    };
     requirePacked(kernel, packedBytes, facilities);
     requireWorkgroups(kernel, total, facilities);
     const width = Math.min(total, facilities.workgroupsPerDimension);
@@ -245,10 +270,10 @@ export class WebGpuExecutable implements Executable {
       kernel,
       calls: calls.length,
       pipeline: facilities.pipeline(kernel, plan, placement, guard),
-      own: placement.places.flatMap((place, i) => (place.kind === "own" ? [calls[0].buffers[i]] : [])),
+      own: placement.places.flatMap((place, i) => (place.kind === "own" ? rangesOf(place, calls[0].buffers[i]) : [])),
       heap: placement.heap,
       packed,
-      packedBytes,
+      packedBytes: packedBytes || smallestBinding,
       status: kernel.checks > 0 || guard !== "none",
       offset: 4 * start,
       workgroups: [width, height],

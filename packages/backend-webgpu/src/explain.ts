@@ -4,14 +4,14 @@ import { withPasses } from "./passes.ts";
 import { kernelText, planKernel } from "./wgsl/compile.ts";
 import { placeOperands } from "./wgsl/placement.ts";
 import type { Machine } from "./wgsl/plan.ts";
-import { heapBytesOf } from "./wgsl/types.ts";
+import { heapBytesOf, ownBytesOf } from "./wgsl/types.ts";
 
-type ExplainOptions = Machine & Pick<Facilities, "half" | "heapBytes" | "storageBuffers">;
+type ExplainOptions = Machine & Pick<Facilities, "half" | "heapBytes" | "storageBuffers" | "binding">;
 
 /** Buffers, commands, and the WGSL of every kernel. */
 export function explainProgram(
   given: Program,
-  { half, heapBytes, storageBuffers, ...machine }: ExplainOptions,
+  { half, heapBytes, storageBuffers, binding, ...machine }: ExplainOptions,
 ): string {
   const { program, constants } = withPasses(given, machine);
   const inHeap = ({ dtype, length }: BufferSpec): boolean => heapBytesOf(dtype, length) <= heapBytes;
@@ -38,13 +38,13 @@ export function explainProgram(
       lines.push(
         `  ${i}: ${kernel.name} (${kernel.kind}) over [${call.extents.join(", ")}], ${plan.workgroups} workgroups: ${buffers}${args}${checks}`,
       );
-      const operands = kernel.operands.map((operand, k) => ({
-        ...operand,
-        inHeap: inHeap(program.buffers[call.buffers[k]]),
-      }));
+      const operands = kernel.operands.map((operand, k) => {
+        const buffer = program.buffers[call.buffers[k]];
+        return { ...operand, inHeap: inHeap(buffer), bytes: ownBytesOf(buffer.dtype, buffer.length, half) };
+      });
       const guard = i >= program.stateFrom && program.checks > 0 ? "unless failed" : "none";
       const status = kernel.checks > 0 || guard !== "none" ? 1 : 0;
-      const placement = placeOperands(operands, half, storageBuffers - status);
+      const placement = placeOperands(operands, { half, count: storageBuffers - status, bytes: binding.bytes });
       const key = `${plan.key} ${placement.key} ${kernel.key}`;
       if (!sources.has(key)) sources.set(key, kernelText(kernel, placement, plan, guard));
     }

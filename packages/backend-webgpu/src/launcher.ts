@@ -143,10 +143,8 @@ export class Launcher {
   }
 
   #bind(dispatch: Dispatch, bufferOf: (n: number) => DeviceBuffer): Bound {
-    const own = dispatch.own.map(bufferOf);
     const together = dispatch.packed.length > 0 ? this.#shared.pool.take(dispatch.packedBytes) : null;
-    if (together !== null) own.unshift(together);
-    return { dispatch, group: this.#group(dispatch, own), together };
+    return { dispatch, group: this.#group(dispatch, bufferOf, together), together };
   }
 
   /** Ends the error scope of a launch. Rejects, naming the kernels, if the device did not take it. */
@@ -181,7 +179,7 @@ export class Launcher {
     };
     for (const dispatch of dispatches) {
       if (dispatch.pipeline.error !== null) throw dispatch.pipeline.error;
-      for (const n of dispatch.own) {
+      for (const { buffer: n } of dispatch.own) {
         const error = bufferOf(n).creation.error ?? places[n]?.failed;
         if (error) fail(dispatch, error);
       }
@@ -237,16 +235,28 @@ export class Launcher {
     this.dispatches += bound.length;
   }
 
-  #group(dispatch: Dispatch, own: readonly DeviceBuffer[]): GPUBindGroup {
-    const all = dispatch.heap ? [this.#shared.heap.current, ...own] : own;
-    for (const { ids, group } of dispatch.groups) if (ids.every((id, i) => id === all[i].id)) return group;
-    const group = this.#shared.device.createBindGroup({
-      label: dispatch.kernel.name,
-      layout: dispatch.pipeline.layout,
-      entries: all.map(({ buffer }, binding) => ({ binding, resource: { buffer } })),
+  #group(
+    { kernel, pipeline, heap, own, packedBytes, groups }: Dispatch,
+    bufferOf: (n: number) => DeviceBuffer,
+    together: DeviceBuffer | null,
+  ): GPUBindGroup {
+    const all = own.map((range) => bufferOf(range.buffer));
+    if (together !== null) all.unshift(together);
+    if (heap) all.unshift(this.#shared.heap.current);
+    for (const { ids, group } of groups) if (ids.every((id, i) => id === all[i].id)) return group;
+    const first = all.length - own.length;
+    const entries = all.map(({ buffer }, binding): GPUBindGroupEntry => {
+      if (binding >= first) {
+        const { start, bytes } = own[binding - first];
+        return { binding, resource: { buffer, offset: start, size: bytes } };
+      }
+      // Buffers of the pool may be larger than a binding.
+      const isHeap = heap && binding === 0;
+      return { binding, resource: isHeap ? { buffer } : { buffer, size: packedBytes } };
     });
-    if (dispatch.groups.length >= 8) dispatch.groups.shift();
-    dispatch.groups.push({ ids: all.map(({ id }) => id), group });
+    const group = this.#shared.device.createBindGroup({ label: kernel.name, layout: pipeline.layout, entries });
+    if (groups.length >= 8) groups.shift();
+    groups.push({ ids: all.map(({ id }) => id), group });
     return group;
   }
 }

@@ -42,9 +42,9 @@ test("more workgroups than a dimension has", async () => {
   for (const row of [0, 1, 65_535, 65_536, rows - 1]) expect(arrays[1][row]).toBe(row * inner + inner - 1);
 });
 
-test("a value larger than a binding is refused with the limit's name", async () => {
+test("a value larger than a buffer is refused with the limit's name", async () => {
   const backend = await started(webgpu());
-  expect(() => backend.allocate("float32", 2 ** 30)).toThrow(/exceeds max(StorageBufferBinding|Buffer)Size = \d+ of/);
+  expect(() => backend.allocate("float32", 2 ** 30)).toThrow(/exceeds maxBufferSize = \d+ of/);
 });
 
 describe("a device that allows less", () => {
@@ -71,15 +71,21 @@ describe("a device that allows less", () => {
     expect(faults.storageBuffers).toBe(4);
   });
 
-  test("a binding's size: values, temporaries and packed operands beyond are refused", async () => {
-    const { backend, adapter } = await less({ maxStorageBufferBindingSize: 65_536 });
-    const limit = `maxStorageBufferBindingSize = 65536 of ${adapter}`;
-    expect(() => backend.allocate("float32", 300_000)).toThrow(`a value of 1200000 bytes exceeds ${limit}`);
-    expect(() => Array.from({ length: 20 }, () => backend.allocate("int64", 1000))).toThrow(limit);
+  test("a buffer's size: values and temporaries beyond are refused; a binding's: what is packed, and too many parts", async () => {
+    const small = await less({ maxBufferSize: 1_000_000, maxStorageBufferBindingSize: 65_536 }, { heapBytes: 1000 });
+    const limit = `maxBufferSize = 1000000 of ${small.adapter}`;
+    expect(() => small.backend.allocate("float32", 300_000)).toThrow(`a value of 1200000 bytes exceeds ${limit}`);
     const { buffers, ...program } = single(adding(1), [300_000, 300_000], [300_000]);
     const temporary = { ...program, buffers: [buffers[0], { ...buffers[1], role: "temporary" as const }] };
-    expect(() => backend.compile(temporary)).toThrow(
+    expect(() => small.backend.compile(temporary)).toThrow(
       `the kernel test (loop) needs a temporary of 1200000 bytes, more than ${limit}`,
+    );
+    expect(() => small.backend.compile(single(adding(1), [100_000, 100_000], [100_000]))).toThrow(
+      /needs 14 storage buffers, of which a value beyond maxStorageBufferBindingSize = 65536 takes 7, more than maxStorageBuffersPerShaderStage = \d+ of/,
+    );
+    const { backend } = await less({ maxStorageBufferBindingSize: 65_536 });
+    expect(() => Array.from({ length: 20 }, () => backend.allocate("int64", 1000))).toThrow(
+      "maxStorageBufferBindingSize = 65536",
     );
     const packing = await less(
       { maxStorageBufferBindingSize: 65_536, maxStorageBuffersPerShaderStage: 4 },

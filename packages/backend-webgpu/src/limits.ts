@@ -8,17 +8,23 @@ export const mostPoints = 2 ** 31 - 1024;
 
 const named = ({ name, kind }: Kernel): string => `webgpu: the kernel ${name} (${kind})`;
 
-export function requireBindings(kernel: Kernel, needed: number, { storageBuffers, adapter }: Facilities): void {
-  if (needed > storageBuffers)
-    throw new BackendError(
-      `${named(kernel)} needs ${needed} storage buffers, more than maxStorageBuffersPerShaderStage = ${storageBuffers} of ${adapter}`,
-    );
+export function requireBindings(
+  kernel: Kernel,
+  needed: number,
+  parts: number,
+  { storageBuffers, binding, adapter }: Facilities,
+): void {
+  if (needed <= storageBuffers) return;
+  const why = parts > 1 ? `, of which a value beyond ${binding.name} = ${binding.bytes} takes ${parts}` : "";
+  throw new BackendError(
+    `${named(kernel)} needs ${needed} storage buffers${why}, more than maxStorageBuffersPerShaderStage = ${storageBuffers} of ${adapter}`,
+  );
 }
 
-export function requireTemporary(kernel: Kernel, bytes: number, { binding, adapter }: Facilities): void {
-  if (bytes > binding.bytes)
+export function requireTemporary(kernel: Kernel, bytes: number, { largest, adapter }: Facilities): void {
+  if (bytes > largest.bytes)
     throw new BackendError(
-      `${named(kernel)} needs a temporary of ${bytes} bytes, more than ${binding.name} = ${binding.bytes} of ${adapter}`,
+      `${named(kernel)} needs a temporary of ${bytes} bytes, more than ${largest.name} = ${largest.bytes} of ${adapter}`,
     );
 }
 

@@ -77,7 +77,9 @@ export class Pipelines {
   }
 
   #operandLayout(placement: Placement): GPUBindGroupLayout {
-    const kinds = placement.places.flatMap((place) => (place.kind === "own" ? [place.writable ? "w" : "r"] : []));
+    const kinds = placement.places.map((place) =>
+      place.kind === "own" ? (place.writable ? "w" : "r").repeat(place.parts) : "",
+    );
     const key = (placement.heap ? "h" : "") + (placement.packed >= 0 ? "p" : "") + kinds.join("");
     let found = this.#operandLayouts.get(key);
     if (found === undefined) {
@@ -89,7 +91,8 @@ export class Pipelines {
       for (const place of placement.places) {
         if (place.kind !== "own") continue;
         const type = place.writable ? "storage" : "read-only-storage";
-        entries.push({ binding: place.binding, visibility: computeStage, buffer: { type } });
+        for (let part = 0; part < place.parts; part++)
+          entries.push({ binding: place.binding + part, visibility: computeStage, buffer: { type } });
       }
       found = this.#device.createBindGroupLayout({ entries });
       this.#operandLayouts.set(key, found);

@@ -3,7 +3,7 @@ import { type CallLayout, callLayout, headerWords } from "../call-layout.ts";
 import { type ContractionVariant, planContraction, threadsOf, writeContraction } from "./contraction.ts";
 import { type LoopVariant, planLoop, writeLoop } from "./loop.ts";
 import { header, parameter } from "./parameters.ts";
-import type { Placement } from "./placement.ts";
+import type { OwnPlace, Placement } from "./placement.ts";
 import type { Machine, Plan } from "./plan.ts";
 import { planScan, type ScanVariant, scanThreads, writeScan } from "./scan.ts";
 import { planScatter, type ScatterVariant, writeScatter } from "./scatter.ts";
@@ -102,11 +102,31 @@ function writeBindings(writer: Writer, guard: Guard): void {
   placement.places.forEach((place, n) => {
     if (place.kind !== "own") return;
     const access = place.writable ? "read_write" : "read";
-    writer.declare(`@group(0) @binding(${place.binding}) var<storage, ${access}> b${n}: array<${place.storage}>;`);
+    for (let part = 0; part < place.parts; part++) {
+      const name = place.parts === 1 ? `b${n}` : `b${n}_${part}`;
+      writer.declare(
+        `@group(0) @binding(${place.binding + part}) var<storage, ${access}> ${name}: array<${place.storage}>;`,
+      );
+    }
+    if (place.parts > 1) declareParts(writer, n, place);
   });
   writer.declare("@group(1) @binding(0) var<uniform> parameters: array<vec4u, 4096>;");
   if (kernel.checks > 0 || guard !== "none")
     writer.declare("@group(1) @binding(1) var<storage, read_write> status: array<atomic<u32>>;");
+}
+
+/** Functions that find an element in one of several bindings. */
+function declareParts(writer: Writer, n: number, { storage, writable, parts, partLength }: OwnPlace): void {
+  const inEach = (act: (element: string) => string): string[] =>
+    Array.from({ length: parts }, (_, part) => {
+      const element = `b${n}_${part}[${part === 0 ? "i" : `i - ${part * partLength}`}]`;
+      return part === parts - 1 ? `  ${act(element)}` : `  if (i < ${(part + 1) * partLength}) { ${act(element)} }`;
+    });
+  const load = inEach((element) => `return ${element};`);
+  writer.declare(`fn load_b${n}(i: i32) -> ${storage} {\n${load.join("\n")}\n}`);
+  if (!writable) return;
+  const store = inEach((element) => `${element} = x; return;`);
+  writer.declare(`fn store_b${n}(i: i32, x: ${storage}) {\n${store.join("\n")}\n}`);
 }
 
 /** Finds the call that this workgroup belongs to, and names what the call gives. */

@@ -110,7 +110,7 @@ export function loadText(writer: Writer, operand: number, index: string): string
       }
     }
   }
-  const element = `b${operand}[${index}]`;
+  const element = place.parts === 1 ? `b${operand}[${index}]` : `load_b${operand}(${index})`;
   if (place.storage === "f16") return `f32(${element})`;
   return dtype === "bool" ? `(${element} != 0u)` : element;
 }
@@ -121,7 +121,8 @@ export function writeStore(writer: Writer, operand: number, index: string, text:
   const dtype = writer.dtypeOf(operand);
   const stored = dtype === "bool" ? `select(0u, 1u, ${text})` : text;
   if (place.kind === "own") {
-    writer.line(`b${operand}[${index}] = ${place.storage === "f16" ? `f16(${stored})` : stored};`);
+    const element = place.storage === "f16" ? `f16(${stored})` : stored;
+    writer.line(place.parts === 1 ? `b${operand}[${index}] = ${element};` : `store_b${operand}(${index}, ${element});`);
     return;
   }
   const heap = place.kind;

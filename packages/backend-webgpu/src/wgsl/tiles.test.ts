@@ -72,13 +72,18 @@ test.each([
   [40, 8],
 ])("tiles of %i rows and a depth of %i, for a device that asked for no more than 16 KiB to share", (size, depth) => {
   const kernel = products(size, depth);
-  const operands = kernel.operands.map((operand) => ({ ...operand, inHeap: false }));
+  const operands = kernel.operands.map((operand) => ({ ...operand, inHeap: false, bytes: 0 }));
   const plan = planKernel(kernel, [1, size, size, depth], {
     cooperative: true,
     subgroups: true,
     workgroupBytes: 16_384,
   });
-  const text = kernelText(kernel, placeOperands(operands, false, 8), plan, "unless failed");
+  const text = kernelText(
+    kernel,
+    placeOperands(operands, { half: false, count: 8, bytes: 65_536 }),
+    plan,
+    "unless failed",
+  );
   const arrays = [...text.matchAll(/var<workgroup> \w+: array<(\w+), (\d+)>/g)];
   const bytes = arrays.map(([, type, length]) => (type === "vec4f" ? 16 : 4) * Number(length));
   expect(plan.contraction?.kind).toBe("tile");

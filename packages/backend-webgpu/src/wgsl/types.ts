@@ -41,4 +41,8 @@ export function storageOf(dtype: DType, half: boolean): Storage {
 /** How much of a value of the heap, where there are only whole words, and of a buffer of its own. */
 export const heapBytesOf = (dtype: DType, length: number): number => length * (dtype === "int64" ? 8 : 4);
 
+/** Bytes of a value that has a buffer of its own, in whole words. */
+export const ownBytesOf = (dtype: DType, length: number, half: boolean): number =>
+  Math.ceil((length * bytesOfStorage(storageOf(dtype, half))) / 4) * 4;
+
 export const bytesOfStorage = (storage: Storage): number => (storage === "vec2u" ? 8 : storage === "f16" ? 2 : 4);
