@@ -11,6 +11,8 @@ export interface Abilities {
   /** Whether large float16 values hold two to a word, and the adapter's conversions round to float16. */
   readonly half: boolean;
   readonly cooperative: boolean;
+  /** How many steps the loops of a thread may take, all together. */
+  readonly loopSteps: number;
   readonly subgroups: boolean;
   /** Whether profiles time each dispatch, not each program. */
   readonly timestamps: boolean;
@@ -19,12 +21,16 @@ export interface Abilities {
 export async function abilitiesOf(device: GPUDevice, options: WebGpuOptions): Promise<Abilities> {
   const has = (option: boolean | undefined, feature: GPUFeatureName): boolean =>
     option !== false && device.features.has(feature);
-  const cooperative = options.cooperative ?? !isSoftware(device);
+  const software = isSoftware(device);
+  const endsLoops = software && !(await passes(device, loopTrial));
+  // Where threads share rows, each has few steps.
+  const cooperative = options.cooperative ?? (!software || endsLoops);
   const [half, subgroups] = await Promise.all([
     has(options.half, "shader-f16") && passes(device, halfTrial),
     cooperative && has(options.subgroups, "subgroups") && passes(device, subgroupTrial),
   ]);
-  return { half, cooperative, subgroups, timestamps: has(options.timestamps, "timestamp-query") };
+  const loopSteps = endsLoops ? stepsOfOldMesa : Number.POSITIVE_INFINITY;
+  return { half, cooperative, loopSteps, subgroups, timestamps: has(options.timestamps, "timestamp-query") };
 }
 
 /** A kernel whose threads count in `outcome` how many of them ran, and how often something was not as expected. */
@@ -70,6 +76,27 @@ async function passes(device: GPUDevice, { code, workgroups, threads }: Trial): 
     staging.destroy();
   }
 }
+
+/** Mesa's software driver (llvmpipe) ended loops after so many steps, without a word, in versions that are still in use. */
+const stepsOfOldMesa = 65_535;
+
+const loopTrial: Trial = {
+  workgroups: 1,
+  threads: 1,
+  code: `${outcome}
+
+@compute @workgroup_size(1)
+fn main() {
+  let count = ${stepsOfOldMesa + 1}u + atomicLoad(&outcome[0]);
+  var seen = 0u;
+  for (var i = 0u; i < count; i++) {
+    seen += 1u;
+  }
+  atomicAdd(&outcome[0], 1u);
+  if (seen != count) { atomicAdd(&outcome[1], 1u); }
+}
+`,
+};
 
 /**
  * Conversions to float16 and back against integer arithmetic: all values of float16 and what lies between them and their

@@ -24,6 +24,7 @@ const usualFacilities = {
   heapBytes: defaultHeapBytes,
   cooperative: true,
   subgroups: true,
+  loopSteps: Number.POSITIVE_INFINITY,
   workgroupBytes: 32_768,
   storageBuffers: 8,
   binding: { name: "maxStorageBufferBindingSize", bytes: 128 * 1024 ** 2 },

@@ -8,7 +8,14 @@ import {
   type Program,
 } from "@cresset/core/backend";
 import { type CallLayout, callLayout, headerWords } from "./call-layout.ts";
-import { requireBindings, requirePacked, requirePoints, requireTemporary, requireWorkgroups } from "./limits.ts";
+import {
+  requireBindings,
+  requirePacked,
+  requirePoints,
+  requireSteps,
+  requireTemporary,
+  requireWorkgroups,
+} from "./limits.ts";
 import type { Limit } from "./memory/pool.ts";
 import { planSlots, type SlotPlan } from "./memory/temporaries.ts";
 import { withPasses } from "./passes.ts";
@@ -181,6 +188,7 @@ export class WebGpuExecutable implements Executable {
         requirePoints(kernel, call.extents, facilities);
         const plan = planKernel(kernel, call.extents, facilities);
         if (plan.workgroups === 0) continue;
+        requireSteps(kernel, plan.steps, facilities);
         const operands = kernel.operands.map((operand, i) => ({
           ...operand,
           inHeap: inHeap[call.buffers[i]],

@@ -122,6 +122,11 @@ test("a program over more points than 32 bits count is refused; a reduction of s
   const long = single(sum, [1, 1, 1], [1, 2 ** 31 + 5, 1]);
   expect(() => backend.compile(long)).toThrow(/runs over 2147483653 points/);
   const lanes = (inner: readonly number[]) =>
-    planKernel(sum, [1, ...inner], { cooperative: true, subgroups: true, workgroupBytes: 16_384 }).loop?.lanes;
+    planKernel(sum, [1, ...inner], {
+      cooperative: true,
+      subgroups: true,
+      loopSteps: Number.POSITIVE_INFINITY,
+      workgroupBytes: 16_384,
+    }).loop?.lanes;
   expect([lanes([50_000, 4]), lanes([50_000, 50_000])]).toEqual([256, 1]);
 });

@@ -47,6 +47,17 @@ export function requireWorkgroups(
     );
 }
 
+/** Of loops within functions that kernels call, most take no more steps at a time. */
+const stepsOfFunctions = 3;
+
+/** @throws BackendError where an adapter would end the loops of a thread before they are through. */
+export function requireSteps(kernel: Kernel, steps: number, { loopSteps, adapter }: Facilities): void {
+  if (steps * (1 + stepsOfFunctions) > loopSteps)
+    throw new BackendError(
+      `${named(kernel)} takes up to ${Math.ceil(steps)} steps in a thread, and the driver of ${adapter} ends loops after ${loopSteps} of them. Use another driver, or another device.`,
+    );
+}
+
 /** @throws BackendError where a call has more points, or an axis more steps, than 32 bits can count. */
 export function requirePoints(kernel: Kernel, extents: readonly number[], { adapter }: Facilities): void {
   const count = (first: number, end: number): number => extents.slice(first, end).reduce((a, b) => a * b, 1);

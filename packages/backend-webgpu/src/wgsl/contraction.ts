@@ -57,11 +57,15 @@ export function planContraction(
   const [batch, rows, columns, depth] = [count(axes.batch), count(axes.rows), count(axes.columns), count(axes.depth)];
   const points = batch * rows * columns;
   if (!machine.cooperative || !isFloat(kernel.dtype) || depth <= 4 || depth > mostPoints)
-    return plan({ kind: "points" }, Math.ceil(points / 64));
+    return plan({ kind: "points" }, Math.ceil(points / 64), depth);
   if (rows < 8 || columns < 8) {
-    if (depth < 64 && points >= 4096) return plan({ kind: "points" }, Math.ceil(points / 64));
+    if (depth < 64 && points >= 4096) return plan({ kind: "points" }, Math.ceil(points / 64), depth);
     const lanes = depth >= 2048 ? 256 : depth >= 256 ? 128 : 32;
-    return plan({ kind: "lanes", lanes, subgroups: machine.subgroups && joinsBySubgroups(1, lanes) }, points);
+    return plan(
+      { kind: "lanes", lanes, subgroups: machine.subgroups && joinsBySubgroups(1, lanes) },
+      points,
+      depth / lanes + 8,
+    );
   }
   const tiles = (size: number): number => batch * Math.ceil(rows / size) * Math.ceil(columns / size);
   const size = tiles(128) >= 128 ? 128 : tiles(64) >= 96 ? 64 : 32;
@@ -74,7 +78,7 @@ export function planContraction(
     each: size === 128 ? 8 : 4,
     slices,
   } as const;
-  return plan(tile, tiles(size));
+  return plan(tile, tiles(size), 2 * depth);
 }
 
 const bytesOfVector = 16;
@@ -84,8 +88,9 @@ const reserved = 64;
 function plan(
   contraction: ContractionVariant,
   workgroups: number,
+  steps: number,
 ): Plan & { readonly contraction: ContractionVariant } {
-  return { key: Object.values(contraction).join("x"), workgroups, contraction };
+  return { key: Object.values(contraction).join("x"), workgroups, steps, contraction };
 }
 
 /** Threads in a workgroup of a variant. */

@@ -65,8 +65,17 @@ export function planLoop(
   return {
     key: `${loop.rows}x${loop.lanes}${loop.lanesFirst ? "" : "t"}${loop.chunked ? "c" : ""}${loop.subgroups ? "s" : ""}`,
     workgroups: passOf(kernel)?.pass === "chunks" ? rows * chunks : Math.ceil(rows / loop.rows),
+    steps: kernel.axes === kernel.outer ? 1 : stepsOf(kernel, inner, chunks, loop),
     loop,
   };
+}
+
+function stepsOf(kernel: LoopKernel, inner: number, chunks: number, { lanes, chunked }: LoopVariant): number {
+  const loops = kernel.body.filter(({ kind }) => kind === "inner").length;
+  const share = (length: number): number => Math.ceil(length / lanes) + Math.log2(lanes);
+  if (!chunked) return loops * share(inner);
+  const each = share(inner / chunks);
+  return loops * (passOf(kernel) === null ? chunks * each : each);
 }
 
 /** A thread for each row. */

@@ -7,6 +7,8 @@ export interface Machine {
   readonly cooperative: boolean;
   /** Whether the threads of a workgroup may exchange values in subgroups. */
   readonly subgroups: boolean;
+  /** How many steps the loops of a thread may take, all together; infinity, unless an adapter ends them early. */
+  readonly loopSteps: number;
   /** What a workgroup's threads can share. Every adapter has 16 KiB, but not every device asks for more. */
   readonly workgroupBytes: number;
 }
@@ -16,4 +18,6 @@ export interface Plan {
   /** Part of the pipeline's key: what of the extents is baked into the text. */
   readonly key: string;
   readonly workgroups: number;
+  /** How many steps the loops of a thread may take, about. */
+  readonly steps: number;
 }

@@ -27,9 +27,10 @@ export function planScan(
   const length = extents[extents.length - 1];
   // Many short rows fill the machine by themselves.
   if (!machine.cooperative || length < 64 || (length < 256 && rows >= 4096))
-    return { key: "", workgroups: Math.ceil(rows / 64), scan: { lanes: 1, items: 1 } };
+    return { key: "", workgroups: Math.ceil(rows / 64), steps: length, scan: { lanes: 1, items: 1 } };
   const items = length <= 256 ? 1 : length <= 1024 ? 4 : 8;
-  return { key: `256x${items}`, workgroups: rows, scan: { lanes: 256, items } };
+  const steps = Math.ceil(length / (256 * items)) * (2 * items + 8);
+  return { key: `256x${items}`, workgroups: rows, steps, scan: { lanes: 256, items } };
 }
 
 /** What a scan knows of the elements so far: some variables. */

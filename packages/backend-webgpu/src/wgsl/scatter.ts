@@ -37,6 +37,8 @@ export function planScatter(
   return {
     key: free.join(","),
     workgroups: Math.ceil(threads / 64),
+    // All points may meet.
+    steps: isSegments(kernel) ? extents[kernel.along] : product(extents) / Math.max(threads, 1),
     scatter: { free },
   };
 }

@@ -49,9 +49,12 @@ export function planSort(
   const merges = isMerge(kernel);
   if (isSortPass(kernel) && !merges && machine.cooperative) {
     const blocks = Math.ceil(extents[kernel.axes - 1] / blockLength(machine));
-    return { key: "shared", workgroups: points(kernel.axes - 1) * blocks, sort: { lanes } };
+    const steps = items * Math.log2(lanes * items) ** 2;
+    return { key: "shared", workgroups: points(kernel.axes - 1) * blocks, steps, sort: { lanes } };
   }
-  return { key: "", workgroups: Math.ceil(points(kernel.axes - (merges ? 1 : 0)) / 64), sort: { lanes: 1 } };
+  const workgroups = Math.ceil(points(kernel.axes - (merges ? 1 : 0)) / 64);
+  const row = extents[kernel.axes - 1];
+  return { key: "", workgroups, steps: merges ? Math.log2(row) : row, sort: { lanes: 1 } };
 }
 
 export function writeSort(writer: Writer, kernel: SortKernel, variant: SortVariant): void {

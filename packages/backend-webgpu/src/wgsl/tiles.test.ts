@@ -49,7 +49,12 @@ test.each([
   const backend = await started(webgpu({ cooperative: true, heapBytes }));
   const kernel = products(size, depth);
   const extents = [batch, size, size, depth];
-  const plan = planKernel(kernel, extents, { cooperative: true, subgroups: true, workgroupBytes: 32_768 }).contraction;
+  const plan = planKernel(kernel, extents, {
+    cooperative: true,
+    subgroups: true,
+    loopSteps: Number.POSITIVE_INFINITY,
+    workgroupBytes: 32_768,
+  }).contraction;
   expect(plan).toMatchObject({ kind: "tile", size: tile });
   const count = batch * size * depth;
   // Small integers, whose sums are exact in every order.
@@ -76,6 +81,7 @@ test.each([
   const plan = planKernel(kernel, [1, size, size, depth], {
     cooperative: true,
     subgroups: true,
+    loopSteps: Number.POSITIVE_INFINITY,
     workgroupBytes: 16_384,
   });
   const text = kernelText(
