@@ -250,7 +250,7 @@ test("a device that is lost while values are on their way", async () => {
   expect(await (await x.to("webgpu")).add(1).tolist()).toEqual([2, 3]);
 });
 
-test("the steps of a training push no error scope: only reads do", async () => {
+test("a step of a training: a command buffer for each program and each read; no bind groups, no error scopes but for reads", async () => {
   const { backend, faults } = await failing();
   const x = torch.randn([32, 20]);
   const y = torch.rand([32, 1]).round();
@@ -266,13 +266,17 @@ test("the steps of a training push no error scope: only reads do", async () => {
   };
   for (let i = 0; i < 4; i++) await step();
   const counts = () => {
-    const { watchedLaunches, buffersCreated } = backend.info();
-    return { watchedLaunches, buffersCreated, scopes: faults.scopes };
+    const { watchedLaunches, buffersCreated, submissions } = backend.info();
+    const { scopes, groups } = faults;
+    const { runs } = torch.deviceStatistics("webgpu");
+    return { watchedLaunches, buffersCreated, groups, scopes, runs, submissions: Number(submissions) };
   };
   const before = counts();
   for (let i = 0; i < 20; i++) await step();
   const after = counts();
   expect(after.scopes - before.scopes).toBe(20);
+  expect(after.submissions - before.submissions).toBe(after.runs - before.runs + 20);
+  expect(after.groups).toBe(before.groups);
   expect(after.watchedLaunches).toBe(before.watchedLaunches);
   expect(after.buffersCreated).toBe(before.buffersCreated);
 });

@@ -11,8 +11,9 @@ export interface Faults {
   noGroup(kernel: string): boolean;
   /** What the device takes a kernel's text for. */
   misread(code: string): string;
-  /** Error scopes pushed so far, and dispatches with more than so many workgroups in a dimension. */
+  /** Error scopes pushed, and bind groups created so far; the most workgroups in a dimension. */
   scopes: number;
+  groups: number;
   largestDispatch: number;
   /** Most storage buffers in a group. */
   storageBuffers: number;
@@ -36,6 +37,7 @@ export async function faultyDevice(limits: Limits = {}): Promise<{ device: GPUDe
     noGroup: never,
     misread: (code) => code,
     scopes: 0,
+    groups: 0,
     largestDispatch: 0,
     storageBuffers: 0,
   };
@@ -74,6 +76,7 @@ export async function faultyDevice(limits: Limits = {}): Promise<{ device: GPUDe
       return real.createBindGroupLayout(descriptor);
     },
     createBindGroup(descriptor) {
+      faults.groups++;
       const entries = faults.noGroup(descriptor.label ?? "") ? [] : descriptor.entries;
       return real.createBindGroup({ ...descriptor, entries });
     },
