@@ -6,7 +6,7 @@ const packages = {
   core: "104 kB",
   "backend-cpu": "11 kB",
   "backend-wasm": "49.6 kB",
-  "backend-webgpu": "40 kB",
+  "backend-webgpu": "43 kB",
   nn: "57 kB",
   optim: "13.5 kB",
   data: "3.6 kB",
