@@ -55,6 +55,7 @@ export class GrowingHeap {
   release(place: HeapPlace): void {
     // What is not there may overlap with what was allocated since.
     if (this.#failure(place) === null) this.allocator.release(place.offset, place.words);
+    else this.allocator.forget(place.words);
   }
 
   /** Why these words are not there, or null. */

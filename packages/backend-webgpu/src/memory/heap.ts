@@ -67,6 +67,14 @@ export class HeapAllocator {
   shrink(words: number, top: number): void {
     this.capacity = words;
     this.#top = top;
+    // What was given back behind it, while a larger heap was still hoped for, is part of that.
+    for (const [index, offsets] of this.#free.entries())
+      if (offsets !== undefined) this.#free[index] = offsets.filter((offset) => offset < top);
+  }
+
+  /** A block that was never there is not used again. */
+  forget(words: number): void {
+    this.used -= sizeClass(words).words;
   }
 
   release(offset: number, words: number): void {
