@@ -121,6 +121,30 @@ test("the heap cannot grow: values in it survive, later ones reject until there 
   expect(await kept.sum().item()).toBe(499_500);
 });
 
+test("the heap cannot grow at first, but by more: what was to be in between rejects or is right", async () => {
+  const { faults } = await failing();
+  const kept = torch.arange(1000).add(0);
+  expect(await kept.sum().item()).toBe(499_500);
+  // It begins with 4 MiB, and each value has one.
+  faults.noMemory = ({ label, size }) => label === "heap" && size === 8 * 1024 * 1024;
+  const many = Array.from({ length: 12 }, (_, i) => torch.ones([512, 512]).mul(i));
+  const firsts = await Promise.all(
+    many.map((x) =>
+      x.data().then(
+        (data) => [data[0], data[512 * 512 - 1]],
+        (error: Error) => error.message,
+      ),
+    ),
+  );
+  expect(firsts.filter((first) => typeof first === "string").length).toBeGreaterThan(0);
+  for (const [i, first] of firsts.entries())
+    if (typeof first === "string") expect(first).toMatch(/out of memory: .* for a heap on .* \(for the kernel /);
+    else expect(first).toEqual([i, i]);
+  expect(await kept.sum().item()).toBe(499_500);
+  const again = Array.from({ length: 12 }, (_, i) => torch.ones([512, 512]).mul(i + 1));
+  for (const [i, x] of again.entries()) expect((await x.data())[512 * 512 - 1]).toBe(i + 1);
+});
+
 test("a step without memory leaves parameters as they were, and training goes on", async () => {
   const { faults } = await failing(own);
   const model = new nn.Linear(100, 1);

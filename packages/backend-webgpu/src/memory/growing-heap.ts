@@ -27,6 +27,8 @@ export class GrowingHeap {
   #growing = 0;
   /** How much of the heap was taken when it was to grow and could not. */
   #failedTop: number | null = null;
+  /** Why it did not grow, until it is known whether it does by more. */
+  #notYet: BackendError | null = null;
   readonly #failures: { readonly words: number; readonly error: BackendError }[] = [];
 
   constructor(device: GPUDevice, maker: BufferMaker, queue: OperationQueue) {
@@ -60,7 +62,8 @@ export class GrowingHeap {
 
   /** Why these words are not there, or null. */
   missing(place: HeapPlace): BackendError | null {
-    return this.#current.creation.error ?? this.#failure(place);
+    const beyond = place.offset + place.words > this.#current.bytes / 4;
+    return this.#current.creation.error ?? this.#failure(place) ?? (beyond ? this.#notYet : null);
   }
 
   #failure({ offset, words, age }: HeapPlace): BackendError | null {
@@ -83,14 +86,17 @@ export class GrowingHeap {
       const { error } = grown.creation;
       if (error !== null) {
         this.#failedTop ??= top;
+        this.#notYet = error;
         // A larger one may still succeed.
         if (this.#growing > 0) return;
+        this.#notYet = null;
         this.#failures.push({ words: old.bytes / 4, error });
         this.allocator.shrink(old.bytes / 4, this.#failedTop);
         this.#failedTop = null;
         return;
       }
       this.#failedTop = null;
+      this.#notYet = null;
       this.#current = grown;
       const encoder = this.#device.createCommandEncoder();
       encoder.copyBufferToBuffer(old.buffer, 0, grown.buffer, 0, old.bytes);
