@@ -51,6 +51,8 @@ export class Engine {
   readonly #statusCreation: Creation;
   #smallArena: HeapPlace = { offset: 0, words: 0, age: 0 };
   #nextStatus = 0;
+  /** There was no memory for something, and temporaries may have more than they need. */
+  #exhausted = false;
   readonly #restores = new RecentMap<string, WebGpuExecutable>(64);
   #listener: ((timing: KernelTiming) => void) | undefined;
   readonly #rejecters = new Set<(error: Error) => void>();
@@ -89,6 +91,7 @@ export class Engine {
       limit: largest,
     });
     maker.exhausted = () => {
+      this.#exhausted = true;
       this.pool.drain();
       this.staging.drain();
     };
@@ -299,6 +302,11 @@ export class Engine {
   ): RunStatus {
     this.check();
     for (const buffer of buffers) this.#requireOwn(buffer);
+    if (this.#exhausted && !this.queue.busy) {
+      this.#exhausted = false;
+      this.#launcher.trim();
+      this.pool.drain();
+    }
     const arena = this.#arena(executable);
     const given = [...buffers];
     let ready = both(executable.pending, both(this.#launcher.prepare(executable), arrivalsOf(given)));

@@ -197,6 +197,25 @@ test("a step without memory for a temporary, found out when the step has been as
   expect(first).toBeCloseTo(1 - 0.01 / 30, 6);
 });
 
+test("where memory is short, the room for temporaries shrinks to what is needed", async () => {
+  const { backend, faults } = await failing(own);
+  const used = (): number => Number(backend.info().bufferBytes);
+  // Sorting makes temporaries of the values' size.
+  const sorted = async (n: number): Promise<number> => Number((await torch.rand([n]).sort().values.data())[n - 1]);
+  await sorted(300);
+  const before = used();
+  await sorted(50_000);
+  // The values go when they are collected, or asked for room; the temporaries stay.
+  expect(used() - before).toBeGreaterThan(400_000);
+  faults.noMemory = ({ size }) => size > 1_000_000;
+  await rejection(torch.ones([500_000]).mul(2).data());
+  faults.noMemory = () => false;
+  const full = used();
+  expect(await sorted(300)).toBeGreaterThan(0.9);
+  expect(full - used()).toBeGreaterThan(200_000);
+  expect(await sorted(50_000)).toBeGreaterThan(0.99);
+});
+
 test("what a refused program restores may have been given back before its turn", async () => {
   const { backend, faults } = await failing(own);
   faults.noPipeline = (kernel) => kernel === "refused";

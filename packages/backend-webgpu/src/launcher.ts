@@ -100,6 +100,11 @@ export class Launcher {
     return pending;
   }
 
+  /** Gives back the room for large temporaries of programs that ran before. Only while none waits for its turn. */
+  trim(): void {
+    for (const slot of this.#largeArena.splice(0)) this.#shared.pool.give(slot);
+  }
+
   /**
    * Sends the kernels of a program. `arena` is where small temporaries begin, `status` the word for the outcome. Null, or a
    * promise that rejects if the device did not take it. Only first launches are watched, and those on buffers that somebody else
