@@ -1,7 +1,7 @@
 import { stack, Tensor, tensor, ValueError } from "@cresset/core/functions";
 
 /**
- * What `defaultCollate` makes of samples of type T: tensors are stacked, numbers become a tensor, tuples and records are
+ * What `defaultCollate` makes of samples of type T: tensors and typed arrays are stacked, numbers become a tensor, tuples and records are
  * collated member by member, strings are listed.
  */
 export type Collated<T> = T extends Tensor
@@ -10,13 +10,15 @@ export type Collated<T> = T extends Tensor
     ? Tensor
     : T extends string
       ? T[]
-      : T extends object
-        ? { -readonly [K in keyof T]: Collated<T[K]> }
-        : T[];
+      : T extends ArrayBufferView
+        ? Tensor
+        : T extends object
+          ? { -readonly [K in keyof T]: Collated<T[K]> }
+          : T[];
 
 /**
  * Makes a batch of samples:
- * - tensors of one shape: stacked, [batch, …];
+ * - tensors of one shape, or typed arrays of one length: stacked, [batch, …];
  * - numbers: a tensor [batch], by the rule of `tensor`: float32 for numbers, int64 for BigInts, bool for booleans;
  * - arrays and records: the same of each member, over all samples;
  * - strings: an array of them.

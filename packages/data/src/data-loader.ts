@@ -1,13 +1,15 @@
 import { defaultGenerator, type Generator, type GeneratorOption, ValueError } from "@cresset/core/functions";
 import { type Collated, defaultCollate } from "./collate.ts";
 import { asDataset, type Dataset, type DatasetLike } from "./dataset.ts";
-import { BatchSampler, drawSeed, RandomSampler, SequentialSampler } from "./sampler.ts";
+import { asyncIteratorOf, isStream, iteratorOf, type Stream } from "./iterable-dataset.ts";
+import { inFlight } from "./prefetch.ts";
+import { BatchSampler, drawSeed, EndlessSampler, RandomSampler, SequentialSampler } from "./sampler.ts";
 
 /** How a `DataLoader` makes batches. */
 export interface DataLoaderOptions<T, B = Collated<T>> extends GeneratorOption {
   /** Samples in a batch; default 1. null: no batches, the loader gives samples as they are. */
   readonly batchSize?: number | null;
-  /** Takes samples in random order, a new one each time; default false. */
+  /** Takes samples in random order, a new one each time; default false. Streams have their own order. */
   readonly shuffle?: boolean;
   /** The order of samples, instead of `shuffle`. */
   readonly sampler?: Iterable<number> & { readonly length: number };
@@ -17,13 +19,21 @@ export interface DataLoaderOptions<T, B = Collated<T>> extends GeneratorOption {
   readonly dropLast?: boolean;
   /** Makes a batch of samples; default `defaultCollate`. Without batches, it gets one sample at a time; default: none. */
   readonly collateFn?: (samples: T[]) => B;
+  /**
+   * How many batches are asked for in advance with `for await`; default 0. There are no worker processes: what is gained is the
+   * time that the data set waits for files or the network, not what it computes.
+   */
+  readonly prefetchFactor?: number;
 }
 
 /**
  * Gives a data set in batches: `for (const [xb, yb] of loader)`, or `for await` where samples are promises. Random orders
  * are PyTorch's of the same seed.
  *
- * @param dataset a data set or an array.
+ * With `for await`, a batch's samples are asked for all at once, and with `prefetchFactor` the next batches' too; they are
+ * given in order, and an error is thrown where its batch would have been given.
+ *
+ * @param dataset a data set, an array, or a stream (`IterableDataset`, or an `AsyncIterable`).
  * @throws ValueError for options that exclude each other, and for `shuffle` of an empty data set.
  * @example
  * const loader = new DataLoader(new TensorDataset(x, y), { batchSize: 32, shuffle: true });
@@ -32,24 +42,36 @@ export interface DataLoaderOptions<T, B = Collated<T>> extends GeneratorOption {
  * }
  */
 export class DataLoader<T, B = Collated<Awaited<T>>> implements Iterable<B>, AsyncIterable<B> {
-  readonly dataset: Dataset<T>;
+  readonly dataset: Dataset<T> | Stream<T>;
   readonly batchSize: number | null;
   readonly dropLast: boolean;
   readonly sampler: Iterable<number> & { readonly length: number };
   readonly batchSampler: (Iterable<readonly number[]> & { readonly length: number }) | null;
   readonly generator: Generator | null;
+  readonly prefetchFactor: number;
   private readonly collateFn: ((samples: Awaited<T>[]) => B) | null;
+  /** An iterator that was given for a data set, when it has been gone through. */
+  private spent: unknown = null;
 
-  constructor(dataset: DatasetLike<T>, options: DataLoaderOptions<Awaited<T>, B> = {}) {
+  constructor(dataset: DatasetLike<T> | Stream<T>, options: DataLoaderOptions<Awaited<T>, B> = {}) {
+    if (isStream(dataset)) refuseOrders(options);
     refuseConflicts(options);
-    const { shuffle = false, batchSampler, generator } = options;
-    const whole = asDataset(dataset);
-    this.dataset = whole;
+    const { shuffle = false, batchSampler, generator, prefetchFactor = 0 } = options;
+    if (!Number.isInteger(prefetchFactor) || prefetchFactor < 0)
+      throw new ValueError(`prefetch_factor must be a number of batches, but got ${prefetchFactor}`);
     this.dropLast = options.dropLast ?? false;
     this.generator = generator ?? null;
     this.collateFn = options.collateFn ?? null;
-    this.sampler =
-      options.sampler ?? (shuffle ? new RandomSampler(whole, { generator }) : new SequentialSampler(whole));
+    this.prefetchFactor = prefetchFactor;
+    if (isStream<T>(dataset)) {
+      this.dataset = dataset;
+      this.sampler = new EndlessSampler(dataset);
+    } else {
+      const whole = asDataset(dataset as DatasetLike<T>);
+      this.dataset = whole;
+      this.sampler =
+        options.sampler ?? (shuffle ? new RandomSampler(whole, { generator }) : new SequentialSampler(whole));
+    }
     if (batchSampler !== undefined) {
       this.batchSize = null;
       this.batchSampler = batchSampler;
@@ -60,7 +82,11 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements Iterable<B>, Asy
     }
   }
 
-  /** Number of batches (of samples, without batches). */
+  /**
+   * Number of batches (of samples, without batches).
+   *
+   * @throws ValueError for a stream that has no length.
+   */
   get length(): number {
     return (this.batchSampler ?? this.sampler).length;
   }
@@ -80,28 +106,106 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements Iterable<B>, Asy
   }
 
   private *batches(_baseSeed: bigint): IterableIterator<B> {
-    if (this.batchSampler === null) {
-      for (const index of this.sampler) yield this.converted(settled(this.dataset.get(index)));
-      return;
-    }
-    for (const indices of this.batchSampler)
-      yield this.batchAt(indices) ?? this.collated(indices.map((index) => settled(this.dataset.get(index))));
+    const { dataset } = this;
+    if (isStream(dataset)) yield* this.streamed(dataset);
+    else if (this.batchSampler === null)
+      for (const index of this.sampler) yield this.converted(settled(dataset.get(index)));
+    else
+      for (const indices of this.batchSampler)
+        yield this.batchAt(dataset, indices) ?? this.collated(indices.map((index) => settled(dataset.get(index))));
   }
 
   private async *batchesAwaited(_baseSeed: bigint): AsyncIterableIterator<B> {
-    if (this.batchSampler === null) {
-      for (const index of this.sampler) yield this.converted(await this.dataset.get(index));
-      return;
+    const { dataset } = this;
+    if (isStream(dataset)) yield* this.streamedAwaited(dataset);
+    else
+      yield* inFlight(
+        this.batchSampler === null ? this.samplesAsked(dataset) : this.batchesAsked(dataset),
+        this.prefetchFactor,
+      );
+  }
+
+  private samplesAsked(dataset: Dataset<T>) {
+    return asking(this.sampler, async (index) => this.converted(await dataset.get(index)));
+  }
+
+  private batchesAsked(dataset: Dataset<T>) {
+    return asking(this.batchSampler ?? [], async (indices) => {
+      const whole = this.batchAt(dataset, indices);
+      // A data set that throws at once does so in the order of the others.
+      return whole ?? this.collated(await Promise.all(indices.map(async (index) => await dataset.get(index))));
+    });
+  }
+
+  private *streamed(stream: Stream<T>): IterableIterator<B> {
+    const source = this.fresh(stream, iteratorOf(stream));
+    let ended = false;
+    try {
+      while (!ended) {
+        const samples: Awaited<T>[] = [];
+        while (samples.length < (this.batchSize ?? 1)) {
+          const next = source.next();
+          ended = next.done === true;
+          if (next.done) break;
+          samples.push(settled(next.value));
+        }
+        if (this.isBatch(samples)) yield this.batchSize === null ? this.converted(samples[0]) : this.collated(samples);
+      }
+    } finally {
+      if (!ended) source.return?.();
     }
-    for (const indices of this.batchSampler)
-      yield this.batchAt(indices) ?? this.collated(await Promise.all(indices.map((index) => this.dataset.get(index))));
+  }
+
+  private async *streamedAwaited(stream: Stream<T>): AsyncIterableIterator<B> {
+    const source = this.fresh(stream, asyncIteratorOf(stream));
+    let ended = false;
+    // A stream is asked for one sample at a time: the next batch begins where this one has ended.
+    let before: Promise<unknown> = Promise.resolve();
+    const read = async (): Promise<IteratorResult<B, undefined>> => {
+      const samples: Awaited<T>[] = [];
+      while (!ended && samples.length < (this.batchSize ?? 1)) {
+        const next = await source.next();
+        if (next.done) ended = true;
+        else samples.push(await next.value);
+      }
+      if (!this.isBatch(samples)) return { done: true, value: undefined };
+      return { done: false, value: this.batchSize === null ? this.converted(samples[0]) : this.collated(samples) };
+    };
+    const ask = () => {
+      const batch = before.then(read);
+      before = batch;
+      return batch;
+    };
+    try {
+      yield* inFlight(ask, this.prefetchFactor);
+    } finally {
+      if (!ended) {
+        ended = true;
+        await source.return?.();
+      }
+    }
+  }
+
+  private isBatch(samples: readonly unknown[]): boolean {
+    return samples.length > 0 && !(this.dropLast && samples.length < (this.batchSize ?? 1));
+  }
+
+  /** @throws ValueError where the stream is an iterator that has been gone through: an epoch without samples is none. */
+  private fresh<I>(stream: Stream<T>, iterator: I): I {
+    if (this.spent !== null && this.spent === iterator)
+      throw new ValueError(
+        "the data set is an iterator, which can be gone through once: give an object whose [Symbol.iterator]() starts anew",
+      );
+    // Generators and the language's iterators; a class may start anew where it returns itself.
+    if (/(Generator|Iterator)\]$/.test(Object.prototype.toString.call(stream))) this.spent = iterator;
+    return iterator;
   }
 
   /** A whole batch from the data set, where it can make one. */
-  private batchAt(indices: readonly number[]): B | undefined {
+  private batchAt(dataset: Dataset<T>, indices: readonly number[]): B | undefined {
     if (this.collateFn !== null) return undefined;
     // Without `collateFn`, B is the collated type.
-    return this.dataset.getBatch?.(indices) as B | undefined;
+    return dataset.getBatch?.(indices) as B | undefined;
   }
 
   private collated(samples: Awaited<T>[]): B {
@@ -114,10 +218,29 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements Iterable<B>, Asy
   }
 }
 
+/** Takes places in their order and asks for what is there. */
+function asking<P, B>(places: Iterable<P>, get: (place: P) => Promise<B>): () => Promise<IteratorResult<B, undefined>> {
+  const iterator = places[Symbol.iterator]();
+  let ended = false;
+  return async () => {
+    if (ended) return { done: true, value: undefined };
+    const next = iterator.next();
+    ended = next.done === true;
+    return next.done ? { done: true, value: undefined } : { done: false, value: await get(next.value) };
+  };
+}
+
 function settled<T>(sample: T): Awaited<T> {
   if (sample instanceof Promise)
     throw new ValueError("the data set's samples are promises: iterate with for await (const batch of loader)");
   return sample as Awaited<T>;
+}
+
+function refuseOrders({ shuffle = false, sampler, batchSampler }: DataLoaderOptions<never, unknown>): void {
+  const unspecified = "DataLoader with IterableDataset: expected unspecified";
+  if (shuffle) throw new ValueError(`${unspecified} shuffle option, but got shuffle=true`);
+  if (sampler !== undefined) throw new ValueError(`${unspecified} sampler option`);
+  if (batchSampler !== undefined) throw new ValueError(`${unspecified} batch_sampler option`);
 }
 
 function refuseConflicts(options: DataLoaderOptions<never, unknown>): void {

@@ -24,11 +24,13 @@ export function asDataset<T>(source: DatasetLike<T>): Dataset<T> {
     throw new ValueError(
       `a data set must be an array or have length and get(index), but got ${describeArgument(source)}; for tensors: new TensorDataset(x, y)`,
     );
+  if (!isArray(source) && typeof source.get !== "function")
+    throw new ValueError("a data set must be an array or have length and get(index), but this one has no get");
   return isArray(source) ? { length: source.length, get: (index) => source[place(index, source.length)] } : source;
 }
 
 function isArray<T>(source: DatasetLike<T>): source is readonly T[] {
-  return Array.isArray(source);
+  return Array.isArray(source) || ArrayBuffer.isView(source);
 }
 
 /** An index counted from the front; negative ones count from the end. @throws IndexError if it is out of range. */

@@ -4,6 +4,7 @@
 export { type Collated, defaultCollate } from "./collate.ts";
 export { DataLoader, type DataLoaderOptions } from "./data-loader.ts";
 export { ConcatDataset, type Dataset, type DatasetLike, Subset } from "./dataset.ts";
+export { ChainDataset, type IterableDataset, type Stream } from "./iterable-dataset.ts";
 export { randomSplit } from "./random-split.ts";
 // Samplers
 export {
@@ -16,4 +17,5 @@ export {
   WeightedRandomSampler,
   type WeightedRandomSamplerOptions,
 } from "./sampler.ts";
+export { StackDataset, type Stacked } from "./stack-dataset.ts";
 export { type Rows, TensorDataset } from "./tensor-dataset.ts";

@@ -1,4 +1,5 @@
 import { defaultGenerator, draws, Generator, type GeneratorOption, ValueError } from "@cresset/core/functions";
+import { lengthOf, type Stream } from "./iterable-dataset.ts";
 
 /** The order in which a loader takes samples: their numbers (or batches of numbers), anew each time it is iterated. */
 export interface Sampler<T = number> extends Iterable<T> {
@@ -27,6 +28,24 @@ export class SequentialSampler implements Sampler {
 
   *[Symbol.iterator](): Indices {
     for (let i = 0; i < this.length; i++) yield i;
+  }
+}
+
+/** What a stream is read with: there are no numbers to choose. */
+export class EndlessSampler implements Sampler {
+  readonly dataSource: Stream<unknown>;
+
+  constructor(dataSource: Stream<unknown>) {
+    this.dataSource = dataSource;
+  }
+
+  /** @throws ValueError where the stream has none. */
+  get length(): number {
+    return lengthOf(this.dataSource);
+  }
+
+  *[Symbol.iterator](): Indices {
+    while (true) yield 0;
   }
 }
 
