@@ -25,6 +25,8 @@ export * from "./ops/scan/index.ts";
 export * from "./ops/shape/index.ts";
 export * from "./ops/sort/index.ts";
 export * as special from "./ops/special/index.ts";
+// In `torch` under another name
+export { multigammaln as mvlgamma } from "./ops/special/index.ts";
 export {
   type DeviceStatistics,
   deviceInfo,

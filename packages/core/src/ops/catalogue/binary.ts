@@ -41,6 +41,10 @@ export const binary = {
   copysign: { fn: e.copysign, on: everywhere },
   heaviside: { fn: e.heaviside, on: everywhere },
   nextafter: { fn: e.nextafter, on: everywhere },
+  gcd: { fn: e.gcd, on: everywhere },
+  lcm: { fn: e.lcm, on: everywhere },
+  igamma: { fn: e.igamma, on: everywhere },
+  igammac: { fn: e.igammac, on: everywhere },
   ldexp: { fn: e.ldexp, on: everywhere },
 
   eq: { fn: e.eq, on: everywhere },

@@ -2,6 +2,7 @@ import { gather, take, takeAlongDim } from "../indexing/gather.ts";
 import { indexAdd, indexCopy, indexFill } from "../indexing/index-dim.ts";
 import { indexPut, indexPut_ } from "../indexing/index-put.ts";
 import { index, indexSync } from "../indexing/index-read.ts";
+import { indexReduce } from "../indexing/index-reduce.ts";
 import { indexSelect } from "../indexing/index-select.ts";
 import { maskedFill, maskedScatter, maskedSelect, maskedSelectSync } from "../indexing/masked.ts";
 import { put } from "../indexing/put.ts";
@@ -20,6 +21,7 @@ export const indexing = {
   indexFill: { fn: indexFill, on: ["torch", "method", "inplace"] },
   indexPut: { fn: indexPut, on: ["torch", "method"] },
   indexPut_: { fn: indexPut_, on: ["method"] },
+  indexReduce: { fn: indexReduce, on: ["torch", "method", "inplace"] },
   indexSelect: { fn: indexSelect, on: ["torch", "method"] },
   indexSync: { fn: indexSync, on: ["torch", "method"] },
   maskedFill: { fn: maskedFill, on: ["torch", "method", "inplace"] },

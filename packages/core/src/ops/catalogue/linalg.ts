@@ -23,6 +23,8 @@ export const linearAlgebra = {
   corrcoef: { fn: l.corrcoef, on: plain },
   chainMatmul: { fn: l.chainMatmul, on: ["torch"] },
   cdist: { fn: l.cdist, on: ["torch"] },
+  pdist: { fn: l.pdist, on: ["torch"] },
+  matrixExp: { fn: l.matrixExp, on: plain },
 
   addmm: { fn: l.addmm, on: everywhere },
   addmv: { fn: l.addmv, on: everywhere },
@@ -37,6 +39,9 @@ export const linearAlgebra = {
   choleskySolve: { fn: l.choleskySolve, on: plain },
   det: { fn: l.det, on: plain },
   inverse: { fn: l.inverse, on: plain },
+  lu: { fn: l.lu, on: plain },
+  luSolve: { fn: l.luSolve, on: plain },
+  luUnpack: { fn: l.luUnpack, on: ["torch"] },
   logdet: { fn: l.logdet, on: plain },
   pinverse: { fn: l.pinverse, on: plain },
   qr: { fn: l.qr, on: plain },

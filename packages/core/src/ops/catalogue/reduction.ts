@@ -31,5 +31,6 @@ export const reduction = {
 
   logsumexp: { fn: r.logsumexp, on: plain },
   norm: { fn: r.norm, on: plain },
+  renorm: { fn: r.renorm, on: ["torch", "method", "inplace"] },
   dist: { fn: r.dist, on: plain },
 } as const satisfies Catalogue;

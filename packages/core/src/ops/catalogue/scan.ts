@@ -9,6 +9,7 @@ export const scan = {
   cummin: { fn: s.cummin, on: ["torch", "method"] },
   logcumsumexp: { fn: s.logcumsumexp, on: ["torch", "method"] },
   diff: { fn: s.diff, on: ["torch", "method"] },
+  gradient: { fn: s.gradient, on: ["torch"] },
   trapezoid: { fn: s.trapezoid, on: ["torch"] },
   trapz: { fn: s.trapezoid, on: ["torch"] },
   cumulativeTrapezoid: { fn: s.cumulativeTrapezoid, on: ["torch"] },

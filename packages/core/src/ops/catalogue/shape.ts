@@ -38,7 +38,7 @@ import { flatten, ravel, reshape, reshapeAs, squeeze, unflatten, unsqueeze, view
 import { narrow, select, unfold } from "../shape/slice.ts";
 import { chunk, dsplit, hsplit, split, splitWithSizes, tensorSplit, unbind, vsplit } from "../shape/split.ts";
 import { asStrided, asStridedScatter } from "../shape/strided.ts";
-import { diag, diagEmbed, diagflat, diagonal, trace, tril, triu } from "../shape/triangle.ts";
+import { diag, diagEmbed, diagflat, diagonal, fillDiagonal, trace, tril, triu } from "../shape/triangle.ts";
 import type { Catalogue } from "./catalogue.ts";
 
 /** Shapes, views and copies. */
@@ -78,6 +78,7 @@ export const shape = {
   elementSize: { fn: elementSize, on: ["method"] },
   expand: { fn: expand, on: ["method"] },
   expandAs: { fn: expandAs, on: ["method"] },
+  fillDiagonal: { fn: fillDiagonal, on: ["inplace"] },
   flatten: { fn: flatten, on: ["torch", "method"] },
   flip: { fn: flip, on: ["torch", "method"] },
   fliplr: { fn: fliplr, on: ["torch", "method"] },

@@ -20,6 +20,7 @@ export const sorting = {
   bucketize: { fn: s.bucketize, on: ["torch"] },
   isin: { fn: s.isin, on: ["torch"] },
 
+  histogram: { fn: s.histogram, on: plain },
   histc: { fn: s.histc, on: plain },
   bincount: { fn: s.bincount, on: plain },
   bincountSync: { fn: s.bincountSync, on: plain },

@@ -1,4 +1,6 @@
 import * as e from "../elementwise/index.ts";
+import { polygammaOf } from "../elementwise/special.ts";
+import { multigammaln } from "../special/index.ts";
 import type { Catalogue } from "./catalogue.ts";
 
 const everywhere = ["torch", "method", "inplace"] as const;
@@ -13,6 +15,7 @@ export const unary = {
   positive: { fn: e.positive, on: plain },
   sign: { fn: e.sign, on: everywhere },
   sgn: { fn: e.sign, on: everywhere },
+  angle: { fn: e.angle, on: plain },
   signbit: { fn: e.signbit, on: plain },
 
   exp: { fn: e.exp, on: everywhere },
@@ -54,7 +57,10 @@ export const unary = {
   erfinv: { fn: e.erfinv, on: everywhere },
   lgamma: { fn: e.lgamma, on: everywhere },
   digamma: { fn: e.digamma, on: everywhere },
-  polygamma: { fn: e.polygamma, on: ["torch"] },
+  // As a method, the receiver is `input`, which comes second in the function.
+  polygamma: { fn: polygammaOf, on: ["method", "inplace"] },
+  mvlgamma: { fn: multigammaln, on: everywhere },
+  i0: { fn: e.i0, on: everywhere },
 
   floor: { fn: e.floor, on: everywhere },
   ceil: { fn: e.ceil, on: everywhere },
@@ -71,6 +77,7 @@ export const unary = {
 
   isnan: { fn: e.isnan, on: plain },
   isinf: { fn: e.isinf, on: plain },
+  isreal: { fn: e.isreal, on: plain },
   isfinite: { fn: e.isfinite, on: plain },
   isposinf: { fn: e.isposinf, on: plain },
   isneginf: { fn: e.isneginf, on: plain },

@@ -36,6 +36,9 @@ export const isposinf = unary("isposinf", (x) => (x.isFloat ? m.eq(x, Number.POS
 /** Whether each element is -inf. bool. */
 export const isneginf = unary("isneginf", (x) => (x.isFloat ? m.eq(x, Number.NEGATIVE_INFINITY) : m.ne(x, x)));
 
+/** Whether each element is a real number: there are no others. bool. */
+export const isreal = unary("isreal", (x) => m.cast(m.constantLike(x, 1), "bool"));
+
 /** Neither infinite nor NaN, of a float. */
 export function isFiniteNumber(x: Term): Term {
   return m.lt(m.abs(x), Number.POSITIVE_INFINITY);

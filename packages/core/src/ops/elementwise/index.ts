@@ -12,6 +12,7 @@ export {
   sub,
   sub as subtract,
 } from "./arithmetic.ts";
+export { i0 } from "./bessel.ts";
 export { bitwiseAnd, bitwiseLeftShift, bitwiseNot, bitwiseOr, bitwiseRightShift, bitwiseXor } from "./bitwise.ts";
 export type { ClampOptions, NanToNumOptions } from "./clamp.ts";
 export { clamp, clamp as clip, clampMax, clampMin, nanToNum } from "./clamp.ts";
@@ -28,6 +29,7 @@ export {
   isnan,
   isneginf,
   isposinf,
+  isreal,
   le,
   le as lessEqual,
   lt,
@@ -46,9 +48,11 @@ export {
   remainder,
   rmod,
 } from "./division.ts";
+export { gcd, lcm } from "./divisor.ts";
 export type { LogitOptions } from "./exponential.ts";
 export { exp, exp2, expm1, log, log1p, log2, log10, logaddexp, logaddexp2, logit, xlogy } from "./exponential.ts";
 export { fmax, fmin, maximum, minimum } from "./extremum.ts";
+export { igamma, igammac } from "./incomplete-gamma.ts";
 export type { ValueOptions } from "./interpolation.ts";
 export { addcdiv, addcmul, lerp } from "./interpolation.ts";
 export { logicalAnd, logicalNot, logicalOr, logicalXor } from "./logical.ts";
@@ -57,7 +61,18 @@ export { floatPower, pow, reciprocal, rpow, rsqrt, sqrt, square } from "./power.
 export { canCast, promoteTypes, resultType } from "./result-type.ts";
 export type { RoundOptions } from "./rounding.ts";
 export { ceil, floor, frac, round, trunc, trunc as fix } from "./rounding.ts";
-export { abs, abs as absolute, copysign, heaviside, ldexp, nextafter, sign, sign as sgn, signbit } from "./sign.ts";
+export {
+  abs,
+  abs as absolute,
+  angle,
+  copysign,
+  heaviside,
+  ldexp,
+  nextafter,
+  sign,
+  sign as sgn,
+  signbit,
+} from "./sign.ts";
 export { digamma, erf, erfc, erfinv, lgamma, polygamma } from "./special.ts";
 export {
   acos,

@@ -14,6 +14,16 @@ export function abs(input: Tensor): Tensor {
 /** -1, 0 or 1; 0 for NaN. */
 export const sign = unary("sign", (x) => (x.dtype === "bool" ? m.or(x, x) : m.sign(x)));
 
+/** The angle of a number in the complex plane: π of negative ones, 0 of others, NaN of NaN. Integers give floats. */
+export const angle = unary(
+  "angle",
+  (t) => {
+    const x = m.toFloat(t);
+    return m.where(m.isNan(x), x, m.where(m.lt(x, 0), Math.PI, m.zerosLike(x)));
+  },
+  { derivative: (g) => m.zerosLike(g) },
+);
+
 /** Whether the sign bit is set, which it is for -0 too. bool. */
 export const signbit = unary("signbit", (x) => m.lt(x.isFloat ? m.copysign(1, x) : x, 0));
 

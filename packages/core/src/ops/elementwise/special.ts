@@ -70,9 +70,19 @@ function trigamma(x: Term): Term {
 export const digamma = unary("digamma", psi, { derivative: (g, input) => m.mul(g, trigamma(input())) });
 
 const polygammaOp = operation("polygamma", ([x], [n]) => m.polygamma(m.cast(n, m.toFloat(x).dtype), x));
+/** PyTorch's reflection makes NaN of -inf; higher orders have a limit there. */
+const trigammaOp = unary(
+  "polygamma",
+  (x) => m.where(m.eq(x, Number.NEGATIVE_INFINITY), Number.NaN, m.polygamma(1, x)),
+  { derivative: (g, input) => m.mul(g, m.polygamma(2, input())) },
+);
 
 /** The n-th derivative of `digamma`. @throws ValueError for a negative or fractional `n`. */
 export function polygamma(n: number, input: Tensor): Tensor {
   if (!Number.isInteger(n) || n < 0) throw new ValueError("polygamma(n, x) does not support negative n.");
-  return n === 0 ? digamma(input) : call(polygammaOp, [input], [n]);
+  if (n === 0) return digamma(input);
+  return n === 1 ? trigammaOp(input) : call(polygammaOp, [input], [n]);
 }
+
+/** `x.polygamma(n)`: the tensor comes first. */
+export const polygammaOf = (input: Tensor, n: number): Tensor => polygamma(n, input);

@@ -2,6 +2,7 @@ export { gather, take, takeAlongDim } from "./gather.ts";
 export { type IndexAddOptions, indexAdd, indexCopy, indexFill } from "./index-dim.ts";
 export { indexPut } from "./index-put.ts";
 export { index, indexSync } from "./index-read.ts";
+export { indexReduce } from "./index-reduce.ts";
 export { indexSelect } from "./index-select.ts";
 export { type Ellipsis, ellipsis, type IndexItem, type NumberList, type PlainItem, Slice, slice } from "./items.ts";
 export { maskedFill, maskedScatter, maskedSelect, maskedSelectSync } from "./masked.ts";

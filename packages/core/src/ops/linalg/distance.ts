@@ -1,4 +1,4 @@
-/** Distances between all pairs of vectors. */
+/** Distances between pairs of vectors. */
 import { isFloat } from "../../dtype/dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
@@ -9,8 +9,12 @@ import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
 import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { triuIndices } from "../creation/matrix.ts";
+import { indexSelect } from "../indexing/index-select.ts";
 import { keywords } from "../reduction/keywords.ts";
 import { type NormKind, normKind, normOf, normScalars } from "../reduction/norm.ts";
+import { reshape, unsqueeze } from "../shape/reshape.ts";
+import { unbind } from "../shape/split.ts";
 
 interface Attributes extends Record<string, unknown> {
   readonly kind: NormKind;
@@ -100,4 +104,23 @@ export function cdist(
   m.broadcastShapes(x1.shape.slice(0, -2), x2.shape.slice(0, -2));
   const kind = normKind(order);
   return call(cdistOp, [x1, x2], normScalars(kind, order), { kind });
+}
+
+/**
+ * Distances of order `p` between the rows of `input` [N, M], of each pair once: [N (N - 1) / 2], in the order of pairs
+ * (0, 1), (0, 2) … (1, 2) …
+ *
+ * @throws as `cdist`; ShapeError for another number of dimensions than two.
+ * @example
+ * torch.pdist(torch.tensor([[0, 0], [3, 4], [0, 1]])) // tensor([5.0000, 1.0000, 4.2426])
+ */
+export function pdist(input: Tensor, p: Scalar | { readonly p?: Scalar } = 2): Tensor {
+  if (input.ndim !== 2) throw new ShapeError(`pdist only supports 2D tensors, got: ${input.ndim}D`);
+  const order = keywords<{ p?: Scalar }>(["p"], [p]).p ?? 2;
+  if (!isFloat(input.dtype)) throw new DTypeError("pdist only supports floating-point dtypes");
+  if (!(toNumber(order) >= 0)) throw new ValueError("pdist only supports non-negative p values");
+  const [n] = input.shape;
+  const [first, second] = unbind(triuIndices(n, n, 1, { device: input.device }));
+  const [a, b] = [indexSelect(input, 0, first), indexSelect(input, 0, second)];
+  return reshape(cdist(unsqueeze(a, 1), unsqueeze(b, 1), order), [-1]);
 }

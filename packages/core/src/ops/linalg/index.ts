@@ -3,11 +3,13 @@ export { addbmm, addmm, addmv, addr, baddbmm, type ScaleOptions } from "./addmm.
 export type { SolveTriangularOptions } from "./cholesky.ts";
 export { cholesky, choleskyInverse, choleskySolve } from "./cholesky.ts";
 export { type CovOptions, corrcoef, cov } from "./covariance.ts";
-export { type CdistOptions, cdist } from "./distance.ts";
+export { type CdistOptions, cdist, pdist } from "./distance.ts";
 export type { Triangle } from "./eigen.ts";
 export { einsum } from "./einsum.ts";
 export { det, inv as inverse, logdet, slogdet } from "./inverse.ts";
+export { type LuOptions, type LuSolveOptions, lu, luSolve, luUnpack } from "./lu.ts";
 export { bmm, dot, matmul, mm, mv, vdot } from "./matmul.ts";
+export { matrixExp } from "./matrix-exp.ts";
 export type { MatrixNorm, MatrixNormOptions } from "./matrix-norm.ts";
 export { matrixPower } from "./matrix-power.ts";
 export * as linalg from "./namespace.ts";

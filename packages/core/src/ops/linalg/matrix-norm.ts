@@ -99,7 +99,7 @@ export function linalgNorm(
   const rest = { keepdim: given.keepdim ?? false, dtype: given.dtype ?? null };
   const order = given.ord ?? null;
   if (order === null) return vectorNorm(A, { dim: dims, ...rest });
-  if (dims === null && A.ndim > 2)
+  if (dims === null && A.ndim !== 1 && A.ndim !== 2)
     throw new ShapeError(
       `linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got ${A.ndim}D.`,
     );

@@ -4,7 +4,9 @@ export { linalgCholesky as cholesky, solveTriangular } from "./cholesky.ts";
 export { eigh, eigvalsh } from "./eigen.ts";
 export { det, inv, slogdet, solve } from "./inverse.ts";
 export { lstsq } from "./least-squares.ts";
+export { linalgLu as lu, linalgLuSolve as luSolve, luFactor } from "./lu.ts";
 export { matmul } from "./matmul.ts";
+export { matrixExp } from "./matrix-exp.ts";
 export {
   cond,
   linalgNorm as norm,
@@ -16,3 +18,5 @@ export { linalgCross as cross, multiDot, vecdot } from "./products.ts";
 export { pinv } from "./pseudo-inverse.ts";
 export { linalgQr as qr } from "./qr.ts";
 export { linalgSvd as svd, svdvals } from "./svd.ts";
+export { tensorinv, tensorsolve } from "./tensor-inverse.ts";
+export { linalgDiagonal as diagonal, linalgVander as vander } from "./views.ts";

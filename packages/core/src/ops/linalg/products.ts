@@ -1,10 +1,12 @@
 /** Products beyond `matmul`: inner, outer, Kronecker, cross, tensordot, and products of several matrices. */
-import { ShapeError, ValueError } from "../../errors.ts";
+import { isFloat } from "../../dtype/dtype.ts";
+import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
+import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { mul } from "../elementwise/arithmetic.ts";
 import { normalizeDim } from "../shape/dims.ts";
@@ -109,7 +111,7 @@ const vecdotOp = operation<{ dim: number }>(
   "linalg_vecdot",
   ([a, b], _, { dim }) => {
     const product = m.mul(a, b);
-    return m.sum(product, [dim]);
+    return product.rank === 0 ? product : m.sum(product, [dim]);
   },
   { gradName: "SumBackward1" },
 );
@@ -117,6 +119,10 @@ const vecdotOp = operation<{ dim: number }>(
 /** `torch.linalg.vecdot`: Σ x·y along `dim` (default -1); other sizes broadcast. */
 export function vecdot(x: Tensor, y: Tensor, options: number | { dim?: number } = {}): Tensor {
   const dim = typeof options === "number" ? options : (options.dim ?? -1);
+  if (!isFloat(x.dtype))
+    throw new DTypeError(
+      `linalg.vecdot: Expected a floating point or complex tensor as input. Got ${pytorchName(x.dtype)}`,
+    );
   return call(vecdotOp, [x, y], [], { dim: normalizeDim(dim, Math.max(x.ndim, y.ndim)) });
 }
 

@@ -13,6 +13,7 @@ export {
 export { logsumexp } from "./log-sum-exp.ts";
 export { all, any, countNonzero, type TruthOptions } from "./logic.ts";
 export { dist, type NormOptions, norm } from "./norm.ts";
+export { renorm } from "./renorm.ts";
 export type { Results } from "./results.ts";
 export {
   type DimOptions,

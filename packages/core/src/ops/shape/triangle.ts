@@ -4,8 +4,10 @@ import { ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
+import type { Scalar } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { keywords } from "../reduction/keywords.ts";
 import { normalizeDim } from "./dims.ts";
 import { reshape } from "./reshape.ts";
 
@@ -33,6 +35,37 @@ export function tril(input: Tensor, diagonal = 0): Tensor {
 export function triu(input: Tensor, diagonal = 0): Tensor {
   if (input.ndim < 2) throw new ShapeError("triu: input tensor must have at least 2 dimensions");
   return call(triuOp, [input], [diagonal]);
+}
+
+const fillDiagonalOp = operation<{ count: number; step: number }>(
+  "fill_diagonal",
+  ([x], [value], { count, step }) => {
+    const place = m.reshape(m.iota([x.numel], 0), x.shape);
+    const on = m.and(m.eq(m.fmod(place, step), 0), m.lt(place, count * step));
+    return m.where(on, m.cast(value, x.dtype), x);
+  },
+  { half: "keep" },
+);
+
+/**
+ * `input` with `value` at the places whose indices are all equal.
+ *
+ * @param wrap whether the diagonal of a tall matrix begins anew below its last column, after one row; default false.
+ * @throws ShapeError for fewer than two dimensions, or more than two that are not of one size.
+ */
+export function fillDiagonal(
+  input: Tensor,
+  value: Scalar,
+  wrap: boolean | { readonly wrap?: boolean } = false,
+): Tensor {
+  if (input.ndim < 2) throw new ShapeError("dimensions must larger than 1");
+  if (input.ndim > 2 && input.shape.some((size) => size !== input.shape[0]))
+    throw new ShapeError("all dimensions of input must be of equal length");
+  if (input.numel() === 0) return input;
+  const given = keywords<{ wrap?: boolean }>(["wrap"], [wrap]).wrap ?? false;
+  const step = input.shape.reduceRight(([sum, size], n) => [sum + size, size * n], [0, 1])[0];
+  const count = given && input.ndim === 2 ? Math.ceil(input.numel() / step) : Math.min(...input.shape);
+  return call(fillDiagonalOp, [input], [value], { count, step });
 }
 
 interface DiagonalAttributes extends Readonly<Record<string, unknown>> {

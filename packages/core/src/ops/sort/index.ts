@@ -1,3 +1,4 @@
+export { type HistogramOptions, histogram } from "./bins.ts";
 export { type BincountOptions, bincount, bincountSync, type HistcOptions, histc } from "./histogram.ts";
 export { type IsinOptions, isin } from "./isin.ts";
 export { kthvalue, median, nanmedian, type RankOptions } from "./median.ts";

@@ -8,11 +8,14 @@ import { lgamma } from "../elementwise/special.ts";
 
 export { sigmoid as expit } from "../activation/sigmoid.ts";
 export { logSoftmax, softmax } from "../activation/softmax.ts";
+export { i0, i0e, i1, i1e } from "../elementwise/bessel.ts";
 export { exp2, expm1, log1p, logit, xlogy } from "../elementwise/exponential.ts";
+export { igamma as gammainc, igammac as gammaincc } from "../elementwise/incomplete-gamma.ts";
 export { round } from "../elementwise/rounding.ts";
 export { digamma, digamma as psi, erf, erfc, erfinv, lgamma as gammaln, polygamma } from "../elementwise/special.ts";
 export { sinc } from "../elementwise/trigonometric.ts";
 export { logsumexp } from "../reduction/log-sum-exp.ts";
+export { erfcx, logNdtr, ndtr, ndtri } from "./normal.ts";
 
 /** -x ln x: 0 at 0, -inf for negative numbers. */
 export const entr = unary(
@@ -26,9 +29,6 @@ export const entr = unary(
     derivative: (g, input) => m.mul(g, m.sub(m.neg(m.log(input())), 1)),
   },
 );
-
-/** The standard normal distribution's area below x: ½ erfc(-x / √2). */
-export const ndtr = unary("special_ndtr", (x) => m.mul(m.erfc(m.mul(m.toFloat(x), -Math.SQRT1_2)), 0.5));
 
 const xlog1pyOf = mixed(
   "special_xlog1py",

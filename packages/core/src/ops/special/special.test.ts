@@ -37,3 +37,17 @@ test("derivatives", async () => {
   expect(await gradcheck((x, y) => special.xlog1py(x, y), two)).toBe(true);
   expect(await gradgradcheck((x, y) => special.xlog1py(x, y), two)).toBe(true);
 });
+
+test("tails", () => {
+  // Of PyTorch: torch.special.ndtri, log_ndtr and erfcx in float64.
+  const close = (values: readonly number[]) => values.map((v) => expect.closeTo(v, 12));
+  expect(special.ndtri(t([0, 1e-300, 1e-20, 1 - 1e-10, 1])).tolistSync()).toEqual([
+    -Infinity,
+    ...close([-37.0470962993612, -9.262340089798408, 6.361340889697422]),
+    Infinity,
+  ]);
+  expect(special.logNdtr(t([-30, 8])).tolistSync()).toEqual(close([-454.321243956343267, -6.220960574271758e-16]));
+  expect(special.erfcx(t([1e5])).itemSync() * 1e5).toBeCloseTo(1 / Math.sqrt(Math.PI), 9);
+  // Of P(a, x) for large a (mpmath).
+  expect(torch.igamma(t([21]), t([19])).itemSync()).toBeCloseTo(0.3528256347635, 12);
+});

@@ -33,6 +33,7 @@ export const unarySamples: Readonly<Record<keyof typeof unary, Samples>> = {
   sign: any,
   sgn: any,
   signbit: test,
+  angle: smooth(on([real(2, 3)])),
 
   exp: any,
   exp2: any,
@@ -73,7 +74,9 @@ export const unarySamples: Readonly<Record<keyof typeof unary, Samples>> = {
   erfinv: inside,
   lgamma: above0,
   digamma: above0,
-  polygamma: smooth(as([positive(2, 3)], (x) => [1, x])),
+  polygamma: smooth(on([positive(2, 3)], 1), on([positive(2, 3)], 2)),
+  mvlgamma: smooth(on([aboveOne(2, 3)], 2)),
+  i0: any,
 
   floor: any,
   ceil: any,
@@ -91,6 +94,7 @@ export const unarySamples: Readonly<Record<keyof typeof unary, Samples>> = {
   isnan: test,
   isinf: test,
   isfinite: test,
+  isreal: test,
   isposinf: test,
   isneginf: test,
   logicalNot: test,
@@ -139,6 +143,10 @@ export const binarySamples: Readonly<Record<keyof typeof binary, Samples>> = {
   copysign: tensors,
   heaviside: flat("PyTorch has none: it is not differentiable", on([real(2, 3), real(3)])),
   nextafter: flat("PyTorch has none: it is not differentiable", on([real(2, 3), real(3)])),
+  gcd: flat(integersOnly, on([integers(60, 2, 3), integers(40, 3)])),
+  lcm: flat(integersOnly, on([integers(60, 2, 3), integers(40, 3)])),
+  igamma: flat("its gradient is that of one operand only", on([positive(2, 3), positive(3)])),
+  igammac: flat("its gradient is that of one operand only", on([positive(2, 3), positive(3)])),
   ldexp: smooth(on([real(2, 3), integers(4, 3)])),
 
   eq: compared,

@@ -4,6 +4,7 @@ import { binary } from "../binary.ts";
 import type { Catalogue, CatalogueEntry } from "../catalogue.ts";
 import { indexing } from "../indexing.ts";
 import { linearAlgebra } from "../linalg.ts";
+import { linalgFunctions, specialFunctions } from "../namespaces.ts";
 import { reduction } from "../reduction.ts";
 import { scan } from "../scan.ts";
 import { shape } from "../shape.ts";
@@ -11,6 +12,7 @@ import { sorting } from "../sort.ts";
 import { unary } from "../unary.ts";
 import { activationSamples, binarySamples, unarySamples } from "./elementwise.ts";
 import { indexingSamples, shapeSamples } from "./layout.ts";
+import { linalgNamespaceSamples, specialSamples } from "./namespaces.ts";
 import { linalgSamples, reductionSamples, scanSamples, sortSamples } from "./rows.ts";
 import type { Sample, Samples } from "./sample.ts";
 
@@ -24,6 +26,8 @@ const families: readonly (readonly [Catalogue, Readonly<Record<string, Samples>>
   [shape, shapeSamples],
   [sorting, sortSamples],
   [unary, unarySamples],
+  [specialFunctions, specialSamples],
+  [linalgFunctions, linalgNamespaceSamples],
 ];
 
 type AnyFunction = (...args: readonly unknown[]) => unknown;

@@ -52,6 +52,7 @@ export const shapeSamples: Readonly<Record<keyof typeof shape, Samples>> = {
   elementSize: query,
   expand: smooth(on([real(2, 1)], [2, 3])),
   expandAs: smooth(on([real(2, 1), real(2, 3)])),
+  fillDiagonal: smooth(on([real(2, 3)], 5), on([real(3, 3, 3)], 5)),
   flatten: smooth(on([real(2, 3, 2)], 1)),
   flip: smooth(on([real(2, 3)], [0, 1])),
   fliplr: matrix,
@@ -141,6 +142,11 @@ export const indexingSamples: Readonly<Record<keyof typeof indexing, Samples>> =
   indexPut_: flat(
     "it changes its operand; indexPut is tried",
     as([real(2, 3), rows, real(2, 3)], (x, at, y) => [x, [at], y]),
+  ),
+  indexReduce: smooth(
+    ...["prod", "mean", "amax", "amin"].map((reduce) =>
+      as([real(2, 3), rows, real(2, 3)], (x, at, y) => [x, 0, at, y, reduce]),
+    ),
   ),
   indexSelect: smooth(as([real(2, 3), rows], (x, at) => [x, 0, at])),
   indexSync: smooth(on([real(2, 3), rows]), on([real(2, 3), mask(2, 3)])),

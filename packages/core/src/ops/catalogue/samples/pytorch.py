@@ -65,7 +65,7 @@ operators = {
 
 def outcome(case):
     name = snake(case["operation"])
-    owner = torch if case["torch"] else torch.Tensor
+    owner = torch if case["owner"] == "torch" else getattr(torch, case["owner"])
     function = operators.get(name) or getattr(owner, name, None) or getattr(owner, name + "_", None) or getattr(torch.Tensor, name + "_", None)
     if function is None:
         return {"missing": name}

@@ -19,6 +19,8 @@ const hasPyTorch = spawnSync(python, ["-c", "import torch"]).status === 0;
 /** Where PyTorch 1.13 is not the measure, by variant and operation. */
 const exceptions: Readonly<Record<string, string>> = {
   sliceScatter: "slice_scatter of 1.13 takes `step` from elsewhere: it refuses what it describes",
+  eigh: "the signs of eigenvectors are free",
+  lstsq: "solved by singular values, which the default of 1.13 does not compute: it gives neither them nor residuals",
   svd: "the signs of singular vectors are free; the gradients of what does not depend on them are checked",
   "bool: addr": "1.13 takes factors that a bool cannot hold",
   "scalar: cummax 1": "1.13 takes any dimension of a scalar",
@@ -30,9 +32,16 @@ const exceptions: Readonly<Record<string, string>> = {
   "special: cholesky": "refused here: not positive-definite",
   "special: choleskyInverse": "which elements a NaN reaches depends on the algorithm",
   "special: slogdet": "the sign of a determinant that is NaN",
+  "special: matrixExp 1": "1.13 leaves what its memory held",
+  "special: matrixExp 2": "1.13 leaves what its memory held",
+  "special: cond 2": "whether a matrix with NaN is singular is left open",
+  "special: histogram 2": "1.13 counts NaN into the first bin",
+  "special: histogram 3": "1.13 counts NaN into the first bin",
+  "special: luFactor 2": "which row is the pivot among NaN is left open",
+  "special: polygamma 2": "1.13 has NaN for the limit 0 at infinity",
+  "scalar: tensorinv": "1.13 runs out of memory",
   "special: mode": "NaN has no place in the order by which it counts",
   "special: histc": "1.13 counts NaN into the first bin",
-  "special: polygamma": "trigamma(-inf) is NaN there, and infinite here",
   "int64: topk 2": "which of equal elements comes first is left open",
   "int32: topk 2": "which of equal elements comes first is left open",
 };
@@ -61,7 +70,7 @@ type FromPython = { readonly error: string } | { readonly missing: string } | { 
 function askPython(): FromPython[] {
   const input = cases.map(({ one, operands }) => ({
     operation: one.operation,
-    torch: one.on.includes("torch"),
+    owner: one.on.find((place) => place === "torch" || place === "special" || place === "linalg") ?? "Tensor",
     operands: operands.map((filled) => ({ ...filled, values: filled.values.map(word) })),
     args: one.sample.args(...operands.map((_, operand) => ({ operand }))),
   }));

@@ -50,6 +50,7 @@ export const reductionSamples: Readonly<Record<keyof typeof reduction, Samples>>
 
   logsumexp: smooth(on([real(2, 3)], 1), on([real(2, 3, 2)], [0, 2], true)),
   norm: smooth(on([real(2, 3)]), on([real(2, 3)], 1, 1), on([real(2, 3)], 3, 1)),
+  renorm: smooth(on([real(2, 3)], 2, 0, 1.5), on([real(2, 3)], 1, 1, 2)),
   dist: smooth(on([real(2, 3), real(2, 3)]), on([real(2, 3), real(3)], 3)),
 };
 
@@ -60,6 +61,12 @@ export const scanSamples: Readonly<Record<keyof typeof scan, Samples>> = {
   cummin: alongOne,
   logcumsumexp: alongOne,
   diff: smooth(on([real(2, 3)]), on([real(4)], 2)),
+  gradient: smooth(
+    on([real(4, 3)]),
+    on([real(4, 3)], { spacing: 0.5, dim: 0, edgeOrder: 2 }),
+    as([real(2, 4), given([0.1, 0.5, 0.6, 1.1], [4])], (x, at) => [x, { spacing: [at], dim: 1, edgeOrder: 2 }]),
+    as([real(2, 4), given([0.1, 0.5, 0.6, 1.1], [4])], (x, at) => [x, { spacing: [at], dim: 1 }]),
+  ),
   trapezoid: smooth(on([real(2, 3)]), on([real(2, 3), positive(3)])),
   trapz: smooth(on([real(2, 3)])),
   cumulativeTrapezoid: smooth(on([real(2, 3)]), on([real(2, 3), positive(3)])),
@@ -83,6 +90,7 @@ export const sortSamples: Readonly<Record<keyof typeof sorting, Samples>> = {
   bucketize: flat(intResult, on([real(2, 3), sorted])),
   isin: flat(boolResult, on([integers(5, 2, 3), integers(5, 2)])),
 
+  histogram: flat("it counts", on([real(8)], 4), on([real(8)], 4, { range: [-1, 1] }), on([real(8), sorted])),
   histc: flat("it counts", on([real(8)], 4, -2, 2)),
   bincount: flat("it counts", on([integers(4, 6)])),
   bincountSync: flat("it counts", on([integers(4, 6)])),
@@ -119,6 +127,8 @@ export const linalgSamples: Readonly<Record<keyof typeof linearAlgebra, Samples>
   cov: smooth(on([real(2, 4)]), on([real(4)], { correction: 0 })),
   corrcoef: smooth(on([real(2, 4)])),
   chainMatmul: smooth(on([real(2, 3), real(3, 2), real(2, 2)])),
+  pdist: smooth(on([real(4, 3)]), on([real(4, 3)], 1)),
+  matrixExp: smooth(on([square]), on([real(2, 2, 2)])),
   cdist: smooth(on([real(2, 3), real(3, 3)]), on([real(2, 3), real(3, 3)], 1)),
 
   addmm: smooth(on([real(2, 2), real(2, 3), real(3, 2)], scaled)),
@@ -133,6 +143,9 @@ export const linalgSamples: Readonly<Record<keyof typeof linearAlgebra, Samples>
   choleskySolve: smooth(on([real(3, 2), lower])),
   det: smooth(on([square])),
   inverse: smooth(on([square])),
+  lu: smooth(on([square]), on([real(2, 3)]), on([real(3, 2)])),
+  luSolve: smooth(on([real(3, 2), square, given([2, 3, 3], [3], "int32")])),
+  luUnpack: smooth(on([square, given([2, 3, 3], [3], "int32")])),
   logdet: smooth(on([square])),
   pinverse: smooth(on([real(3, 2)])),
   qr: smooth(on([square])),

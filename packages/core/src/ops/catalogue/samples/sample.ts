@@ -6,7 +6,7 @@ import type { Tensor } from "../../../tensor/tensor.ts";
 /** An operand: its values are spread over a range and differ from one another. */
 export interface Operand {
   readonly shape: readonly number[];
-  readonly dtype: "float64" | "int64" | "bool";
+  readonly dtype: "float64" | "int64" | "int32" | "bool";
   /** Values of floats are in between, integers from `low` up to `high` - 1. */
   readonly low: number;
   readonly high: number;

@@ -39,6 +39,28 @@ export function factorize(a: Matrix): LU {
   return { lu: matrix(n, n, u), order, sign, singular };
 }
 
+/** Partial pivoting of any matrix: L and U in one, and the row that each row was exchanged with, counted from 1. */
+export function eliminated(a: Matrix): { readonly lu: Matrix; readonly pivots: Float64Array } {
+  const { rows, columns } = a;
+  const u = a.data.slice();
+  const pivots = new Float64Array(Math.min(rows, columns));
+  for (let k = 0; k < pivots.length; k++) {
+    let best = k;
+    for (let i = k + 1; i < rows; i++) if (Math.abs(u[i * columns + k]) > Math.abs(u[best * columns + k])) best = i;
+    pivots[k] = best + 1;
+    if (u[best * columns + k] === 0) continue;
+    if (best !== k)
+      for (let j = 0; j < columns; j++)
+        [u[k * columns + j], u[best * columns + j]] = [u[best * columns + j], u[k * columns + j]];
+    for (let i = k + 1; i < rows; i++) {
+      const factor = u[i * columns + k] / u[k * columns + k];
+      u[i * columns + k] = factor;
+      if (factor !== 0) for (let j = k + 1; j < columns; j++) u[i * columns + j] -= factor * u[k * columns + j];
+    }
+  }
+  return { lu: matrix(rows, columns, u), pivots };
+}
+
 /** X with A X = B. */
 export function solveWith({ lu, order }: LU, b: Matrix): Matrix {
   const n = lu.rows;

@@ -1,0 +1,53 @@
+import type { linalgFunctions, specialFunctions } from "../namespaces.ts";
+import { as, flat, given, intResult, on, positive, probability, real, type Samples, smooth } from "./sample.ts";
+
+const any = smooth(on([real(2, 3)]), on([real()]));
+
+export const specialSamples: Readonly<Record<keyof typeof specialFunctions, Samples>> = {
+  entr: smooth(on([positive(2, 3)])),
+  erfcx: any,
+  i0e: any,
+  i1: any,
+  i1e: any,
+  logNdtr: any,
+  ndtr: any,
+  ndtri: smooth(on([probability(2, 3)]), on([given([0.01, 0.1, 0.95], [3])])),
+  xlog1py: smooth(on([real(2, 3), positive(3)])),
+};
+
+/** Well conditioned, of no symmetry. */
+const square = given([2, 0.3, -0.4, 0.1, 1.5, 0.2, 0.6, -0.2, 2.4], [3, 3]);
+const definite = given([2, 0.3, 0.4, 0.3, 1.5, 0.2, 0.4, 0.2, 2.4], [3, 3]);
+const pivots = given([2, 3, 3], [3], "int32");
+const symmetric = (rest: readonly unknown[] = []) => ({ ...on([definite], ...rest), symmetric: true as const });
+
+export const linalgNamespaceSamples: Readonly<Record<keyof typeof linalgFunctions, Samples>> = {
+  cholesky: smooth(symmetric()),
+  cond: smooth(on([square]), on([square], 1)),
+  cross: smooth(on([real(2, 3), real(2, 3)])),
+  diagonal: smooth(on([real(2, 3, 3)]), on([real(2, 3)], { offset: 1 })),
+  eigh: flat("the signs of eigenvectors are free", symmetric()),
+  eigvalsh: smooth(symmetric()),
+  lstsq: flat("PyTorch records none for all of its results", on([real(4, 2), real(4, 1)])),
+  lu: smooth(on([square]), on([real(2, 3)]), on([real(3, 2)])),
+  luFactor: smooth(on([square]), on([real(2, 2, 3)])),
+  luSolve: smooth(
+    on([square, pivots, real(3, 2)]),
+    on([square, pivots, real(3, 2)], { adjoint: true }),
+    on([square, pivots, real(2, 3)], { left: false }),
+  ),
+  matrixNorm: smooth(on([square]), on([square], "nuc")),
+  matrixRank: flat(intResult, on([square])),
+  multiDot: smooth(as([real(2, 3), real(3, 2), real(2, 2)], (...factors) => [factors])),
+  norm: smooth(on([real(2, 3)]), on([square], 2)),
+  qr: smooth(on([square])),
+  solve: smooth(on([square, real(3, 2)]), on([square, real(3)])),
+  solveTriangular: smooth(on([square, real(3, 2)], { upper: true })),
+  svd: smooth(on([square])),
+  svdvals: smooth(on([square])),
+  tensorinv: smooth(on([given([2, 0.3, -0.4, 0.1, 1.5, 0.2, 0.6, -0.2, 2.4], [3, 1, 3])], 1)),
+  tensorsolve: smooth(on([given([2, 0.3, -0.4, 0.1, 1.5, 0.2, 0.6, -0.2, 2.4], [3, 1, 3]), real(3, 1)])),
+  vander: smooth(on([real(2, 3)]), on([real(3)], { N: 4 })),
+  vecdot: smooth(on([real(2, 3), real(2, 3)])),
+  vectorNorm: smooth(on([real(2, 3)]), on([real(2, 3)], 3, 1)),
+};
