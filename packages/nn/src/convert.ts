@@ -3,7 +3,7 @@ import { DeviceError, type DType, deviceNames, isFloat, noGrad, type Tensor } fr
 import type { AnyModule } from "./module.ts";
 
 /** Makes `target` stand for another tensor's data; its identity, as optimizers know it, stays. */
-function rebind(target: Tensor, source: Tensor): void {
+export function rebind(target: Tensor, source: Tensor): void {
   const requires = target.requiresGrad;
   const { storage, region, value, seen } = source;
   Object.assign(target, { storage, region, value, seen, edge: null });

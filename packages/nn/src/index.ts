@@ -14,6 +14,7 @@ export * as init from "./init.ts";
 // Layers
 export * from "./layers/activation.ts";
 export * from "./layers/activation-rows.ts";
+export { AdaptiveLogSoftmaxWithLoss, type AdaptiveOptions, type AdaptiveOutput } from "./layers/adaptive-softmax.ts";
 export {
   type AttentionCallOptions,
   MultiheadAttention,
@@ -33,6 +34,7 @@ export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d } from "./layers
 export * from "./layers/embedding.ts";
 export { Flatten, Unflatten } from "./layers/flatten.ts";
 export { Fold, Unfold } from "./layers/fold.ts";
+export * from "./layers/lazy.ts";
 export { Bilinear, Identity, Linear, type LinearOptions } from "./layers/linear.ts";
 export * from "./layers/loss.ts";
 export * from "./layers/margin-loss.ts";
@@ -65,6 +67,7 @@ export {
   MaxPool3d,
 } from "./layers/pool.ts";
 export * from "./layers/pool-adaptive.ts";
+export { FractionalMaxPool2d, FractionalMaxPool3d } from "./layers/pool-fractional.ts";
 export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from "./layers/pool-unmax.ts";
 export { FeatureAlphaDropout, RReLU, type RReLUOptions } from "./layers/random-activation.ts";
 export { GRU, LSTM, type LSTMOptions, type RecurrentOptions, RNN, type RNNOptions } from "./layers/recurrent.ts";

@@ -100,6 +100,9 @@ export abstract class Module<In extends readonly unknown[] = [Tensor], Out = Ten
     return field;
   }
 
+  /** @internal Sizes that this module has yet to learn, from what is loaded into it; `find` gives tensors by name. */
+  learnSizes(_find: (name: string) => Tensor | undefined): void {}
+
   /** What to print between the parentheses: `in_features=3, out_features=5`. */
   extraRepr(): string {
     return "";

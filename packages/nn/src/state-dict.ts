@@ -45,6 +45,7 @@ export function loadState(module: AnyModule, state: Readonly<StateDict>, strict:
   const mismatches: string[] = [];
   const copies: [target: Tensor, source: Tensor][] = [];
   const visit = (current: AnyModule, prefix: string): void => {
+    current.learnSizes((name) => state[prefix + name]);
     const own = new Map(ownState(current));
     const children = new Map(current.moduleEntries());
     for (const [name, target] of own) {

@@ -1,20 +1,19 @@
+export { pdist } from "@cresset/core/functions";
+
 import { clampMin_, requireTensors } from "@cresset/core/extend";
 import {
   add,
   broadcastTo,
   clampMin,
   div,
-  indexSelect,
   mul,
   noGrad,
   norm,
-  ShapeError,
   sqrt,
   square,
   sub,
   sum,
   type Tensor,
-  tensor,
 } from "@cresset/core/functions";
 import { keywords } from "../keywords.ts";
 
@@ -95,26 +94,4 @@ export function pairwiseDistance(x1: Tensor, x2: Tensor, ...rest: DistanceArgume
   const options = keywords<PairwiseDistanceOptions>(["p", "eps", "keepdim"], rest);
   const { p = 2, eps = 1e-6, keepdim = false } = options;
   return norm(add(sub(x1, x2), eps), p, -1, { keepdim });
-}
-
-/**
- * The distances between all pairs of rows, as a row of the upper triangle of their matrix.
- *
- * @param input [N, D]
- * @param p order of the norm, default 2.
- * @returns [N (N - 1) / 2]
- * @throws ShapeError unless the input is a matrix.
- */
-export function pdist(input: Tensor, p = 2): Tensor {
-  if (input.ndim !== 2) throw new ShapeError(`pdist only supports 2D tensors, got: ${input.ndim}D`);
-  const left: bigint[] = [];
-  const right: bigint[] = [];
-  for (let i = 0; i < input.shape[0]; i++)
-    for (let j = i + 1; j < input.shape[0]; j++) {
-      left.push(BigInt(i));
-      right.push(BigInt(j));
-    }
-  const rows = (at: readonly bigint[]): Tensor =>
-    indexSelect(input, 0, tensor(BigInt64Array.from(at), { device: input.device }));
-  return norm(sub(rows(left), rows(right)), p, -1);
 }
