@@ -126,7 +126,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<[input: Tensor, target: T
     const head = logSoftmax(this.head(x), 1);
     const column = call(columnOp, [classes], [], { cutoffs: this.cutoffs.slice(0, -1), classes: this.nClasses });
     let output = squeeze(gather(head, 1, unsqueeze(column, 1)), 1);
-    for (const [i, rows] of this.#clusters(x).entries()) {
+    for (const [i, rows] of clustersOf(this.tail, x).entries()) {
       const range = { low: this.cutoffs[i], high: this.cutoffs[i + 1] };
       const place = call(placeOp, [classes], [], range);
       const own = squeeze(gather(rows, 1, unsqueeze(place, 1)), 1);
@@ -136,19 +136,10 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<[input: Tensor, target: T
     return named(result, neg(mean(output)));
   }
 
-  /** The log-probabilities within each cluster. */
-  #clusters(x: Tensor): Tensor[] {
-    return this.#layers().map((layers) => logSoftmax(layers(x), 1));
-  }
-
-  #layers(): Sequential[] {
-    return [...this.tail].filter((layers) => layers instanceof Sequential);
-  }
-
   /** The log-probabilities of all classes, [N, nClasses], of input [N, inFeatures]. */
   logProb(input: Tensor): Tensor {
     const head = logSoftmax(this.head(input), 1);
-    const parts = this.#clusters(input).map((rows, i) =>
+    const parts = clustersOf(this.tail, input).map((rows, i) =>
       add(rows, unsqueeze(select(head, 1, this.shortlistSize + i), 1)),
     );
     return cat([narrow(head, 1, 0, this.shortlistSize), ...parts], 1);
@@ -158,6 +149,11 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<[input: Tensor, target: T
   predict(input: Tensor): Tensor {
     return argmax(this.logProb(input), 1);
   }
+}
+
+/** The log-probabilities within each cluster. */
+function clustersOf(tail: ModuleList, x: Tensor): Tensor[] {
+  return [...tail].filter((layers) => layers instanceof Sequential).map((layers) => logSoftmax(layers(x), 1));
 }
 
 function named(output: Tensor, loss: Tensor): AdaptiveOutput {

@@ -69,6 +69,16 @@ test("an optimizer may have the parameters before they have elements", () => {
   expect(parameters.map((p) => p.grad?.shape)).toEqual([[2, 3], [2]]);
 });
 
+test("a copy learns sizes by itself", () => {
+  const layer = new nn.LazyLinear(2);
+  const copy = nn.deepCopy(layer);
+  expect(copy(torch.ones([1, 3])).shape).toEqual([1, 2]);
+  expect([String(copy), String(layer)]).toEqual([
+    "Linear(in_features=3, out_features=2, bias=True)",
+    "LazyLinear(in_features=0, out_features=2, bias=True)",
+  ]);
+});
+
 test("an input of another rank is refused", () => {
   expect(() => new nn.LazyConv1d(3, 2)(torch.ones([2, 2, 2, 2]))).toThrow(
     "Expected 2D (unbatched) or 3D (batched) input to LazyConv1d, but got input of size: [2, 2, 2, 2]",

@@ -42,6 +42,10 @@ function settle(
   Object.setPrototypeOf(lazy, ordinary.prototype);
 }
 
+function settleLinear(lazy: Linear, inFeatures: number): void {
+  settle(lazy, Linear, { inFeatures }, { weight: [lazy.outFeatures, inFeatures] });
+}
+
 /** `Linear` with the first input's size for `inFeatures`. */
 export class LazyLinear extends Linear {
   static override readonly typeName: string = "LazyLinear";
@@ -52,17 +56,13 @@ export class LazyLinear extends Linear {
 
   override resetParameters(): void {}
 
-  #settle(inFeatures: number): void {
-    settle(this, Linear, { inFeatures }, { weight: [this.outFeatures, inFeatures] });
-  }
-
   override learnSizes(find: Find): void {
     const weight = find("weight");
-    if (weight?.ndim === 2) this.#settle(weight.shape[1]);
+    if (weight?.ndim === 2) settleLinear(this, weight.shape[1]);
   }
 
   override forward(input: Tensor): Tensor {
-    this.#settle(input.shape[input.ndim - 1] ?? 1);
+    settleLinear(this, input.shape[input.ndim - 1] ?? 1);
     // Of the ordinary class now.
     this.resetParameters();
     return this.forward(input);

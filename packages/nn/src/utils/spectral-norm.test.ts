@@ -69,6 +69,15 @@ test("trains: the largest singular value becomes 1", () => {
   expect(torch.linalg.svdvals(layer.weight).max().itemSync()).toBeCloseTo(1, 4);
 });
 
+test("a deep copy goes on by itself", () => {
+  const layer = nn.utils.spectralNorm(new nn.Linear(4, 3));
+  const copy = nn.deepCopy(layer);
+  const x = torch.randn([2, 4]);
+  expect(flat(copy(x))).toEqual(flat(layer(x)));
+  expect(flat(copy(x))).toEqual(flat(layer(x)));
+  expect(copy.getBuffer("weight_u")).not.toBe(layer.getBuffer("weight_u"));
+});
+
 test("what does not fit is refused", () => {
   const layer = nn.utils.spectralNorm(new nn.Linear(2, 2));
   expect(() => nn.utils.spectralNorm(layer)).toThrow("Cannot register two spectral_norm hooks");

@@ -20,13 +20,16 @@ export interface SpectralNormOptions {
 
 type Fields = Record<string, unknown>;
 
-interface Normalised {
-  readonly handle: RemovableHandle;
+/** How a parameter is normalised. */
+interface Settings {
+  readonly name: string;
+  readonly steps: number;
+  readonly eps: number;
   readonly dim: number;
 }
 
-/** What a module has normalised, by the parameter's name. */
-const known = new WeakMap<AnyModule, Map<string, Normalised>>();
+/** The hooks of modules, by the parameter's name. */
+const hooks = new WeakMap<AnyModule, Map<string, RemovableHandle>>();
 
 function tensorOf(module: AnyModule, field: string): Tensor {
   const held = (module as unknown as Fields)[field];
@@ -43,7 +46,7 @@ function asMatrix(weight: Tensor, dim: number): Tensor {
 
 /**
  * Divides a parameter by its largest singular value (Miyato et al. 2018), which a power iteration follows from call to call in
- * training: `weight` is computed before each forward of the parameter `weight_orig` and the buffers `weight_u` and `weight_v`.
+ * training: `weight` is computed, wherever it is read, of the parameter `weight_orig` and the buffers `weight_u` and `weight_v`.
  * Returns the module.
  *
  * @throws ValueError where the module has no such parameter, or has it normalised already.
@@ -54,48 +57,78 @@ export function spectralNorm<M extends AnyModule>(module: M, options: SpectralNo
   const { name = "weight", nPowerIterations = 1, eps = 1e-12 } = given;
   if (nPowerIterations <= 0)
     throw new ValueError(`Expected n_power_iterations to be positive, but got n_power_iterations=${nPowerIterations}`);
-  if (known.get(module)?.has(name))
+  if (isComputed(module, name))
     throw new ValueError(`Cannot register two spectral_norm hooks on the same parameter ${name}`);
   const isTransposed =
     module instanceof ConvTranspose1d || module instanceof ConvTranspose2d || module instanceof ConvTranspose3d;
-  const dim = given.dim ?? (isTransposed ? 1 : 0);
+  const settings = { name, steps: nPowerIterations, eps, dim: given.dim ?? (isTransposed ? 1 : 0) };
   const weight = tensorOf(module, name);
-  const fields = module as unknown as Fields;
-  const [orig, left, right] = [`${name}_orig`, `${name}_u`, `${name}_v`];
-  const unit = (x: Tensor): Tensor => normalize(x, { dim: 0, eps });
   noGrad(() => {
-    const [rows, columns] = asMatrix(weight, dim).shape;
+    const [rows, columns] = asMatrix(weight, settings.dim).shape;
     const kind = { dtype: weight.dtype, device: weight.device };
-    const [u, v] = [unit(randn([rows], kind)), unit(randn([columns], kind))];
-    delete fields[name];
-    module.registerParameter(orig, weight instanceof Parameter ? weight : new Parameter(weight));
-    module.registerBuffer(left, u);
-    module.registerBuffer(right, v);
+    const [u, v] = [unit(randn([rows], kind), eps), unit(randn([columns], kind), eps)];
+    delete (module as unknown as Fields)[name];
+    module.registerParameter(`${name}_orig`, weight instanceof Parameter ? weight : new Parameter(weight));
+    module.registerBuffer(`${name}_u`, u);
+    module.registerBuffer(`${name}_v`, v);
   });
-  const compute = (training: boolean): Tensor => {
-    const original = tensorOf(module, orig);
-    const matrix = asMatrix(original, dim);
-    const [u, v] = [tensorOf(module, left), tensorOf(module, right)];
-    if (training)
-      noGrad(() => {
-        for (let step = 0; step < nPowerIterations; step++) {
-          assign(v, unit(mv(permute(matrix, [1, 0]), u)), "spectral_norm");
-          assign(u, unit(mv(matrix, v)), "spectral_norm");
-        }
-      });
-    // Copies: the next iteration writes into the vectors, of which this derivative has need.
-    const [du, dv] = noGrad(() => [clone(u), clone(v)]);
-    return div(original, dot(du, mv(matrix, dv)));
-  };
-  // Not a field that holds state.
-  const hold = (value: Tensor): void => {
-    Object.defineProperty(module, name, { value, writable: true, enumerable: false, configurable: true });
-  };
-  hold(weight.detach());
-  const handle = module.registerForwardPreHook(() => hold(compute(module.training)));
-  const own = known.get(module) ?? new Map<string, Normalised>();
-  known.set(module, own.set(name, { handle, dim }));
+  follow(module, settings);
+  Object.defineProperty(module, name, {
+    // Of the module that it is read from: a deep copy has it too, but not the hook.
+    get(this: AnyModule): Tensor {
+      if (!hooks.get(this)?.has(name)) {
+        follow(this, settings);
+        iterate(this, settings);
+      }
+      return normalised(this, settings);
+    },
+    // Not a field that holds state.
+    enumerable: false,
+    configurable: true,
+  });
   return module;
+}
+
+const isComputed = (module: AnyModule, name: string): boolean =>
+  Object.getOwnPropertyDescriptor(module, name)?.get !== undefined;
+
+const unit = (x: Tensor, eps: number): Tensor => normalize(x, { dim: 0, eps });
+
+const partsOf = (module: AnyModule, { name, dim }: Settings) =>
+  [
+    asMatrix(tensorOf(module, `${name}_orig`), dim),
+    tensorOf(module, `${name}_u`),
+    tensorOf(module, `${name}_v`),
+  ] as const;
+
+/** Lets every call in training begin with the power iteration. */
+function follow(module: AnyModule, settings: Settings): void {
+  const own = hooks.get(module) ?? new Map<string, RemovableHandle>();
+  hooks.set(
+    module,
+    own.set(
+      settings.name,
+      module.registerForwardPreHook(() => iterate(module, settings)),
+    ),
+  );
+}
+
+function iterate(module: AnyModule, settings: Settings): void {
+  if (!module.training) return;
+  noGrad(() => {
+    const [matrix, u, v] = partsOf(module, settings);
+    for (let step = 0; step < settings.steps; step++) {
+      assign(v, unit(mv(permute(matrix, [1, 0]), u), settings.eps), "spectral_norm");
+      assign(u, unit(mv(matrix, v), settings.eps), "spectral_norm");
+    }
+  });
+}
+
+function normalised(module: AnyModule, settings: Settings): Tensor {
+  const [matrix, u, v] = partsOf(module, settings);
+  // Copies: the next iteration writes into the vectors, of which this derivative has need.
+  const [left, right] = noGrad(() => [clone(u), clone(v)]);
+  return div(tensorOf(module, `${settings.name}_orig`), dot(left, mv(matrix, right)));
 }
 
 /**
@@ -104,15 +137,12 @@ export function spectralNorm<M extends AnyModule>(module: M, options: SpectralNo
  * @throws ValueError where the parameter is not normalised.
  */
 export function removeSpectralNorm<M extends AnyModule>(module: M, name = "weight"): M {
-  const normalised = known.get(module)?.get(name);
-  if (normalised === undefined) throw new ValueError(`spectral_norm of '${name}' not found in ${module}`);
-  normalised.handle.remove();
-  known.get(module)?.delete(name);
-  const fields = module as unknown as Fields;
-  const original = tensorOf(module, `${name}_orig`);
-  const [u, v] = [tensorOf(module, `${name}_u`), tensorOf(module, `${name}_v`)];
-  const weight = noGrad(() => div(original, dot(u, mv(asMatrix(original, normalised.dim), v))));
-  for (const field of [name, `${name}_orig`, `${name}_u`, `${name}_v`]) delete fields[field];
+  const handle = hooks.get(module)?.get(name);
+  if (handle === undefined) throw new ValueError(`spectral_norm of '${name}' not found in ${module}`);
+  const weight = noGrad(() => tensorOf(module, name).clone());
+  handle.remove();
+  hooks.get(module)?.delete(name);
+  for (const field of [name, `${name}_orig`, `${name}_u`, `${name}_v`]) delete (module as unknown as Fields)[field];
   module.registerParameter(name, new Parameter(weight));
   return module;
 }
