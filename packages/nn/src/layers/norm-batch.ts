@@ -111,12 +111,12 @@ abstract class BatchNorm extends RunningNorm {
     this.checkInput(input);
     const { training, runningMean, runningVar, weight, bias, eps } = this;
     const batchStatistics = training || (runningMean === null && runningVar === null);
-    const momentum = training && this.trackRunningStats ? this.#rate() : 0;
+    const momentum = training && this.trackRunningStats ? this.rate() : 0;
     return batchNorm(input, runningMean, runningVar, weight, bias, batchStatistics, momentum, eps);
   }
 
   /** Counts the batch, and gives its weight. */
-  #rate(): number | Tensor {
+  private rate(): number | Tensor {
     const count = this.numBatchesTracked;
     if (count === null) return this.momentum ?? 0;
     noGrad(() => add_(count, 1));
@@ -180,19 +180,19 @@ export class BatchNorm3d extends BatchNorm {
 }
 
 abstract class InstanceNorm extends RunningNorm {
-  readonly #dims: number;
+  private readonly dims: number;
 
   constructor(dims: number, numFeatures: number, rest: readonly unknown[]) {
     super(numFeatures, false, rest);
-    this.#dims = dims;
+    this.dims = dims;
   }
 
   forward(input: Tensor): Tensor {
-    requireRank(input, [this.#dims + 1, this.#dims + 2]);
+    requireRank(input, [this.dims + 1, this.dims + 2]);
     const { runningMean, runningVar, weight, bias, eps } = this;
     const useInputStats = this.training || !this.trackRunningStats;
     const options = { runningMean, runningVar, weight, bias, useInputStats, momentum: this.momentum ?? 0, eps };
-    if (input.ndim === this.#dims + 2) return instanceNorm(input, options);
+    if (input.ndim === this.dims + 2) return instanceNorm(input, options);
     return squeeze(instanceNorm(unsqueeze(input, 0), options), 0);
   }
 }

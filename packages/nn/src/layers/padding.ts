@@ -40,15 +40,15 @@ abstract class ConstantPad extends PaddingLayer {
 }
 
 abstract class CopyPad extends PaddingLayer {
-  readonly #mode: PaddingMode;
+  private readonly mode: PaddingMode;
 
   constructor(dims: number, padding: Padding, mode: PaddingMode) {
     super(dims, padding);
-    this.#mode = mode;
+    this.mode = mode;
   }
 
   forward(input: Tensor): Tensor {
-    return pad(input, this.padding, this.#mode);
+    return pad(input, this.padding, this.mode);
   }
 }
 
