@@ -1,3 +1,3 @@
 import { packageBuild } from "../../build/package.ts";
 
-export default packageBuild({ index: "src/index.ts" });
+export default packageBuild({ index: "src/index.ts", functional: "src/functional/index.ts" });

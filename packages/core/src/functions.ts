@@ -6,6 +6,7 @@ export type { GradcheckOptions } from "./autograd/gradcheck.ts";
 export type { GradientHook, HookHandle } from "./autograd/hooks.ts";
 // Differentiation
 export * as autograd from "./autograd/index.ts";
+export * from "./constants.ts";
 // Element types and numbers
 export { type DType, dtypes, type HostArray, isDType, isFloat } from "./dtype/dtype.ts";
 export { type FloatInfo, finfo, type IntegerInfo, iinfo, setDefaultDtype } from "./dtype/limits.ts";

@@ -17,8 +17,32 @@ try {
 
 // Tensors, operations, differentiation, devices
 export * from "@cresset/core";
-
 // Modules, optimizers, data
 export * as data from "@cresset/data";
 export * as nn from "@cresset/nn";
+// Functions of nn.functional that are in torch, too: those with the same arguments there
+export {
+  adaptiveAvgPool1d,
+  adaptiveMaxPool1d,
+  alphaDropout,
+  avgPool1d,
+  bilinear,
+  channelShuffle,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+  cosineSimilarity,
+  dropout,
+  groupNorm,
+  layerNorm,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  pairwiseDistance,
+  pixelShuffle,
+  pixelUnshuffle,
+} from "@cresset/nn/functional";
 export * as optim from "@cresset/optim";

@@ -79,6 +79,8 @@ export interface TensorMethods
   readonly T: Tensor;
   /** The last two dimensions exchanged. */
   readonly mT: Tensor;
+  /** The same, of real numbers. */
+  readonly mH: Tensor;
   /** The transpose of a matrix of real numbers. */
   readonly H: Tensor;
   /** Size of the first dimension. @throws ShapeError for a tensor of no dimension. */
@@ -106,7 +108,7 @@ const catalogues: readonly Catalogue[] = [
   unary,
 ];
 
-const getters = { T: numpyT, mT: matrixT, H: matrixH, length } as const;
+const getters = { T: numpyT, mT: matrixT, mH: matrixT, H: matrixH, length } as const;
 
 type AnyFunction = (...args: unknown[]) => unknown;
 

@@ -218,10 +218,13 @@ export class Tensor {
     return clone(this);
   }
 
-  /** In another dtype, at once; or on another device, when the values have arrived. Itself where that changes nothing. */
+  /**
+   * In another dtype, at once; or on another device, or in another tensor's dtype on its device, when the values have arrived.
+   * Itself where that changes nothing.
+   */
   to(dtype: DType): Tensor;
-  to(device: string): Promise<Tensor>;
-  to(target: string): Tensor | Promise<Tensor> {
+  to(target: string | Tensor): Promise<Tensor>;
+  to(target: string | Tensor): Tensor | Promise<Tensor> {
     return to(this, target as DType);
   }
 

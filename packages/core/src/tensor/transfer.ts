@@ -22,10 +22,11 @@ export function registerCompanions(owner: Tensor, find: Companions): void {
   else known.push(find);
 }
 
-/** `to(dtype)` at once; `to(device)` when the values have arrived. */
+/** `to(dtype)` at once; `to(device)` and `to(other)` when the values have arrived. */
 export function to(input: Tensor, dtype: DType): Tensor;
-export function to(input: Tensor, device: string): Promise<Tensor>;
-export function to(input: Tensor, target: string): Tensor | Promise<Tensor> {
+export function to(input: Tensor, target: string | Tensor): Promise<Tensor>;
+export function to(input: Tensor, target: string | Tensor): Tensor | Promise<Tensor> {
+  if (typeof target !== "string") return copyTo(toDtype(input, target.dtype), target.device);
   return isDType(target) ? toDtype(input, target) : copyTo(input, target);
 }
 

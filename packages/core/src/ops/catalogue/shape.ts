@@ -32,7 +32,7 @@ import {
   storageOffset,
   stride,
 } from "../shape/metadata.ts";
-import { movedim, permute, t, transpose } from "../shape/permute.ts";
+import { matrixT as adjoint, movedim, permute, t, transpose } from "../shape/permute.ts";
 import { repeatInterleave, repeatInterleaveSync } from "../shape/repeat-interleave.ts";
 import { flatten, ravel, reshape, reshapeAs, squeeze, unflatten, unsqueeze, view, viewAs } from "../shape/reshape.ts";
 import { narrow, select, unfold } from "../shape/slice.ts";
@@ -43,6 +43,7 @@ import type { Catalogue } from "./catalogue.ts";
 
 /** Shapes, views and copies. */
 export const shape = {
+  adjoint: { fn: adjoint, on: ["torch", "method"] },
   asStrided: { fn: asStrided, on: ["torch", "method"] },
   asStridedScatter: { fn: asStridedScatter, on: ["torch", "method"] },
   atleast1d: { fn: atleast1d, on: ["torch"] },

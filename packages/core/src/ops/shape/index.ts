@@ -19,6 +19,7 @@ export {
 } from "./join.ts";
 export { isFloatingPoint, isSameSize, isSigned, numel } from "./metadata.ts";
 export {
+  matrixT as adjoint,
   movedim,
   movedim as moveaxis,
   permute,

@@ -14,6 +14,7 @@ const list = (...shapes: number[][]) =>
   );
 
 export const shapeSamples: Readonly<Record<keyof typeof shape, Samples>> = {
+  adjoint: smooth(on([real(2, 3, 2)])),
   asStrided: { samples: [on([real(6)], [2, 2], [3, 1], 1)], ofStorage: "it reads the storage that a view shows" },
   asStridedScatter: smooth(on([real(6), real(2, 2)], [2, 2], [3, 1], 1)),
   atleast1d: vector,
