@@ -63,9 +63,10 @@ export function inline(order: readonly Node[], outputs: readonly Value[]): Inlin
   const wanted = outputs.map((value) => {
     const node = value.node as Node;
     const result = sameElements(resultOf(results[node.local], node, value.index));
-    // A second buffer for the same term, or a copy of a leaf, is a term of its own: a copy of the copy before it.
+    // A second buffer for the same term, or a copy of a leaf, is a term of its own: a copy of the copy before it. So is the
+    // value that a check passes on, of which the check itself stores nothing.
     let { term, copies } = latest.get(result) ?? { term: result, copies: 0 };
-    for (; given.has(term) || term.primitive.op === "input"; copies++)
+    for (; given.has(term) || term.primitive.op === "input" || term.primitive.op === "check"; copies++)
       term = trace.add({ op: "cast" }, [term], term.dtype, term.shape, copies > 0);
     given.add(term);
     latest.set(result, { term, copies });
