@@ -202,14 +202,20 @@ function* loadMemory(state: ParamState): Waiting<Memory | null> {
     for (const tensor of tensors as Tensor[]) vectors.push((yield [tensor]).values);
     return vectors;
   };
+  // PyTorch keeps some of the numbers in tensors without dimensions.
+  const number = function* (value: unknown): Waiting<number> {
+    return value instanceof Tensor ? Number((yield [value]).values[0]) : Number(value);
+  };
+  const numbers: number[] = [];
+  for (const each of reciprocals as readonly unknown[]) numbers.push(yield* number(each));
   return {
     direction: (yield [d]).values,
-    step: Number(state.t),
+    step: yield* number(state.t),
     gradientChanges: yield* list(gradientChanges),
     changes: yield* list(changes),
-    reciprocals: (reciprocals as number[]).map(Number),
-    scale: Number(state.H_diag),
+    reciprocals: numbers,
+    scale: yield* number(state.H_diag),
     gradient: (yield [gradient]).values,
-    loss: Number(state.prev_loss),
+    loss: yield* number(state.prev_loss),
   };
 }
