@@ -12,7 +12,7 @@ import {
 } from "./hooks.ts";
 import { Buffer, Parameter } from "./parameter.ts";
 import { describeModule } from "./printing.ts";
-import { collectState, type IncompatibleKeys, loadState, type StateDict } from "./state-dict.ts";
+import { collectState, emptyState, type IncompatibleKeys, loadState, type StateDict } from "./state-dict.ts";
 
 /** A module of any inputs and output. */
 export type AnyModule = Module<never, unknown>;
@@ -311,7 +311,7 @@ export abstract class Module<In extends readonly unknown[] = [Tensor], Out = Ten
    * keep a snapshot.
    */
   stateDict(): StateDict {
-    return collectState(this, "", {});
+    return collectState(this, "", emptyState());
   }
 
   /**

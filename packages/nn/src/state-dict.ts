@@ -28,6 +28,14 @@ function ownState(module: AnyModule): [string, Tensor][] {
   ];
 }
 
+/**
+ * An empty state dict. As in PyTorch it has the field `_metadata`, hidden from loops: whoever writes it to a file knows by
+ * that that its keys are names, also where they look like numbers (as in a list of parameters).
+ */
+export function emptyState(): StateDict {
+  return Object.defineProperty({}, "_metadata", { value: {}, writable: true });
+}
+
 /** Adds a module's state, then its children's, under `prefix`. */
 export function collectState(module: AnyModule, prefix: string, into: StateDict): StateDict {
   for (const [name, tensor] of ownState(module)) into[prefix + name] = tensor.detach();
