@@ -1,0 +1,158 @@
+/** The header of a .npy file: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
+
+import { bytesOf } from "@cresset/core/backend";
+import { type DType, isDType } from "@cresset/core/functions";
+import { FormatError } from "../errors.ts";
+import { joined } from "../joined.ts";
+import { parseLiteral } from "./python-literal.ts";
+
+export interface ArrayHeader {
+  readonly dtype: DType;
+  /** Whether elements have their most significant byte first. */
+  readonly swapped: boolean;
+  /** Whether the first index runs fastest. */
+  readonly fortran: boolean;
+  readonly shape: readonly number[];
+  /** Where the elements begin, and the bytes that they take. */
+  readonly dataStart: number;
+  readonly dataBytes: number;
+}
+
+const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+/** Magic, version, and a length of up to four bytes. */
+export const longestPrefix = 12;
+/** Far beyond what a dtype and 32 dimensions take; NumPy itself reads no more than 10,000 without being told. */
+const mostHeaderBytes = 1 << 16;
+/** As many dimensions as NumPy's arrays may have. */
+const mostDimensions = 64;
+
+export const beginsLikeArray = (start: Uint8Array): boolean => magic.every((byte, i) => start[i] === byte);
+
+/**
+ * Where the elements begin, from the file's first 12 bytes.
+ *
+ * @throws FormatError for what is no array of NumPy's.
+ */
+export function dataStartOf(start: Uint8Array, fileSize: number): number {
+  if (!beginsLikeArray(start)) throw new FormatError("this is no array of NumPy's: it does not begin with \\x93NUMPY");
+  const [major, minor] = [start[6], start[7]];
+  const prefix = major === 1 ? 10 : 12;
+  if (start.length < prefix) throw new FormatError("the array is cut off in its header");
+  if (major < 1 || major > 3 || minor !== 0)
+    throw new FormatError(`the array is of the unknown version ${major}.${minor} of NumPy's format`);
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
+  const length = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
+  if (length > mostHeaderBytes) throw new FormatError(`the array's header would have ${length} bytes`);
+  if (prefix + length > fileSize)
+    throw new FormatError(`the array's header of ${length} bytes is longer than the file, which has ${fileSize}`);
+  return prefix + length;
+}
+
+/**
+ * Reads and checks a header.
+ *
+ * @param start the file up to where its elements begin.
+ * @throws FormatError for a header that says what cannot be, or a dtype that Cresset lacks.
+ */
+export function parseArrayHeader(start: Uint8Array, fileSize: number): ArrayHeader {
+  const major = start[6];
+  const text = decode(start.subarray(major === 1 ? 10 : 12), major);
+  const header = parseLiteral(text);
+  if (!(header instanceof Map)) throw new FormatError("the array's header is no dictionary");
+  const known = ["descr", "fortran_order", "shape"];
+  if (header.size !== known.length || !known.every((key) => header.has(key)))
+    throw new FormatError(`the array's header has the keys ${[...header.keys()].join(", ")}, not ${known.join(", ")}`);
+  const shape: unknown = header.get("shape");
+  const fortran: unknown = header.get("fortran_order");
+  if (typeof fortran !== "boolean") throw new FormatError("the array's fortran_order is neither True nor False");
+  if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0))
+    throw new FormatError(`the array's shape is not a tuple of sizes: ${JSON.stringify(shape)}`);
+  if (shape.length > mostDimensions) throw new FormatError(`the array has ${shape.length} dimensions`);
+  const { dtype, swapped } = dtypeOf(header.get("descr"));
+  const numel = shape.reduce((product: number, n: number) => product * n, 1);
+  const dataBytes = numel * bytesOf(dtype);
+  if (dataBytes !== fileSize - start.length)
+    throw new FormatError(
+      `an array of ${dtype} and shape [${shape.join(", ")}] takes ${dataBytes} bytes, but ${fileSize - start.length} follow its header`,
+    );
+  return { dtype, swapped, fortran, shape, dataStart: start.length, dataBytes };
+}
+
+function decode(bytes: Uint8Array, major: number): string {
+  // Before version 3 headers are Latin-1, of which only ASCII can be in those that are read.
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw new FormatError(
+      major === 3 ? "the array's header is not UTF-8" : "the array has names that are not ASCII: it is structured",
+      { cause: error },
+    );
+  }
+}
+
+const dtypes: Readonly<Record<string, DType>> = {
+  b1: "bool",
+  u1: "uint8",
+  i1: "int8",
+  i2: "int16",
+  i4: "int32",
+  i8: "int64",
+  f2: "float16",
+  f4: "float32",
+  f8: "float64",
+};
+
+const lacking: Readonly<Record<string, string>> = {
+  u2: "uint16",
+  u4: "uint32",
+  u8: "uint64",
+  c8: "complex64",
+  c16: "complex128",
+  c32: "complex256",
+  f16: "float128",
+};
+
+const kinds: Readonly<Record<string, string>> = {
+  O: "objects, which are pickles that may run anything",
+  S: "texts of bytes",
+  a: "texts of bytes",
+  U: "texts",
+  V: "raw records",
+  M: "dates",
+  m: "durations",
+};
+
+const own = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined;
+
+function dtypeOf(descr: unknown): { readonly dtype: DType; readonly swapped: boolean } {
+  if (Array.isArray(descr))
+    throw new FormatError("the array is structured, of several fields: Cresset has no such dtype");
+  const parts = typeof descr === "string" ? /^([<>|=]?)([A-Za-z])(\d*)(\[\w+\])?$/.exec(descr) : null;
+  if (parts === null) throw new FormatError(`the array has the unknown dtype ${JSON.stringify(descr)}`);
+  const [, order, kind, size] = parts;
+  const dtype = own(dtypes, kind + size);
+  if (dtype !== undefined) return { dtype, swapped: order === ">" };
+  const name = own(lacking, kind + size);
+  if (name !== undefined) throw new FormatError(`the array is of ${name}, which Cresset has no dtype for`);
+  const holds = own(kinds, kind);
+  throw new FormatError(
+    holds === undefined
+      ? `the array has the unknown dtype ${JSON.stringify(descr)}`
+      : `the array holds ${holds} (dtype ${JSON.stringify(descr)}), not numbers`,
+  );
+}
+
+const codes = new Map(Object.entries(dtypes).map(([code, dtype]) => [dtype, code]));
+
+/** The bytes of a .npy file before its elements, in row-major order; they begin at a multiple of 64. */
+export function writeArrayHeader(dtype: DType, shape: readonly number[]): Uint8Array<ArrayBuffer> {
+  const code = codes.get(dtype);
+  if (code === undefined || !isDType(dtype)) throw new TypeError(`NumPy has no ${dtype}`);
+  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
+  const descr = `${bytesOf(dtype) === 1 ? "|" : "<"}${code}`;
+  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`;
+  const length = Math.ceil((10 + text.length + 1) / 64) * 64 - 10;
+  const start = new Uint8Array([...magic, 1, 0, length & 255, length >> 8]);
+  return joined([start, new TextEncoder().encode(`${text.padEnd(length - 1)}\n`)]);
+}

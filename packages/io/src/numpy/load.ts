@@ -1,0 +1,97 @@
+import { permute, type Tensor } from "@cresset/core/functions";
+import { elementsOf } from "../elements.ts";
+import { FormatError } from "../errors.ts";
+import { toDevice } from "../host-tensor.ts";
+import { type ByteSource, type FileLike, openSource } from "../source.ts";
+import { ZipArchive } from "../zip/archive.ts";
+import { beginsLikeZip } from "../zip/directory.ts";
+import { type ArrayHeader, beginsLikeArray, dataStartOf, longestPrefix, parseArrayHeader } from "./header.ts";
+
+/** Where tensors are put. */
+export interface LoadOptions {
+  /** Name of the device; default: the default device. */
+  readonly device?: string;
+}
+
+/**
+ * Reads a file of NumPy's: an array (`.npy`) as a tensor, an archive of arrays (`.npz`) as tensors by name.
+ *
+ * The dtype is the array's, in whatever byte order it was written. An array in Fortran order becomes a tensor with the strides
+ * that it has in NumPy.
+ *
+ * @param file a path (in Node, Deno and Bun), a `Blob` or `File`, or bytes. If the path is written out in the program, the
+ *   result's type follows from its ending.
+ * @throws FormatError for a damaged file, or a dtype that Cresset lacks (unsigned ones beyond uint8, complex ones, texts,
+ *   objects, records), by name; what the file system throws where the file cannot be read.
+ * @example
+ * const x = await numpy.load("x.npy");
+ * const { train, test } = await numpy.load("data.npz");
+ */
+export function load(file: `${string}.npy`, options?: LoadOptions): Promise<Tensor>;
+export function load(file: `${string}.npz`, options?: LoadOptions): Promise<Record<string, Tensor>>;
+export function load(file: FileLike, options?: LoadOptions): Promise<Tensor | Record<string, Tensor>>;
+export async function load(file: FileLike, options: LoadOptions = {}): Promise<Tensor | Record<string, Tensor>> {
+  const source = await openSource(file);
+  try {
+    const start = await source.read(0, Math.min(longestPrefix, source.size));
+    const [isArray, isArchive] = [beginsLikeArray(start), beginsLikeZip(start)];
+    if (typeof file === "string" && ((isArray && file.endsWith(".npz")) || (isArchive && file.endsWith(".npy"))))
+      throw new FormatError(
+        `this is ${isArray ? "one array" : "an archive of arrays"}, although its name says otherwise`,
+      );
+    if (isArray) return await readArray(source, start, options);
+    if (isArchive) return await readArchive(source, options);
+    throw new FormatError("this is neither an array nor an archive of NumPy's");
+  } catch (error) {
+    if (error instanceof FormatError) throw new FormatError(`${source.name}: ${error.message}`, { cause: error });
+    throw error;
+  } finally {
+    await source.close();
+  }
+}
+
+async function readArray(source: ByteSource, start: Uint8Array, { device }: LoadOptions): Promise<Tensor> {
+  const header = parseArrayHeader(await source.read(0, dataStartOf(start, source.size)), source.size);
+  const { dataStart, dataBytes } = header;
+  return tensorOf(header, await source.read(dataStart, dataStart + dataBytes), device);
+}
+
+async function readArchive(source: ByteSource, { device }: LoadOptions): Promise<Record<string, Tensor>> {
+  const archive = await ZipArchive.open(source);
+  const names = archive.names();
+  const stray = names.find((name) => !name.endsWith(".npy"));
+  if (stray !== undefined)
+    throw new FormatError(
+      names.some((name) => /^[^/]*\/data\.pkl$/.test(name))
+        ? "this is a file of PyTorch's: read it with torch.load"
+        : `this is no archive of NumPy's: it holds "${stray}", which is no array`,
+    );
+  const arrays: [string, Tensor][] = [];
+  for (const name of names) {
+    try {
+      const bytes = await archive.read(name);
+      const dataStart = dataStartOf(bytes.subarray(0, longestPrefix), bytes.length);
+      const header = parseArrayHeader(bytes.subarray(0, dataStart), bytes.length);
+      arrays.push([name.slice(0, -".npy".length), tensorOf(header, bytes.slice(dataStart), device)]);
+    } catch (error) {
+      if (error instanceof FormatError) throw new FormatError(`"${name}": ${error.message}`, { cause: error });
+      throw error;
+    }
+  }
+  // Without a prototype, so that no name is special.
+  const record: Record<string, Tensor> = Object.create(null);
+  for (const [name, tensor] of arrays) record[name] = tensor;
+  return record;
+}
+
+function tensorOf(header: ArrayHeader, bytes: Uint8Array<ArrayBuffer>, device: string | undefined): Tensor {
+  const { dtype, shape, swapped, fortran } = header;
+  const numel = shape.reduce((product, n) => product * n, 1);
+  const data = elementsOf(dtype, bytes, numel, swapped);
+  if (!fortran || shape.length < 2) return toDevice({ dtype, shape, data }, device);
+  const reversed = toDevice({ dtype, shape: shape.toReversed(), data }, device);
+  return permute(
+    reversed,
+    shape.map((_, d) => shape.length - 1 - d),
+  );
+}

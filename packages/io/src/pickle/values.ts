@@ -1,0 +1,55 @@
+/** What a pickle holds where JavaScript has no value that says the same. Texts, numbers, lists (arrays) and bytes are themselves. */
+
+export class PickleTuple {
+  readonly items: readonly unknown[];
+
+  constructor(items: readonly unknown[]) {
+    this.items = items;
+  }
+}
+
+/** A dictionary: `dict`, or another type that is one. */
+export class PickleDict {
+  readonly entries = new Map<unknown, unknown>();
+  readonly type: "dict" | "OrderedDict" | "defaultdict" | "Counter";
+  /** Attributes of an OrderedDict. */
+  attributes: PickleDict | null = null;
+
+  constructor(type: PickleDict["type"] = "dict") {
+    this.type = type;
+  }
+}
+
+export class PickleSet {
+  readonly items = new Set<unknown>();
+}
+
+/** What a pickle makes by a call and completes later. */
+export abstract class PickleObject {
+  /** @throws FormatError for a state that it cannot have. */
+  abstract build(state: unknown): void;
+}
+
+/** Something that a pickle names. Nothing is looked up by the name but what the reader itself lists. */
+export interface Global {
+  /** Such as "collections.OrderedDict". */
+  readonly name: string;
+  /** What calling it in the pickle makes. @throws FormatError for arguments that it does not take. */
+  readonly make?: (args: readonly unknown[]) => unknown;
+  /** What it is where it stands as a value and is not called: a dtype. */
+  readonly value?: string;
+}
+
+export class PickleGlobal {
+  readonly global: Global;
+
+  constructor(global: Global) {
+    this.global = global;
+  }
+}
+
+/** Python integers: numbers where those are exact, else bigints. */
+export function pythonInteger(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}

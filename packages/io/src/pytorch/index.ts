@@ -1,0 +1,3 @@
+/** Files of PyTorch's `torch.save`. */
+export { type LoadOptions, load } from "./load.ts";
+export { save } from "./save.ts";

@@ -1,0 +1,37 @@
+import { FormatError } from "../errors.ts";
+import type { ByteSource } from "../source.ts";
+import { readDirectory, type ZipEntry } from "./directory.ts";
+import { readRecord } from "./record.ts";
+
+/** A zip file, of which only the directory is read: records are when they are asked for. */
+export class ZipArchive {
+  readonly #source: ByteSource;
+  readonly #entries: ReadonlyMap<string, ZipEntry>;
+
+  private constructor(source: ByteSource, entries: readonly ZipEntry[]) {
+    this.#source = source;
+    this.#entries = new Map(entries.map((entry) => [entry.name, entry]));
+  }
+
+  /** @throws FormatError for what is no zip file, or a damaged one. */
+  static async open(source: ByteSource): Promise<ZipArchive> {
+    return new ZipArchive(source, await readDirectory(source));
+  }
+
+  /** Names of all records, in the order of the directory. */
+  names(): string[] {
+    return [...this.#entries.keys()];
+  }
+
+  /** A record's place and sizes, or undefined if there is none of that name. */
+  entry(name: string): ZipEntry | undefined {
+    return this.#entries.get(name);
+  }
+
+  /** A record's content, unpacked and checked. @throws FormatError if it is missing or damaged. */
+  read(name: string): Promise<Uint8Array<ArrayBuffer>> {
+    const entry = this.#entries.get(name);
+    if (entry === undefined) throw new FormatError(`the zip file has no record "${name}"`);
+    return readRecord(this.#source, entry);
+  }
+}
