@@ -9,6 +9,5 @@ export type { Exception } from "./exceptions.ts";
 
 // Reading recorded data
 export { type Area, type Case, type DataSource, readArea, type Tolerance } from "./read/manifest.ts";
-export { type HostTensor, readSafetensors } from "./read/safetensors.ts";
 export { type CaseResult, type Counts, count, type Outcome } from "./result.ts";
 export { runSuite, type SuiteOptions, type SuiteResult } from "./suite.ts";

@@ -8,6 +8,7 @@ describe("parseArguments", () => {
       options: {},
       runtime: "node",
       data: undefined,
+      files: undefined,
       areas: [],
       cases: [],
       json: undefined,
@@ -23,7 +24,13 @@ describe("parseArguments", () => {
     expect([backend, cases]).toEqual(["./b.js", ["e2e/*"]]);
   });
 
+  test("files need no backend", () => {
+    expect(parseArguments(["--files", "there"])).toMatchObject({ files: "there", backend: "cpu" });
+    expect(parseArguments(["--files", "there", "--backend", "wasm"]).backend).toBe("wasm");
+  });
+
   test.each([
+    ["--files a --runtime chromium", "--files cannot be read in chromium"],
     ["--area unary", "no --backend given"],
     ["--backend cpu --colour red", "unknown argument --colour"],
     ["cpu", 'unexpected argument "cpu"'],

@@ -10,6 +10,8 @@ export interface CommandArguments {
   readonly options: BackendOptions;
   readonly runtime: Runtime;
   readonly data?: string;
+  /** A folder of files to read instead of running cases. */
+  readonly files?: string;
   readonly areas: readonly string[];
   readonly cases: readonly string[];
   readonly json?: string;
@@ -21,7 +23,8 @@ export class UsageError extends Error {
 }
 
 export const usage =
-  "--backend NAME [--option key=value …] [--runtime node|chromium|deno] [--data DIR] [--area AREA …] [--case GLOB …] [--json FILE]";
+  "--backend NAME [--option key=value …] [--runtime node|chromium|deno] [--data DIR] [--area AREA …] [--case GLOB …] [--json FILE], " +
+  "or --files DIR [--backend NAME] [--case GLOB …] [--json FILE]";
 
 /**
  * Reads the arguments of the command. Lists may be given as one flag with several values or as the flag repeated.
@@ -30,22 +33,26 @@ export const usage =
  */
 export function parseArguments(args: readonly string[]): CommandArguments {
   const values = collect(args);
-  const backend = single(values, "--backend");
+  const files = single(values, "--files");
+  // Which backend holds what was read makes no difference to the readers.
+  const backend = single(values, "--backend") ?? (files === undefined ? undefined : "cpu");
   if (backend === undefined) throw new UsageError(`no --backend given; use ${usage}`);
   const runtime = single(values, "--runtime") ?? "node";
   if (!isRuntime(runtime)) throw new UsageError(`unknown runtime "${runtime}"; there are ${runtimes.join(", ")}`);
+  if (files !== undefined && runtime === "chromium") throw new UsageError("--files cannot be read in chromium");
   return {
     backend,
     options: Object.fromEntries((values.get("--option") ?? []).map(option)),
     runtime,
     data: single(values, "--data"),
+    files,
     areas: values.get("--area") ?? [],
     cases: values.get("--case") ?? [],
     json: single(values, "--json"),
   };
 }
 
-const flags = new Set(["--backend", "--option", "--runtime", "--data", "--area", "--case", "--json"]);
+const flags = new Set(["--backend", "--option", "--runtime", "--data", "--files", "--area", "--case", "--json"]);
 
 function collect(args: readonly string[]): Map<string, string[]> {
   const values = new Map<string, string[]>();

@@ -21,6 +21,10 @@ export async function main(
       const { inDeno, runInDeno } = await import("./deno.ts");
       if (!inDeno()) return await runInDeno(args);
     }
+    if (parsed.files !== undefined) {
+      const { runFilesHere } = await import("./files.ts");
+      return await runFilesHere(parsed, parsed.files, print);
+    }
     const { runHere } = await import("./node.ts");
     return await runHere(parsed, print);
   } catch (error) {

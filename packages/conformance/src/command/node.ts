@@ -38,7 +38,8 @@ export async function runHere(args: CommandArguments, print: (line: string) => v
   return printReport(result, print);
 }
 
-async function findBackend(name: string): Promise<BackendUnderTest> {
+/** A built-in backend, or that of a module. */
+export async function findBackend(name: string): Promise<BackendUnderTest> {
   const builtIn = Object.hasOwn(builtInBackends, name) ? builtInBackends[name] : undefined;
   if (builtIn !== undefined) return builtIn;
   const path = modulePath(name);

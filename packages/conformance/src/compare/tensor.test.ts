@@ -1,6 +1,6 @@
 import type { DType, HostArray } from "@cresset/core/backend";
+import type { HostTensor } from "@cresset/io";
 import { describe, expect, test } from "vitest";
-import type { HostTensor } from "../read/safetensors.ts";
 import { compareTensors } from "./tensor.ts";
 
 const host = (data: HostArray, dtype: DType = "float32", shape: readonly number[] = [data.length]): HostTensor => ({

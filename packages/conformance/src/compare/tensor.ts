@@ -1,6 +1,6 @@
 import { halfToFloat, isFloat } from "@cresset/core/backend";
+import type { HostTensor } from "@cresset/io";
 import type { Tolerance } from "../read/manifest.ts";
-import type { HostTensor } from "../read/safetensors.ts";
 import { showNumber, showShape } from "./show.ts";
 
 export interface TensorComparison {

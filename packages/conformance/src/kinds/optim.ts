@@ -1,4 +1,5 @@
 import type { Tensor } from "@cresset/core";
+import type { HostTensor } from "@cresset/io";
 import { camelCase, classAt, functionAt } from "../api/library.ts";
 import { expectError } from "../compare/error.ts";
 import { compareResult, isTensor } from "../compare/results.ts";
@@ -7,7 +8,6 @@ import { compareValues } from "../compare/value.ts";
 import { type Bench, onDevice, readTensor } from "../read/bench.ts";
 import type { Json, JsonObject } from "../read/json.ts";
 import type { Case, Tolerance } from "../read/manifest.ts";
-import type { HostTensor } from "../read/safetensors.ts";
 import { argument, plainValue } from "../read/values.ts";
 import { plainNumbers } from "./build-module.ts";
 import type { Kind } from "./kind.ts";

@@ -1,8 +1,8 @@
 import type { Tensor } from "@cresset/core";
 import { halfToFloat } from "@cresset/core/backend";
+import type { HostTensor } from "@cresset/io";
 import { functionAt, methodOf } from "../api/library.ts";
 import type { Area } from "./manifest.ts";
-import type { HostTensor } from "./safetensors.ts";
 import { applyView, type ViewStep } from "./views.ts";
 
 /** A stored tensor in a case, with how it is viewed and whether it is a leaf that requires grad. */

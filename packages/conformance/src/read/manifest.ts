@@ -1,5 +1,5 @@
+import { type HostTensor, safetensors } from "@cresset/io";
 import { isObject, type Json, type JsonObject } from "./json.ts";
-import { type HostTensor, readSafetensors } from "./safetensors.ts";
 
 /** `"exact"`, or relative and absolute tolerance. */
 export type Tolerance = "exact" | readonly [number, number];
@@ -38,7 +38,7 @@ export interface DataSource {
 export async function readArea(source: DataSource, name: string): Promise<Area> {
   const manifest: Json = JSON.parse(new TextDecoder().decode(await source.read(`${name}.json`)));
   if (!isObject(manifest) || !Array.isArray(manifest.cases)) throw new Error(`${name}.json has no list of cases`);
-  const tensors = readSafetensors(await source.read(`${name}.safetensors`));
+  const tensors = safetensors.loadHost(await source.read(`${name}.safetensors`));
   return { name, cases: manifest.cases.map((entry, i) => asCase(name, entry, i)), tensors };
 }
 
