@@ -69,10 +69,9 @@ async function readArchive(source: ByteSource, { device }: LoadOptions): Promise
   const arrays: [string, Tensor][] = [];
   for (const name of names) {
     try {
-      const bytes = await archive.read(name);
-      const dataStart = dataStartOf(bytes.subarray(0, longestPrefix), bytes.length);
-      const header = parseArrayHeader(bytes.subarray(0, dataStart), bytes.length);
-      arrays.push([name.slice(0, -".npy".length), tensorOf(header, bytes.slice(dataStart), device)]);
+      const header = await archivedHeader(archive, name);
+      const elements = (await archive.read(name)).slice(header.dataStart);
+      arrays.push([name.slice(0, -".npy".length), tensorOf(header, elements, device)]);
     } catch (error) {
       if (error instanceof FormatError) throw new FormatError(`"${name}": ${error.message}`, { cause: error });
       throw error;
@@ -82,6 +81,13 @@ async function readArchive(source: ByteSource, { device }: LoadOptions): Promise
   const record: Record<string, Tensor> = Object.create(null);
   for (const [name, tensor] of arrays) record[name] = tensor;
   return record;
+}
+
+/** An array's header, before memory is taken for its elements. */
+async function archivedHeader(archive: ZipArchive, name: string): Promise<ArrayHeader> {
+  const size = archive.entry(name)?.size ?? 0;
+  const dataStart = dataStartOf(await archive.readStart(name, longestPrefix), size);
+  return parseArrayHeader(await archive.readStart(name, dataStart), size);
 }
 
 function tensorOf(header: ArrayHeader, bytes: Uint8Array<ArrayBuffer>, device: string | undefined): Tensor {

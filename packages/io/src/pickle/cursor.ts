@@ -63,11 +63,16 @@ export class Cursor {
 
   /** Text up to the end of the line. */
   line(): string {
+    return decodeUtf8(this.lineBytes());
+  }
+
+  /** Bytes up to the end of the line, not copied. */
+  lineBytes(): Uint8Array {
     const end = this.#bytes.indexOf(0x0a, this.at);
     if (end < 0) throw new EndOfPickle("the pickle is cut off");
-    const text = decodeUtf8(this.#bytes.subarray(this.at, end));
+    const bytes = this.#bytes.subarray(this.at, end);
     this.at = end + 1;
-    return text;
+    return bytes;
   }
 
   /** @throws EndOfPickle if fewer bytes follow. */
@@ -78,7 +83,7 @@ export class Cursor {
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-function decodeUtf8(bytes: Uint8Array): string {
+export function decodeUtf8(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
   } catch (error) {

@@ -1,6 +1,6 @@
 /** Numbers and texts of a pickle that need more than a byte order. */
 import { FormatError } from "../errors.ts";
-import type { Cursor } from "./cursor.ts";
+import { type Cursor, decodeUtf8 } from "./cursor.ts";
 import { op } from "./opcodes.ts";
 import { pythonInteger } from "./values.ts";
 
@@ -36,8 +36,9 @@ function floatOf(line: string): number {
   return Number(line);
 }
 
-/** A text of protocol 0: STRING in quotes and with Python's escapes, UNICODE with `\uXXXX` only. */
-export function textOfLine(line: string, code: number): string {
+/** A text of protocol 0: STRING is bytes of UTF-8 in quotes, with Python's escapes; UNICODE is Latin-1 with `\uXXXX`. */
+export function textOfLine(bytes: Uint8Array, code: number): string {
+  const line = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   if (code === op.UNICODE)
     return line.replaceAll(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g, (_, short?: string, long?: string) =>
       character(Number.parseInt(short ?? long ?? "", 16)),
@@ -45,11 +46,12 @@ export function textOfLine(line: string, code: number): string {
   const quote = line[0];
   if (line.length < 2 || (quote !== "'" && quote !== '"') || line.at(-1) !== quote)
     throw new FormatError("a text in the pickle has no quotes");
-  return line
+  const unescaped = line
     .slice(1, -1)
     .replaceAll(/\\(?:x([0-9a-fA-F]{2})|(.))/g, (all: string, hex?: string, one?: string) =>
-      hex === undefined ? (escapes.get(one ?? "") ?? all) : character(Number.parseInt(hex, 16)),
+      hex === undefined ? (escapes.get(one ?? "") ?? all) : String.fromCharCode(Number.parseInt(hex, 16)),
     );
+  return decodeUtf8(Uint8Array.from(unescaped, (character) => character.charCodeAt(0)));
 }
 
 const escapes: ReadonlyMap<string, string> = new Map(

@@ -15,6 +15,13 @@ export interface UnpicklerHooks {
   persistent(id: unknown): unknown;
 }
 
+/**
+ * What calls may take, for each byte of the pickle: a value that is noted once can be given to many calls, each of which
+ * would copy it.
+ */
+const workPerByte = 4;
+const leastWork = 1 << 16;
+
 /** The most containers that a pickle may make: each takes a byte in the file, and fifty in memory. */
 const mostContainers = 1 << 22;
 
@@ -26,7 +33,7 @@ export function unpickle(
   hooks: UnpicklerHooks,
   start = 0,
 ): { readonly value: unknown; readonly end: number } {
-  const unpickler = new Unpickler(new Cursor(bytes, start), hooks);
+  const unpickler = new Unpickler(new Cursor(bytes, start), hooks, workPerByte * bytes.length + leastWork);
   return { value: unpickler.run(), end: unpickler.cursor.at };
 }
 
@@ -38,10 +45,12 @@ class Unpickler {
   readonly #below: unknown[][] = [];
   readonly #memo = new Map<number, unknown>();
   #containers = 0;
+  #work: number;
 
-  constructor(cursor: Cursor, hooks: UnpicklerHooks) {
+  constructor(cursor: Cursor, hooks: UnpicklerHooks, work: number) {
     this.cursor = cursor;
     this.#hooks = hooks;
+    this.#work = work;
   }
 
   run(): unknown {
@@ -133,7 +142,7 @@ class Unpickler {
         return this.#push(cursor.utf8(cursor.uint32()));
       case op.STRING:
       case op.UNICODE:
-        return this.#push(textOfLine(cursor.line(), code));
+        return this.#push(textOfLine(cursor.lineBytes(), code));
       case op.BINBYTES:
         return this.#push(copied(cursor.uint32()));
       case op.SHORT_BINBYTES:
@@ -296,19 +305,19 @@ class Unpickler {
       case op.INST: {
         const module = cursor.line();
         const global = this.#hooks.findGlobal(module, cursor.line());
-        this.#push(this.#made(called(global, this.#popMark())));
+        this.#call(global, this.#popMark());
         return;
       }
       case op.OBJ: {
         const [global, ...args] = this.#popMark();
-        this.#push(this.#made(called(global, args)));
+        this.#call(global, args);
         return;
       }
       case op.REDUCE:
       case op.NEWOBJ: {
         const args = this.#pop();
         if (!(args instanceof PickleTuple)) throw new FormatError("the pickle calls something with what is no tuple");
-        this.#push(this.#made(called(this.#pop(), args.items)));
+        this.#call(this.#pop(), args.items);
         return;
       }
       case op.BUILD:
@@ -331,6 +340,15 @@ class Unpickler {
     }
   }
 
+  #call(callee: unknown, args: readonly unknown[]): void {
+    if (!(callee instanceof PickleGlobal)) throw new FormatError("the pickle calls what is no function");
+    const { name, make } = callee.global;
+    if (make === undefined) throw new FormatError(`the pickle calls ${name}, which is no function`);
+    for (const arg of args) this.#work -= sizeOf(arg);
+    if (this.#work < 0) throw new FormatError("the pickle gives the same large values to very many calls");
+    this.#push(this.#made(make(args)));
+  }
+
   /** Attributes of an object that was made before; those of state dicts say which versions of modules wrote them. */
   #build(): void {
     const state = this.#pop();
@@ -349,9 +367,10 @@ function hashable(key: unknown): unknown {
   return key;
 }
 
-function called(callee: unknown, args: readonly unknown[]): unknown {
-  if (!(callee instanceof PickleGlobal)) throw new FormatError("the pickle calls what is no function");
-  const { name, make } = callee.global;
-  if (make === undefined) throw new FormatError(`the pickle calls ${name}, which is no function`);
-  return make(args);
+/** How much a call may do with an argument. */
+function sizeOf(arg: unknown): number {
+  if (typeof arg === "string" || Array.isArray(arg) || arg instanceof Uint8Array) return arg.length;
+  if (arg instanceof PickleTuple) return arg.items.length;
+  if (arg instanceof PickleDict) return arg.entries.size;
+  return arg instanceof PickleSet ? arg.items.size : 1;
 }

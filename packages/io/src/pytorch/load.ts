@@ -8,7 +8,7 @@ import type { PickledFile } from "./file.ts";
 import { openLegacyFormat } from "./legacy-format.ts";
 import { plainValue } from "./plain-values.ts";
 import type { StorageRecord } from "./records.ts";
-import { TensorMaker } from "./tensors.ts";
+import { requireModest, TensorMaker } from "./tensors.ts";
 import { openZipFormat } from "./zip-format.ts";
 
 export interface LoadOptions {
@@ -54,12 +54,13 @@ export async function load<T = unknown>(file: FileLike, options: LoadOptions = {
 async function read(source: ByteSource, device: string | undefined): Promise<unknown> {
   const file = await openFormat(source);
   const tensors = collectTensors(file.value);
+  requireModest(tensors);
   const contents = new Map<StorageRecord, HostArray>();
   for (const { record } of tensors) {
     const { storage } = record;
     if (!contents.has(storage)) contents.set(storage, await contentOf(file, storage));
   }
-  const maker = new TensorMaker(tensors, contents, device);
+  const maker = new TensorMaker(contents, device);
   return plainValue(file.value, (pickled) => maker.make(pickled));
 }
 

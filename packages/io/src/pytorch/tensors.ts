@@ -2,25 +2,33 @@
 import { asStrided, type HostArray, Tensor } from "@cresset/core/functions";
 import { Parameter } from "@cresset/nn";
 import { dtypeOf, type FileElement } from "../elements.ts";
+import { FormatError } from "../errors.ts";
 import { toDevice } from "../host-tensor.ts";
 import type { PickledTensor, StorageRecord, TensorRecord } from "./records.ts";
+
+/** More tensors than any model has with its optimizer's state; each takes a kilobyte before it has any elements. */
+const mostTensors = 1 << 18;
+/** How many elements views may show beyond those that their storages have: an expanded tensor takes room when it is read. */
+const mostRepeated = 2 ** 28;
+
+/** @throws FormatError for tensors that take far more memory than the file. */
+export function requireModest(tensors: readonly PickledTensor[]): void {
+  if (tensors.length > mostTensors) throw new FormatError(`the file holds ${tensors.length} tensors`);
+  let repeated = 0;
+  for (const { record } of tensors) repeated += Math.max(0, numelOf(record.shape) - record.storage.numel);
+  if (repeated > mostRepeated)
+    throw new FormatError(`the file's tensors repeat the elements of their storages ${repeated} times`);
+}
 
 /** Makes a file's tensors. Those that share a storage in the file share one here, and are views of it. */
 export class TensorMaker {
   readonly #contents: ReadonlyMap<StorageRecord, HostArray>;
   readonly #device: string | undefined;
-  /** How many tensors show each storage. */
-  readonly #uses = new Map<StorageRecord, number>();
   readonly #bases = new Map<StorageRecord, Tensor>();
 
-  constructor(
-    tensors: Iterable<PickledTensor>,
-    contents: ReadonlyMap<StorageRecord, HostArray>,
-    device: string | undefined,
-  ) {
+  constructor(contents: ReadonlyMap<StorageRecord, HostArray>, device: string | undefined) {
     this.#contents = contents;
     this.#device = device;
-    for (const { record } of tensors) this.#uses.set(record.storage, (this.#uses.get(record.storage) ?? 0) + 1);
   }
 
   make({ record, isParameter }: PickledTensor): Tensor {
@@ -31,12 +39,12 @@ export class TensorMaker {
 
   #shown({ storage, offset, shape, strides }: TensorRecord): Tensor {
     const whole = offset === 0 && isContiguous(shape, strides) && numelOf(shape) === storage.numel;
-    if (whole && this.#uses.get(storage) === 1) return this.#base(storage, shape);
     let base = this.#bases.get(storage);
     if (base === undefined) {
-      base = this.#base(storage, [storage.numel]);
+      base = this.#base(storage, whole ? shape : [storage.numel]);
       this.#bases.set(storage, base);
     }
+    if (whole && sameShape(shape, base.shape)) return new Tensor(base.storage, null, base.current(), null);
     // As from PyTorch's `set_`, not a view of a tensor that anyone has: so it may require gradients of its own.
     const view = asStrided(base, shape, strides, offset);
     return new Tensor(view.storage, view.region, view.current(), null);
@@ -50,6 +58,9 @@ export class TensorMaker {
 }
 
 const numelOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+
+const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((n, d) => n === b[d]);
 
 function isContiguous(shape: readonly number[], strides: readonly number[]): boolean {
   let step = 1;

@@ -1,7 +1,7 @@
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../source.ts";
 import { readDirectory, type ZipEntry } from "./directory.ts";
-import { readRecord } from "./record.ts";
+import { readRecord, readRecordStart } from "./record.ts";
 
 /** A zip file, of which only the directory is read: records are when they are asked for. */
 export class ZipArchive {
@@ -30,8 +30,17 @@ export class ZipArchive {
 
   /** A record's content, unpacked and checked. @throws FormatError if it is missing or damaged. */
   read(name: string): Promise<Uint8Array<ArrayBuffer>> {
+    return readRecord(this.#source, this.#required(name));
+  }
+
+  /** The first bytes of a record's content, or all of it; unpacked, but not checked. */
+  readStart(name: string, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    return readRecordStart(this.#source, this.#required(name), length);
+  }
+
+  #required(name: string): ZipEntry {
     const entry = this.#entries.get(name);
     if (entry === undefined) throw new FormatError(`the zip file has no record "${name}"`);
-    return readRecord(this.#source, entry);
+    return entry;
   }
 }

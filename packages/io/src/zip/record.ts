@@ -1,12 +1,15 @@
 /** The content of a record of a zip file. */
 import { Inflate } from "fflate";
 import { FormatError } from "../errors.ts";
+import { joined } from "../joined.ts";
 import type { ByteSource } from "../source.ts";
 import { crc32 } from "./crc32.ts";
 import { contentStart, type ZipEntry } from "./directory.ts";
 
-/** Compressed bytes that are taken at once: deflate makes at most a thousand times as many of them. */
-const portion = 4096;
+/** Deflate makes no more bytes than this of one. */
+const mostRatio = 1032;
+/** Compressed bytes that are taken at once. */
+const portion = 1024;
 /** Beyond this ratio content is checked before memory is taken for it. */
 const trustedRatio = 4;
 
@@ -17,8 +20,7 @@ const trustedRatio = 4;
  * @throws FormatError for one that is cut off, damaged, or of another size than the directory says.
  */
 export async function readRecord(source: ByteSource, entry: ZipEntry): Promise<Uint8Array<ArrayBuffer>> {
-  const at = await contentStart(source, entry);
-  const packed = await source.read(at, at + entry.compressedSize);
+  const packed = await packedOf(source, entry);
   if (entry.method === 0) {
     requireSum(entry, crc32(packed));
     return packed;
@@ -27,6 +29,7 @@ export async function readRecord(source: ByteSource, entry: ZipEntry): Promise<U
     let sum = 0;
     unpack(entry, packed, (part) => {
       sum = crc32(part, sum);
+      return true;
     });
     requireSum(entry, sum);
   }
@@ -35,31 +38,66 @@ export async function readRecord(source: ByteSource, entry: ZipEntry): Promise<U
   unpack(entry, packed, (part) => {
     content.set(part, filled);
     filled += part.length;
+    return true;
   });
   requireSum(entry, crc32(content));
   return content;
+}
+
+/**
+ * The first bytes of a record's content, or all of it if it is shorter; unchecked.
+ *
+ * @throws FormatError for one that is cut off, or cannot be unpacked.
+ */
+export async function readRecordStart(
+  source: ByteSource,
+  entry: ZipEntry,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (entry.method === 0) {
+    const at = await contentStart(source, entry);
+    return source.read(at, at + Math.min(length, entry.size));
+  }
+  const parts: Uint8Array[] = [];
+  let missing = Math.min(length, entry.size);
+  unpack(entry, await packedOf(source, entry), (part) => {
+    parts.push(part.subarray(0, missing));
+    missing -= Math.min(part.length, missing);
+    return missing > 0;
+  });
+  return joined(parts);
+}
+
+async function packedOf(source: ByteSource, entry: ZipEntry): Promise<Uint8Array<ArrayBuffer>> {
+  const at = await contentStart(source, entry);
+  if (entry.size > entry.compressedSize * mostRatio)
+    throw new FormatError(
+      `the record "${entry.name}" of the zip file cannot hold ${entry.size} bytes in ${entry.compressedSize}`,
+    );
+  return source.read(at, at + entry.compressedSize);
 }
 
 function requireSum({ name, crc }: ZipEntry, sum: number): void {
   if (sum !== crc) throw new FormatError(`the record "${name}" of the zip file is damaged: its checksum does not fit`);
 }
 
-/** Gives the content in parts; never more of it than the directory says. */
-function unpack({ name, size }: ZipEntry, packed: Uint8Array, take: (part: Uint8Array) => void): void {
+/** Gives the content in parts, never more of it than the directory says, until `take` gives false. */
+function unpack({ name, size }: ZipEntry, packed: Uint8Array, take: (part: Uint8Array) => boolean): void {
   let total = 0;
+  let going = true;
   const inflate = new Inflate((part) => {
     total += part.length;
     if (total > size)
       throw new FormatError(`the record "${name}" of the zip file holds more than the ${size} bytes it should`);
-    take(part);
+    going = going && take(part);
   });
   try {
-    for (let at = 0; at < packed.length; at += portion)
+    for (let at = 0; going && at < packed.length; at += portion)
       inflate.push(packed.subarray(at, at + portion), at + portion >= packed.length);
   } catch (error) {
     if (error instanceof FormatError) throw error;
     throw new FormatError(`the record "${name}" of the zip file cannot be unpacked`, { cause: error });
   }
-  if (total !== size)
+  if (going && total !== size)
     throw new FormatError(`the record "${name}" of the zip file holds ${total} bytes, not the ${size} it should`);
 }
