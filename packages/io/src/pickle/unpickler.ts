@@ -19,8 +19,8 @@ export interface UnpicklerHooks {
  * What calls may take, for each byte of the pickle: a value that is noted once can be given to many calls, each of which
  * would copy it.
  */
-const workPerByte = 4;
-const leastWork = 1 << 16;
+const workPerByte = 2;
+const leastWork = 1 << 12;
 
 /** The most containers that a pickle may make: each takes a byte in the file, and fifty in memory. */
 const mostContainers = 1 << 22;

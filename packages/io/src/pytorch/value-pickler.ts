@@ -43,7 +43,7 @@ export class ValuePickler {
     else if (typeof value === "bigint") this.#integer(value);
     else if (typeof value === "string") this.#text(value);
     else if (value instanceof FloatScalar) pickler.float(value.value);
-    else if (typeof value !== "object") this.#refuse(`it is ${describeArgument(value)}`);
+    else if (typeof value !== "object") this.#refuse(`it is ${describeArgument(value)}${adviceFor(value)}`);
     else this.#object(value);
   }
 
@@ -226,7 +226,9 @@ function isRecord(value: object): value is Record<string, unknown> {
 const keyText = (key: unknown): string => (typeof key === "string" ? key : describeArgument(key));
 
 /** What to do about objects that are often meant. */
-function adviceFor(value: object): string {
+function adviceFor(value: unknown): string {
   if (value instanceof Promise) return ": await it first";
-  return typeof (value as { stateDict?: unknown }).stateDict === "function" ? ": save its stateDict()" : "";
+  return typeof (value as { stateDict?: unknown } | undefined)?.stateDict === "function"
+    ? ": save its stateDict()"
+    : "";
 }
