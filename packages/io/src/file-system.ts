@@ -1,9 +1,16 @@
 /**
- * Files of Node, Deno and Bun. Their modules are asked for at run time, not imported: bundlers for browsers need not know of
- * them, and nothing has to be configured.
+ * Files by path: of the system in Node, Deno and Bun, of the origin-private file system in browsers. The modules of the former
+ * are asked for at run time, not imported: bundlers for browsers need not know of them, and nothing has to be configured.
  */
 import { ValueError } from "@cresset/core/functions";
 import { FormatError } from "./errors.ts";
+import {
+  hasPrivateFiles,
+  openPrivate,
+  privateFileExists,
+  removePrivate,
+  replacePrivate,
+} from "./private-file-system.ts";
 import type { ByteSource } from "./source.ts";
 
 type Promises = typeof import("node:fs/promises");
@@ -19,16 +26,24 @@ function builtin<T>(name: string): T {
   const found = process?.getBuiltinModule?.(name);
   if (found === undefined)
     throw new ValueError(
-      "there is no file system here to find a path in. In a browser read a Blob or bytes (a File of an <input>, or of fetch()), and offer what is written as a Blob",
+      "there is no file system here to find a path in. In a browser read a URL, a Blob (a File of an <input>) or bytes, and offer what is written as a Blob",
     );
   return found as T;
 }
 
-const pathOf = (file: string | URL): string =>
-  typeof file === "string" ? file : builtin<Url>("node:url").fileURLToPath(file);
+function pathOf(file: string | URL): string {
+  if (typeof file === "string") return file;
+  if (file.protocol !== "file:")
+    throw new ValueError(`${file.protocol} URLs lead to no file that could be read or written here`);
+  return builtin<Url>("node:url").fileURLToPath(file);
+}
+
+/** Whether paths are those of the browser's private file system. */
+const isPrivate = (file: string | URL): file is string => typeof file === "string" && hasPrivateFiles();
 
 /** Opens the file at a path. */
-export async function openPath(file: string | URL): Promise<ByteSource> {
+export async function openPath(file: string | URL): Promise<ByteSource | Blob> {
+  if (isPrivate(file)) return openPrivate(file);
   const name = pathOf(file);
   const handle = await builtin<Promises>("node:fs/promises").open(name, "r");
   try {
@@ -62,7 +77,8 @@ let written = 0;
  * Writes a file so that at every moment the path names the old content or the whole new one: to a temporary file beside it,
  * flushed to the disk, and renamed. If anything fails, the temporary file is removed and the old file stays.
  */
-export async function writeAtomically(file: string | URL, parts: AsyncIterable<Uint8Array>): Promise<void> {
+export async function replaceFile(file: string | URL, parts: AsyncIterable<Uint8Array>): Promise<void> {
+  if (isPrivate(file)) return replacePrivate(file, parts);
   const fs = builtin<Promises>("node:fs/promises");
   const { basename, dirname, join } = builtin<Path>("node:path");
   const given = pathOf(file);
@@ -89,6 +105,22 @@ export async function writeAtomically(file: string | URL, parts: AsyncIterable<U
     throw error;
   }
   await flushFolder(fs, folder);
+}
+
+/** Whether there is something at a path. */
+export async function fileExists(file: string | URL): Promise<boolean> {
+  if (isPrivate(file)) return privateFileExists(file);
+  return (
+    (await builtin<Promises>("node:fs/promises")
+      .stat(pathOf(file))
+      .catch(() => null)) !== null
+  );
+}
+
+/** Removes the file at a path, if there is one. */
+export async function removeFile(file: string | URL): Promise<void> {
+  if (isPrivate(file)) return removePrivate(file);
+  await builtin<Promises>("node:fs/promises").rm(pathOf(file), { force: true });
 }
 
 /** So that the new name survives a power cut too, where folders can be flushed. */

@@ -1,6 +1,6 @@
 import { describeArgument } from "@cresset/core/extend";
 import { Tensor, ValueError } from "@cresset/core/functions";
-import { writeAtomically } from "../file-system.ts";
+import { writeAtomically } from "../target.ts";
 import { joined } from "../joined.ts";
 import { type ZipRecord, zipped } from "../zip/writer.ts";
 import { writeArrayHeader } from "./header.ts";

@@ -1,4 +1,4 @@
-import { writeAtomically } from "../file-system.ts";
+import { writeAtomically } from "../target.ts";
 import { joined } from "../joined.ts";
 import { type ZipRecord, zipped } from "../zip/writer.ts";
 import { SavedStorages } from "./saved-storages.ts";

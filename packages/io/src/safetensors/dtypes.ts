@@ -20,19 +20,24 @@ const names = new Map(Object.entries(same).map(([name, dtype]) => [dtype, name a
 /** The format's name of a dtype: all that Cresset has, it has. */
 export const fileDType = (dtype: DType): FileDType => names.get(dtype) as FileDType;
 
+/** What an entry's values become. @throws FormatError for a dtype that Cresset has no counterpart to. */
+export function cressetDType({ name, dtype }: Entry): DType {
+  const found = dtype === "BF16" ? "float32" : same[dtype];
+  if (found === undefined) throw new FormatError(`the tensor "${name}" is ${dtype}, which Cresset has no dtype for`);
+  return found;
+}
+
 /** @throws FormatError for a dtype that Cresset has no counterpart to. */
-export function requireReadable({ name, dtype }: Entry): void {
-  if (dtype !== "BF16" && same[dtype] === undefined)
-    throw new FormatError(`the tensor "${name}" is ${dtype}, which Cresset has no dtype for`);
+export function requireReadable(entry: Entry): void {
+  cressetDType(entry);
 }
 
 /** A tensor's content; `bytes` are its own from now on. BF16 becomes float32, which holds each of its values. */
 export function decode(entry: Entry, bytes: Uint8Array<ArrayBuffer>): HostTensor {
-  requireReadable(entry);
+  const dtype = cressetDType(entry);
   const { shape } = entry;
   const length = shape.reduce((product, n) => product * n, 1);
-  if (entry.dtype === "BF16") return { dtype: "float32", shape, data: widened(new Uint16Array(bytes.buffer)) };
-  const dtype = same[entry.dtype] as DType;
+  if (entry.dtype === "BF16") return { dtype, shape, data: widened(new Uint16Array(bytes.buffer)) };
   const data = hostView(dtype, bytes.buffer, 0, length);
   // Other bytes than 1 are true too, but a bool of Cresset is 0 or 1.
   if (dtype === "bool") for (let i = 0; i < length; i++) if (data[i] !== 0) data[i] = 1;

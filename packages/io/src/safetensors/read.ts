@@ -1,12 +1,14 @@
 import { IndexError, type Tensor } from "@cresset/core/functions";
 import { FormatError } from "../errors.ts";
 import { toDevice } from "../host-tensor.ts";
-import { type ByteSource, type FileLike, openSource } from "../source.ts";
-import { decode, requireReadable } from "./dtypes.ts";
+import { type ByteSource, type FileLike, type OpenOptions, openSource } from "../source.ts";
+import { cressetDType, decode, requireReadable } from "./dtypes.ts";
 import { type Entry, type Header, headerLength, parseHeader } from "./header.ts";
+import { safeOpenSharded } from "./read-sharded.ts";
+import type { DeferredTensor } from "./write.ts";
 
-/** Where tensors are put. */
-export interface LoadOptions {
+/** Where tensors are put, and how a file is opened. */
+export interface LoadOptions extends OpenOptions {
   /** Name of the device; default: the default device. */
   readonly device?: string;
 }
@@ -33,13 +35,15 @@ export function load(bytes: Uint8Array | ArrayBuffer, options: LoadOptions = {})
 /**
  * The tensors of a safetensors file, by name.
  *
- * @param file a path (in Node, Deno and Bun), a `Blob` or `File`, or bytes.
- * @throws FormatError, DTypeError as `load`; what the file system throws where the file cannot be read.
+ * @param file a URL, a path, a `Blob` or `File`, or bytes; also the URL or path of an index (`….safetensors.index.json`) of
+ *   files beside it.
+ * @throws FormatError, DTypeError as `load`; FetchError for a URL that does not give the file; what the file system throws
+ *   where the file cannot be read.
  * @example
  * model.loadStateDict(await safetensors.loadFile("model.safetensors"));
  */
 export async function loadFile(file: FileLike, options: LoadOptions = {}): Promise<Record<string, Tensor>> {
-  const opened = await safeOpen(file, options);
+  const opened = await (isIndex(file) ? safeOpenSharded(file, options) : safeOpen(file, options));
   try {
     return await opened.getTensors();
   } finally {
@@ -48,16 +52,17 @@ export async function loadFile(file: FileLike, options: LoadOptions = {}): Promi
 }
 
 /**
- * Opens a safetensors file, reading nothing but its header: tensors are read one by one when they are asked for.
+ * Opens a safetensors file, reading nothing but its header: tensors are read one by one when they are asked for, from a web
+ * server too, where each is a request for a range. A server that gives no ranges sends the whole file at once.
  *
- * @throws FormatError for a malformed header.
+ * @throws FormatError for a malformed header; FetchError for a URL that does not give the file.
  * @example
- * const file = await safetensors.safeOpen("model.safetensors");
+ * const file = await safetensors.safeOpen("https://example.org/model.safetensors");
  * const weight = await file.getTensor("0.weight");
  * await file.close();
  */
 export async function safeOpen(file: FileLike, options: LoadOptions = {}): Promise<SafetensorsFile> {
-  const source = await openSource(file);
+  const source = await openSource(file, options);
   try {
     const length = headerLength(await source.read(0, Math.min(8, source.size)), source.size);
     return new SafetensorsFile(source, parseHeader(await source.read(8, 8 + length), source.size), options);
@@ -72,18 +77,25 @@ export async function safeOpen(file: FileLike, options: LoadOptions = {}): Promi
 export class SafetensorsFile {
   readonly #source: ByteSource;
   readonly #header: Header;
+  readonly #entries: ReadonlyMap<string, Entry>;
   readonly #options: LoadOptions;
 
   /** @internal */
   constructor(source: ByteSource, header: Header, options: LoadOptions) {
     this.#source = source;
     this.#header = header;
+    this.#entries = new Map(header.entries.map((entry) => [entry.name, entry]));
     this.#options = options;
   }
 
   /** Names of the tensors, in the order of the file. */
   keys(): string[] {
     return this.#header.entries.map(({ name }) => name);
+  }
+
+  /** Whether there is a tensor of that name. */
+  has(name: string): boolean {
+    return this.#entries.has(name);
   }
 
   /** Texts that were saved along with the tensors. */
@@ -103,16 +115,31 @@ export class SafetensorsFile {
    * @throws IndexError if there is none of that name; FormatError for a dtype that Cresset lacks.
    */
   async getTensor(name: string): Promise<Tensor> {
-    return this.#read(this.#entry(name));
+    return (await this.#read([this.#entry(name)]))[0];
   }
 
-  /** Reads all tensors. @throws FormatError for a dtype that Cresset lacks, before anything is read. */
-  async getTensors(): Promise<Record<string, Tensor>> {
-    const { entries } = this.#header;
+  /**
+   * Reads several tensors, those that lie together at once.
+   *
+   * @param names default: all.
+   * @throws IndexError, FormatError as `getTensor`, before anything is read.
+   */
+  async getTensors(names?: Iterable<string>): Promise<Record<string, Tensor>> {
+    const asked = names === undefined ? null : new Set(Array.from(names, (name) => this.#entry(name)));
+    const entries = this.#header.entries.filter((entry) => asked === null || asked.has(entry));
     for (const entry of entries) requireReadable(entry);
     const tensors = new Map<Entry, Tensor>();
-    for (const entry of entries) tensors.set(entry, await this.#read(entry));
+    for (const together of neighbours(entries, this.#source.atOnce ?? 0))
+      for (const [i, tensor] of (await this.#read(together)).entries()) tensors.set(together[i], tensor);
     return named(entries, (entry) => tensors.get(entry) as Tensor);
+  }
+
+  /** Names and tensors that are read when they are asked for: what `saveFile` takes. BF16 becomes float32. */
+  entries(): [name: string, tensor: DeferredTensor][] {
+    return this.#header.entries.map((entry) => {
+      const tensor = (): Promise<Tensor> => this.getTensor(entry.name);
+      return [entry.name, { dtype: cressetDType(entry), shape: entry.shape, tensor }];
+    });
   }
 
   /** Gives the file back to the system. */
@@ -121,18 +148,44 @@ export class SafetensorsFile {
   }
 
   #entry(name: string): Entry {
-    const found = this.#header.entries.find((entry) => entry.name === name);
+    const found = this.#entries.get(name);
     if (found === undefined)
       throw new IndexError(`${this.#source.name} has no tensor "${name}"; it has ${this.keys().join(", ")}`);
     return found;
   }
 
-  async #read(entry: Entry): Promise<Tensor> {
-    requireReadable(entry);
+  /** Reads tensors that lie one after the other. */
+  async #read(entries: readonly Entry[]): Promise<Tensor[]> {
+    for (const entry of entries) requireReadable(entry);
     const { dataStart } = this.#header;
-    const bytes = await this.#source.read(dataStart + entry.begin, dataStart + entry.end);
-    return toDevice(decode(entry, bytes), this.#options.device);
+    const first = entries[0].begin;
+    const bytes = await this.#source.read(dataStart + first, dataStart + entries[entries.length - 1].end);
+    return entries.map((entry) => {
+      const own = entries.length === 1 ? bytes : bytes.slice(entry.begin - first, entry.end - first);
+      return toDevice(decode(entry, own), this.#options.device);
+    });
   }
+}
+
+/** Groups of entries that lie one after the other, each of at most so many bytes, or of one entry. */
+function neighbours(entries: readonly Entry[], most: number): Entry[][] {
+  const groups: Entry[][] = [];
+  let group: Entry[] = [];
+  for (const entry of entries) {
+    if (group.length > 0 && group[group.length - 1].end === entry.begin && entry.end - group[0].begin <= most)
+      group.push(entry);
+    else {
+      group = [entry];
+      groups.push(group);
+    }
+  }
+  return groups;
+}
+
+/** Whether a file is the index of several, by its name. */
+function isIndex(file: FileLike): boolean {
+  const name = file instanceof URL ? file.pathname : typeof file === "string" ? file.replace(/[?#].*$/, "") : "";
+  return name.endsWith(".safetensors.index.json");
 }
 
 /** A record in which no name is special to JavaScript. */

@@ -186,7 +186,7 @@ describe("a file", () => {
 
   test("cannot be had where there is no file system", async () => {
     vi.stubGlobal("process", undefined);
-    await expect(safetensors.loadFile("x.safetensors")).rejects.toThrow("In a browser read a Blob");
+    await expect(safetensors.loadFile("x.safetensors")).rejects.toThrow("In a browser read a URL, a Blob");
     vi.unstubAllGlobals();
   });
 });

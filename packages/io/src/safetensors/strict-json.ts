@@ -6,24 +6,25 @@ export type StrictJson = string | number | boolean | null | StrictJson[] | Map<s
 /** A string, a number, a word, or one character of structure. */
 const token = /"(?:[^"\\]|\\.)*"|[-+.\w]+|[{}[\]:,]/gy;
 const blank = /[ \t\r\n]*/y;
-/** Headers nest three deep. */
+/** Headers and indexes nest three deep. */
 const deepest = 16;
 
 /**
  * Reads JSON whose outermost value is an object that begins with the first byte. Unlike `JSON.parse` it refuses names that
  * come twice, of which only the last would be seen.
  *
+ * @param what it is called in errors.
  * @throws FormatError for anything else.
  */
-export function parseStrictly(bytes: Uint8Array): Map<string, StrictJson> {
+export function parseStrictly(bytes: Uint8Array, what = "the header"): Map<string, StrictJson> {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new FormatError("the header is not UTF-8");
+    throw new FormatError(`${what} is not UTF-8`);
   }
-  if (text[0] !== "{") throw new FormatError("the header is not JSON: it does not begin with {");
-  const reader = new Reader(text);
+  if (text[0] !== "{") throw new FormatError(`${what} is not JSON: it does not begin with {`);
+  const reader = new Reader(text, what);
   const value = reader.value(0);
   reader.end();
   return value as Map<string, StrictJson>;
@@ -32,13 +33,15 @@ export function parseStrictly(bytes: Uint8Array): Map<string, StrictJson> {
 class Reader {
   private at = 0;
   private readonly text: string;
+  private readonly what: string;
 
-  constructor(text: string) {
+  constructor(text: string, what: string) {
     this.text = text;
+    this.what = what;
   }
 
   value(depth: number): StrictJson {
-    if (depth > deepest) throw new FormatError(`the header nests more than ${deepest} deep`);
+    if (depth > deepest) throw new FormatError(`${this.what} nests more than ${deepest} deep`);
     const found = this.next();
     if (found === "{") return this.object(depth);
     if (found === "[") return this.array(depth);
@@ -54,8 +57,8 @@ class Reader {
     if (this.skip("}")) return found;
     do {
       const name = this.scalar(this.next());
-      if (typeof name !== "string") throw new FormatError(`the header is not JSON: the name ${name} is no text`);
-      if (found.has(name)) throw new FormatError(`the header has the name "${name}" twice`);
+      if (typeof name !== "string") throw new FormatError(`${this.what} is not JSON: the name ${name} is no text`);
+      if (found.has(name)) throw new FormatError(`${this.what} has the name "${name}" twice`);
       this.expect(":");
       found.set(name, this.value(depth + 1));
     } while (this.skip(","));
@@ -107,7 +110,7 @@ class Reader {
   }
 
   private unexpected(found: string): FormatError {
-    const what = found === "" ? "it ends too early" : `unexpected ${found.slice(0, 40)} before character ${this.at}`;
-    return new FormatError(`the header is not JSON: ${what}`);
+    const problem = found === "" ? "it ends too early" : `unexpected ${found.slice(0, 40)} before character ${this.at}`;
+    return new FormatError(`${this.what} is not JSON: ${problem}`);
   }
 }
