@@ -315,11 +315,13 @@ export abstract class Module<In extends readonly unknown[] = [Tensor], Out = Ten
   }
 
   /**
-   * Copies values into the parameters and buffers.
+   * Copies values into the parameters and buffers, which keep their dtype and device.
    *
-   * @param options.strict whether missing and unexpected keys are errors; default true.
+   * @param options.strict whether missing and unexpected keys are errors; default true. With `false` they are returned; other
+   * shapes are errors still, as in PyTorch.
    * @throws CressetError with PyTorch's text, naming every key that is missing, unexpected, or of another shape; nothing
-   * was copied then.
+   * was copied then. (PyTorch copies what fits before it raises.) DeviceError for a value on another device that reads
+   * asynchronously: `await value.to(device)` first.
    */
   loadStateDict(state: Readonly<StateDict>, { strict = true }: { readonly strict?: boolean } = {}): IncompatibleKeys {
     return loadState(this, state, strict);

@@ -1,10 +1,17 @@
+import { spawnSync } from "node:child_process";
 import { cpu } from "@cresset/backend-cpu";
+import { wasm } from "@cresset/backend-wasm";
 import * as torch from "@cresset/core";
 import { registerBackend } from "@cresset/core";
+import { SGD } from "@cresset/optim";
 import { beforeAll, expect, test } from "vitest";
 import * as nn from "./index.ts";
 
-beforeAll(() => registerBackend(cpu()));
+beforeAll(async () => {
+  await registerBackend(cpu());
+  await registerBackend(wasm());
+  torch.setDefaultDevice("cpu");
+});
 
 test("keys are PyTorch's, in its order, and values alias the module's", () => {
   const model = new nn.Sequential(
@@ -66,4 +73,108 @@ test("what loading returns prints as PyTorch's", () => {
   expect(`${linear.loadStateDict({ weight, more: bias }, { strict: false })}`).toBe(
     "_IncompatibleKeys(missing_keys=['bias'], unexpected_keys=['more'])",
   );
+});
+
+test("a buffer of integers takes what a file has as floats, and everything stays on its device", () => {
+  const norm = new nn.BatchNorm1d(1);
+  norm.loadStateDict({ ...norm.stateDict(), num_batches_tracked: torch.tensor([3]) });
+  expect(norm.stateDict().num_batches_tracked.tolistSync()).toBe(3);
+  // Of several numbers, PyTorch would take the first.
+  expect(() => norm.loadStateDict({ ...norm.stateDict(), num_batches_tracked: torch.zeros([2]) })).toThrow(
+    "size mismatch for num_batches_tracked",
+  );
+  const linear = new nn.Linear(1, 1);
+  linear.loadStateDict({ weight: torch.tensor([[2]], { device: "wasm" }), bias: torch.tensor([1]) });
+  expect([linear.weight.device, linear.weight.tolistSync()]).toEqual(["cpu", [[2]]]);
+});
+
+test("what is no state dict is refused", () => {
+  const linear = new nn.Linear(1, 1, { bias: false });
+  for (const state of [null, 3, torch.zeros([1]), []])
+    expect(() => linear.loadStateDict(state as never)).toThrow("Expected state_dict to be dict-like, got ");
+  expect(() => linear.loadStateDict({ weight: [[1]] } as never)).toThrow(
+    'While copying the parameter named "weight", expected torch.Tensor or Tensor-like object from checkpoint but received an array',
+  );
+});
+
+const python = "/usr/bin/python3";
+const hasPyTorch = spawnSync(python, ["-c", "import torch"]).status === 0;
+
+/** A model of a few kinds of names, and state dicts that do not fit it, in Python; the same is below. */
+const program = `
+import json, torch
+from collections import OrderedDict
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(2, 3), nn.BatchNorm1d(3))
+        self.head = nn.Linear(3, 1, bias=False)
+z = torch.zeros
+states = [
+    {},
+    {"head.weight": z(1, 3), "body.0.weight": z(3, 2, 1), "body.0.bias": z(1), "body.2.weight": z(1), "tail": z(1), "body.0.more.x": z(1)},
+    {"head.weight": z(3), "head": z(1), "head.bias": z(1), "body": z(2)},
+    {"body.1.num_batches_tracked": z(1), "body.1.running_mean": z(())},
+]
+said = []
+for given in states:
+    # Of what layers write today, not of before they counted batches.
+    state = OrderedDict(given)
+    state._metadata = Net().state_dict()._metadata
+    for strict in [True, False]:
+        try:
+            said.append(str(Net().load_state_dict(state, strict=strict)))
+        except RuntimeError as error:
+            said.append(str(error))
+optimizer = torch.optim.SGD([{"params": [z(1, requires_grad=True)]}], lr=1)
+for params in [[], [[0], [1]], [[0, 1]]]:
+    try:
+        optimizer.load_state_dict({"state": {}, "param_groups": [{"lr": 1, "params": p} for p in params]})
+    except ValueError as error:
+        said.append(str(error))
+print(json.dumps(said))
+`;
+
+class Net extends nn.Module {
+  body = new nn.Sequential(new nn.Linear(2, 3), new nn.BatchNorm1d(3));
+  head = new nn.Linear(3, 1, { bias: false });
+  forward(x: torch.Tensor): torch.Tensor {
+    return this.head(this.body(x));
+  }
+}
+
+test.skipIf(!hasPyTorch)("every text is real PyTorch's, where that is installed", () => {
+  const z = (...shape: number[]): torch.Tensor => torch.zeros(shape);
+  const states: Record<string, torch.Tensor>[] = [
+    {},
+    {
+      "head.weight": z(1, 3),
+      "body.0.weight": z(3, 2, 1),
+      "body.0.bias": z(1),
+      "body.2.weight": z(1),
+      tail: z(1),
+      "body.0.more.x": z(1),
+    },
+    { "head.weight": z(3), head: z(1), "head.bias": z(1), body: z(2) },
+    { "body.1.num_batches_tracked": z(1), "body.1.running_mean": z() },
+  ];
+  const outcome = (task: () => unknown): string => {
+    try {
+      return `${task()}`;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const said = states.flatMap((state) =>
+    [true, false].map((strict) => outcome(() => new Net().loadStateDict(state, { strict }))),
+  );
+  const optimizer = new SGD([{ params: [z(1).requiresGrad_()] }], { lr: 1 });
+  for (const params of [[], [[0], [1]], [[0, 1]]])
+    said.push(
+      outcome(() => optimizer.loadStateDict({ state: {}, param_groups: params.map((p) => ({ lr: 1, params: p })) })),
+    );
+  const run = spawnSync(python, ["-"], { input: program, encoding: "utf8" });
+  const expected: string[] = JSON.parse(run.stdout);
+  expect(said).toEqual(expected);
 });

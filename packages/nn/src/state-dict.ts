@@ -1,5 +1,5 @@
-import { assign } from "@cresset/core/extend";
-import { CressetError, noGrad, type Tensor } from "@cresset/core/functions";
+import { assign, describeArgument } from "@cresset/core/extend";
+import { CressetError, fromHost, noGrad, Tensor, ValueError } from "@cresset/core/functions";
 import { sameSize } from "./functional/reduction.ts";
 import type { AnyModule } from "./module.ts";
 import { sizeText } from "./printing.ts";
@@ -43,11 +43,25 @@ export function collectState(module: AnyModule, prefix: string, into: StateDict)
   return into;
 }
 
+/** Files of PyTorch before 0.4 have one number where there is a tensor without dimensions today. */
+function isScalarOfOld(source: Tensor, target: Tensor): boolean {
+  return target.shape.length === 0 && source.shape.length === 1 && source.shape[0] === 1;
+}
+
+/** A value in the dtype, the shape and on the device of what it is written to. */
+function placedLike(target: Tensor, source: Tensor): Tensor {
+  const value = source.detach().to(target.dtype);
+  if (value.device === target.device && sameSize(value.shape, target.shape)) return value;
+  return fromHost(value.dataSync(), target.shape, target.dtype, target.device);
+}
+
 /**
- * Copies values into a module's parameters and buffers. All problems are reported at once, as PyTorch reports them, and
- * then nothing was copied.
+ * Copies values into a module's parameters and buffers. All problems are reported at once, as PyTorch reports them. Unlike
+ * there, nothing was copied then: PyTorch copies what fits before it raises.
  */
 export function loadState(module: AnyModule, state: Readonly<StateDict>, strict: boolean): IncompatibleKeys {
+  if (typeof state !== "object" || state === null || state instanceof Tensor || Array.isArray(state))
+    throw new ValueError(`Expected state_dict to be dict-like, got ${describeArgument(state)}.`);
   const missingKeys: string[] = [];
   const unexpectedKeys: string[] = [];
   const mismatches: string[] = [];
@@ -57,11 +71,17 @@ export function loadState(module: AnyModule, state: Readonly<StateDict>, strict:
     const own = new Map(ownState(current));
     const children = new Map(current.moduleEntries());
     for (const [name, target] of own) {
-      const source = state[prefix + name];
-      if (source === undefined) missingKeys.push(prefix + name);
-      else if (!sameSize(source.shape, target.shape))
+      const key = prefix + name;
+      const source: unknown = Object.hasOwn(state, key) ? state[key] : undefined;
+      if (source === undefined) missingKeys.push(key);
+      else if (!(source instanceof Tensor))
         mismatches.push(
-          `size mismatch for ${prefix + name}: copying a param with shape ${sizeText(source.shape)} from checkpoint, ` +
+          `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but ` +
+            `received ${describeArgument(source)}`,
+        );
+      else if (!sameSize(source.shape, target.shape) && !isScalarOfOld(source, target))
+        mismatches.push(
+          `size mismatch for ${key}: copying a param with shape ${sizeText(source.shape)} from checkpoint, ` +
             `the shape in current model is ${sizeText(target.shape)}.`,
         );
       else copies.push([target, source]);
@@ -83,7 +103,9 @@ export function loadState(module: AnyModule, state: Readonly<StateDict>, strict:
   if (problems.length > 0)
     throw new CressetError(`Error(s) in loading state_dict for ${module.typeName()}:\n\t${problems.join("\n\t")}`);
   noGrad(() => {
-    for (const [target, source] of copies) assign(target, source, "loadStateDict");
+    // What can fail comes before anything is written.
+    const values = copies.map(([target, source]) => [target, placedLike(target, source)] as const);
+    for (const [target, value] of values) assign(target, value, "loadStateDict");
   });
   const result: IncompatibleKeys = { missingKeys, unexpectedKeys };
   const print = (): string => describeKeys(result);

@@ -95,6 +95,9 @@ export class LBFGS extends OptimizerBase<LBFGSOptions> {
     return losses[0];
   }
 
+  /** Its states are of all parameters together. */
+  protected override requireState(): void {}
+
   override loadStateDict(dict: OptimizerStateDict): void {
     super.loadStateDict(dict);
     this.#memory = null;

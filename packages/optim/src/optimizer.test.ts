@@ -105,6 +105,25 @@ describe("state dict", () => {
     const dict = new optim.SGD([torch.zeros([1])], { lr: 1 }).stateDict();
     const other = new optim.SGD([torch.zeros([1]), torch.zeros([1])], { lr: 1 });
     expect(() => other.loadStateDict(dict)).toThrow("doesn't match the size of optimizer's group");
+    for (const none of [null, {}, { state: {} }, { state: {}, param_groups: [{}] }])
+      expect(() => other.loadStateDict(none as never)).toThrow("has `state` and `param_groups`");
+  });
+
+  test("is taken over as a whole, or not at all", () => {
+    const param = torch.zeros([2], { requiresGrad: true });
+    const adam = new optim.Adam([param], { lr: 1 });
+    param.sum().backward();
+    adam.step();
+    const before = adam.stateDict();
+    const bad = {
+      state: { 0: { ...before.state[0], exp_avg: torch.zeros([1]) } },
+      param_groups: [{ ...before.param_groups[0], lr: 7 }],
+    };
+    expect(() => adam.loadStateDict(bad)).toThrow(
+      'loaded state dict has "exp_avg" of shape [1] for parameter 0, which has shape [2]',
+    );
+    expect(adam.paramGroups[0].lr).toBe(1);
+    expect(adam.stateDict().state[0].exp_avg).toBe(before.state[0].exp_avg);
   });
 });
 

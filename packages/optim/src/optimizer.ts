@@ -1,5 +1,5 @@
 import { commitStates, registerCompanions } from "@cresset/core/extend";
-import { enableGrad, noGrad, Tensor, tensor, ValueError, zerosLike } from "@cresset/core/functions";
+import { enableGrad, fromHost, noGrad, Tensor, tensor, ValueError, zerosLike } from "@cresset/core/functions";
 import { completeGroup, type GroupInput, groupsOf, type ParamGroup, type Params, plainOptions } from "./group.ts";
 import { camelKeys, optionText, snakeKeys } from "./option-text.ts";
 import type { ParamState, StateValue, Step, Trained } from "./step.ts";
@@ -85,12 +85,15 @@ export abstract class OptimizerBase<Options extends object = object> {
   }
 
   /**
-   * Takes over options and states; tensors are copied, in the dtype of their parameter.
+   * Takes over options and states; tensors are copied, in the dtype and on the device of their parameter.
    *
-   * @throws ValueError if the groups do not fit this optimizer's.
+   * @throws ValueError if the groups or states do not fit this optimizer's; DeviceError for a state on another device that
+   * reads asynchronously. Nothing was taken over then.
    */
   loadStateDict(dict: OptimizerStateDict): void {
-    const groups = dict.param_groups;
+    const groups: unknown = (dict as Partial<OptimizerStateDict> | null)?.param_groups;
+    if (!isGroups(groups) || typeof dict.state !== "object" || dict.state === null)
+      throw new ValueError("a state dict of an optimizer has `state` and `param_groups`");
     if (groups.length !== this.paramGroups.length)
       throw new ValueError("loaded state dict has a different number of parameter groups");
     if (groups.some((group, i) => group.params.length !== this.paramGroups[i].params.length))
@@ -98,28 +101,48 @@ export abstract class OptimizerBase<Options extends object = object> {
         "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
       );
     const params = new Map<number, Tensor>();
-    for (const [g, { params: numbers, ...options }] of groups.entries()) {
-      for (const [i, number] of numbers.entries()) params.set(number, this.paramGroups[g].params[i]);
-      Object.assign(this.paramGroups[g], plainOptions(camelKeys(options)));
-    }
-    this.state.clear();
+    for (const [g, group] of groups.entries())
+      for (const [i, number] of group.params.entries()) params.set(number, this.paramGroups[g].params[i]);
+    const states: [Tensor, ParamState][] = [];
     for (const [number, own] of Object.entries(dict.state)) {
       const param = params.get(Number(number));
       if (param === undefined) continue;
-      const entries = Object.entries(own).map(([name, value]) => [name, this.#loaded(name, value, param)] as const);
-      this.state.set(param, Object.fromEntries(entries));
+      const entries = Object.entries(own).map(([name, value]): [string, StateValue] => {
+        this.requireState(number, name, value, param);
+        return [name, this.#loaded(name, value, param)];
+      });
+      states.push([param, Object.fromEntries(entries)]);
     }
+    const options = groups.map(({ params: _, ...own }) => plainOptions(camelKeys(own)));
+    for (const [g, own] of options.entries()) Object.assign(this.paramGroups[g], own);
+    this.state.clear();
+    for (const [param, own] of states) this.state.set(param, own);
+  }
+
+  /** @throws ValueError for a state that cannot be a parameter's: one of another shape would be broadcast in silence. */
+  protected requireState(number: string, name: string, value: StateValue, param: Tensor): void {
+    if (value instanceof Tensor && value.shape.length > 0 && value.shape.join() !== param.shape.join())
+      throw new ValueError(
+        `loaded state dict has "${name}" of shape [${value.shape.join(", ")}] for parameter ${number}, which has shape [${param.shape.join(", ")}]`,
+      );
   }
 
   #loaded(name: string, value: StateValue, param: Tensor): StateValue {
     if (Array.isArray(value))
       return value.map((each: Tensor | number) => this.#loaded("", each, param) as Tensor | number);
     if (!(value instanceof Tensor)) return value;
-    if (!this.tensorCounts.includes(name)) return noGrad(() => value.detach().to(param.dtype).clone());
+    if (!this.tensorCounts.includes(name)) {
+      const own = noGrad(() => value.detach().to(param.dtype));
+      if (own.device === param.device) return noGrad(() => own.clone());
+      return fromHost(own.dataSync(), own.shape, own.dtype, param.device);
+    }
     const host = value.value.slot?.host;
     return host ? Number(host[0]) : value.itemSync();
   }
 }
+
+const isGroups = (groups: unknown): groups is OptimizerStateDict["param_groups"] =>
+  Array.isArray(groups) && groups.every((group) => Array.isArray((group as { params?: unknown } | null)?.params));
 
 /**
  * The base of the optimizers that step by the gradients at hand. A subclass says how a group's parameters change; this
