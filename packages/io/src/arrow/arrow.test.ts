@@ -1,0 +1,167 @@
+import { cpu } from "@cresset/backend-cpu";
+import { wasm } from "@cresset/backend-wasm";
+import { registerBackend, type Tensor } from "@cresset/core";
+import * as arrow from "apache-arrow";
+import { beforeAll, describe, expect, test } from "vitest";
+import { FormatError } from "../index.ts";
+import { fromArrow, loadArrow } from "./index.ts";
+
+beforeAll(async () => {
+  await registerBackend(cpu());
+  await registerBackend(wasm());
+});
+
+/** Where a tensor's content is before anything is computed with it. */
+const memoryOf = (tensor: Tensor): unknown => tensor.value.slot?.host?.buffer;
+const column = (values: readonly unknown[], type: arrow.DataType): arrow.Vector => arrow.vectorFromArray(values, type);
+const table = (columns: Record<string, arrow.Vector>): arrow.Table => new arrow.Table(columns);
+
+describe("columns", () => {
+  test.each<[string, arrow.DataType, readonly unknown[], string, readonly unknown[]]>([
+    ["int8", new arrow.Int8(), [-128, 127], "int8", [-128, 127]],
+    ["int16", new arrow.Int16(), [-32768, 32767], "int16", [-32768, 32767]],
+    ["int32", new arrow.Int32(), [-(2 ** 31), 2 ** 31 - 1], "int32", [-(2 ** 31), 2 ** 31 - 1]],
+    ["int64", new arrow.Int64(), [-(2n ** 63n), 2n ** 53n + 1n], "int64", [-(2n ** 63n), 2n ** 53n + 1n]],
+    ["uint8", new arrow.Uint8(), [0, 255], "uint8", [0, 255]],
+    ["uint16", new arrow.Uint16(), [0, 65535], "int32", [0, 65535]],
+    ["uint32", new arrow.Uint32(), [0, 4294967295], "int64", [0n, 4294967295n]],
+    ["uint64", new arrow.Uint64(), [0n, 2n ** 63n - 1n], "int64", [0n, 2n ** 63n - 1n]],
+    ["float32", new arrow.Float32(), [0.5, -0], "float32", [0.5, -0]],
+    ["float64", new arrow.Float64(), [0.1, Number.NaN], "float64", [0.1, Number.NaN]],
+    ["bool", new arrow.Bool(), [true, false, true], "bool", [1, 0, 1]],
+  ])("of %s", (_, type, values, dtype, expected) => {
+    for (const found of [fromArrow(column(values, type)), fromArrow(table({ x: column(values, type) })).x]) {
+      expect(found.dtype).toBe(dtype);
+      expect([...found.dataSync()]).toEqual(expected);
+    }
+  });
+
+  test("of float16 keep their bits", () => {
+    const half = arrow.makeVector(
+      arrow.makeData({ type: new arrow.Float16(), data: new Uint16Array([0x3c00, 0x8001]) }),
+    );
+    const found = fromArrow(half);
+    expect([found.dtype, [...found.dataSync()]]).toEqual(["float16", [0x3c00, 0x8001]]);
+  });
+
+  test("of lists of equal length have a dimension more", () => {
+    const type = new arrow.FixedSizeList(3, new arrow.Field("item", new arrow.Float32()));
+    const found = fromArrow(column([[1, 2, 3], [4, 5, 6]], type)); // biome-ignore format: rows
+    expect(found.tolistSync()).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    const slice = column([[1, 2, 3], [4, 5, 6]], type).slice(1); // biome-ignore format: rows
+    expect(fromArrow(slice).tolistSync()).toEqual([[4, 5, 6]]);
+    expect(() => fromArrow(column([[1, 2, 3], null], type), { nulls: 0 })).toThrow("no value in row 2");
+  });
+
+  test("may come in pieces, in slices, and chosen", () => {
+    const numbers = column([1, 2, 3, 4], new arrow.Float32());
+    const flags = column([true, false, true, true, false, false, true, true, false, true], new arrow.Bool());
+    expect(fromArrow(numbers.slice(1, 3).concat(numbers.slice(0, 1))).tolistSync()).toEqual([2, 3, 1]);
+    expect(fromArrow(flags.slice(3, 5).concat(flags.slice(8))).tolistSync()).toEqual([true, false, false, true]);
+    const both = table({ a: numbers, b: column(["x", "y", "z", "w"], new arrow.Utf8()), c: numbers });
+    expect(Object.keys(fromArrow(both, { columns: ["c", "a"] }))).toEqual(["c", "a"]);
+    expect(() => fromArrow(both, { columns: ["d"] })).toThrow('there is no column "d"; there are a, b, c');
+    expect(fromArrow(both.slice(2), { columns: ["a"] }).a.tolistSync()).toEqual([3, 4]);
+    expect(fromArrow(both.batches[0], { columns: ["a"] }).a.tolistSync()).toEqual([1, 2, 3, 4]);
+    expect(fromArrow(table({ a: column([], new arrow.Int32()) })).a.shape).toEqual([0]);
+  });
+});
+
+describe("memory", () => {
+  test("is Arrow's own where the layout is the same", () => {
+    const bytes = arrow.tableToIPC(
+      table({ a: column([1, 2, 3], new arrow.Float64()), b: column([1n, 2n, 3n], new arrow.Int64()) }),
+      "file",
+    );
+    const own = new Uint8Array(bytes);
+    const found = fromArrow(arrow.tableFromIPC(own));
+    for (const tensor of [found.a, found.b]) expect(memoryOf(tensor)).toBe(own.buffer);
+    // Bits, and numbers that become wider, are copied.
+    const wider = column([1, 2], new arrow.Uint16());
+    expect(memoryOf(fromArrow(wider))).not.toBe(wider.data[0].values.buffer);
+  });
+
+  test.each(["cpu", "wasm"])("is not written to by what is done with the tensor on %s", (device) => {
+    const data = new Float32Array([1, 2, 3, 4]);
+    const vector = arrow.makeVector(data);
+    const tensor = fromArrow(vector, { device });
+    expect(memoryOf(tensor)).toBe(data.buffer);
+    for (let i = 0; i < 5; i++) {
+      tensor.add_(1);
+      tensor.dataSync();
+    }
+    expect(tensor.tolistSync()).toEqual([6, 7, 8, 9]);
+    expect([...data]).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe("refused by name", () => {
+  const words = column(["a", "b"], new arrow.Utf8());
+  test.each<[string, arrow.Vector, string]>([
+    ["texts", words, "of the type Utf8: tensors hold numbers; the option columns names those to read"],
+    [
+      "dictionaries",
+      column(["a", "b"], new arrow.Dictionary(new arrow.Utf8(), new arrow.Int32())),
+      "of the type Dictionary<Int32, Utf8>: its values are codes of a dictionary; decode it",
+    ],
+    ["dates", column([new Date(0)], new arrow.DateDay()), 'the option dates: "integers" takes the numbers'],
+    ["times", column([1], new arrow.TimeSecond()), 'the option dates: "integers"'],
+    ["decimals", column([new Uint32Array(4)], new arrow.Decimal(2, 20)), "floats would not be exact"],
+    ["lists", column([[1]], new arrow.List(new arrow.Field("item", new arrow.Int8()))), "of the type List<Int8>"],
+    ["missing values", column([1, null], new arrow.Float32()), "has no value in row 2: the option nulls says"],
+    ["numbers beyond int64", column([2n ** 63n], new arrow.Uint64()), "has 9223372036854775808 in row 1: int64 has no"],
+    ["nothing at all", column([null], new arrow.Null()), "of the type Null"],
+  ])("%s", (_, vector, message) => {
+    const read = () => fromArrow(table({ x: vector }));
+    expect(read).toThrow(FormatError);
+    expect(read).toThrow(/^the column "x" has /);
+    expect(read).toThrow(message);
+  });
+
+  test("what is no table", () => {
+    for (const input of [null, 3, [], {}]) expect(() => fromArrow(input as never)).toThrow("takes a Table");
+    const [a] = table({ a: words }).batches;
+    const twice = new arrow.Table(
+      new arrow.Schema([new arrow.Field("a", new arrow.Int8()), new arrow.Field("a", new arrow.Int8())]),
+    );
+    expect(() => fromArrow(twice)).toThrow('two columns called "a"');
+    expect(() => fromArrow(a)).toThrow("Utf8");
+  });
+});
+
+describe("with options", () => {
+  test("a number stands for what is missing, if the dtype has it", () => {
+    const floats = column([1, null], new arrow.Float32());
+    const ints = column([1, null], new arrow.Int8());
+    expect(fromArrow(floats, { nulls: Number.NaN }).tolistSync()).toEqual([1, Number.NaN]);
+    expect(fromArrow(ints, { nulls: -1 }).tolistSync()).toEqual([1, -1]);
+    expect(fromArrow(column([true, null], new arrow.Bool()), { nulls: 0 }).tolistSync()).toEqual([true, false]);
+    expect(fromArrow(column([1n, null], new arrow.Int64()), { nulls: 7 }).tolistSync()).toEqual([1, 7]);
+    for (const nulls of [Number.NaN, 0.5, 128])
+      expect(() => fromArrow(ints, { nulls })).toThrow('values of the column "the vector", which is int8');
+    expect(() => fromArrow(floats, { nulls: 0.1 })).toThrow("0.1 cannot stand for missing values");
+  });
+
+  test("dates are numbers", () => {
+    const integers = { dates: "integers" } as const;
+    const day = fromArrow(column([new Date(86_400_000 * 3)], new arrow.DateDay()), integers);
+    expect([day.dtype, day.tolistSync()]).toEqual(["int32", [3]]);
+    const micros = arrow.makeVector(
+      arrow.makeData({ type: new arrow.TimestampMicrosecond(), data: new BigInt64Array([2n ** 60n + 1n]) }),
+    );
+    const time = fromArrow(micros, integers);
+    expect([time.dtype, time.dataSync()[0]]).toEqual(["int64", 2n ** 60n + 1n]);
+    expect(fromArrow(column([5], new arrow.TimeSecond()), integers).dtype).toBe("int32");
+  });
+});
+
+test.each(["file", "stream"] as const)("a %s is read", async (format) => {
+  const bytes = arrow.tableToIPC(table({ a: column([1, 2], new arrow.Int16()) }), format);
+  expect((await loadArrow(new Blob([bytes as BlobPart]))).a.tolistSync()).toEqual([1, 2]);
+  await expect(loadArrow(new TextEncoder().encode("a,b\n1,2\n"))).rejects.toThrow(FormatError);
+  await expect(loadArrow(new Uint8Array(0))).rejects.toThrow("is not an Arrow file");
+  await expect(loadArrow(bytes.slice(0, 60))).rejects.toThrow(FormatError);
+});
