@@ -2,16 +2,39 @@ import { constants, createReadStream } from "node:fs";
 import { access, realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CressetError } from "@cresset/core/functions";
+import { type Csv, type CsvSource, rowsOfValues, type TableValues } from "@cresset/tabular";
 
 /** Something that was asked for cannot be done; the message says what, in one line. */
 export class CommandError extends CressetError {
   override readonly name: string = "CommandError";
 }
 
-/** The bytes of a file, as they are read. @throws CommandError for what is no file. */
-export async function openFile(file: string): Promise<AsyncIterable<Uint8Array>> {
+/** What opens tables that are no text, by the endings of their names. */
+const tableFormats: readonly { readonly ending: RegExp; readonly open: (file: string) => Promise<TableValues> }[] = [
+  { ending: /\.parquet$/i, open: async (file) => (await import("@cresset/io/parquet")).openParquetValues(file) },
+  { ending: /\.(?:arrow|feather|ipc)$/i, open: async (file) => (await arrow()).openArrowValues(file) },
+];
+
+async function arrow(): Promise<typeof import("@cresset/io/arrow")> {
+  try {
+    return await import("@cresset/io/arrow");
+  } catch (cause) {
+    throw new CommandError(
+      "Arrow and Feather files need the package apache-arrow beside this command: npm install apache-arrow",
+      { cause },
+    );
+  }
+}
+
+/**
+ * Opens a table: a Parquet, Arrow or Feather file by the ending of its name, or else text in CSV.
+ *
+ * @throws CommandError for what is no file, FormatError for a file of another format.
+ */
+export async function openTable(file: string): Promise<CsvSource | Csv> {
   await requireFile(file);
-  return createReadStream(file);
+  const format = tableFormats.find(({ ending }) => ending.test(file));
+  return format === undefined ? createReadStream(file) : rowsOfValues(await format.open(file));
 }
 
 /** @throws CommandError for what is no file, or may not be read. */

@@ -5,19 +5,23 @@ export interface TablePlace {
   /** Line of the file, from 1; the header is line 1. */
   readonly line?: number;
   readonly column?: string;
+  /** What `line` counts: lines of a text (the default), or the rows of a table that is no text. */
+  readonly unit?: LineUnit;
 }
+
+export type LineUnit = "line" | "row";
 
 /** A table that cannot be used: not CSV, ragged, with cells that are no numbers or labels that are not 0 and 1. */
 export class TableError extends CressetError {
   override readonly name: string = "TableError";
-  /** Line of the file, from 1, where one line is to blame. */
+  /** Line of the file (or row of a table that is no text), from 1, where one line is to blame. */
   readonly line: number | null;
   /** Name of the column, where one column is to blame. */
   readonly column: string | null;
 
-  constructor(problem: string, { line, column }: TablePlace = {}, options?: ErrorOptions) {
+  constructor(problem: string, { line, column, unit = "line" }: TablePlace = {}, options?: ErrorOptions) {
     const where = [
-      ...(line === undefined ? [] : [`line ${line}`]),
+      ...(line === undefined ? [] : [`${unit} ${line}`]),
       ...(column === undefined ? [] : [`column "${brief(column)}"`]),
     ];
     super(where.length === 0 ? problem : `${where.join(", ")}: ${problem}`, options);

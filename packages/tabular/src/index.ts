@@ -1,7 +1,16 @@
 /** Binary classification from tables: read, prepare, train, measure, save. Nothing here needs Node. */
 
 // Tables
-export { type Csv, type CsvOptions, type CsvRows, type CsvSource, csvText, readCsv } from "./csv/index.ts";
+export {
+  type Csv,
+  type CsvOptions,
+  type CsvRows,
+  type CsvSource,
+  csvText,
+  readCsv,
+  rowsOfValues,
+  type TableValues,
+} from "./csv/index.ts";
 export { TableError, type TablePlace } from "./errors.ts";
 // Measuring
 export * from "./metrics/index.ts";

@@ -57,8 +57,8 @@ function options(): Option[] {
 export const trainCommand: AddCommand = (program, streams, state) => {
   const command = program
     .command("train")
-    .description("learn 0/1 labels from a CSV file, report how well that went, and save the network")
-    .argument("<table>", "a CSV file whose first line names the columns");
+    .description("learn 0/1 labels from a table, report how well that went, and save the network")
+    .argument("<table>", "a CSV file whose first line names the columns, or a Parquet, Arrow or Feather file");
   for (const one of options()) command.addOption(one);
   command.action(async (table: string, found: Partial<TrainOptions>) => {
     const given = new Set(Object.keys(found).filter((name) => command.getOptionValueSource(name) === "cli"));

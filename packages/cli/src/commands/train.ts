@@ -14,7 +14,7 @@ import {
   type TrainingData,
 } from "@cresset/tabular";
 import { useDevice } from "../devices.ts";
-import { CommandError, openFile, reading, requireFile, requireWritable } from "../files.ts";
+import { CommandError, openTable, reading, requireFile, requireWritable } from "../files.ts";
 import { duration } from "../output/format.ts";
 import { createProgress, noProgress } from "../output/progress.ts";
 import { type Measures, measure, printReport } from "../output/report.ts";
@@ -121,7 +121,7 @@ async function dataOf(
 ): Promise<FoundData> {
   const { target, missing } = plan;
   return reading(file, async () => {
-    const table = await readTable(await openFile(file), {
+    const table = await readTable(await openTable(file), {
       target,
       ignore: options.ignore,
       ...(plan.features === undefined ? {} : { only: plan.features }),

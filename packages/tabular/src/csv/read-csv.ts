@@ -1,5 +1,5 @@
 import Papa from "papaparse";
-import { TableError } from "../errors.ts";
+import { type LineUnit, TableError } from "../errors.ts";
 import { type CsvSource, textOf } from "./text.ts";
 
 export interface CsvOptions {
@@ -14,9 +14,11 @@ export interface CsvRows {
   readonly rows: readonly (readonly string[])[];
   /** The line of the file that each row begins in, from 1. */
   readonly lines: readonly number[];
+  /** What `lines` counts, where that is not lines. */
+  readonly unit?: LineUnit;
 }
 
-/** An open CSV file. */
+/** An open CSV file, or another table with cells as they would stand in one. */
 export interface Csv {
   /** Names of the columns, from the first line. A column without a name is called `column 3`, by its place. */
   readonly columns: readonly string[];
@@ -33,11 +35,13 @@ const delimiters = [",", ";", "\t", "|"];
  *
  * @throws TableError, here or while rows are read: an empty file; bytes that are no text; a column name that comes twice; a row
  *   with more or fewer cells than the header; broken quotes; a row that is too long.
+ * @param source also a table that is open already, which is given back.
  * @example
  * const csv = await readCsv(file);
  * for await (const { rows } of csv.chunks) console.log(rows[0]);
  */
-export async function readCsv(source: CsvSource, options: CsvOptions = {}): Promise<Csv> {
+export async function readCsv(source: CsvSource | Csv, options: CsvOptions = {}): Promise<Csv> {
+  if (typeof source === "object" && "chunks" in source) return source;
   const rows = new RowReader(textOf(source), options);
   const header = await rows.header();
   return { columns: header, delimiter: rows.delimiter, chunks: rows.chunks(header.length) };

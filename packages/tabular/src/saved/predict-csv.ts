@@ -1,4 +1,4 @@
-import { type CsvOptions, type CsvSource, csvText, readCsv } from "../csv/index.ts";
+import { type Csv, type CsvOptions, type CsvSource, csvText, readCsv } from "../csv/index.ts";
 import { TableError } from "../errors.ts";
 import { TableBuilder } from "../table/index.ts";
 import type { Classifier } from "./load.ts";
@@ -18,7 +18,7 @@ export const predictedColumns = ["probability", "predicted"] as const;
  */
 export async function* predictCsv(
   classifier: Classifier,
-  source: CsvSource,
+  source: CsvSource | Csv,
   options: CsvOptions = {},
 ): AsyncGenerator<string> {
   const csv = await readCsv(source, options);

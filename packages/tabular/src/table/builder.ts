@@ -1,5 +1,5 @@
 import type { CsvRows } from "../csv/index.ts";
-import { brief, TableError } from "../errors.ts";
+import { brief, type LineUnit, TableError } from "../errors.ts";
 import { readCell } from "./cell.ts";
 import { Numbers } from "./numbers.ts";
 import { type Column, type ColumnKind, noSuchColumn, type Table } from "./table.ts";
@@ -46,8 +46,9 @@ export class TableBuilder {
   }
 
   /** @throws TableError for cells that are not what `TableChecks` ask for. */
-  add({ rows, lines }: CsvRows): void {
-    for (let i = 0; i < rows.length; i++) for (const column of this.columns) column.add(rows[i][column.at], lines[i]);
+  add({ rows, lines, unit }: CsvRows): void {
+    for (let i = 0; i < rows.length; i++)
+      for (const column of this.columns) column.add(rows[i][column.at], lines[i], unit);
     this.rows += rows.length;
     if (this.rows * this.columns.length > this.maxNumbers)
       throw new TableError(
@@ -79,7 +80,7 @@ class ColumnBuilder {
     this.complete = complete;
   }
 
-  add(cell: string, line: number): void {
+  add(cell: string, line: number, unit?: LineUnit): void {
     const { kind, value } = readCell(cell);
     if (kind === "missing") this.missing++;
     else if (kind === "number") this.numbers++;
@@ -87,18 +88,23 @@ class ColumnBuilder {
     if (this.must === "labels" && value !== 0 && value !== 1)
       throw new TableError(
         `${kind === "missing" ? "there is no label" : `"${brief(cell)}" is not a label`}: labels are 0 and 1`,
-        { line, column: this.name },
+        { line, column: this.name, ...(unit && { unit }) },
       );
     if (kind === "missing" && this.complete !== undefined)
-      throw new TableError(`there is no value; ${this.complete}`, { line, column: this.name });
+      throw new TableError(`there is no value; ${this.complete}`, { line, column: this.name, ...(unit && { unit }) });
     // True and false among numbers are as much of a riddle as words are.
-    if (this.text === null && (kind === "text" || (this.numbers > 0 && this.booleans > 0))) this.foundText(cell, line);
+    if (this.text === null && (kind === "text" || (this.numbers > 0 && this.booleans > 0)))
+      this.foundText(cell, line, unit);
     if (this.text === null) this.values.push(value);
   }
 
-  private foundText(cell: string, line: number): void {
+  private foundText(cell: string, line: number, unit: LineUnit | undefined): void {
     if (this.must !== "any")
-      throw new TableError(`"${brief(cell)}" is not a number${hint(cell)}`, { line, column: this.name });
+      throw new TableError(`"${brief(cell)}" is not a number${hint(cell)}`, {
+        line,
+        column: this.name,
+        ...(unit && { unit }),
+      });
     this.text = { cell: brief(cell), line };
     this.values = new Numbers();
   }

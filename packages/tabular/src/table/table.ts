@@ -1,4 +1,4 @@
-import type { CsvOptions, CsvSource } from "../csv/index.ts";
+import type { Csv, CsvOptions, CsvSource } from "../csv/index.ts";
 import { readCsv } from "../csv/index.ts";
 import { TableError } from "../errors.ts";
 import { TableBuilder, type TableChecks } from "./builder.ts";
@@ -31,14 +31,14 @@ export interface ReadTableOptions extends CsvOptions, TableChecks {
 }
 
 /**
- * Reads a CSV file into memory, chunk by chunk: besides the numbers themselves, 8 bytes each, one chunk is in memory at a time.
+ * Reads a CSV file (or another open table) into memory, chunk by chunk: besides the numbers themselves, 8 bytes each, one chunk is in memory at a time.
  *
  * @throws TableError as `readCsv`; for a file without rows; and for what `options` say is checked.
  * @example
  * const table = await readTable(input.files[0]);
  * console.log(table.length, table.columns.map(({ name, kind }) => `${name}: ${kind}`));
  */
-export async function readTable(source: CsvSource, options: ReadTableOptions = {}): Promise<Table> {
+export async function readTable(source: CsvSource | Csv, options: ReadTableOptions = {}): Promise<Table> {
   const csv = await readCsv(source, options);
   const builder = new TableBuilder(csv.columns, options);
   for await (const chunk of csv.chunks) {

@@ -1,0 +1,9 @@
+/** A table's values of any type, some rows at a time. */
+export interface TableValues {
+  /** Names of the columns. */
+  readonly names: readonly string[];
+  /** The values of some rows, by column; can be gone through once. */
+  readonly groups: AsyncIterable<ReadonlyMap<string, readonly unknown[]>>;
+  /** Gives the file back to the system. */
+  close(): Promise<void>;
+}
