@@ -1,4 +1,5 @@
 export { FetchError, FormatError } from "./errors.ts";
+export { type FileFormat, fileFormat } from "./format.ts";
 export type { HostTensor } from "./host-tensor.ts";
 export * as numpy from "./numpy/index.ts";
 export { type LoadOptions, load, save } from "./pytorch/index.ts";

@@ -2,13 +2,13 @@ import { permute, type Tensor } from "@cresset/core/functions";
 import { elementsOf } from "../elements.ts";
 import { FormatError } from "../errors.ts";
 import { toDevice } from "../host-tensor.ts";
-import { type ByteSource, type FileLike, openSource } from "../source.ts";
+import { type ByteSource, type FileLike, type OpenOptions, openSource } from "../source.ts";
 import { ZipArchive } from "../zip/archive.ts";
 import { beginsLikeZip } from "../zip/directory.ts";
 import { type ArrayHeader, beginsLikeArray, dataStartOf, longestPrefix, parseArrayHeader } from "./header.ts";
 
-/** Where tensors are put. */
-export interface LoadOptions {
+/** Where tensors are put, and how a file is opened. */
+export interface LoadOptions extends OpenOptions {
   /** Name of the device; default: the default device. */
   readonly device?: string;
 }
@@ -19,7 +19,7 @@ export interface LoadOptions {
  * The dtype is the array's, in whatever byte order it was written. An array in Fortran order becomes a tensor with the strides
  * that it has in NumPy.
  *
- * @param file a path (in Node, Deno and Bun), a `Blob` or `File`, or bytes. If the path is written out in the program, the
+ * @param file a URL, a path, a `Blob` or `File`, or bytes. If the path is written out in the program, the
  *   result's type follows from its ending.
  * @throws FormatError for a damaged file, or a dtype that Cresset lacks (unsigned ones beyond uint8, complex ones, texts,
  *   objects, records), by name; what the file system throws where the file cannot be read.
@@ -31,7 +31,7 @@ export function load(file: `${string}.npy`, options?: LoadOptions): Promise<Tens
 export function load(file: `${string}.npz`, options?: LoadOptions): Promise<Record<string, Tensor>>;
 export function load(file: FileLike, options?: LoadOptions): Promise<Tensor | Record<string, Tensor>>;
 export async function load(file: FileLike, options: LoadOptions = {}): Promise<Tensor | Record<string, Tensor>> {
-  const source = await openSource(file);
+  const source = await openSource(file, options);
   try {
     const start = await source.read(0, Math.min(longestPrefix, source.size));
     const [isArray, isArchive] = [beginsLikeArray(start), beginsLikeZip(start)];

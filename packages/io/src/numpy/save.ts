@@ -1,19 +1,19 @@
 import { describeArgument } from "@cresset/core/extend";
 import { Tensor, ValueError } from "@cresset/core/functions";
-import { writeAtomically } from "../target.ts";
 import { joined } from "../joined.ts";
+import { type FileTarget, writeAtomically } from "../target.ts";
 import { type ZipRecord, zipped } from "../zip/writer.ts";
 import { writeArrayHeader } from "./header.ts";
 
 /**
  * Writes a tensor as an array of NumPy's. The file is replaced when all is written.
  *
- * @param file a path, in Node, Deno and Bun; as in NumPy, ".npy" is added if it ends otherwise.
+ * @param file a path (or a handle, or a stream); as in NumPy, ".npy" is added if it ends otherwise.
  * @throws ValueError for what is no tensor; what the file system throws.
  * @example
  * await numpy.save("x.npy", x);
  */
-export async function save(file: string | URL, tensor: Tensor): Promise<void> {
+export async function save(file: FileTarget, tensor: Tensor): Promise<void> {
   requireTensor("the array", tensor);
   await writeAtomically(withEnding(file, ".npy"), parts(tensor));
 }
@@ -36,17 +36,17 @@ export type Arrays = Readonly<Record<string, Tensor>> | readonly Tensor[];
 /**
  * Writes tensors as an archive of NumPy's arrays, one after the other. The file is replaced when all is written.
  *
- * @param file a path, in Node, Deno and Bun; as in NumPy, ".npz" is added if it ends otherwise.
+ * @param file a path (or a handle, or a stream); as in NumPy, ".npz" is added if it ends otherwise.
  * @throws ValueError for what are no tensors; what the file system throws.
  * @example
  * await numpy.savez("data.npz", { train, test });
  */
-export async function savez(file: string | URL, arrays: Arrays): Promise<void> {
+export async function savez(file: FileTarget, arrays: Arrays): Promise<void> {
   await writeAtomically(withEnding(file, ".npz"), zipped(records(arrays)));
 }
 
 /** Like `savez`, each array compressed by deflate. */
-export async function savezCompressed(file: string | URL, arrays: Arrays): Promise<void> {
+export async function savezCompressed(file: FileTarget, arrays: Arrays): Promise<void> {
   await writeAtomically(withEnding(file, ".npz"), zipped(records(arrays), { compress: true }));
 }
 
@@ -84,7 +84,8 @@ function records(arrays: Arrays): ZipRecord[] {
   return named.map(([name, tensor]) => ({ name: `${name}.npy`, content: () => collected(parts(tensor)) }));
 }
 
-function withEnding(file: string | URL, ending: string): string | URL {
+function withEnding(file: FileTarget, ending: string): FileTarget {
   if (typeof file === "string") return file.endsWith(ending) ? file : file + ending;
+  if (!(file instanceof URL)) return file;
   return file.pathname.endsWith(ending) ? file : new URL(file.href + ending);
 }

@@ -1,7 +1,7 @@
 import { type HostArray, ValueError } from "@cresset/core/functions";
 import { elementsOf, type FileElement } from "../elements.ts";
 import { FormatError } from "../errors.ts";
-import { type ByteSource, type FileLike, openSource } from "../source.ts";
+import { type ByteSource, type FileLike, type OpenOptions, openSource } from "../source.ts";
 import { beginsLikeZip } from "../zip/directory.ts";
 import { collectTensors } from "./collect.ts";
 import type { PickledFile } from "./file.ts";
@@ -11,7 +11,7 @@ import type { StorageRecord } from "./records.ts";
 import { requireModest, TensorMaker } from "./tensors.ts";
 import { openZipFormat } from "./zip-format.ts";
 
-export interface LoadOptions {
+export interface LoadOptions extends OpenOptions {
   /** The device that tensors are put on; default: the default device, whatever the file says. */
   readonly mapLocation?: string;
   /** Always true: nothing but tensors and plain values is read, and nothing in a file is run. */
@@ -27,7 +27,7 @@ export interface LoadOptions {
  * bigints; a dtype, a device and a layout their names. Tensors that share memory in the file share it here. bfloat16 becomes
  * float32, which holds each of its values.
  *
- * @param file a path (in Node, Deno and Bun), a `Blob` or `File`, or bytes.
+ * @param file a URL, a path, a `Blob` or `File`, or bytes.
  * @throws FormatError for a damaged file, one that holds more than data (a whole module), or a dtype that Cresset lacks;
  *   DTypeError for one that the device lacks; what the file system throws where the file cannot be read.
  * @example
@@ -40,7 +40,7 @@ export async function load<T = unknown>(file: FileLike, options: LoadOptions = {
   const { mapLocation, weightsOnly = true } = options;
   if (weightsOnly !== true)
     throw new ValueError("weightsOnly cannot be false: here, no file makes anything but tensors and plain values");
-  const source = await openSource(file);
+  const source = await openSource(file, options);
   try {
     return (await read(source, mapLocation)) as T;
   } catch (error) {

@@ -1,5 +1,5 @@
-import { writeAtomically } from "../target.ts";
 import { joined } from "../joined.ts";
+import { type FileTarget, writeAtomically } from "../target.ts";
 import { type ZipRecord, zipped } from "../zip/writer.ts";
 import { SavedStorages } from "./saved-storages.ts";
 import { ValuePickler } from "./value-pickler.ts";
@@ -16,7 +16,7 @@ const alignment = 64;
  * `{ 0: "cat", 1: "dog" }`; a `Map` keeps the kinds of its keys. An array becomes a list, a frozen array a tuple. A number is
  * an int if it is whole, `torch.float(2)` is a float. Tensors that share memory share it in the file.
  *
- * @param file a path, in Node, Deno and Bun; without it, the bytes are returned.
+ * @param file a path (in browsers one in the origin-private file system), a handle, a stream; without it, the bytes are returned.
  * @throws ValueError for what no file of tensors holds (functions, instances of classes), saying where it is; or for a tensor
  *   that was changed before it was written: await `save` before going on. What the file system throws.
  * @example
@@ -26,8 +26,8 @@ const alignment = 64;
  * link.href = URL.createObjectURL(new Blob([bytes])); // a page offers it as a download
  */
 export function save(value: unknown): Promise<Uint8Array<ArrayBuffer>>;
-export function save(value: unknown, file: string | URL): Promise<void>;
-export async function save(value: unknown, file?: string | URL): Promise<unknown> {
+export function save(value: unknown, file: FileTarget): Promise<void>;
+export async function save(value: unknown, file?: FileTarget): Promise<unknown> {
   const contents = zipped(records(value, nameOf(file)), { alignment });
   if (file !== undefined) {
     await writeAtomically(file, contents);
@@ -39,11 +39,15 @@ export async function save(value: unknown, file?: string | URL): Promise<unknown
 }
 
 /** The folder in the archive: the file's name without its ending, as PyTorch has it. */
-function nameOf(file: string | URL | undefined): string {
-  const path = file instanceof URL ? decodeURIComponent(file.pathname) : typeof file === "string" ? file : "";
+function nameOf(file: FileTarget | undefined): string {
+  const path =
+    file instanceof URL ? decodeURIComponent(file.pathname) : typeof file === "string" ? file : nameOfHandle(file);
   const name = path.split(/[/\\]/).at(-1) ?? "";
   return name.replace(/(?<=.)\.[^.]*$/, "") || "archive";
 }
+
+const nameOfHandle = (file: FileTarget | undefined): string =>
+  typeof file === "object" && "name" in file && typeof file.name === "string" ? file.name : "";
 
 function records(value: unknown, folder: string): ZipRecord[] {
   const storages = new SavedStorages(value);
