@@ -8,6 +8,7 @@ import {
   prepareData,
   readTable,
   type Sentinel,
+  savedFormatOf,
   saveTrainingFile,
   type Table,
   Training,
@@ -44,6 +45,7 @@ export async function train(
   streams: Streams,
 ): Promise<number> {
   const { out, device, epochs, json } = options;
+  savedFormatOf(out);
   await Promise.all([requireFile(file), requireWritable(out, file)]);
   const fresh = options.resume ? null : newPlan(options);
   await useDevice(device);

@@ -32,6 +32,11 @@ export function describe(description: Description): Record<string, string> {
   return { [metadataKey]: JSON.stringify({ version, ...description, losses: description.losses.map(String) }) };
 }
 
+/** Whether texts that a file holds tell of a training. */
+export function isSavedTraining(metadata: Readonly<Record<string, string>>): boolean {
+  return Object.hasOwn(metadata, metadataKey);
+}
+
 function numberOf(text: string): number {
   const value = Number(text);
   if (String(value) !== text) throw new FormatError(`the loss "${text}" is no number`);

@@ -1,4 +1,4 @@
-export type { Description } from "./description.ts";
+export { type Description, isSavedTraining } from "./description.ts";
 export { Classifier, type LoadClassifierOptions, loadClassifier, ResumeError } from "./load.ts";
 export { predictCsv, predictedColumns } from "./predict-csv.ts";
-export { saveTraining, saveTrainingFile } from "./save.ts";
+export { type SavedFormat, savedFormatOf, savedFormats, saveTraining, saveTrainingFile } from "./save.ts";

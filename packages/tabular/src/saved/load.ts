@@ -1,5 +1,5 @@
 import { Generator, type Tensor } from "@cresset/core/functions";
-import { type FileLike, FormatError, safetensors } from "@cresset/io";
+import { type FileLike, FormatError, fileFormat, safetensors } from "@cresset/io";
 import type { Sequential } from "@cresset/nn";
 import type { OptimizerStateDict } from "@cresset/optim";
 import { inputNames, type Preparation, prepare } from "../preparation.ts";
@@ -10,9 +10,10 @@ import type { TrainingOptions } from "../training/options.ts";
 import { predict } from "../training/predict.ts";
 import { RandomStream } from "../training/stream.ts";
 import { Training } from "../training/training.ts";
+import { openCheckpoint, type SavedTensors } from "./checkpoint.ts";
 import { checksum } from "./checksum.ts";
 import { type Description, readDescription } from "./description.ts";
-import { generatorName, optimizerPrefix } from "./save.ts";
+import { generatorName, optimizerPrefix } from "./names.ts";
 
 /** A saved file does not fit what is to be done with it: another table, other options. */
 export class ResumeError extends FormatError {
@@ -105,7 +106,7 @@ export interface LoadClassifierOptions {
 }
 
 /**
- * Reads a file that `saveTraining` wrote: a path (in Node, Deno and Bun), a `Blob` or `File`, or the bytes.
+ * Reads a file that `saveTraining` wrote, in whichever format: a URL, a path, a `Blob` or `File`, or the bytes.
  *
  * @throws FormatError for a file that is not whole, or not of this kind; DeviceError for an unknown device.
  * @example
@@ -113,7 +114,7 @@ export interface LoadClassifierOptions {
  * const probabilities = await classifier.predict(await readTable(file));
  */
 export async function loadClassifier(file: FileLike, { device }: LoadClassifierOptions = {}): Promise<Classifier> {
-  const opened = await safetensors.safeOpen(file, device === undefined ? {} : { device });
+  const opened = await openSaved(file, device);
   try {
     const description = readDescription(opened.metadata());
     const inputs = inputNames(description.preparation).length;
@@ -131,7 +132,12 @@ export async function loadClassifier(file: FileLike, { device }: LoadClassifierO
   }
 }
 
-function requireTensors(file: safetensors.SafetensorsFile, shapes: ReadonlyMap<string, readonly number[]>): void {
+async function openSaved(file: FileLike, device: string | undefined): Promise<SavedTensors> {
+  if ((await fileFormat(file)) === "pytorch") return openCheckpoint(file, device);
+  return safetensors.safeOpen(file, device === undefined ? {} : { device });
+}
+
+function requireTensors(file: SavedTensors, shapes: ReadonlyMap<string, readonly number[]>): void {
   const names = file.keys();
   for (const [name, shape] of shapes) {
     if (!names.includes(name)) throw new FormatError(`the weights "${name}" are missing`);

@@ -11,7 +11,7 @@ import { tableText } from "../testing/table.ts";
 import { optimizerNames, prepareData, Training, type TrainingOptions } from "../training/index.ts";
 import { type Classifier, loadClassifier, ResumeError } from "./load.ts";
 import { predictCsv } from "./predict-csv.ts";
-import { saveTraining, saveTrainingFile } from "./save.ts";
+import { savedFormats, saveTraining, saveTrainingFile } from "./save.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cresset-tabular-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -36,26 +36,29 @@ async function weights(training: Training): Promise<unknown> {
 
 const random: Partial<TrainingOptions> = { hidden: [6, 3], activation: "Tanh", dropout: 0.1, batchSize: 16, lr: 1e-2 };
 
-describe("k epochs, a file, and the rest are as good as all in one go, to the bit", () => {
-  test.each(optimizerNames)("%s", async (optimizer) => {
-    const options = { ...random, optimizer };
-    const whole = await run(Training.create(data, options), 4);
-    const begun = await run(Training.create(data, options), 2);
-    const bytes = await saveTraining(begun);
-    // What follows must not reach the file.
-    await begun.step();
-    const resumed = await run(await (await loadClassifier(bytes)).resume(prepareData(table, preparation)), 4);
-    expect(resumed.losses).toEqual(whole.losses);
-    expect(await weights(resumed)).toEqual(await weights(whole));
-    expect(resumed.generatorState).toEqual(whole.generatorState);
-  });
+describe.each(savedFormats)(
+  "k epochs, a file (%s), and the rest are as good as all in one go, to the bit",
+  (format) => {
+    test.each(optimizerNames)("%s", async (optimizer) => {
+      const options = { ...random, optimizer };
+      const whole = await run(Training.create(data, options), 4);
+      const begun = await run(Training.create(data, options), 2);
+      const bytes = await saveTraining(begun, format);
+      // What follows must not reach the file.
+      await begun.step();
+      const resumed = await run(await (await loadClassifier(bytes)).resume(prepareData(table, preparation)), 4);
+      expect(resumed.losses).toEqual(whole.losses);
+      expect(await weights(resumed)).toEqual(await weights(whole));
+      expect(resumed.generatorState).toEqual(whole.generatorState);
+    });
 
-  test("all rows at once, without a step before", async () => {
-    const whole = await run(Training.create(data, { hidden: [] }), 3);
-    const begun = await loadClassifier(await saveTraining(Training.create(data, { hidden: [] })));
-    expect((await run(await begun.resume(data), 3)).losses).toEqual(whole.losses);
-  });
-});
+    test("all rows at once, without a step before", async () => {
+      const whole = await run(Training.create(data, { hidden: [] }), 3);
+      const begun = await loadClassifier(await saveTraining(Training.create(data, { hidden: [] }), format));
+      expect((await run(await begun.resume(data), 3)).losses).toEqual(whole.losses);
+    });
+  },
+);
 
 test("a file brings everything back, on any device", async () => {
   const training = await run(Training.create(data, random), 2);

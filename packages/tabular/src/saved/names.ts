@@ -1,0 +1,3 @@
+/** What tensors that are no weights are called in a file. */
+export const optimizerPrefix = "optimizer.";
+export const generatorName = "generator";
