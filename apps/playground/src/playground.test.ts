@@ -2,6 +2,9 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { cpu } from "@cresset/backend-cpu";
+import { registerBackend, type Tensor } from "@cresset/core/functions";
+import { load as loadPyTorch, safetensors } from "@cresset/io";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -10,6 +13,7 @@ import { openSite, reach, type Site, standing } from "./testing/site.ts";
 let site: Site;
 
 beforeAll(async () => {
+  await registerBackend(cpu());
   site = await openSite();
 }, 120_000);
 
@@ -165,6 +169,38 @@ test("opens a table of one's own; weights and predictions go out and come back",
   // It goes on where it was, as if it had not been away.
   await train(page, 210);
   expect(lossesIn((await downloaded(page, "Download weights")).bytes).slice(0, 200)).toEqual(lossesIn(weights.bytes));
+  expect(errors).toEqual([]);
+});
+
+test("weights go out in PyTorch's format too, and come back", async () => {
+  const { page, errors } = await site.open();
+  const requests: string[] = [];
+  page.on("request", (request) => requests.push(request.url()));
+  await train(page, 30);
+  const safe = await downloaded(page, "Download weights");
+  const local = (url: string): boolean => !/^(?:data|blob):/.test(url);
+  expect(requests.filter(local)).toEqual([]);
+  // What writes it is loaded when it is asked for.
+  const { name, bytes } = await downloaded(page, "Download for PyTorch");
+  expect(name).toMatch(/\.pt$/);
+  expect(requests.filter(local)).toHaveLength(1);
+  const predictions = await downloaded(page, "Download predictions");
+  await train(page, 60);
+  const later = lossesIn((await downloaded(page, "Download weights")).bytes);
+
+  // The file holds the weights of the other one, and the training goes on from it.
+  const checkpoint = await loadPyTorch<{ epoch: number; model_state_dict: Record<string, Tensor> }>(bytes);
+  expect(checkpoint.epoch).toBe(30);
+  const weights = safetensors.load(safe.bytes);
+  for (const [key, tensor] of Object.entries(checkpoint.model_state_dict))
+    expect(tensor.tolistSync()).toEqual(weights[key].tolistSync());
+  await load(page, "Load weights", name, bytes);
+  await page.getByText(`${name} is loaded, at epoch 30.`).waitFor();
+  expect((await downloaded(page, "Download predictions")).bytes.equals(predictions.bytes)).toBe(true);
+  await train(page, 60);
+  expect(lossesIn((await downloaded(page, "Download weights")).bytes)).toEqual(later);
+  await load(page, "Load weights", "broken.pt", bytes.subarray(0, 500));
+  await page.locator(".said.error").waitFor();
   expect(errors).toEqual([]);
 });
 

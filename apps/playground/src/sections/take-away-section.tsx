@@ -31,13 +31,20 @@ export function TakeAwaySection() {
   return (
     <Section id="take-away" title="Take it away">
       <p class="soft">
-        Weights are a safetensors file, with columns, scaling and the optimizer's state in it: Cresset, the command{" "}
-        <code>cresset</code> and Python's safetensors read it. Loaded again beside the same table, the training goes on
-        as if it had not stopped.
+        Weights are a safetensors file, or one for PyTorch's <code>torch.load</code>, with columns, scaling and the
+        optimizer's state in it: Cresset and the command <code>cresset</code> read both. Loaded again beside the same
+        table, the training goes on as if it had not stopped.
       </p>
       <div class="actions">
-        <button type="button" disabled={none} onClick={save(() => worker.saveWeights(), `${stem}.safetensors`)}>
+        <button
+          type="button"
+          disabled={none}
+          onClick={save(() => worker.saveWeights("safetensors"), `${stem}.safetensors`)}
+        >
           Download weights
+        </button>
+        <button type="button" disabled={none} onClick={save(() => worker.saveWeights("pytorch"), `${stem}.pt`)}>
+          Download for PyTorch
         </button>
         <button type="button" disabled={none} onClick={save(() => worker.predictions(), `${stem}-predictions.csv`)}>
           Download predictions
@@ -53,7 +60,7 @@ export function TakeAwaySection() {
           Predict another table
         </FileButton>
         <FileButton
-          accept=".safetensors"
+          accept=".safetensors,.pt,.pth"
           disabled={table.value === null}
           onChoose={(file) =>
             attempt(async () => {

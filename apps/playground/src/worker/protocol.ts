@@ -5,6 +5,7 @@ import type {
   ColumnKind,
   ConfusionMatrix,
   MissingValues,
+  SavedFormat,
   Scale,
   Sentinel,
   TrainingOptions,
@@ -136,7 +137,7 @@ export interface Api {
   step(): void;
   /** Moves network, optimizer and data to a backend, or starts on it. */
   moveTo(backend: BackendName): void;
-  saveWeights(): Blob;
+  saveWeights(format: SavedFormat): Blob;
   /** Reads a training from a file that was saved on the same table; gives what was chosen for it. */
   readWeights(file: File): Choices;
   /** Goes on with what was read, as the training of a number. */

@@ -6,6 +6,7 @@ import {
   predictCsv,
   prepareData,
   pytorchProgram,
+  type SavedFormat,
   saveTraining,
   Training,
   typescriptProgram,
@@ -127,8 +128,8 @@ export class Session {
     return { typescript: typescriptProgram(options), pytorch: pytorchProgram(options) };
   }
 
-  async saveWeights(): Promise<Blob> {
-    return new Blob([await saveTraining(this.#running().training)], { type: "application/octet-stream" });
+  async saveWeights(format: SavedFormat): Promise<Blob> {
+    return new Blob([await saveTraining(this.#running().training, format)], { type: "application/octet-stream" });
   }
 
   async readWeights(file: File): Promise<Choices> {
@@ -148,7 +149,7 @@ export class Session {
   }
 
   async predictions(other?: File): Promise<Blob> {
-    const classifier = await loadClassifier(await this.saveWeights());
+    const classifier = await loadClassifier(await this.saveWeights("safetensors"));
     const parts: string[] = [];
     for await (const part of predictCsv(classifier, other ?? this.#opened().csv)) parts.push(part);
     return new Blob(parts, { type: "text/csv" });
