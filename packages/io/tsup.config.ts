@@ -1,7 +1,13 @@
 import { packageBuild } from "../../build/package.ts";
 
-// Tables need libraries that nothing else here does.
+// Each entry loads what it uses: tables need libraries that nothing else here does, and a page may load PyTorch's format when
+// it is asked for.
 export default packageBuild(
-  { index: "src/index.ts", arrow: "src/arrow/index.ts", parquet: "src/parquet/index.ts" },
+  {
+    index: "src/index.ts",
+    pytorch: "src/pytorch/index.ts",
+    arrow: "src/arrow/index.ts",
+    parquet: "src/parquet/index.ts",
+  },
   "by use",
 );

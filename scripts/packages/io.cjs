@@ -1,6 +1,7 @@
 const { cpu } = require("@cresset/backend-cpu");
 const { registerBackend, tensor } = require("@cresset/core");
-const { safetensors } = require("@cresset/io");
+const { load, save, safetensors } = require("@cresset/io");
+const pytorch = require("@cresset/io/pytorch");
 
 async function main() {
   await registerBackend(cpu());
@@ -12,6 +13,9 @@ async function main() {
 
   const broken = await safetensors.loadFile(bytes.subarray(0, 20)).catch((error) => error);
   console.log(broken instanceof Error && broken.name);
+  // Both entries are of one library.
+  const checkpoint = await pytorch.load(await save({ w, epoch: 3 }));
+  console.log(checkpoint.epoch, load === pytorch.load);
 }
 
 main();

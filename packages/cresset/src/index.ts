@@ -20,7 +20,7 @@ export * from "@cresset/core";
 // Modules, optimizers, data
 export * as data from "@cresset/data";
 // Files
-export { type FileLike, FormatError, load, numpy, safetensors, save } from "@cresset/io";
+export { FetchError, type FileLike, type FileTarget, FormatError, load, numpy, safetensors, save } from "@cresset/io";
 export * as nn from "@cresset/nn";
 // Functions of nn.functional that are in torch, too: those with the same arguments there
 export {
