@@ -3,7 +3,7 @@
  * of `sh` blocks that call `cresset` are run too; a `text` block after them is part of what the last one prints.
  */
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { main } from "@cresset/cli";
@@ -13,6 +13,8 @@ const root = join(import.meta.dirname, "..");
 // Inside the repository, so that packages are found by name.
 const folder = mkdtempSync(join(root, "tests", ".snippets-"));
 afterAll(() => rmSync(folder, { recursive: true }));
+// What programs write stays there; what they read of the repository is found.
+symlinkSync(join(root, "examples"), join(folder, "examples"));
 
 const documents = [
   "README.md",
@@ -99,6 +101,7 @@ describe.each(documents)("%s", (document) => {
     const file = join(folder, `${document.replaceAll("/", "-")}-${line}.ts`);
     writeFileSync(file, code);
     const run = spawnSync(process.execPath, ["--conditions=@cresset/source", file], {
+      cwd: folder,
       encoding: "utf8",
       timeout: 60_000,
     });
