@@ -7,6 +7,7 @@ import {
   named,
   type ScheduledGroup,
   type ScheduledOptimizer,
+  type SchedulerState,
 } from "./scheduler.ts";
 
 /** A factor for each epoch, for all groups or for each. */
@@ -117,6 +118,30 @@ export class MultiStepLR extends LRScheduler {
   protected override closedForm(): number[] {
     return this.baseLrs.map((lr) => lr * this.gamma ** countUpTo(this.milestones, this.lastEpoch));
   }
+
+  /** As in PyTorch, milestones are counted: `{ 30: 1, 80: 2 }`. */
+  override stateDict(): SchedulerState {
+    const counts: Record<number, number> = {};
+    for (const milestone of this.milestones) counts[milestone] = (counts[milestone] ?? 0) + 1;
+    return { ...super.stateDict(), milestones: counts };
+  }
+
+  override loadStateDict(state: Readonly<SchedulerState>): void {
+    const { milestones } = state;
+    const listed = Array.isArray(milestones) || milestones === undefined ? milestones : elements(milestones);
+    super.loadStateDict(listed === undefined ? state : { ...state, milestones: listed });
+  }
+}
+
+/** The milestones that are counted, in order. @throws ValueError for what are no counts. */
+function elements(counts: unknown): number[] {
+  const entries = counts instanceof Map ? [...counts] : Object.entries(counts ?? {});
+  const listed = entries.flatMap(([milestone, count]) => {
+    if (!Number.isInteger(count) || count < 0 || count > 1000 || Number.isNaN(Number(milestone)))
+      throw new ValueError("the milestones of a state dict are counts by epoch");
+    return new Array<number>(count).fill(Number(milestone));
+  });
+  return listed.sort((a, b) => a - b);
 }
 
 export interface ConstantLROptions extends LrSchedulerOptions {
