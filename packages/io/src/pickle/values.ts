@@ -36,8 +36,6 @@ export interface Global {
   readonly name: string;
   /** What calling it in the pickle makes. @throws FormatError for arguments that it does not take. */
   readonly make?: (args: readonly unknown[]) => unknown;
-  /** What it is where it stands as a value and is not called: a dtype. */
-  readonly value?: string;
 }
 
 export class PickleGlobal {

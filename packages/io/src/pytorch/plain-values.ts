@@ -8,64 +8,101 @@ import { NamedStorage, PickledTensor, StoragePart, StorageRecord } from "./recor
 /** The deepest nesting that is read; Python itself does not write deeper than this. */
 const deepest = 1000;
 
+/** A container of the pickle, with what it becomes, empty at first. */
+interface Pending {
+  readonly fill: () => void;
+  readonly items: readonly unknown[];
+}
+
 /**
  * Turns a pickle's value into plain ones: dictionaries into records (or Maps), tuples into frozen arrays. What occurs in
  * several places is one value here too.
  *
- * @throws FormatError for what is no value: a function, half of a tensor.
+ * @throws FormatError for what is no value: a function, half of a tensor; or nesting without end.
  */
 export function plainValue(value: unknown, tensorOf: (pickled: PickledTensor) => Tensor): unknown {
   const known = new Map<unknown, unknown>();
-  return convert(value, 0);
-
-  function convert(value: unknown, depth: number): unknown {
-    if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
-    if (value instanceof PickleGlobal) return value.global.name;
-    if (known.has(value)) return known.get(value);
+  /** What a value becomes; known for all but values that stay as they are. */
+  const plain = (item: unknown): unknown => (known.has(item) ? known.get(item) : item);
+  // Level by level and not by recursion: first everything is made, empty, then filled.
+  const made: Pending[] = [];
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
     if (depth > deepest) throw new FormatError(`the file is nested more than ${deepest} deep`);
-    if (value instanceof PickledTensor) return note(value, tensorOf(value));
-    if (Array.isArray(value)) return fill(note(value, []), value, depth);
-    if (value instanceof PickleTuple) return Object.freeze(fill(note(value, []), value.items, depth));
-    if (value instanceof PickleSet) {
-      const set = note(value, new Set());
-      for (const item of value.items) set.add(convert(item, depth + 1));
-      return set;
+    const next: unknown[] = [];
+    for (const item of level) {
+      if (typeof item !== "object" || item === null || item instanceof Uint8Array || known.has(item)) continue;
+      const pending = make(item);
+      if (pending === null) continue;
+      made.push(pending);
+      for (const inner of pending.items) if (typeof inner === "object" && inner !== null) next.push(inner);
     }
-    if (value instanceof PickleDict) return dictionary(value, depth);
-    if (value instanceof NamedStorage) return `torch.${value.type.dtype}`;
-    if (value instanceof StorageRecord || value instanceof StoragePart)
-      throw new FormatError("the file holds a storage that is no tensor: save the tensor instead");
-    if (value instanceof PickleObject) throw new FormatError("the file holds a dtype of NumPy's as a value");
-    throw new FormatError("the file holds a value of an unknown kind");
+    level = next;
+  }
+  for (const { fill } of made) fill();
+  return plain(value);
+
+  /** Notes what a value becomes; gives how to fill it, or null if it holds no others. */
+  function make(item: object): Pending | null {
+    if (Array.isArray(item)) return list(item, item, false);
+    if (item instanceof PickleTuple) return list(item, item.items, true);
+    if (item instanceof PickleDict) return dictionary(item);
+    if (item instanceof PickleSet) {
+      const set = new Set();
+      known.set(item, set);
+      const fill = (): void => {
+        for (const inner of item.items) set.add(plain(inner));
+      };
+      return { items: [...item.items], fill };
+    }
+    known.set(item, item instanceof PickledTensor ? tensorOf(item) : nameOf(item));
+    return null;
   }
 
-  function note<T>(value: object, plain: T): T {
-    known.set(value, plain);
-    return plain;
+  function list(key: object, items: readonly unknown[], frozen: boolean): Pending {
+    const array: unknown[] = [];
+    known.set(key, array);
+    const fill = (): void => {
+      for (const inner of items) array.push(plain(inner));
+      if (frozen) Object.freeze(array);
+    };
+    return { items, fill };
   }
 
-  function fill(list: unknown[], items: readonly unknown[], depth: number): unknown[] {
-    for (const item of items) list.push(convert(item, depth + 1));
-    return list;
-  }
-
-  function dictionary(dict: PickleDict, depth: number): unknown {
+  function dictionary(dict: PickleDict): Pending {
     const keys = [...dict.entries.keys()];
+    const values = [...dict.entries.values()];
     const texts = keys.every((key) => typeof key === "string");
     // A Map keeps what a record cannot: keys of other types, and the difference between 0 and "0".
     if (!texts && !keys.every((key) => Number.isSafeInteger(key) && !((key as number) < 0))) {
-      const map = note(dict, new Map());
-      for (const [key, item] of dict.entries) map.set(convert(key, depth + 1), convert(item, depth + 1));
-      return map;
+      const map = new Map();
+      known.set(dict, map);
+      const fill = (): void => {
+        for (const [key, inner] of dict.entries) map.set(plain(key), plain(inner));
+      };
+      return { items: [...keys, ...values], fill };
     }
     // Without a prototype, so that no name is special, `__proto__` included.
-    const record = note(dict, Object.create(null) as Record<string, unknown>);
-    for (const [key, item] of dict.entries) record[key as string] = convert(item, depth + 1);
+    const record: Record<string, unknown> = Object.create(null);
+    known.set(dict, record);
     if (dict.type === "OrderedDict") orderedDicts.add(record);
     if (texts && keys.every((key) => isIntegerKey(key as string))) textKeyed.add(record);
     const metadata = dict.attributes?.entries.get(metadataKey);
-    if (metadata instanceof PickleDict && !Object.hasOwn(record, metadataKey))
-      Object.defineProperty(record, metadataKey, { value: convert(metadata, depth + 1), writable: true });
-    return record;
+    const fill = (): void => {
+      for (const [key, inner] of dict.entries) record[key as string] = plain(inner);
+      if (metadata instanceof PickleDict && !Object.hasOwn(record, metadataKey))
+        Object.defineProperty(record, metadataKey, { value: plain(metadata), writable: true });
+    };
+    return { items: metadata instanceof PickleDict ? [...values, metadata] : values, fill };
   }
+}
+
+/** What stands for something that a file names and that is a value itself: a type. */
+function nameOf(item: object): string {
+  if (item instanceof PickleGlobal) return item.global.name;
+  if (item instanceof NamedStorage) return `torch.${item.type.dtype}`;
+  if (item instanceof StorageRecord || item instanceof StoragePart)
+    throw new FormatError("the file holds a storage that is no tensor: save the tensor instead");
+  if (item instanceof PickleObject) throw new FormatError("the file holds a dtype of NumPy's as a value");
+  throw new FormatError("the file holds a value of an unknown kind");
 }

@@ -6,8 +6,8 @@ import { isIntegerKey, metadataKey, orderedDicts, textKeyed } from "./python-typ
 import type { SavedStorages } from "./saved-storages.ts";
 import { storageNameOf } from "./storage-types.ts";
 
-/** The deepest nesting that is written: Python's own limit. */
-const deepest = 1000;
+/** The deepest nesting that is written, by recursion. */
+const deepest = 250;
 
 /** What one value of `tuple` writes. */
 type Write = () => void;
