@@ -5,7 +5,7 @@ import { type FileLike, load, numpy, safetensors } from "../index.ts";
 import { joined } from "../joined.ts";
 import { openSource } from "../source.ts";
 import { latin1, pickleFile } from "../testing/pickle-file.ts";
-import { pickles } from "../testing/pickles.ts";
+import { pickles, picklesOfLibraries } from "../testing/pickles.ts";
 import { ZipArchive } from "../zip/archive.ts";
 import { zipped } from "../zip/writer.ts";
 import { below, mutate, type Random } from "./mutate.ts";
@@ -54,7 +54,10 @@ const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "hex
 const oldStart = latin1("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02M\xe9\x03.\x80\x02}.");
 
 export async function fuzzTargets(): Promise<Target[]> {
-  const archives = [...filesLike(/\.(pt|tar)$/), ...(await Promise.all(pickles.map((one) => pickleFile(hex(one)))))];
+  const archives = [
+    ...filesLike(/\.(pt|tar)$/),
+    ...(await Promise.all([...pickles, picklesOfLibraries].map((one) => pickleFile(hex(one))))),
+  ];
   const old = [...filesLike(/\.pth$/), ...pickles.map((one) => joined([oldStart, hex(one), latin1("].")]))];
   return [
     { name: "PyTorch's zip format", read: load, seeds: archives, damage: inside },

@@ -1,9 +1,10 @@
 /** The header of a .npy file: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
 
 import { bytesOf } from "@cresset/core/backend";
-import { type DType, isDType } from "@cresset/core/functions";
+import type { DType } from "@cresset/core/functions";
 import { FormatError } from "../errors.ts";
 import { joined } from "../joined.ts";
+import { descriptionOf, dtypeOfDescription } from "./dtypes.ts";
 import { parseLiteral } from "./python-literal.ts";
 
 export interface ArrayHeader {
@@ -68,7 +69,7 @@ export function parseArrayHeader(start: Uint8Array, fileSize: number): ArrayHead
   if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0))
     throw new FormatError(`the array's shape is not a tuple of sizes: ${JSON.stringify(shape)}`);
   if (shape.length > mostDimensions) throw new FormatError(`the array has ${shape.length} dimensions`);
-  const { dtype, swapped } = dtypeOf(header.get("descr"));
+  const { dtype, swapped } = dtypeOfDescription(header.get("descr"));
   const numel = shape.reduce((product: number, n: number) => product * n, 1);
   const dataBytes = numel * bytesOf(dtype);
   if (dataBytes !== fileSize - start.length)
@@ -90,68 +91,10 @@ function decode(bytes: Uint8Array, major: number): string {
   }
 }
 
-const dtypes: Readonly<Record<string, DType>> = {
-  b1: "bool",
-  u1: "uint8",
-  i1: "int8",
-  i2: "int16",
-  i4: "int32",
-  i8: "int64",
-  f2: "float16",
-  f4: "float32",
-  f8: "float64",
-};
-
-const lacking: Readonly<Record<string, string>> = {
-  u2: "uint16",
-  u4: "uint32",
-  u8: "uint64",
-  c8: "complex64",
-  c16: "complex128",
-  c32: "complex256",
-  f16: "float128",
-};
-
-const kinds: Readonly<Record<string, string>> = {
-  O: "objects, which are pickles that may run anything",
-  S: "texts of bytes",
-  a: "texts of bytes",
-  U: "texts",
-  V: "raw records",
-  M: "dates",
-  m: "durations",
-};
-
-const own = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
-  Object.hasOwn(table, key) ? table[key] : undefined;
-
-function dtypeOf(descr: unknown): { readonly dtype: DType; readonly swapped: boolean } {
-  if (Array.isArray(descr))
-    throw new FormatError("the array is structured, of several fields: Cresset has no such dtype");
-  const parts = typeof descr === "string" ? /^([<>|=]?)([A-Za-z])(\d*)(\[\w+\])?$/.exec(descr) : null;
-  if (parts === null) throw new FormatError(`the array has the unknown dtype ${JSON.stringify(descr)}`);
-  const [, order, kind, size] = parts;
-  const dtype = own(dtypes, kind + size);
-  if (dtype !== undefined) return { dtype, swapped: order === ">" };
-  const name = own(lacking, kind + size);
-  if (name !== undefined) throw new FormatError(`the array is of ${name}, which Cresset has no dtype for`);
-  const holds = own(kinds, kind);
-  throw new FormatError(
-    holds === undefined
-      ? `the array has the unknown dtype ${JSON.stringify(descr)}`
-      : `the array holds ${holds} (dtype ${JSON.stringify(descr)}), not numbers`,
-  );
-}
-
-const codes = new Map(Object.entries(dtypes).map(([code, dtype]) => [dtype, code]));
-
 /** The bytes of a .npy file before its elements, in row-major order; they begin at a multiple of 64. */
 export function writeArrayHeader(dtype: DType, shape: readonly number[]): Uint8Array<ArrayBuffer> {
-  const code = codes.get(dtype);
-  if (code === undefined || !isDType(dtype)) throw new TypeError(`NumPy has no ${dtype}`);
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
-  const descr = `${bytesOf(dtype) === 1 ? "|" : "<"}${code}`;
-  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`;
+  const text = `{'descr': '${descriptionOf(dtype)}', 'fortran_order': False, 'shape': ${tuple}, }`;
   const length = Math.ceil((10 + text.length + 1) / 64) * 64 - 10;
   const start = new Uint8Array([...magic, 1, 0, length & 255, length >> 8]);
   return joined([start, new TextEncoder().encode(`${text.padEnd(length - 1)}\n`)]);

@@ -1,10 +1,9 @@
-import { permute, type Tensor } from "@cresset/core/functions";
-import { elementsOf } from "../elements.ts";
+import type { Tensor } from "@cresset/core/functions";
 import { FormatError } from "../errors.ts";
-import { toDevice } from "../host-tensor.ts";
 import { type ByteSource, type FileLike, type OpenOptions, openSource } from "../source.ts";
 import { ZipArchive } from "../zip/archive.ts";
 import { beginsLikeZip } from "../zip/directory.ts";
+import { tensorOfArray } from "./array.ts";
 import { type ArrayHeader, beginsLikeArray, dataStartOf, longestPrefix, parseArrayHeader } from "./header.ts";
 
 /** Where tensors are put, and how a file is opened. */
@@ -53,7 +52,7 @@ export async function load(file: FileLike, options: LoadOptions = {}): Promise<T
 async function readArray(source: ByteSource, start: Uint8Array, { device }: LoadOptions): Promise<Tensor> {
   const header = parseArrayHeader(await source.read(0, dataStartOf(start, source.size)), source.size);
   const { dataStart, dataBytes } = header;
-  return tensorOf(header, await source.read(dataStart, dataStart + dataBytes), device);
+  return tensorOfArray(header, await source.read(dataStart, dataStart + dataBytes), device);
 }
 
 async function readArchive(source: ByteSource, { device }: LoadOptions): Promise<Record<string, Tensor>> {
@@ -71,7 +70,7 @@ async function readArchive(source: ByteSource, { device }: LoadOptions): Promise
     try {
       const header = await archivedHeader(archive, name);
       const elements = (await archive.read(name)).slice(header.dataStart);
-      arrays.push([name.slice(0, -".npy".length), tensorOf(header, elements, device)]);
+      arrays.push([name.slice(0, -".npy".length), tensorOfArray(header, elements, device)]);
     } catch (error) {
       if (error instanceof FormatError) throw new FormatError(`"${name}": ${error.message}`, { cause: error });
       throw error;
@@ -88,16 +87,4 @@ async function archivedHeader(archive: ZipArchive, name: string): Promise<ArrayH
   const size = archive.entry(name)?.size ?? 0;
   const dataStart = dataStartOf(await archive.readStart(name, longestPrefix), size);
   return parseArrayHeader(await archive.readStart(name, dataStart), size);
-}
-
-function tensorOf(header: ArrayHeader, bytes: Uint8Array<ArrayBuffer>, device: string | undefined): Tensor {
-  const { dtype, shape, swapped, fortran } = header;
-  const numel = shape.reduce((product, n) => product * n, 1);
-  const data = elementsOf(dtype, bytes, numel, swapped);
-  if (!fortran || shape.length < 2) return toDevice({ dtype, shape, data }, device);
-  const reversed = toDevice({ dtype, shape: shape.toReversed(), data }, device);
-  return permute(
-    reversed,
-    shape.map((_, d) => shape.length - 1 - d),
-  );
 }

@@ -19,7 +19,7 @@ export interface UnpicklerHooks {
  * What calls may take, for each byte of the pickle: a value that is noted once can be given to many calls, each of which
  * would copy it.
  */
-const workPerByte = 2;
+const workPerByte = 3;
 const leastWork = 1 << 12;
 
 /** The most containers that a pickle may make: each takes a byte in the file, and fifty in memory. */
@@ -344,15 +344,20 @@ class Unpickler {
     if (!(callee instanceof PickleGlobal)) throw new FormatError("the pickle calls what is no function");
     const { name, make } = callee.global;
     if (make === undefined) throw new FormatError(`the pickle calls ${name}, which is no function`);
+    this.#charge(args);
+    this.#push(this.#made(make(args)));
+  }
+
+  #charge(args: readonly unknown[]): void {
     for (const arg of args) this.#work -= sizeOf(arg);
     if (this.#work < 0) throw new FormatError("the pickle gives the same large values to very many calls");
-    this.#push(this.#made(make(args)));
   }
 
   /** Attributes of an object that was made before; those of state dicts say which versions of modules wrote them. */
   #build(): void {
     const state = this.#pop();
     const object = this.#top();
+    if (state instanceof PickleTuple) this.#charge(state.items);
     if (object instanceof PickleObject) object.build(state);
     else if (object instanceof PickleDict && object.type === "OrderedDict" && state instanceof PickleDict)
       object.attributes = state;

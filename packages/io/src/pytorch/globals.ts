@@ -126,7 +126,7 @@ const functions: Readonly<Record<string, Make | null>> = {
 const globals = new Map<string, PickleGlobal>(
   Object.entries({ ...functions, ...numpyGlobals }).map(([name, make]) => [
     name,
-    new PickleGlobal(make === null ? { name } : { name, make }),
+    new PickleGlobal({ name, make: make ?? undefined }),
   ]),
 );
 

@@ -9,6 +9,7 @@ import { FormatError, load, save } from "../index.ts";
 import { joined } from "../joined.ts";
 import { bytesTaken } from "../testing/count-bytes.ts";
 import { latin1, pickledTensor, pickleFile } from "../testing/pickle-file.ts";
+import { picklesOfLibraries } from "../testing/pickles.ts";
 
 const files = join(import.meta.dirname, "..", "testing", "files");
 const folder = mkdtempSync(join(tmpdir(), "cresset-load-"));
@@ -21,6 +22,37 @@ describe("files of PyTorch", () => {
     expect(Object.keys(state).slice(0, 2)).toEqual(["0.weight", "0.bias"]);
     expect(Object.getOwnPropertyDescriptor(state, "_metadata")?.enumerable).toBe(false);
     expect(state["0.weight"].requiresGrad).toBe(false);
+  });
+
+  test("the type follows from what it is given to", async () => {
+    const model = new nn.Sequential(new nn.Linear(5, 8));
+    const state = await load<nn.StateDict>(join(files, "state_dict.pt"));
+    model.loadStateDict(await load(join(files, "state_dict.pt")), { strict: false });
+    expect(model.stateDict()["0.weight"].tolistSync()).toEqual(state["0.weight"].tolistSync());
+  });
+
+  test("what libraries put beside tensors", async () => {
+    const value = await load<Record<string, unknown>>(
+      await pickleFile(Uint8Array.from(Buffer.from(picklesOfLibraries, "hex"))),
+    );
+    expect(value.s).toEqual([0.5, 7, true]);
+    expect((value.a as torch.Tensor).tolistSync()).toEqual([
+      [0, 1, 2],
+      [3, 4, 5],
+    ]);
+    expect((value.f as torch.Tensor).tolistSync()).toEqual([
+      [0, 1],
+      [2, 3],
+    ]);
+    expect([value.c, value.d, value.o, value.z, value.dev, value.t]).toEqual([
+      { a: 2, b: 1 },
+      { a: [1] },
+      { a: 1 },
+      [1, 2],
+      "cuda:1",
+      "float16",
+    ]);
+    expect([value.b, value.set]).toEqual([Uint8Array.of(0, 255), new Set([1, 2])]);
   });
 
   test("a checkpoint with an optimizer's state", async () => {

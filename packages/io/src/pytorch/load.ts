@@ -1,11 +1,13 @@
 import { type HostArray, ValueError } from "@cresset/core/functions";
 import { elementsOf, type FileElement } from "../elements.ts";
 import { FormatError } from "../errors.ts";
+import { tensorOfArray } from "../numpy/array.ts";
 import { type ByteSource, type FileLike, type OpenOptions, openSource } from "../source.ts";
 import { beginsLikeZip } from "../zip/directory.ts";
 import { collectTensors } from "./collect.ts";
 import type { PickledFile } from "./file.ts";
 import { openLegacyFormat } from "./legacy-format.ts";
+import { NumpyArray } from "./numpy-globals.ts";
 import { plainValue } from "./plain-values.ts";
 import type { StorageRecord } from "./records.ts";
 import { requireModest, TensorMaker } from "./tensors.ts";
@@ -61,7 +63,9 @@ async function read(source: ByteSource, device: string | undefined): Promise<unk
     if (!contents.has(storage)) contents.set(storage, await contentOf(file, storage));
   }
   const maker = new TensorMaker(contents, device);
-  return plainValue(file.value, (pickled) => maker.make(pickled));
+  return plainValue(file.value, (pickled) =>
+    pickled instanceof NumpyArray ? tensorOfArray(pickled, new Uint8Array(pickled.bytes), device) : maker.make(pickled),
+  );
 }
 
 async function contentOf(file: PickledFile, storage: StorageRecord): Promise<HostArray> {

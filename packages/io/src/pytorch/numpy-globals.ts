@@ -1,6 +1,9 @@
-/** NumPy's scalars in PyTorch's files: a best accuracy that was computed by NumPy. */
+/** NumPy's scalars and arrays in PyTorch's files: a best accuracy that was computed by NumPy, a history of losses. */
+import type { DType } from "@cresset/core/functions";
 import { FormatError } from "../errors.ts";
-import { type Global, PickleObject, PickleTuple, pythonInteger } from "../pickle/values.ts";
+import { dtypeOfDescription } from "../numpy/dtypes.ts";
+import { type Global, PickleGlobal, PickleObject, PickleTuple, pythonInteger } from "../pickle/values.ts";
+import { countsOf } from "./records.ts";
 
 /** A dtype of NumPy's, made from a code such as "f8" and completed by its byte order. */
 class NumpyDtype extends PickleObject {
@@ -18,6 +21,33 @@ class NumpyDtype extends PickleObject {
       throw new FormatError("a dtype of NumPy's in the file has no byte order");
     this.order = order;
   }
+}
+
+/** An array of NumPy's, empty when it is made and completed by a state. It becomes a tensor. */
+export class NumpyArray extends PickleObject {
+  dtype: DType = "float64";
+  swapped = false;
+  fortran = false;
+  shape: readonly number[] = [0];
+  bytes: Uint8Array = new Uint8Array();
+
+  override build(state: unknown): void {
+    const [, size, type, fortran, bytes] = state instanceof PickleTuple ? state.items : [];
+    if (!(type instanceof NumpyDtype) || typeof fortran !== "boolean")
+      throw new FormatError("an array of NumPy's in the file lacks its dtype");
+    const { dtype, swapped } = dtypeOfDescription(type.order + type.code);
+    const shape = countsOf(size, "sizes");
+    const needed = shape.reduce((product, n) => product * n, 1) * Number(type.code.slice(1));
+    if (!(bytes instanceof Uint8Array) || bytes.length !== needed)
+      throw new FormatError(`an array of NumPy's in the file does not have the ${needed} bytes that it should`);
+    Object.assign(this, { dtype, swapped, fortran, shape, bytes });
+  }
+}
+
+function reconstruct([type]: readonly unknown[]): NumpyArray {
+  if (!(type instanceof PickleGlobal) || type.global.name !== "numpy.ndarray")
+    throw new FormatError("the file holds a subclass of NumPy's arrays, which is not read");
+  return new NumpyArray();
 }
 
 const readers: Readonly<Record<string, (view: DataView, little: boolean) => number | bigint | boolean>> = {
@@ -49,9 +79,12 @@ function scalar([type, bytes]: readonly unknown[]): number | bigint | boolean {
   return read(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), type.order !== ">");
 }
 
-export const numpyGlobals: Readonly<Record<string, NonNullable<Global["make"]>>> = {
+export const numpyGlobals: Readonly<Record<string, Global["make"] | null>> = {
   "numpy.dtype": dtype,
+  "numpy.ndarray": null,
   // Before NumPy 2 and from there on.
+  "numpy.core.multiarray._reconstruct": reconstruct,
+  "numpy._core.multiarray._reconstruct": reconstruct,
   "numpy.core.multiarray.scalar": scalar,
   "numpy._core.multiarray.scalar": scalar,
 };

@@ -2,6 +2,7 @@
 import type { Tensor } from "@cresset/core/functions";
 import { FormatError } from "../errors.ts";
 import { PickleDict, PickleGlobal, PickleObject, PickleSet, PickleTuple } from "../pickle/values.ts";
+import { NumpyArray } from "./numpy-globals.ts";
 import { isIntegerKey, metadataKey, orderedDicts, textKeyed } from "./python-types.ts";
 import { NamedStorage, PickledTensor, StoragePart, StorageRecord } from "./records.ts";
 
@@ -20,7 +21,7 @@ interface Pending {
  *
  * @throws FormatError for what is no value: a function, half of a tensor; or nesting without end.
  */
-export function plainValue(value: unknown, tensorOf: (pickled: PickledTensor) => Tensor): unknown {
+export function plainValue(value: unknown, tensorOf: (pickled: PickledTensor | NumpyArray) => Tensor): unknown {
   const known = new Map<unknown, unknown>();
   /** What a value becomes; known for all but values that stay as they are. */
   const plain = (item: unknown): unknown => (known.has(item) ? known.get(item) : item);
@@ -55,7 +56,8 @@ export function plainValue(value: unknown, tensorOf: (pickled: PickledTensor) =>
       };
       return { items: [...item.items], fill };
     }
-    known.set(item, item instanceof PickledTensor ? tensorOf(item) : nameOf(item));
+    const isTensor = item instanceof PickledTensor || item instanceof NumpyArray;
+    known.set(item, isTensor ? tensorOf(item) : nameOf(item));
     return null;
   }
 

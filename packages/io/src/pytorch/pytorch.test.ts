@@ -235,4 +235,48 @@ print(json.dumps(expected))`;
       for (const name of [`random-${i}.pt`, `random-${i}.pth`, `protocol-${i}.pt`])
         expect([name, shown(await load(path(name)))]).toEqual([name, want]);
   });
+
+  test("what NumPy and collections put into checkpoints", async () => {
+    ask(`
+import numpy as np
+from collections import Counter, defaultdict
+d = defaultdict(list)
+d["a"].append(1)
+torch.save({
+  "scalars": [np.float64(0.5), np.float32(0.25), np.int64(2**60), np.bool_(True), np.uint16(7)],
+  "array": np.arange(6, dtype=">i4").reshape(2, 3), "fortran": np.asfortranarray(np.arange(6.0).reshape(2, 3)),
+  "zeros": np.zeros(5000), "empty": np.zeros((0, 2), dtype=np.int8),
+  "counter": Counter("aab"), "default": d, "size": torch.Size([1, 2]), "device": torch.device("cuda", 1), "dtype": torch.float16,
+  "bytes": b"\\x00\\xff", "set": {1, 2}, "layout": torch.strided,
+}, "numpy.pt")
+torch.save(np.arange(3, dtype=np.uint32), "uint32.pt")
+torch.save(np.array([{}], dtype=object), "object.pt")`);
+    const value = await load<Record<string, unknown>>(path("numpy.pt"));
+    const lists = (name: string): unknown => (value[name] as torch.Tensor).tolistSync();
+    expect(value.scalars).toEqual([0.5, 0.25, 2n ** 60n, true, 7]);
+    expect([(value.array as torch.Tensor).dtype, lists("array")]).toEqual([
+      "int32",
+      [
+        [0, 1, 2],
+        [3, 4, 5],
+      ],
+    ]);
+    expect(lists("fortran")).toEqual([
+      [0, 1, 2],
+      [3, 4, 5],
+    ]);
+    expect([(value.zeros as torch.Tensor).dtype, (value.zeros as torch.Tensor).shape]).toEqual(["float64", [5000]]);
+    expect((value.empty as torch.Tensor).shape).toEqual([0, 2]);
+    expect([value.counter, value.default, value.size, value.device, value.dtype, value.layout]).toEqual([
+      { a: 2, b: 1 },
+      { a: [1] },
+      [1, 2],
+      "cuda:1",
+      "float16",
+      "strided",
+    ]);
+    expect([value.bytes, value.set]).toEqual([Uint8Array.of(0, 255), new Set([1, 2])]);
+    await expect(load(path("uint32.pt"))).rejects.toThrow("uint32");
+    await expect(load(path("object.pt"))).rejects.toThrow("objects, which are pickles");
+  });
 });
