@@ -1,7 +1,8 @@
 // Runs a bundle in a page of headless Chromium until it has printed what FILE holds: run-in-chromium.mjs SCRIPT TYPE FILE,
 // where TYPE is module or classic. Run by the workspace's Node, which reads TypeScript.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { dirname, join, normalize } from "node:path";
 import { openBrowser } from "../../packages/conformance/src/command/browser.ts";
 
 const [script, type, file] = process.argv.slice(2);
@@ -21,6 +22,12 @@ const files = {
   "/prelude.js": ["text/javascript", prelude],
   "/bundle.js": ["text/javascript", readFileSync(script)],
 };
+
+/** A chunk that the bundler put beside the bundle: what a program imports when it needs it. */
+function chunkAt(url) {
+  const file = join(dirname(script), normalize(`/${url}`));
+  return url.endsWith(".js") && existsSync(file) ? ["text/javascript", readFileSync(file)] : undefined;
+}
 
 let printed = "";
 /** Lines that wait for those before them. */
@@ -43,7 +50,7 @@ const server = createServer((request, response) => {
     });
     return;
   }
-  const found = files[request.url];
+  const found = files[request.url] ?? chunkAt(request.url);
   // Isolated, so that threads can share memory.
   response.writeHead(found ? 200 : 404, {
     "Content-Type": `${found?.[0] ?? "text/plain"}; charset=utf-8`,
