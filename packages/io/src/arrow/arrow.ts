@@ -36,7 +36,9 @@ export interface ArrowData {
   readonly values: unknown;
   readonly children: readonly ArrowData[];
   readonly nullCount: number;
+  readonly nullBitmap?: Uint8Array | null | undefined;
   getValid(at: number): boolean;
+  slice(from: number, length: number): ArrowData;
 }
 
 export interface ArrowVector {

@@ -45,21 +45,35 @@ const isTable = (input: unknown): input is ArrowTable =>
 
 function tensorOf(name: string, vector: ArrowVector, { nulls, dates, device }: TableOptions): Tensor {
   const { dtype, width, inner } = layoutOf(name, vector.type, dates ?? "refuse");
+  const parts = width === null ? vector.data : vector.data.map((part) => listed(name, part, width));
+  for (const part of parts) requireWhole(name, inner, part);
   const rows = vector.data.reduce((sum, { length }) => sum + length, 0);
-  const data = dataOf(
-    name,
-    dtype,
-    width === null ? vector.data : vector.data.map((part) => listed(name, part)),
-    inner,
-    nulls,
-  );
+  const data = dataOf(name, dtype, parts, inner, nulls);
   return fromHost(data, width === null ? [rows] : [rows, width], dtype, device);
 }
 
+/** @throws FormatError for a part that has less than its length says: a damaged file, which apache-arrow does not notice. */
+function requireWhole(name: string, type: ArrowType, { values, length, offset, nullBitmap }: ArrowData): void {
+  const has = ArrayBuffer.isView(values) ? (values as unknown as ArrayLike<unknown>).length : 0;
+  const whole = type.typeId === arrowTypes.bool ? offset + length <= 8 * has : length <= has;
+  requireRows(name, length, whole && hasBits(nullBitmap, offset + length));
+}
+
+function requireRows(name: string, length: number, whole: boolean): void {
+  if (!whole || !Number.isSafeInteger(length) || length < 0)
+    throw refused(name, `has not the ${length} values that it says`, "the table is damaged");
+}
+
+/** Whether a part says of so many values whether they are missing, if it says so of any. */
+const hasBits = (bitmap: ArrowData["nullBitmap"], count: number): boolean =>
+  !bitmap || bitmap.length === 0 || count <= 8 * bitmap.length;
+
 /** The numbers in a part of lists of equal length. A missing list has no numbers that could stand for it. */
-function listed(name: string, part: ArrowData): ArrowData {
+function listed(name: string, part: ArrowData, width: number): ArrowData {
+  const { children, length, offset, nullBitmap } = part;
+  requireRows(name, length, children[0]?.length >= width * length && hasBits(nullBitmap, offset + length));
   if (part.nullCount > 0) throw missing(name, firstMissing(part));
-  return part.children[0];
+  return children[0].length === width * length ? children[0] : children[0].slice(0, width * length);
 }
 
 function firstMissing(part: ArrowData): number {

@@ -4,6 +4,7 @@ import { FormatError } from "../errors.ts";
 import { type FileLike, type OpenOptions, openSource } from "../source.ts";
 import type { TableOptions } from "../tables/options.ts";
 import { fromArrow } from "./from-arrow.ts";
+import { verifyArrow } from "./verify.ts";
 
 /**
  * The columns of an Arrow file (`.arrow`, `.feather` of version 2) or stream as tensors, like `fromArrow`.
@@ -27,11 +28,9 @@ export async function openArrow(file: FileLike, options: OpenOptions = {}): Prom
   try {
     const bytes = await source.read(0, source.size);
     try {
-      const table = tableFromIPC(bytes);
-      // What is no Arrow file at all is read as an empty stream.
-      if (table.schema.fields.length === 0 && table.numRows === 0 && !beginsAsArrow(bytes))
-        throw new Error("it does not begin like an Arrow file or stream");
-      return table;
+      if (!beginsAsArrow(bytes)) throw new FormatError("it does not begin like an Arrow file or stream");
+      verifyArrow(bytes);
+      return tableFromIPC(bytes);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new FormatError(`${source.name} is not an Arrow file that could be read: ${why}`, { cause });
@@ -41,7 +40,7 @@ export async function openArrow(file: FileLike, options: OpenOptions = {}): Prom
   }
 }
 
-/** The mark of a file, or of a stream's message. */
+/** The mark of a file, or of a stream's message. (Streams of versions before 0.15 have none, and are not read.) */
 function beginsAsArrow(bytes: Uint8Array): boolean {
   const start = String.fromCharCode(...bytes.subarray(0, 6));
   return start === "ARROW1" || start.startsWith("\xff\xff\xff\xff");

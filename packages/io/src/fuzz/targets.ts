@@ -1,19 +1,24 @@
 /** What is fuzzed: each reader with files that it reads, and how to damage what lies inside of an archive. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { loadArrow } from "../arrow/index.ts";
 import { type FileLike, load, numpy, safetensors } from "../index.ts";
 import { joined } from "../joined.ts";
+import { loadParquet } from "../parquet/index.ts";
 import { openSource } from "../source.ts";
 import { latin1, pickleFile } from "../testing/pickle-file.ts";
 import { pickles, picklesOfLibraries } from "../testing/pickles.ts";
 import { ZipArchive } from "../zip/archive.ts";
 import { zipped } from "../zip/writer.ts";
 import { below, mutate, type Random } from "./mutate.ts";
+import { arrowFiles, parquetFiles } from "./tables.ts";
 
 export interface Target {
   readonly name: string;
   readonly read: (file: FileLike) => Promise<unknown>;
   readonly seeds: readonly Uint8Array[];
+  /** Whether what it takes is for a library to say, which takes what pages are said to become when they are inflated. */
+  readonly inflates?: true;
   /** A damaged copy of a seed. */
   readonly damage: (seed: Uint8Array, random: Random, other: Uint8Array) => Promise<Uint8Array>;
 }
@@ -53,6 +58,25 @@ const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "hex
 /** How an old file begins: magic number, version, and what wrote it. */
 const oldStart = latin1("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02M\xe9\x03.\x80\x02}.");
 
+const indexes = ["array", "other"].map((name) =>
+  latin1(`{"metadata": {"total_size": 8}, "weight_map": {"${name}": "model-00001-of-00001.safetensors"}}`),
+);
+
+/** Reads what an index tells of, where shards of any name are the same file. */
+async function readSharded(file: FileLike): Promise<unknown> {
+  const opened = await safetensors.safeOpenSharded(file, {
+    shard: () => new Uint8Array(readFileSync(join(folder, "scalar.npy.expected.safetensors"))),
+  });
+  try {
+    return await opened.getTensors();
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Refuses as little as possible. */
+const anything = { nulls: 0, dates: "integers" } as const;
+
 export async function fuzzTargets(): Promise<Target[]> {
   const archives = [
     ...filesLike(/\.(pt|tar)$/),
@@ -65,5 +89,14 @@ export async function fuzzTargets(): Promise<Target[]> {
     { name: "npy", read: (file) => numpy.load(file), seeds: filesLike(/\.npy$/), damage: plain },
     { name: "npz", read: (file) => numpy.load(file), seeds: filesLike(/\.npz$/), damage: inside },
     { name: "safetensors", read: safetensors.loadFile, seeds: filesLike(/\.safetensors$/), damage: plain },
+    { name: "safetensors index", read: readSharded, seeds: indexes, damage: plain },
+    { name: "Arrow", read: (file) => loadArrow(file, anything), seeds: arrowFiles(), damage: plain },
+    {
+      name: "Parquet",
+      read: (file) => loadParquet(file, anything),
+      seeds: parquetFiles(),
+      damage: plain,
+      inflates: true,
+    },
   ];
 }

@@ -1,5 +1,12 @@
 import { CressetError, fromHost, type Tensor } from "@cresset/core/functions";
-import { type DecodedArray, type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
+import {
+  type DecodedArray,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetRead,
+  parquetSchema,
+  type SchemaElement,
+} from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { FormatError } from "../errors.ts";
 import { type ByteSource, type FileLike, type OpenOptions, openSource } from "../source.ts";
@@ -26,10 +33,7 @@ export async function loadParquet(
 ): Promise<Record<string, Tensor>> {
   const source = await openSource(file, options);
   try {
-    const metadata = await decoding(options, () =>
-      parquetMetadataAsync(bufferOf(source), { initialFetchSize: 64 * 1024 }),
-    );
-    const fields = parquetSchema(metadata).children.map(({ element }) => element);
+    const { metadata, fields } = await openMetadata(source, options);
     const names = chosen(
       fields.map(({ name }) => name),
       options.columns,
@@ -55,6 +59,17 @@ export async function loadParquet(
   }
 }
 
+/** What a file says of itself, and of its columns. @throws FormatError for what is no Parquet file. */
+export function openMetadata(
+  source: ByteSource,
+  options: OpenOptions,
+): Promise<{ readonly metadata: FileMetaData; readonly fields: readonly SchemaElement[] }> {
+  return decoding(options, async () => {
+    const metadata = await parquetMetadataAsync(bufferOf(source), { initialFetchSize: 64 * 1024 });
+    return { metadata, fields: parquetSchema(metadata).children.map(({ element }) => element) };
+  });
+}
+
 /** Runs hyparquet, whose errors have no type. */
 export async function decoding<T>({ signal }: OpenOptions, read: () => Promise<T>): Promise<T> {
   try {
@@ -74,13 +89,19 @@ export interface SliceableBuffer {
 
 /** A source as hyparquet reads it. */
 export function bufferOf({ name, size, read }: ByteSource): SliceableBuffer {
+  async function between(from: number, to: number): Promise<ArrayBuffer> {
+    if (!(from >= 0 && from <= to && to <= size))
+      throw new FormatError(`${name} has ${size} bytes, and what it says is in ${from} to ${to}`);
+    return (await read(from, to)).buffer;
+  }
   return {
     byteLength: size,
-    async slice(start, end = size) {
+    slice(start, end = size) {
       const [from, to] = [start, end].map((at) => (at < 0 ? size + at : at));
-      if (!(from >= 0 && from <= to && to <= size))
-        throw new FormatError(`${name} has ${size} bytes, and what it says is in ${from} to ${to}`);
-      return (await read(from, to)).buffer;
+      const bytes = between(from, to);
+      // hyparquet asks for several ranges at once, and forgets the others where one cannot be had.
+      bytes.catch(() => undefined);
+      return bytes;
     },
   };
 }

@@ -1,8 +1,8 @@
-import { type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
+import { type FileMetaData, parquetRead } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { type FileLike, type OpenOptions, openSource } from "../source.ts";
 import type { TableValues } from "../tables/values.ts";
-import { bufferOf, decoding } from "./load-parquet.ts";
+import { bufferOf, decoding, openMetadata } from "./load-parquet.ts";
 
 /**
  * Opens a Parquet file for its values, whatever their type: numbers, bigints, booleans, texts, `Date`s, lists; null or undefined
@@ -14,8 +14,8 @@ export async function openParquetValues(file: FileLike, options: OpenOptions = {
   const source = await openSource(file, options);
   const buffer = bufferOf(source);
   try {
-    const metadata = await decoding(options, () => parquetMetadataAsync(buffer, { initialFetchSize: 64 * 1024 }));
-    const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+    const { metadata, fields } = await openMetadata(source, options);
+    const names = fields.map(({ name }) => name);
     return { names, groups: groups(metadata), close: source.close };
   } catch (error) {
     await source.close();

@@ -1,0 +1,34 @@
+/** Tables in files, for damage. */
+import * as arrow from "apache-arrow";
+import { Compression, Table, WriterPropertiesBuilder, writeParquet } from "parquet-wasm";
+
+const column = (values: readonly unknown[], type: arrow.DataType): arrow.Vector => arrow.vectorFromArray(values, type);
+
+const tables = [
+  new arrow.Table({
+    a: column([1, 2, 3, null], new arrow.Float32()),
+    b: column([1n, 2n, 3n, 4n], new arrow.Int64()),
+    c: column([true, false, true, true], new arrow.Bool()),
+  }),
+  new arrow.Table({
+    a: column([1, 2, 3], new arrow.Uint16()),
+    d: column([new Date(0), new Date(1e9), new Date(2e9)], new arrow.DateDay()),
+  }),
+];
+const pairs = new arrow.FixedSizeList(2, new arrow.Field("item", new arrow.Float64()));
+const lists = new arrow.Table({ l: column([[1, 2], [3, 4], [5, 6]], pairs) }); // biome-ignore format: rows
+
+export function arrowFiles(): Uint8Array[] {
+  return [...tables, lists].flatMap((table) =>
+    (["file", "stream"] as const).map((format) => new Uint8Array(arrow.tableToIPC(table, format))),
+  );
+}
+
+export function parquetFiles(): Uint8Array[] {
+  return [Compression.UNCOMPRESSED, Compression.SNAPPY, Compression.ZSTD, Compression.GZIP].flatMap((compression) =>
+    tables.map((table) => {
+      const written = Table.fromIPCStream(arrow.tableToIPC(table, "stream"));
+      return new Uint8Array(writeParquet(written, new WriterPropertiesBuilder().setCompression(compression).build()));
+    }),
+  );
+}
