@@ -1,6 +1,6 @@
 import { packageBuild } from "../../build/package.ts";
 
-// Each entry loads what it uses: tables need libraries that nothing else here does, and a page may load PyTorch's format when
+// Each entry loads what it uses: tables and ONNX need libraries that nothing else here does, and a page may load PyTorch's format when
 // it is asked for.
 export default packageBuild(
   {
@@ -8,6 +8,7 @@ export default packageBuild(
     pytorch: "src/pytorch/index.ts",
     arrow: "src/arrow/index.ts",
     parquet: "src/parquet/index.ts",
+    onnx: "src/onnx/index.ts",
   },
   "by use",
 );

@@ -42,3 +42,8 @@ export class StaleValueError extends CressetError {
 export class BackendError extends CressetError {
   override readonly name: string = "BackendError";
 }
+
+/** A program that cannot be traced: it reads values that only exist when it runs. */
+export class TraceError extends CressetError {
+  override readonly name: string = "TraceError";
+}

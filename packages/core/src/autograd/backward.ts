@@ -314,7 +314,7 @@ function sourceValue(recording: Recording, source: BackwardSource, given: readon
 /** Adds gradients to the leaves' `.grad`. A sum that would grow onto a pending gradient is evaluated first. */
 function accumulate(leaves: readonly [LeafRecord, Tensor][]): void {
   const pending = leaves.flatMap(([leaf]) =>
-    leaf.grad !== null && !leaf.grad.current().ready ? [leaf.grad.value] : [],
+    leaf.grad !== null && !leaf.grad.current().ready && mode.tracing === null ? [leaf.grad.value] : [],
   );
   for (const device of new Set(pending.map((value) => value.device)))
     evaluateAround(

@@ -1,6 +1,9 @@
 /** For those who write operations, modules and optimizers: terms, `operation`, `call`, and the runtime's hooks. */
 export type { Attributes, DerivativeContext, Layout, Operation, OperationOptions } from "../graph/operation.ts";
 export { operation } from "../graph/operation.ts";
+export type { Node, Value } from "../graph/node.ts";
+export type { Primitive } from "../graph/primitive.ts";
+export type { Template } from "../graph/template.ts";
 export type { Term } from "../graph/term.ts";
 export { add_, clampMin_, exponential_, fill_, normal_, uniform_, zero_ } from "../ops/in-place.ts";
 export { noteUnavailable } from "../runtime/device.ts";
@@ -12,5 +15,6 @@ export { deviceBuffer, fromDeviceBuffer } from "../tensor/device-buffer.ts";
 export { assign, pytorchName } from "../tensor/inplace.ts";
 export { keepReturned } from "../tensor/keep.ts";
 export { commitStates, type StateUpdate } from "../tensor/states.ts";
+export { readValue, type Traced, traced } from "../tensor/traced.ts";
 export { moveTensors, registerCompanions } from "../tensor/transfer.ts";
 export * as terms from "./terms.ts";

@@ -1,5 +1,11 @@
 import { AutogradError } from "../errors.ts";
 
+/** What happened while a program was traced, besides its graph. */
+export interface TraceRecord {
+  /** How many times a random generator was asked for. */
+  draws: number;
+}
+
 /** Modes of the running code: recording of gradients, nesting of modules, laziness. */
 export const mode = {
   gradEnabled: true,
@@ -9,6 +15,8 @@ export const mode = {
   /** Dotted names of the running modules. */
   path: "",
   evaluation: "lazy" as "lazy" | "eager",
+  /** Whether the graph is being recorded for use elsewhere (`traced`): nothing is computed or committed. */
+  tracing: null as TraceRecord | null,
 };
 
 /** Whether operations record what `backward` needs. */

@@ -2,7 +2,7 @@ import { ShapeError } from "../errors.ts";
 import { sameShape } from "../graph/type.ts";
 import { commit } from "../runtime/commit.ts";
 import type { Device } from "../runtime/device.ts";
-import { noGrad } from "../runtime/mode.ts";
+import { mode, noGrad } from "../runtime/mode.ts";
 import type { Storage } from "../runtime/storage.ts";
 import { assign, owned } from "./inplace.ts";
 import type { Tensor } from "./tensor.ts";
@@ -46,5 +46,5 @@ export function commitStates(updates: readonly StateUpdate[]): void {
     if (storages === undefined) byDevice.set(device, [storage]);
     else storages.push(storage);
   }
-  for (const [device, storages] of byDevice) commit(device, storages);
+  if (mode.tracing === null) for (const [device, storages] of byDevice) commit(device, storages);
 }

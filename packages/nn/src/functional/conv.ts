@@ -25,6 +25,8 @@ interface ConvAttributes extends Convolution {
   /** Spatial sizes of the input and of the weights, for the gradients. */
   readonly sizes: readonly number[];
   readonly kernel: readonly number[];
+  /** Whether it is the transposed convolution: the operations have one name, as in PyTorch. */
+  readonly transposed: boolean;
 }
 
 const convolutionOp = operation<ConvAttributes>(
@@ -116,7 +118,7 @@ function conv(
     throw new ShapeError(
       `Calculated padded input size per channel: (${reached.join(" x ")}). Kernel size: (${spans.join(" x ")}). Kernel size can't be greater than actual input size`,
     );
-  const how = { stride, dilation, low, high, groups, sizes, kernel };
+  const how = { stride, dilation, low, high, groups, sizes, kernel, transposed: false };
   const y = call(convolutionOp, bias ? [x, weight, bias] : [x, weight], [], how);
   return x === input ? y : squeeze(y, 0);
 }
@@ -233,7 +235,7 @@ function convTranspose(
     );
   // What the windows of the convolution that this is the gradient of reach over, no more: then it gives `inputs`.
   const high = inputs.map((n, d) => (n - 1) * stride[d] + dilation[d] * (kernel[d] - 1) + 1 - sizes[d] - low[d]);
-  const how = { stride, dilation, low, high, groups, sizes, kernel };
+  const how = { stride, dilation, low, high, groups, sizes, kernel, transposed: true };
   const y = call(transposedOp, bias ? [x, weight, bias] : [x, weight], [], how);
   return x === input ? y : squeeze(y, 0);
 }

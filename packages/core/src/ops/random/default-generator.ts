@@ -1,5 +1,6 @@
 import { ValueError } from "../../errors.ts";
 import { Generator } from "../../runtime/generator.ts";
+import { mode } from "../../runtime/mode.ts";
 import { describeArgument } from "../../tensor/argument.ts";
 import { fromHost } from "../../tensor/creation.ts";
 import { dataSync } from "../../tensor/reading.ts";
@@ -19,6 +20,7 @@ export function generatorOf(options: GeneratorOption): Generator {
   const generator = options?.generator ?? defaultGenerator;
   if (!(generator instanceof Generator))
     throw new ValueError(`generator must be a torch.Generator, but got ${describeArgument(generator)}`);
+  if (mode.tracing !== null) mode.tracing.draws++;
   return generator;
 }
 

@@ -1,0 +1,117 @@
+import type { HostArray } from "../dtype/dtype.ts";
+import { TraceError } from "../errors.ts";
+import type { Value } from "../graph/node.ts";
+import type { Edge } from "../graph/recording.ts";
+import { defaultGenerator } from "../ops/random/default-generator.ts";
+import type { Device } from "../runtime/device.ts";
+import { mode } from "../runtime/mode.ts";
+import type { Storage } from "../runtime/storage.ts";
+import { LeafRecord } from "./leaf.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** What a program was when it was traced. Its values are pending for ever: nothing of it is computed. */
+export interface Traced<T> {
+  readonly result: T;
+  /** The values that the given tensors had before, in order: where the graph starts. */
+  readonly before: readonly Value[];
+  /** The values that they would have afterwards; those that were not written are the same. */
+  readonly after: readonly Value[];
+  /** Whether it drew random numbers: these are constants of the graph. */
+  readonly random: boolean;
+}
+
+/**
+ * Runs a program for its graph alone: nothing is computed, and afterwards all is as before: the tensors given, their
+ * gradients, and the default random generator. Pending values of the tensors must be read before.
+ *
+ * @param states the tensors that the program starts from and may write: inputs, parameters, buffers, optimizer states.
+ * @throws TraceError if the program reads a value that would have to be computed; what the program throws.
+ * @example
+ * const { result, before } = traced([x, weight], () => linear(x, weight));
+ * result.value.node?.template.operation.name; // "linear"
+ */
+export function traced<T>(states: readonly Tensor[], program: () => T): Traced<T> {
+  if (mode.tracing !== null) throw new TraceError("a program that is being traced cannot trace another one");
+  const before = states.map((tensor) => tensor.current());
+  const pending = before.find((value) => !value.ready);
+  if (pending !== undefined)
+    throw new TraceError(`a tensor of shape [${pending.type.shape.join(", ")}] is pending: read it before it is traced`);
+  const restore = [...new Set(before.map((value) => value.device))].map(rememberDevice);
+  const restoreTensors = states.map(rememberTensor);
+  const generator = defaultGenerator.getState();
+  const outer = { ...mode };
+  const record = { draws: 0 };
+  // As inside a module, so that nothing is marked as kept and the journal may grow.
+  Object.assign(mode, { tracing: record, evaluation: "lazy", moduleDepth: mode.moduleDepth + 1 });
+  try {
+    const result = program();
+    if (result instanceof Promise) {
+      result.catch(() => undefined);
+      throw new TraceError("a traced program must not return a promise: what runs later is no part of its graph");
+    }
+    const after = states.map((tensor) => tensor.current());
+    const random = record.draws > 0 || !sameBytes(generator, defaultGenerator.getState());
+    return { result, before, after, random };
+  } finally {
+    Object.assign(mode, outer);
+    defaultGenerator.setState(generator);
+    for (const undo of restore) undo();
+    for (const undo of restoreTensors) undo();
+  }
+}
+
+/** The elements of a value that is there: the content of a constant of a traced program. May be the value's own array. */
+export async function readValue(value: Value): Promise<HostArray> {
+  const { slot } = value;
+  if (slot === null) throw new TraceError("a value was read that is not there");
+  if (slot.host !== null) return slot.host;
+  if (slot.buffer === null) throw new TraceError("a value was read that has been given back");
+  return value.device.backend.read(slot.buffer);
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.every((byte, i) => byte === b[i]);
+}
+
+/** What was entered into the journal is forgotten; other storages that were written get back what they had. */
+function rememberDevice(device: Device): () => void {
+  const journal = [...device.journal];
+  const { pendingBytes } = device;
+  const dirty = new Map([...device.dirty].map((storage) => [storage, rememberStorage(storage)] as const));
+  return () => {
+    device.journal = journal;
+    device.pendingBytes = pendingBytes;
+    for (const storage of device.dirty) {
+      if (dirty.has(storage)) continue;
+      device.dirty.delete(storage);
+      storage.current = storage.committed;
+      storage.overwritten = null;
+      storage.version++;
+      storage.current.version = storage.version;
+    }
+    for (const [storage, undo] of dirty) {
+      device.dirty.add(storage);
+      undo();
+    }
+  };
+}
+
+function rememberStorage(storage: Storage): () => void {
+  const { current, edge, version, committed, previous, overwritten, persistent } = storage;
+  const fields = { current, edge, version, committed, previous, overwritten, persistent };
+  return () => {
+    Object.assign(storage, fields);
+  };
+}
+
+function rememberTensor(tensor: Tensor): () => void {
+  const undoStorage = rememberStorage(tensor.storage);
+  const { value, seen, retained } = tensor;
+  const edge: Edge | null = tensor.edge;
+  const grad = edge instanceof LeafRecord ? edge.grad : null;
+  return () => {
+    undoStorage();
+    Object.assign(tensor, { value, seen, edge, retained });
+    if (edge instanceof LeafRecord) edge.grad = grad;
+  };
+}

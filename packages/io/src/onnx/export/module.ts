@@ -1,0 +1,164 @@
+import type { AnyModule } from "@cresset/nn";
+import { CressetError, noGrad, type Tensor, ValueError } from "@cresset/core/functions";
+import { writeAtomically } from "../../file-system.ts";
+import { OnnxExportError } from "../errors.ts";
+import { writeGraph } from "./graph.ts";
+import { type DynamicAxes, type ExampleInput, exampleInputs, tensorsIn, traceProgram, type Traces, withTensors } from "./traces.ts";
+
+export interface ExportOptions {
+  /** Names of the inputs, in order; default "input", or "input_0", "input_1" … of several. */
+  readonly inputNames?: readonly string[];
+  /** Names of the outputs, in order; default "output", or "output_0" … of several. */
+  readonly outputNames?: readonly string[];
+  /**
+   * Dimensions of inputs whose size may change, by the input's name: `{ input: { 0: "batch" } }`. Dimensions with one name
+   * have one size. Default: all are fixed.
+   */
+  readonly dynamicAxes?: DynamicAxes;
+  /** The version of ONNX's operators, from 17 to 23; default 18. */
+  readonly opsetVersion?: number;
+  /** Whether the file holds the parameters and buffers, under their names in the state dict; otherwise they are inputs. Default true. */
+  readonly exportParams?: boolean;
+  /** "eval" (default) exports the model as after `eval()`, "train" as after `train()`, "preserve" as it is. */
+  readonly training?: "eval" | "train" | "preserve";
+}
+
+/**
+ * A model as an ONNX file. The model is called with the inputs and its graph is recorded; nothing is computed, and the model is
+ * left as it was. What the program does with values that it reads (`item()`, a condition on a tensor) is no part of a graph.
+ *
+ * @param args one tensor, or the arguments of the call: tensors, also inside arrays, become inputs in their order; all else
+ * stays as it is.
+ * @param file where to write, in Node, Deno and Bun; the file is replaced when all is written. Without one, the bytes are returned.
+ * @throws OnnxExportError listing what ONNX has no operators for; TraceError if the model reads values; ValueError for options that
+ * do not fit.
+ * @example
+ * await onnx.export(model, torch.randn([1, 4]), "model.onnx", { dynamicAxes: { input: { 0: "batch" } } });
+ */
+export async function exportModule(
+  module: AnyModule,
+  args: Tensor | readonly unknown[],
+  file: string | URL,
+  options?: ExportOptions,
+): Promise<void>;
+export async function exportModule(
+  module: AnyModule,
+  args: Tensor | readonly unknown[],
+  file?: undefined,
+  options?: ExportOptions,
+): Promise<Uint8Array<ArrayBuffer>>;
+export async function exportModule(
+  module: AnyModule,
+  args: Tensor | readonly unknown[],
+  file?: string | URL,
+  options: ExportOptions = {},
+): Promise<unknown> {
+  const bytes = await modelOf(module, args, options);
+  return file === undefined ? bytes : writeAtomically(file, only(bytes));
+}
+
+export async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+async function modelOf(
+  module: AnyModule,
+  given: Tensor | readonly unknown[],
+  options: ExportOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const args: readonly unknown[] = Array.isArray(given) ? given : [given];
+  const { exportParams = true, dynamicAxes = {} } = options;
+  const opset = requireOpset(options.opsetVersion);
+  const states = await statesOf(module);
+  const tensors = tensorsIn(args);
+  const inputNames = namesOf("inputNames", options.inputNames, "input", tensors.length);
+  const inputs = await exampleInputs(tensors, inputNames, dynamicAxes);
+  const restore = setTraining(module, options.training ?? "eval");
+  const call = module as unknown as (...args: unknown[]) => unknown;
+  const program = (replaced: readonly Tensor[]): Tensor[] =>
+    tensorsIn(noGrad(() => call(...(withTensors(args, replaced.values()) as unknown[]))));
+  try {
+    return await tracedWith(program, inputs, [...states.values()], async (traces) => {
+      const outputNames = namesOf("outputNames", options.outputNames, "output", traces.results[0].length);
+      requireDistinct([...inputNames, ...outputNames, ...states.keys()]);
+      const values = [...states.keys()].map((name, i) => ({ name, values: traces.inputs.map(() => traces.states[i]) }));
+      return writeGraph({
+        inputs: [
+          ...inputNames.map((name, i) => ({ name, values: traces.inputs.map((each) => each[i]) })),
+          ...(exportParams ? [] : values),
+        ],
+        initializers: exportParams ? values : [],
+        outputs: outputNames.map((name, i) => ({ name, values: traces.results.map((each) => each[i]) })),
+        symbols: traces.symbols,
+        exactDivision: traces.exactDivision,
+        opset,
+        name: module.typeName(),
+      });
+    });
+  } finally {
+    restore();
+  }
+}
+
+/**
+ * Traces a program and writes its graph. Sizes that may change are traced as they are plus small numbers, and where that does
+ * not do (a program may take even sizes only) as their multiples.
+ */
+export async function tracedWith<T>(
+  program: (tensors: readonly Tensor[]) => readonly Tensor[],
+  inputs: readonly ExampleInput[],
+  states: readonly Tensor[],
+  write: (traces: Traces) => Promise<T>,
+): Promise<T> {
+  if (inputs.every(({ axes }) => axes.size === 0)) return write(traceProgram(program, inputs, states, "as given"));
+  // What is wrong with the program itself is better said of the sizes that were given.
+  traceProgram(program, inputs, states, "as given");
+  try {
+    return await write(traceProgram(program, inputs, states, "steps"));
+  } catch (error) {
+    if (!(error instanceof CressetError)) throw error;
+    try {
+      return await write(traceProgram(program, inputs, states, "factors"));
+    } catch {
+      throw error;
+    }
+  }
+}
+
+/** Parameters and buffers by name, computed. */
+export async function statesOf(module: AnyModule): Promise<Map<string, Tensor>> {
+  const states = new Map<string, Tensor>();
+  const seen = new Set<Tensor>();
+  for (const [name, tensor] of [...module.namedParameters(), ...module.namedBuffers()]) {
+    if (seen.has(tensor)) continue;
+    seen.add(tensor);
+    states.set(name, tensor);
+    await tensor.data();
+  }
+  return states;
+}
+
+export function requireOpset(opset = 18): number {
+  if (!Number.isInteger(opset) || opset < 17 || opset > 23)
+    throw new ValueError(`opsetVersion must be a whole number from 17 to 23, but got ${opset}`);
+  return opset;
+}
+
+export function namesOf(option: string, given: readonly string[] | undefined, base: string, count: number): string[] {
+  if (given === undefined) return count === 1 ? [base] : Array.from({ length: count }, (_, i) => `${base}_${i}`);
+  if (given.length !== count) throw new ValueError(`${option} has ${given.length} names, but there are ${count} tensors`);
+  return [...given];
+}
+
+export function requireDistinct(names: readonly string[]): void {
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new OnnxExportError(`"${twice}" would be the name of two tensors: choose other inputNames or outputNames`);
+}
+
+function setTraining(module: AnyModule, mode: "eval" | "train" | "preserve"): () => void {
+  const before = module.modules().map((each) => [each, each.training] as const);
+  if (mode !== "preserve") for (const [each] of before) each.training = mode === "train";
+  return () => {
+    for (const [each, training] of before) each.training = training;
+  };
+}

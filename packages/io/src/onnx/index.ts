@@ -1,0 +1,5 @@
+/** ONNX: models for other engines, and from them. An entry of its own: who only reads weights loads no protocol buffers. */
+export { FormatError } from "../errors.ts";
+export { OnnxExportError, UnsupportedOperatorsError } from "./errors.ts";
+export { type ExportOptions, exportModule as export } from "./export/module.ts";
+export type { DynamicAxes } from "./export/traces.ts";

@@ -1,0 +1,101 @@
+import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { FormatError } from "../../errors.ts";
+import { wireTypes } from "./encode.ts";
+import { type FieldType, fields, type MessageName, type Messages } from "./messages.ts";
+
+/** Graphs inside of attributes of nodes of graphs …: real models go a few levels deep. */
+const deepest = 64;
+
+/**
+ * The message that bytes hold. Its byte arrays are parts of `bytes`, not copies, and nothing is allocated by a number that the
+ * file names: what is read is at most a small multiple of what is there.
+ *
+ * @throws FormatError for what is no such message.
+ */
+export function decode<M extends MessageName>(message: M, bytes: Uint8Array): Messages[M] {
+  try {
+    const reader = new BinaryReader(bytes);
+    return readMessage(reader, message, bytes.length, 0) as unknown as Messages[M];
+  } catch (error) {
+    if (error instanceof FormatError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new FormatError(`this is no ONNX model: ${why}`, { cause: error });
+  }
+}
+
+function readMessage(
+  reader: BinaryReader,
+  message: MessageName,
+  end: number,
+  depth: number,
+): Record<string, unknown> {
+  if (depth > deepest) throw new FormatError(`this is no ONNX model: messages lie in each other ${depth} deep`);
+  const known = fields[message];
+  const found: Record<string, unknown> = {};
+  for (const [name, , repeated] of Object.values(known)) if (repeated) found[name] = [];
+  while (reader.pos < end) {
+    const [number, wire] = reader.tag();
+    const field = known[number];
+    if (field === undefined) {
+      reader.skip(wire, number);
+      requireInside(reader, end);
+      continue;
+    }
+    const [name, type, repeated] = field;
+    const scalar = wireTypes[type];
+    if (scalar === undefined) {
+      if (wire !== WireType.LengthDelimited) throw wrongWire(message, name, wire);
+      const length = reader.uint32();
+      const until = reader.pos + length;
+      if (until > end) throw endsTooEarly();
+      const value = readMessage(reader, type as MessageName, until, depth + 1);
+      if (repeated) (found[name] as unknown[]).push(value);
+      else found[name] = value;
+    } else if (repeated && wire === WireType.LengthDelimited && scalar !== WireType.LengthDelimited) {
+      const length = reader.uint32();
+      const until = reader.pos + length;
+      if (until > end) throw endsTooEarly();
+      const items = found[name] as unknown[];
+      while (reader.pos < until) items.push(readScalar(reader, type));
+      requireInside(reader, until);
+    } else {
+      if (wire !== scalar) throw wrongWire(message, name, wire);
+      const value = readScalar(reader, type);
+      requireInside(reader, end);
+      if (repeated) (found[name] as unknown[]).push(value);
+      else found[name] = value;
+    }
+  }
+  requireInside(reader, end);
+  return found;
+}
+
+const endsTooEarly = (): FormatError => new FormatError("this is no ONNX model, or it was cut off: a message is longer than what it lies in");
+
+const wrongWire = (message: MessageName, name: string, wire: number): FormatError =>
+  new FormatError(`this is no ONNX model: ${message}.${name} is of wire type ${wire}`);
+
+function requireInside(reader: BinaryReader, end: number): void {
+  if (reader.pos > end) throw endsTooEarly();
+}
+
+function readScalar(reader: BinaryReader, type: FieldType): unknown {
+  switch (type) {
+    case "int32":
+      return reader.int32();
+    case "int64":
+      return BigInt(reader.int64());
+    case "uint64":
+      return BigInt(reader.uint64());
+    case "float":
+      return reader.float();
+    case "double":
+      return reader.double();
+    case "string":
+      return reader.string();
+    default: {
+      const bytes = reader.bytes();
+      return bytes;
+    }
+  }
+}
