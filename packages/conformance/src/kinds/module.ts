@@ -18,13 +18,13 @@ import {
 import { compareGradients, gradients } from "./gradients.ts";
 import type { Kind } from "./kind.ts";
 
-interface ModuleInput extends TensorReference {
+export interface ModuleInput extends TensorReference {
   readonly name: string;
   readonly list?: readonly TensorReference[];
   readonly value?: { readonly tuple: readonly TensorReference[] };
 }
 
-interface ModuleCase extends Case, ModuleRecipe {
+export interface ModuleCase extends Case, ModuleRecipe {
   readonly training: boolean;
   readonly inputs: readonly ModuleInput[];
   readonly call_kwargs: JsonObject;
@@ -90,7 +90,8 @@ function named(tensors: ReadonlyMap<string, Tensor>, name: string): Tensor {
   return found;
 }
 
-function prepareModule(recorded: ModuleCase, bench: Bench): LibraryModule {
+/** A recorded module with its state. */
+export function prepareModule(recorded: ModuleCase, bench: Bench): LibraryModule {
   const built = buildModule(recorded, bench);
   const state = stateOf(recorded.state, bench);
   const dtype = Object.values(state).find((tensor) => tensor.dtype.startsWith("float"))?.dtype;

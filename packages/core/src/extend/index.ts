@@ -1,7 +1,8 @@
 /** For those who write operations, modules and optimizers: terms, `operation`, `call`, and the runtime's hooks. */
+
+export type { Node, Value } from "../graph/node.ts";
 export type { Attributes, DerivativeContext, Layout, Operation, OperationOptions } from "../graph/operation.ts";
 export { operation } from "../graph/operation.ts";
-export type { Node, Value } from "../graph/node.ts";
 export type { Primitive } from "../graph/primitive.ts";
 export type { Template } from "../graph/template.ts";
 export type { Term } from "../graph/term.ts";

@@ -35,7 +35,9 @@ export function traced<T>(states: readonly Tensor[], program: () => T): Traced<T
   const before = states.map((tensor) => tensor.current());
   const pending = before.find((value) => !value.ready);
   if (pending !== undefined)
-    throw new TraceError(`a tensor of shape [${pending.type.shape.join(", ")}] is pending: read it before it is traced`);
+    throw new TraceError(
+      `a tensor of shape [${pending.type.shape.join(", ")}] is pending: read it before it is traced`,
+    );
   const restore = [...new Set(before.map((value) => value.device))].map(rememberDevice);
   const restoreTensors = states.map(rememberTensor);
   const generator = defaultGenerator.getState();

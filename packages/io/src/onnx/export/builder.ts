@@ -118,7 +118,13 @@ export class GraphBuilder {
   output(value: string, name: string): void {
     const made = this.#producers.get(value);
     if (made === undefined || this.#outputs.has(value)) {
-      const copy: Made = { op: "Identity", inputs: [value], outputs: [name], attributes: {}, name: this.fresh("Identity") };
+      const copy: Made = {
+        op: "Identity",
+        inputs: [value],
+        outputs: [name],
+        attributes: {},
+        name: this.fresh("Identity"),
+      };
       this.#nodes.push(copy);
     } else {
       made.outputs = made.outputs.map((output) => (output === value ? name : output));
@@ -131,7 +137,11 @@ export class GraphBuilder {
   readonly #renamed = new Map<string, string>();
 
   /** The nodes that `outputs` need, in order, and the tensors that these read. */
-  finish(outputs: readonly string[]): { node: Draft<NodeProto>[]; initializer: Draft<TensorProto>[]; used: Set<string> } {
+  finish(outputs: readonly string[]): {
+    node: Draft<NodeProto>[];
+    initializer: Draft<TensorProto>[];
+    used: Set<string>;
+  } {
     const needed = new Set(outputs);
     const kept: Made[] = [];
     for (const made of this.#nodes.toReversed()) {

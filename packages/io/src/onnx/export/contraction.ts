@@ -14,7 +14,8 @@ const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 export function lowerContract(c: Context, a: Emitted, b: Emitted, counts: Counts, shape: readonly Size[]): Emitted {
   const { batch, rows, columns, depth } = counts;
   const product =
-    depth === 1 && ((batch === 0 && rows <= 1 && columns <= 1) || (batch === 0 && columns === 1) || (rows === 1 && columns === 1));
+    depth === 1 &&
+    ((batch === 0 && rows <= 1 && columns <= 1) || (batch === 0 && columns === 1) || (rows === 1 && columns === 1));
   return product ? asMatMul(c, a, b, counts, shape) : asEinsum(c, a, b, counts, shape);
 }
 
@@ -24,20 +25,30 @@ function asMatMul(c: Context, a: Emitted, b: Emitted, { batch, columns }: Counts
   const right = c.writtenOut(b, inner(b));
   const rank = right.held.length;
   const order = Array.from({ length: rank }, (_, d) => d);
-  const turned = columns === 0 ? right.name : c.builder.transpose(right.name, order.with(rank - 2, rank - 1).with(rank - 1, rank - 2));
+  const turned =
+    columns === 0
+      ? right.name
+      : c.builder.transpose(right.name, order.with(rank - 2, rank - 1).with(rank - 1, rank - 2));
   const name = c.builder.node("MatMul", [left.name, turned]);
   const held = shape.map((size, d) => (d < batch && isOne(left.held[d]) && isOne(right.held[d]) ? c.fixed(1) : size));
   return c.repeated(name, a.dtype, shape, held);
 }
 
 /** The general case. Dimensions that an operand only repeats are left out of it. */
-function asEinsum(c: Context, a: Emitted, b: Emitted, { batch, rows, columns, depth }: Counts, shape: readonly Size[]): Emitted {
+function asEinsum(
+  c: Context,
+  a: Emitted,
+  b: Emitted,
+  { batch, rows, columns, depth }: Counts,
+  shape: readonly Size[],
+): Emitted {
   const at = (from: number, count: number): string[] => [...letters.slice(from, from + count)];
   const batches = at(0, batch);
   const ofRows = at(batch, rows);
   const ofColumns = at(batch + rows, columns);
   const ofDepth = at(batch + rows + columns, depth);
-  if (batch + rows + columns + depth > letters.length) return c.lacking("a product of so many dimensions", a.dtype, shape);
+  if (batch + rows + columns + depth > letters.length)
+    return c.lacking("a product of so many dimensions", a.dtype, shape);
   const named: [Emitted, string[]][] = [
     [a, [...batches, ...ofRows, ...ofDepth]],
     [b, [...batches, ...ofColumns, ...ofDepth]],

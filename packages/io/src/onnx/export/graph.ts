@@ -1,6 +1,6 @@
-import { type Value, readValue } from "@cresset/core/extend";
-import { OnnxExportError } from "../errors.ts";
+import { readValue, type Value } from "@cresset/core/extend";
 import { dataTypes } from "../dtypes.ts";
+import { OnnxExportError } from "../errors.ts";
 import { type Draft, encode } from "../proto/encode.ts";
 import type { DimensionProto, EntryProto, ValueInfoProto } from "../proto/messages.ts";
 import { GraphBuilder } from "./builder.ts";
@@ -34,7 +34,11 @@ export interface GraphSpec {
 /** Inputs and outputs of no dimension that are no tensors of the program. */
 export interface ScalarInputs {
   readonly inputs: readonly { readonly name: string; readonly dtype: "int64" | "float32" | "float64" }[];
-  readonly outputs: readonly { readonly name: string; readonly value: string; readonly dtype: "int64" | "float32" | "float64" }[];
+  readonly outputs: readonly {
+    readonly name: string;
+    readonly value: string;
+    readonly dtype: "int64" | "float32" | "float64";
+  }[];
   readonly given: Arguments;
 }
 
@@ -75,12 +79,12 @@ export async function writeGraph(spec: GraphSpec): Promise<Uint8Array<ArrayBuffe
     const inputs = node.inputs.map((value) => known.get(value) as Emitted);
     const needed = wanted.get(node) ?? new Set();
     const results =
-      lowerPattern(c, [node, ...others], inputs, needed) ?? lowerNode(c, [node, ...others], inputs, needed, scalars.given);
+      lowerPattern(c, [node, ...others], inputs, needed) ??
+      lowerNode(c, [node, ...others], inputs, needed, scalars.given);
     for (const [index, result] of results) known.set(node.outputs[index], result);
   }
   builder.origin = "";
-  if (c.unsupported.size > 0)
-    throw new OnnxExportError(`ONNX has no operators for ${[...c.unsupported].join(", ")}`);
+  if (c.unsupported.size > 0) throw new OnnxExportError(`ONNX has no operators for ${[...c.unsupported].join(", ")}`);
   for (const { name, values } of spec.outputs) builder.output(c.full(known.get(values[0]) as Emitted), name);
   for (const { name, value } of scalars.outputs) builder.output(value, name);
 
@@ -90,8 +94,13 @@ export async function writeGraph(spec: GraphSpec): Promise<Uint8Array<ArrayBuffe
   const { node, initializer } = builder.finish(outputNames);
   const symbolOf = new Map([...spec.symbols].map(([name, size]) => [size.join(), name]));
   const info = ({ name, values }: NamedValue): Draft<ValueInfoProto> =>
-    valueInfo(name, dataTypes[values[0].type.dtype], shapeOf(values).map((size) => dimension(size, symbolOf)));
-  const scalarInfo = ({ name, dtype }: ScalarInputs["inputs"][number]): Draft<ValueInfoProto> => valueInfo(name, dataTypes[dtype], []);
+    valueInfo(
+      name,
+      dataTypes[values[0].type.dtype],
+      shapeOf(values).map((size) => dimension(size, symbolOf)),
+    );
+  const scalarInfo = ({ name, dtype }: ScalarInputs["inputs"][number]): Draft<ValueInfoProto> =>
+    valueInfo(name, dataTypes[dtype], []);
   return encode("Model", {
     irVersion: BigInt(irVersions[spec.opset] ?? 8),
     producerName: "cresset",
@@ -125,7 +134,12 @@ function requireFits(values: readonly Value[]): void {
     );
 }
 
-function requireEqual(value: Value, data: ArrayLike<number | bigint>, other: Value, otherData: ArrayLike<number | bigint>): void {
+function requireEqual(
+  value: Value,
+  data: ArrayLike<number | bigint>,
+  other: Value,
+  otherData: ArrayLike<number | bigint>,
+): void {
   const same =
     value.type === other.type && Array.from(data).every((x, i) => Object.is(x, otherData[i]) || x === otherData[i]);
   if (!same)

@@ -1,5 +1,5 @@
-import type { NodeAttributes } from "./builder.ts";
 import { dataTypes } from "../dtypes.ts";
+import type { NodeAttributes } from "./builder.ts";
 import type { Context, Emitted } from "./emitted.ts";
 import { isOne, type Size } from "./sizes.ts";
 

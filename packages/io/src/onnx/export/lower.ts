@@ -1,7 +1,7 @@
-import type { Node, Template, Term, Value } from "@cresset/core/extend";
 import { isScalarOp } from "@cresset/core/backend";
-import { OnnxExportError } from "../errors.ts";
+import type { Node, Template, Term, Value } from "@cresset/core/extend";
 import { dataTypes } from "../dtypes.ts";
+import { OnnxExportError } from "../errors.ts";
 import { hostInteger, lowerNumber } from "./constants.ts";
 import { lowerContract } from "./contraction.ts";
 import type { Context, Emitted } from "./emitted.ts";
@@ -43,7 +43,8 @@ const outputTerm = ({ results, hidden }: Template, index: number): Term =>
 
 function neededTerms(template: Template, wanted: ReadonlySet<number>): Set<Term> {
   const needed = new Set([...wanted].map((index) => outputTerm(template, index)));
-  for (const term of template.terms.toReversed()) if (needed.has(term)) for (const input of term.inputs) needed.add(input);
+  for (const term of template.terms.toReversed())
+    if (needed.has(term)) for (const input of term.inputs) needed.add(input);
   return needed;
 }
 
@@ -57,10 +58,15 @@ export function requireSameStructure(c: Context, a: Template, b: Template): void
         term.primitive.op === other.primitive.op &&
         term.dtype === other.dtype &&
         term.shape.length === other.shape.length &&
-        term.inputs.every((input, k) => other.inputs[k].id - other.id === input.id - term.id || sameAt(a, b, input, other.inputs[k]))
+        term.inputs.every(
+          (input, k) => other.inputs[k].id - other.id === input.id - term.id || sameAt(a, b, input, other.inputs[k]),
+        )
       );
     });
-  if (!same) throw new DependsOnSizesError(`${c.operation} computes something else for other sizes of the inputs. Make those dimensions fixed`);
+  if (!same)
+    throw new DependsOnSizesError(
+      `${c.operation} computes something else for other sizes of the inputs. Make those dimensions fixed`,
+    );
 }
 
 const sameAt = (a: Template, b: Template, x: Term, y: Term): boolean => a.terms.indexOf(x) === b.terms.indexOf(y);
@@ -87,9 +93,18 @@ function lowerTerm(c: Context, { nodes, terms, inputs, known, given }: TermConte
   const operand = (i: number): Emitted => known.get(term.inputs[i]) as Emitted;
   const place = (i: number): Size | string => {
     const numbers = terms.map((t, k) => hostInteger(t.inputs[i], nodes[k].args));
-    return numbers.every((n) => n !== null) ? numbers : c.builder.node("Reshape", [c.full(operand(i)), c.builder.integers([1])]);
+    return numbers.every((n) => n !== null)
+      ? numbers
+      : c.builder.node("Reshape", [c.full(operand(i)), c.builder.integers([1])]);
   };
-  if (isScalarOp(p.op)) return lowerScalar(c, p.op, term.inputs.map((_, i) => operand(i)), shape, term.dtype);
+  if (isScalarOp(p.op))
+    return lowerScalar(
+      c,
+      p.op,
+      term.inputs.map((_, i) => operand(i)),
+      shape,
+      term.dtype,
+    );
   const numbers = (read: (t: Term) => number): Size => terms.map(read);
   switch (p.op) {
     case "input":
@@ -97,10 +112,20 @@ function lowerTerm(c: Context, { nodes, terms, inputs, known, given }: TermConte
     case "argument": {
       const name = given(nodes, p.slot, term.dtype);
       if (name !== null) return { name, dtype: term.dtype, shape, held: [] };
-      return lowerNumber(c, nodes.map((node) => node.args[p.slot]), term.dtype, shape);
+      return lowerNumber(
+        c,
+        nodes.map((node) => node.args[p.slot]),
+        term.dtype,
+        shape,
+      );
     }
     case "constant":
-      return lowerNumber(c, terms.map((t) => (t.primitive.op === "constant" ? t.primitive.value : 0)), term.dtype, shape);
+      return lowerNumber(
+        c,
+        terms.map((t) => (t.primitive.op === "constant" ? t.primitive.value : 0)),
+        term.dtype,
+        shape,
+      );
     case "iota": {
       const places = lowerIota(c, shape, p.dim);
       return term.dtype === "int64"
@@ -120,14 +145,16 @@ function lowerTerm(c: Context, { nodes, terms, inputs, known, given }: TermConte
       return { ...operand(0), shape };
     case "slice": {
       const step = numbers((t) => (t.primitive.op === "slice" ? t.primitive.step : 0));
-      if (step.some((n) => n !== p.step)) throw new DependsOnSizesError(`${c.operation} takes steps that depend on the sizes of the inputs`);
+      if (step.some((n) => n !== p.step))
+        throw new DependsOnSizesError(`${c.operation} takes steps that depend on the sizes of the inputs`);
       return lowerSlice(c, operand(0), p.dim, p.step, place(1), shape);
     }
     case "pad": {
       const low = place(1);
       if (typeof low === "string") return c.lacking("padding by a number that is computed", term.dtype, shape);
       const step = numbers((t) => (t.primitive.op === "pad" ? t.primitive.step : 0));
-      if (step.some((n) => n !== p.step)) throw new DependsOnSizesError(`${c.operation} takes steps that depend on the sizes of the inputs`);
+      if (step.some((n) => n !== p.step))
+        throw new DependsOnSizesError(`${c.operation} takes steps that depend on the sizes of the inputs`);
       return lowerPad(c, operand(0), p.dim, p.step, low, operand(2), shape);
     }
     case "window": {
@@ -188,7 +215,8 @@ export function pair(outputs: readonly (readonly Value[])[], isLeaf: (value: Val
     const made = values.map((value) => value.node);
     if (!made.every((node) => node !== null)) throw unlike();
     const { operation } = first.node.template;
-    if (made.some((node, k) => node.template.operation !== operation || values?.[k].index !== first.index)) throw unlike();
+    if (made.some((node, k) => node.template.operation !== operation || values?.[k].index !== first.index))
+      throw unlike();
     const indices = wanted.get(first.node);
     if (indices !== undefined) {
       indices.add(first.index);
@@ -203,4 +231,6 @@ export function pair(outputs: readonly (readonly Value[])[], isLeaf: (value: Val
 }
 
 const unlike = (): OnnxExportError =>
-  new DependsOnSizesError("the program computes something else for other sizes of its inputs. Make those dimensions fixed");
+  new DependsOnSizesError(
+    "the program computes something else for other sizes of its inputs. Make those dimensions fixed",
+  );

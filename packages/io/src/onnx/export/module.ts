@@ -1,9 +1,17 @@
-import type { AnyModule } from "@cresset/nn";
 import { CressetError, noGrad, type Tensor, ValueError } from "@cresset/core/functions";
+import type { AnyModule } from "@cresset/nn";
 import { writeAtomically } from "../../file-system.ts";
 import { OnnxExportError } from "../errors.ts";
 import { writeGraph } from "./graph.ts";
-import { type DynamicAxes, type ExampleInput, exampleInputs, tensorsIn, traceProgram, type Traces, withTensors } from "./traces.ts";
+import {
+  type DynamicAxes,
+  type ExampleInput,
+  exampleInputs,
+  type Traces,
+  tensorsIn,
+  traceProgram,
+  withTensors,
+} from "./traces.ts";
 
 export interface ExportOptions {
   /** Names of the inputs, in order; default "input", or "input_0", "input_1" … of several. */
@@ -146,13 +154,15 @@ export function requireOpset(opset = 18): number {
 
 export function namesOf(option: string, given: readonly string[] | undefined, base: string, count: number): string[] {
   if (given === undefined) return count === 1 ? [base] : Array.from({ length: count }, (_, i) => `${base}_${i}`);
-  if (given.length !== count) throw new ValueError(`${option} has ${given.length} names, but there are ${count} tensors`);
+  if (given.length !== count)
+    throw new ValueError(`${option} has ${given.length} names, but there are ${count} tensors`);
   return [...given];
 }
 
 export function requireDistinct(names: readonly string[]): void {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new OnnxExportError(`"${twice}" would be the name of two tensors: choose other inputNames or outputNames`);
+  if (twice !== undefined)
+    throw new OnnxExportError(`"${twice}" would be the name of two tensors: choose other inputNames or outputNames`);
 }
 
 function setTraining(module: AnyModule, mode: "eval" | "train" | "preserve"): () => void {

@@ -44,7 +44,8 @@ export function lowerSlice(
   const { builder, sizes } = c;
   const size = shape[dim];
   const whole = x.shape[dim];
-  const [from, to] = typeof start === "string" ? computedRange(c, start, size, step) : range(c, start, size, whole, step);
+  const [from, to] =
+    typeof start === "string" ? computedRange(c, start, size, step) : range(c, start, size, whole, step);
   const name = builder.node("Slice", [x.name, from, to, builder.integers([dim]), builder.integers([step])]);
   const held = x.held.with(dim, size);
   sizes.know(name, held);
@@ -65,7 +66,12 @@ function range(c: Context, start: Size, size: Size, whole: Size, step: number): 
     return [from, end.every((n) => n === -1) ? builder.integers([-most]) : sizes.tensor(end, "a slice's end")];
   }
   const from = sizes.tensor(start, "a slice's start");
-  return [from, end.every((n, k) => n >= whole[k] && !isFixed(whole)) ? builder.integers([most]) : sizes.tensor(end, "a slice's end")];
+  return [
+    from,
+    end.every((n, k) => n >= whole[k] && !isFixed(whole))
+      ? builder.integers([most])
+      : sizes.tensor(end, "a slice's end"),
+  ];
 }
 
 function computedRange(c: Context, start: string, size: Size, step: number): [from: string, to: string] {
@@ -132,9 +138,7 @@ export function lowerPad(
 
 /** A value of no dimension, or one element of a value that is everywhere the same. */
 function scalarOf(c: Context, value: Emitted): string {
-  return value.held.length === 0
-    ? value.name
-    : c.builder.node("Reshape", [value.name, c.builder.integers([], [0])]);
+  return value.held.length === 0 ? value.name : c.builder.node("Reshape", [value.name, c.builder.integers([], [0])]);
 }
 
 /** [..., n, ...] → [..., count, ..., size]: windows along `dim`, their elements as the last dimension. */

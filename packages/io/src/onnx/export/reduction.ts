@@ -1,7 +1,7 @@
 import type { DType } from "@cresset/core/functions";
 import { dataTypes } from "../dtypes.ts";
 import type { Context, Emitted } from "./emitted.ts";
-import { type Size } from "./sizes.ts";
+import type { Size } from "./sizes.ts";
 
 const names: Readonly<Record<string, string>> = {
   sum: "ReduceSum",
@@ -10,14 +10,23 @@ const names: Readonly<Record<string, string>> = {
   min: "ReduceMin",
 };
 
-export function lowerReduce(c: Context, op: string, value: Emitted, dims: readonly number[], dtype: DType, shape: readonly Size[]): Emitted {
+export function lowerReduce(
+  c: Context,
+  op: string,
+  value: Emitted,
+  dims: readonly number[],
+  dtype: DType,
+  shape: readonly Size[],
+): Emitted {
   if (op === "argmax" || op === "argmin") return lowerPosition(c, op, value, dims, shape);
   const idempotent = op === "max" || op === "min";
   const x = idempotent ? c.aligned(value) : c.writtenOut(value, dims);
   const held = x.held.filter((_, d) => !dims.includes(d));
   // Engines reduce numbers, and few kinds of integers.
-  const through: DType = x.dtype === "bool" || x.dtype === "uint8" || x.dtype === "int8" || x.dtype === "int16" ? "int32" : x.dtype;
-  const cast = (name: string, from: DType, to: DType): string => (from === to ? name : c.builder.node("Cast", [name], { to: dataTypes[to] }));
+  const through: DType =
+    x.dtype === "bool" || x.dtype === "uint8" || x.dtype === "int8" || x.dtype === "int16" ? "int32" : x.dtype;
+  const cast = (name: string, from: DType, to: DType): string =>
+    from === to ? name : c.builder.node("Cast", [name], { to: dataTypes[to] });
   const operand = cast(x.name, x.dtype, through);
   const reduced = reduceNode(c, names[op], operand, dims);
   return c.repeated(cast(reduced, through, dtype), dtype, shape, held);
@@ -26,12 +35,19 @@ export function lowerReduce(c: Context, op: string, value: Emitted, dims: readon
 /** Axes are an input of ReduceSum from opset 13 on, of the others from 18 on. */
 function reduceNode(c: Context, op: string, name: string, dims: readonly number[]): string {
   const { builder } = c;
-  if (op === "ReduceSum" || builder.opset >= 18) return builder.node(op, [name, builder.integers(dims)], { keepdims: 0 });
+  if (op === "ReduceSum" || builder.opset >= 18)
+    return builder.node(op, [name, builder.integers(dims)], { keepdims: 0 });
   return builder.node(op, [name], { axes: [...dims], keepdims: 0 });
 }
 
 /** Positions within the reduced dimensions, row-major: of several, they become one first. */
-function lowerPosition(c: Context, op: string, value: Emitted, dims: readonly number[], shape: readonly Size[]): Emitted {
+function lowerPosition(
+  c: Context,
+  op: string,
+  value: Emitted,
+  dims: readonly number[],
+  shape: readonly Size[],
+): Emitted {
   const { builder } = c;
   const x = c.writtenOut(value, dims);
   const rank = x.shape.length;
@@ -63,10 +79,19 @@ export function lowerScan(c: Context, op: string, value: Emitted, dim: number, s
 }
 
 /** Positions that sort; of equal elements the first comes first, as ONNX says of TopK. */
-export function lowerSort(c: Context, value: Emitted, dim: number, descending: boolean, shape: readonly Size[]): Emitted {
+export function lowerSort(
+  c: Context,
+  value: Emitted,
+  dim: number,
+  descending: boolean,
+  shape: readonly Size[],
+): Emitted {
   const x = c.writtenOut(value, [dim]);
   const { builder } = c;
-  const operand = x.dtype === "bool" || x.dtype === "uint8" || x.dtype === "int8" || x.dtype === "int16" ? builder.node("Cast", [x.name], { to: dataTypes.int32 }) : x.name;
+  const operand =
+    x.dtype === "bool" || x.dtype === "uint8" || x.dtype === "int8" || x.dtype === "int16"
+      ? builder.node("Cast", [x.name], { to: dataTypes.int32 })
+      : x.name;
   const attributes = { axis: dim, largest: descending ? 1 : 0, sorted: 1 };
   const [, positions] = builder.nodes("TopK", [operand, c.sizes.tensor(shape[dim])], attributes, 2);
   return c.repeated(positions, "int64", shape, x.held);

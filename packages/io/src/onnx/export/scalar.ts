@@ -59,7 +59,13 @@ const ofBool: Readonly<Record<string, string>> = {
 };
 
 /** An elementwise primitive; `dtype` is the operands', `result` its own. */
-export function lowerScalar(c: Context, op: string, inputs: readonly Emitted[], shape: readonly Size[], result: DType): Emitted {
+export function lowerScalar(
+  c: Context,
+  op: string,
+  inputs: readonly Emitted[],
+  shape: readonly Size[],
+  result: DType,
+): Emitted {
   const { dtype } = inputs[inputs.length - 1];
   const held = broadcast(c, inputs);
   const names = inputs.map(({ name }) => name);
@@ -255,7 +261,12 @@ function atan2(s: Scalars, y: string, x: string): string {
   const signed = (size: string): string => s.node("Where", negativeY, s.node("Neg", size), size);
   const slope = s.node("Atan", s.node("Div", y, x));
   const turned = s.node("Add", slope, signed(pi));
-  const onAxis = s.node("Where", s.node("Equal", y, zero), signed(s.node("Where", isNegative(s, x), pi, zero)), signed(s.number(Math.PI / 2)));
+  const onAxis = s.node(
+    "Where",
+    s.node("Equal", y, zero),
+    signed(s.node("Where", isNegative(s, x), pi, zero)),
+    signed(s.number(Math.PI / 2)),
+  );
   const apart = s.node("Where", s.node("Less", x, zero), turned, slope);
   return s.node("Where", s.node("Equal", x, zero), onAxis, apart);
 }

@@ -33,7 +33,8 @@ export function tensorsIn(args: unknown): Tensor[] {
 export function withTensors(args: unknown, tensors: Iterator<Tensor>): unknown {
   if (args instanceof Tensor) return tensors.next().value;
   if (Array.isArray(args)) return args.map((arg) => withTensors(arg, tensors));
-  if (isRecord(args)) return Object.fromEntries(Object.entries(args).map(([key, arg]) => [key, withTensors(arg, tensors)]));
+  if (isRecord(args))
+    return Object.fromEntries(Object.entries(args).map(([key, arg]) => [key, withTensors(arg, tensors)]));
   return args;
 }
 
@@ -47,19 +48,29 @@ export async function exampleInputs(
   dynamicAxes: DynamicAxes,
 ): Promise<ExampleInput[]> {
   for (const name of Object.keys(dynamicAxes))
-    if (!names.includes(name)) throw new ValueError(`dynamicAxes names "${name}", but the inputs are ${names.join(", ")}`);
+    if (!names.includes(name))
+      throw new ValueError(`dynamicAxes names "${name}", but the inputs are ${names.join(", ")}`);
   const inputs: ExampleInput[] = [];
   for (const [i, tensor] of tensors.entries()) {
     const { dtype, shape, device } = tensor;
     const name = names[i];
-    inputs.push({ name, dtype, shape, device, data: await tensor.data(), axes: axesOf(name, shape, dynamicAxes[name] ?? {}) });
+    inputs.push({
+      name,
+      dtype,
+      shape,
+      device,
+      data: await tensor.data(),
+      axes: axesOf(name, shape, dynamicAxes[name] ?? {}),
+    });
   }
   const sizes = new Map<string, number>();
   for (const { name, shape, axes } of inputs) {
     for (const [axis, symbol] of axes) {
       const known = sizes.get(symbol);
       if (known !== undefined && known !== shape[axis])
-        throw new ValueError(`dynamicAxes: "${symbol}" is ${known} elsewhere, but dimension ${axis} of "${name}" is of size ${shape[axis]}`);
+        throw new ValueError(
+          `dynamicAxes: "${symbol}" is ${known} elsewhere, but dimension ${axis} of "${name}" is of size ${shape[axis]}`,
+        );
       sizes.set(symbol, shape[axis]);
     }
   }
@@ -116,13 +127,20 @@ export function traceProgram(
 ): Traces {
   const names = [...new Set(inputs.flatMap(({ axes }) => [...axes.values()]))];
   if (names.length > steps.length)
-    throw new OnnxExportError(`${names.length} independent dynamic dimensions are more than can be told apart: there may be ${steps.length}`);
-  const example = new Map(inputs.flatMap(({ axes, shape }) => [...axes].map(([axis, name]) => [name, shape[axis]] as const)));
+    throw new OnnxExportError(
+      `${names.length} independent dynamic dimensions are more than can be told apart: there may be ${steps.length}`,
+    );
+  const example = new Map(
+    inputs.flatMap(({ axes, shape }) => [...axes].map(([axis, name]) => [name, shape[axis]] as const)),
+  );
   const symbols = new Map<string, Size>(
     names.map((name, i): [string, Size] => {
       const size = example.get(name) as number;
       if (attempt === "as given") return [name, [size]];
-      return [name, attempt === "steps" ? steps[i].map((n) => size + n) : factors[i].map((n) => Math.max(size, 1) * n)] as const;
+      return [
+        name,
+        attempt === "steps" ? steps[i].map((n) => size + n) : factors[i].map((n) => Math.max(size, 1) * n),
+      ] as const;
     }),
   );
   const count = attempt === "as given" ? 1 : steps[0].length;
@@ -133,7 +151,9 @@ export function traceProgram(
         input.shape.map((n, d) => symbols.get(input.axes.get(d) ?? "")?.[k] ?? n),
       ),
     );
-    const { result, before, after, random } = traced([...tensors, ...states], () => program(tensors).map((t) => t.current()));
+    const { result, before, after, random } = traced([...tensors, ...states], () =>
+      program(tensors).map((t) => t.current()),
+    );
     if (random)
       throw new OnnxExportError(
         "the program draws random numbers, and the graph would hold those of this run. Export in evaluation mode, or without dropout",

@@ -23,12 +23,7 @@ export function decode<M extends MessageName>(message: M, bytes: Uint8Array): Me
   }
 }
 
-function readMessage(
-  reader: BinaryReader,
-  message: MessageName,
-  end: number,
-  depth: number,
-): Record<string, unknown> {
+function readMessage(reader: BinaryReader, message: MessageName, end: number, depth: number): Record<string, unknown> {
   if (depth > deepest) throw new FormatError(`this is no ONNX model: messages lie in each other ${depth} deep`);
   const known = fields[message];
   const found: Record<string, unknown> = {};
@@ -70,7 +65,8 @@ function readMessage(
   return found;
 }
 
-const endsTooEarly = (): FormatError => new FormatError("this is no ONNX model, or it was cut off: a message is longer than what it lies in");
+const endsTooEarly = (): FormatError =>
+  new FormatError("this is no ONNX model, or it was cut off: a message is longer than what it lies in");
 
 const wrongWire = (message: MessageName, name: string, wire: number): FormatError =>
   new FormatError(`this is no ONNX model: ${message}.${name} is of wire type ${wire}`);
