@@ -3,7 +3,7 @@ import { TraceError } from "../errors.ts";
 import type { Value } from "../graph/node.ts";
 import type { Edge } from "../graph/recording.ts";
 import { defaultGenerator } from "../ops/random/default-generator.ts";
-import type { Device } from "../runtime/device.ts";
+import { type Device, deviceNamed, deviceNames } from "../runtime/device.ts";
 import { mode } from "../runtime/mode.ts";
 import type { Storage } from "../runtime/storage.ts";
 import { LeafRecord } from "./leaf.ts";
@@ -38,7 +38,7 @@ export function traced<T>(states: readonly Tensor[], program: () => T): Traced<T
     throw new TraceError(
       `a tensor of shape [${pending.type.shape.join(", ")}] is pending: read it before it is traced`,
     );
-  const restore = [...new Set(before.map((value) => value.device))].map(rememberDevice);
+  const restore = deviceNames().map((name) => rememberDevice(deviceNamed(name)));
   const restoreTensors = states.map(rememberTensor);
   const generator = defaultGenerator.getState();
   const outer = { ...mode };
@@ -101,8 +101,10 @@ function rememberDevice(device: Device): () => void {
 function rememberStorage(storage: Storage): () => void {
   const { current, edge, version, committed, previous, overwritten, persistent } = storage;
   const fields = { current, edge, version, committed, previous, overwritten, persistent };
+  const { version: versionOfValue } = current;
   return () => {
     Object.assign(storage, fields);
+    current.version = versionOfValue;
   };
 }
 

@@ -2,4 +2,11 @@
 export { FormatError } from "../errors.ts";
 export { OnnxExportError, UnsupportedOperatorsError } from "./errors.ts";
 export { type ExportOptions, exportModule as export } from "./export/module.ts";
+export type { TrainingOptimizer } from "./export/optimizer-states.ts";
 export type { DynamicAxes } from "./export/traces.ts";
+export {
+  exportTrainingStep,
+  type TrainingState,
+  type TrainingStep,
+  type TrainingStepOptions,
+} from "./export/training-step.ts";

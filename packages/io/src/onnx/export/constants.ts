@@ -1,9 +1,10 @@
 import type { Term } from "@cresset/core/extend";
-import { type DType, ValueError } from "@cresset/core/functions";
+import type { DType } from "@cresset/core/functions";
 import { dataTypes } from "../dtypes.ts";
+import { OnnxExportError } from "../errors.ts";
 import type { Context, Emitted } from "./emitted.ts";
 import { numberOf } from "./scalar.ts";
-import { isFixed, type Size } from "./sizes.ts";
+import type { Size } from "./sizes.ts";
 
 /** A number in each of the traces, as every element of a shape. */
 export function lowerNumber(
@@ -19,31 +20,39 @@ export function lowerNumber(
   return { name, dtype, shape, held: [] };
 }
 
-/** A number that depends on sizes: one of them, or its reciprocal, or the root of either. */
+/** Numbers that programs make of a count: undone to find the count, and as nodes on it. */
+const forms: readonly { undo(value: number): number; make(c: Context, count: string): string }[] = [
+  { undo: (value) => value, make: (_, count) => count },
+  { undo: (value) => 1 / value, make: (c, count) => c.builder.node("Reciprocal", [count]) },
+  { undo: (value) => value * value, make: (c, count) => c.builder.node("Sqrt", [count]) },
+  {
+    undo: (value) => 1 / (value * value),
+    make: (c, count) => c.builder.node("Reciprocal", [c.builder.node("Sqrt", [count])]),
+  },
+  {
+    // n / (n - 1), which makes a variance unbiased.
+    undo: (value) => value / (value - 1),
+    make: (c, count) => c.builder.node("Div", [count, c.builder.node("Sub", [count, numberOf(c, "float64", 1)])]),
+  },
+];
+
+/** A number that depends on sizes. @throws OnnxExportError if it is none of the forms. */
 function varying(c: Context, values: readonly number[], dtype: DType): string {
-  const whole = (numbers: readonly number[]): Size | null => {
-    const rounded = numbers.map(Math.round);
-    return numbers.every((n, k) => Math.abs(n - rounded[k]) <= 1e-6 * Math.abs(n)) ? rounded : null;
-  };
-  const forms: readonly [undo: (n: number) => number, ops: readonly string[]][] = [
-    [(n) => n, []],
-    [(n) => 1 / n, ["Reciprocal"]],
-    [(n) => n * n, ["Sqrt"]],
-    [(n) => 1 / (n * n), ["Sqrt", "Reciprocal"]],
-  ];
-  for (const [undo, ops] of forms) {
-    const size = whole(values.map(undo));
-    if (size === null) continue;
-    const { builder } = c;
-    const scalar = builder.node("Squeeze", [c.sizes.tensor(size, `a number in ${c.operation}`), builder.integers([0])]);
-    if (ops.length === 0 && dtype === "int64") return scalar;
-    const float = dtype.startsWith("float");
-    const cast = builder.node("Cast", [scalar], { to: float ? 11 : dataTypes[dtype] });
-    const exact = ops.reduce((name, op) => builder.node(op, [name]), cast);
-    return float && dtype !== "float64" ? builder.node("Cast", [exact], { to: dataTypes[dtype] }) : exact;
+  const { builder } = c;
+  for (const { undo, make } of forms) {
+    const count = values.map((value) => Math.round(undo(value)));
+    if (values.some((value, k) => Math.abs(undo(value) - count[k]) > 1e-6 * Math.abs(count[k]))) continue;
+    const scalar = builder.node("Squeeze", [
+      c.sizes.tensor(count, `a number in ${c.operation}`),
+      builder.integers([0]),
+    ]);
+    if (!dtype.startsWith("float"))
+      return dtype === "int64" ? scalar : builder.node("Cast", [scalar], { to: dataTypes[dtype] });
+    const made = make(c, builder.node("Cast", [scalar], { to: dataTypes.float64 }));
+    return dtype === "float64" ? made : builder.node("Cast", [made], { to: dataTypes[dtype] });
   }
-  throw new ValueError(
-    `${c.operation}: the numbers ${values.join(", ")} depend on the sizes of the inputs in a way that was not understood`,
+  throw new OnnxExportError(
+    `${c.operation}: the numbers ${values.join(", ")} depend on the sizes of the inputs in a way that was not understood. Make those dimensions fixed`,
   );
 }
 
@@ -85,6 +94,3 @@ const folded = {
   max: (a: number, b: number) => Math.max(a, b),
   min: (a: number, b: number) => Math.min(a, b),
 } as const;
-
-/** Whether numbers are the same in all traces. */
-export const fixedNumber = (values: readonly number[]): number | null => (isFixed(values) ? values[0] : null);

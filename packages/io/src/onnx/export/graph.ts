@@ -23,6 +23,8 @@ export interface GraphSpec {
   readonly outputs: readonly NamedValue[];
   /** Numbers that the graph is given besides its tensors, with how they are made; see `Arguments`. */
   readonly scalars?: (c: Context) => ScalarInputs;
+  /** Data that must not be part of the graph, with what is said if it is. */
+  readonly forbidden?: ReadonlyMap<Value, string>;
   /** What the sizes of inputs were in the traces, by name. */
   readonly symbols: ReadonlyMap<string, Size>;
   readonly exactDivision: boolean;
@@ -67,6 +69,8 @@ export async function writeGraph(spec: GraphSpec): Promise<Uint8Array<ArrayBuffe
   );
   requireFits([...spec.initializers.map(({ values }) => values[0]), ...constants.keys()]);
   for (const [value, values] of constants) {
+    const forbidden = spec.forbidden?.get(value);
+    if (forbidden !== undefined) throw new OnnxExportError(forbidden);
     const data = await readValue(value);
     for (const other of values) if (other !== value) requireEqual(value, data, other, await readValue(other));
     const name = builder.initializer(builder.fresh("data"), value.type.dtype, value.type.shape, data);

@@ -214,8 +214,9 @@ export function pair(outputs: readonly (readonly Value[])[], isLeaf: (value: Val
     }
     const made = values.map((value) => value.node);
     if (!made.every((node) => node !== null)) throw unlike();
-    const { operation } = first.node.template;
-    if (made.some((node, k) => node.template.operation !== operation || values?.[k].index !== first.index))
+    // Derivatives are operations of their own for each template, under one name.
+    const { name } = first.node.template.operation;
+    if (made.some((node, k) => node.template.operation.name !== name || values?.[k].index !== first.index))
       throw unlike();
     const indices = wanted.get(first.node);
     if (indices !== undefined) {
