@@ -89,15 +89,15 @@ async function expectEqual(got: readonly ort.Tensor[], want: readonly torch.Tens
     expect(got[i].dims).toEqual(tensor.shape);
     expect(got[i].type).toBe(tensor.dtype);
     const actual = got[i].data as ArrayLike<number | bigint>;
-    for (const [j, expected] of (await tensor.data()).entries()) {
-      const difference = Math.abs(Number(actual[j]) - Number(expected));
-      if (
-        !(difference <= tolerance * (1 + Math.abs(Number(expected)))) &&
-        !Object.is(Number(actual[j]), Number(expected))
-      )
-        expect.fail(`output ${i}, element ${j}: ${actual[j]}, but Cresset has ${expected}`);
-    }
+    for (const [j, expected] of (await tensor.data()).entries())
+      expectClose(actual[j], expected, `output ${i}, element ${j}`);
   }
+}
+
+function expectClose(actual: number | bigint, expected: number | bigint, where: string): void {
+  const [got, want] = [Number(actual), Number(expected)];
+  if (!(Math.abs(got - want) <= tolerance * (1 + Math.abs(want))) && !Object.is(got, want))
+    expect.fail(`${where}: ${got}, but Cresset has ${want}`);
 }
 
 async function check(
@@ -112,6 +112,25 @@ async function check(
   const bytes = await onnx.export(module, args, undefined, options);
   const want = tensorsOf(module(...args));
   await expectEqual(await run(bytes, names, tensorsOf(args)), want);
+}
+
+/** Exported and imported again, a module computes the same here. */
+async function checkImported(recorded: ModuleCase): Promise<void> {
+  const args = argumentsOf(recorded);
+  const module = new RecordedCall(recorded);
+  const names = namesFor(recorded);
+  const bytes = await onnx.export(module, args, undefined, { inputNames: names, training: "preserve" });
+  const imported = await onnx.load(bytes);
+  const tensors = tensorsOf(args);
+  const results = [imported(...imported.inputs.map(({ name }) => tensors[names.indexOf(name)]))].flat();
+  const want = tensorsOf(module(...args));
+  expect(results.length).toBe(want.length);
+  for (const [i, tensor] of want.entries()) {
+    expect([results[i].dtype, results[i].shape]).toEqual([tensor.dtype, tensor.shape]);
+    const actual = await results[i].data();
+    for (const [j, expected] of (await tensor.data()).entries())
+      expectClose(actual[j], expected, `output ${i}, element ${j}`);
+  }
 }
 
 const namesFor = (recorded: ModuleCase): string[] => tensorsOf(argumentsOf(recorded)).map((_, i) => `x${i}`);
@@ -159,4 +178,8 @@ describe("with a batch of any size, modules agree", () => {
   test("most have a batch", () => expect(withAxes.length).toBeGreaterThan(100));
   // Sizes that were traced differ from the recorded one, so that this is a size that the graph has not seen.
   test.each(withAxes)("$id", async ({ one, axes }) => check(one, axes, namesFor(one), 18));
+});
+
+describe("exported and imported again, modules agree", () => {
+  test.each(cases.map((one) => [one.id, one] as const))("%s", async (_, one) => checkImported(one));
 });

@@ -10,3 +10,5 @@ export {
   type TrainingStep,
   type TrainingStepOptions,
 } from "./export/training-step.ts";
+export type { ModelInput } from "./import/graph.ts";
+export { type LoadOptions, load, OnnxModule } from "./import/model.ts";

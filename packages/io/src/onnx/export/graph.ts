@@ -1,6 +1,7 @@
 import { readValue, type Value } from "@cresset/core/extend";
 import { dataTypes } from "../dtypes.ts";
 import { OnnxExportError } from "../errors.ts";
+import { largestModel } from "../limits.ts";
 import { type Draft, encode } from "../proto/encode.ts";
 import type { DimensionProto, EntryProto, ValueInfoProto } from "../proto/messages.ts";
 import { GraphBuilder } from "./builder.ts";
@@ -43,9 +44,6 @@ export interface ScalarInputs {
   }[];
   readonly given: Arguments;
 }
-
-/** Protocol buffers count their bytes in 31 bits. */
-export const largestModel = 2 ** 31 - 1;
 
 /** The versions of the format that came with a version of the operators. */
 const irVersions: Readonly<Record<number, number>> = { 17: 8, 18: 8, 19: 9, 20: 9, 21: 10, 22: 10, 23: 11 };

@@ -14,7 +14,7 @@ const deepest = 64;
  */
 export function decode<M extends MessageName>(message: M, bytes: Uint8Array): Messages[M] {
   try {
-    const reader = new BinaryReader(bytes);
+    const reader = new BytesReader(bytes);
     return readMessage(reader, message, bytes.length, 0) as unknown as Messages[M];
   } catch (error) {
     if (error instanceof FormatError) throw error;
@@ -23,7 +23,16 @@ export function decode<M extends MessageName>(message: M, bytes: Uint8Array): Me
   }
 }
 
-function readMessage(reader: BinaryReader, message: MessageName, end: number, depth: number): Record<string, unknown> {
+class BytesReader extends BinaryReader {
+  readonly bytesGiven: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    super(bytes);
+    this.bytesGiven = bytes;
+  }
+}
+
+function readMessage(reader: BytesReader, message: MessageName, end: number, depth: number): Record<string, unknown> {
   if (depth > deepest) throw new FormatError(`this is no ONNX model: messages lie in each other ${depth} deep`);
   const known = fields[message];
   const found: Record<string, unknown> = {};
@@ -50,19 +59,45 @@ function readMessage(reader: BinaryReader, message: MessageName, end: number, de
       const length = reader.uint32();
       const until = reader.pos + length;
       if (until > end) throw endsTooEarly();
-      const items = found[name] as unknown[];
-      while (reader.pos < until) items.push(readScalar(reader, type));
-      requireInside(reader, until);
+      found[name] = joined(found[name] as List, readPacked(reader, type, until));
     } else {
       if (wire !== scalar) throw wrongWire(message, name, wire);
       const value = readScalar(reader, type);
       requireInside(reader, end);
-      if (repeated) (found[name] as unknown[]).push(value);
-      else found[name] = value;
+      if (!repeated) found[name] = value;
+      else if (Array.isArray(found[name])) (found[name] as unknown[]).push(value);
+      else found[name] = joined(found[name] as List, [value as number]);
     }
   }
   requireInside(reader, end);
   return found;
+}
+
+type List = ArrayLike<number | bigint> & Iterable<number | bigint>;
+
+/** Lists that may be long are typed arrays: of a file of a few bytes nothing large is made. */
+function readPacked(reader: BytesReader, type: FieldType, until: number): List {
+  const start = reader.pos;
+  let count = 0;
+  if (type === "float" || type === "double") count = (until - start) / (type === "float" ? 4 : 8);
+  else for (let at = start; at < until; at++) if (reader.bytesGiven[at] < 0x80) count++;
+  if (!Number.isInteger(count)) throw endsTooEarly();
+  const items = packedArrays[type](count);
+  let i = 0;
+  for (; i < count && reader.pos < until; i++) items[i] = readScalar(reader, type) as never;
+  if (reader.pos !== until || i !== count) throw endsTooEarly();
+  return items;
+}
+
+const packedArrays: Readonly<Record<string, (count: number) => List & { [i: number]: unknown }>> = {
+  float: (count) => new Float32Array(count),
+  double: (count) => new Float64Array(count),
+  int32: (count) => new Int32Array(count),
+  int64: (count) => new BigInt64Array(count),
+};
+
+function joined(before: List, more: List): List {
+  return before.length === 0 ? more : [...before, ...more];
 }
 
 const endsTooEarly = (): FormatError =>
@@ -71,27 +106,23 @@ const endsTooEarly = (): FormatError =>
 const wrongWire = (message: MessageName, name: string, wire: number): FormatError =>
   new FormatError(`this is no ONNX model: ${message}.${name} is of wire type ${wire}`);
 
-function requireInside(reader: BinaryReader, end: number): void {
+function requireInside(reader: BytesReader, end: number): void {
   if (reader.pos > end) throw endsTooEarly();
 }
 
-function readScalar(reader: BinaryReader, type: FieldType): unknown {
+function readScalar(reader: BytesReader, type: FieldType): unknown {
   switch (type) {
     case "int32":
       return reader.int32();
     case "int64":
       return BigInt(reader.int64());
-    case "uint64":
-      return BigInt(reader.uint64());
     case "float":
       return reader.float();
     case "double":
       return reader.double();
     case "string":
       return reader.string();
-    default: {
-      const bytes = reader.bytes();
-      return bytes;
-    }
+    default:
+      return reader.bytes();
   }
 }

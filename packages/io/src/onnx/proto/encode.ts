@@ -1,13 +1,16 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { type FieldType, fields, type MessageName, type Messages } from "./messages.ts";
 
+type NumberArray = Float32Array | Float64Array | Int32Array | BigInt64Array;
+type Repeated = readonly unknown[] | NumberArray;
+
 /** Messages to write need not say what is empty. */
-export type Draft<T> = T extends Uint8Array | string | number | bigint | undefined
+export type Draft<T> = T extends Uint8Array | NumberArray | string | number | bigint | undefined
   ? T
   : T extends readonly (infer Item)[]
     ? readonly Draft<Item>[]
-    : { readonly [K in keyof T as T[K] extends readonly unknown[] ? never : K]: Draft<T[K]> } & {
-        readonly [K in keyof T as T[K] extends readonly unknown[] ? K : never]?: Draft<T[K]>;
+    : { readonly [K in keyof T as T[K] extends Repeated ? never : K]: Draft<T[K]> } & {
+        readonly [K in keyof T as T[K] extends Repeated ? K : never]?: Draft<T[K]>;
       };
 
 /** A message as bytes, fields in the order of their numbers. */
@@ -53,7 +56,6 @@ function writeField(writer: BinaryWriter, number: number, type: FieldType, conte
 export const wireTypes: Readonly<Partial<Record<FieldType, WireType>>> = {
   int32: WireType.Varint,
   int64: WireType.Varint,
-  uint64: WireType.Varint,
   float: WireType.Bit32,
   double: WireType.Bit64,
   string: WireType.LengthDelimited,
@@ -67,9 +69,6 @@ function writeScalar(writer: BinaryWriter, type: FieldType, content: unknown): v
       return;
     case "int64":
       writer.int64(content as bigint);
-      return;
-    case "uint64":
-      writer.uint64(content as bigint);
       return;
     case "float":
       writer.float(content as number);

@@ -3,7 +3,7 @@
  * it is read.
  */
 
-export type FieldType = "int32" | "int64" | "float" | "double" | "uint64" | "string" | "bytes" | MessageName;
+export type FieldType = "int32" | "int64" | "float" | "double" | "string" | "bytes" | MessageName;
 
 /** Name, type, whether it is repeated. */
 export type Field = readonly [name: string, type: FieldType, repeated?: true];
@@ -69,19 +69,21 @@ export interface AttributeProto {
   readonly s?: Uint8Array;
   readonly t?: TensorProto;
   readonly g?: GraphProto;
-  readonly floats: readonly number[];
-  readonly ints: readonly bigint[];
+  readonly floats: Numbers<number>;
+  readonly ints: Numbers<bigint>;
   readonly strings: readonly Uint8Array[];
 }
 
+/** A list of numbers, as a typed array where it was read. */
+export type Numbers<T> = readonly T[] | (T extends bigint ? BigInt64Array : Float32Array | Float64Array | Int32Array);
+
 export interface TensorProto {
-  readonly dims: readonly bigint[];
+  readonly dims: Numbers<bigint>;
   readonly dataType?: number;
-  readonly floatData: readonly number[];
-  readonly int32Data: readonly number[];
-  readonly int64Data: readonly bigint[];
-  readonly doubleData: readonly number[];
-  readonly uint64Data: readonly bigint[];
+  readonly floatData: Numbers<number>;
+  readonly int32Data: Numbers<number>;
+  readonly int64Data: Numbers<bigint>;
+  readonly doubleData: Numbers<number>;
   readonly rawData?: Uint8Array;
   readonly name?: string;
   readonly externalData: readonly EntryProto[];
@@ -175,7 +177,6 @@ export const fields: Readonly<Record<MessageName, Readonly<Record<number, Field>
     8: ["name", "string"],
     9: ["rawData", "bytes"],
     10: ["doubleData", "double", true],
-    11: ["uint64Data", "uint64", true],
     13: ["externalData", "Entry", true],
     14: ["dataLocation", "int32"],
   },

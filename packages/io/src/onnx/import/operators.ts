@@ -1,0 +1,9 @@
+import type { Operators } from "./call.ts";
+import { elementwise } from "./operators/elementwise.ts";
+import { indexing } from "./operators/indexing.ts";
+import { layers } from "./operators/layers.ts";
+import { movement } from "./operators/movement.ts";
+import { reduction } from "./operators/reduction.ts";
+
+/** All of ONNX's operators that can be imported. */
+export const operators: Operators = { ...elementwise, ...reduction, ...movement, ...indexing, ...layers };
