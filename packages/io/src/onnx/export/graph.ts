@@ -5,6 +5,7 @@ import { largestModel } from "../limits.ts";
 import { type Draft, encode } from "../proto/encode.ts";
 import type { DimensionProto, EntryProto, ValueInfoProto } from "../proto/messages.ts";
 import { GraphBuilder } from "./builder.ts";
+import { lowerData } from "./data.ts";
 import { Context, type Emitted } from "./emitted.ts";
 import { type Arguments, lowerNode, pair, sizesOf } from "./lower.ts";
 import { lowerPattern } from "./patterns.ts";
@@ -69,10 +70,7 @@ export async function writeGraph(spec: GraphSpec): Promise<Uint8Array<ArrayBuffe
   for (const [value, values] of constants) {
     const forbidden = spec.forbidden?.get(value);
     if (forbidden !== undefined) throw new OnnxExportError(forbidden);
-    const data = await readValue(value);
-    for (const other of values) if (other !== value) requireEqual(value, data, other, await readValue(other));
-    const name = builder.initializer(builder.fresh("data"), value.type.dtype, value.type.shape, data);
-    known.set(value, c.whole(name, value.type.dtype, shapeOf(values)));
+    known.set(value, await lowerData(c, values));
   }
   for (const [node, ...others] of nodes) {
     const { operation } = node.template;
@@ -133,20 +131,5 @@ function requireFits(values: readonly Value[]): void {
   if (bytes > largestModel)
     throw new OnnxExportError(
       `the model's tensors take ${bytes} bytes, and an ONNX file may have at most ${largestModel} (2 GiB). Export it with exportParams: false, and its weights as safetensors`,
-    );
-}
-
-function requireEqual(
-  value: Value,
-  data: ArrayLike<number | bigint>,
-  other: Value,
-  otherData: ArrayLike<number | bigint>,
-): void {
-  const same =
-    value.type === other.type && Array.from(data).every((x, i) => Object.is(x, otherData[i]) || x === otherData[i]);
-  if (!same)
-    throw new OnnxExportError(
-      `the program makes a tensor of ${value.type.dtype}[${value.type.shape.join(", ")}] on its own, which is another one for other sizes of the inputs. ` +
-        "Compute it from an input's elements, or make those dimensions fixed",
     );
 }

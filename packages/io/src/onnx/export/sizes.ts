@@ -82,6 +82,12 @@ export class Sizes {
     }
     for (const [i, a] of atoms.entries()) {
       for (const b of atoms.slice(i)) {
+        const together = this.#onLine(
+          size,
+          a.values.map((n, k) => n + b.values[k]),
+          () => this.#builder.node("Add", [a.tensor(), b.tensor()]),
+        );
+        if (together !== null) return together;
         const values = a.values.map((n, k) => n * b.values[k]);
         const product = (): string => this.#builder.node("Mul", [a.tensor(), b.tensor()]);
         const line = this.#onLine(size, values, product);

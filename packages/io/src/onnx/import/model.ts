@@ -1,5 +1,5 @@
 import { CressetError, Tensor, ValueError } from "@cresset/core/functions";
-import { Buffer, Module, Parameter } from "@cresset/nn";
+import { type AnyModule, Buffer, Module, Parameter } from "@cresset/nn";
 import { FormatError } from "../../errors.ts";
 import { toDevice } from "../../host-tensor.ts";
 import { type FileLike, openSource } from "../../source.ts";
@@ -18,6 +18,47 @@ export interface LoadOptions {
   readonly device?: string;
   /** Files with tensors that are not in the model's own, by the name that it gives them. */
   readonly externalData?: Readonly<Record<string, FileLike>>;
+}
+
+/** Tensors whose names have a part in common, so that names are those of the state dict. */
+class TensorGroup extends Module<never[], never> {
+  static override readonly typeName: string = "TensorGroup";
+
+  forward(): never {
+    throw new ValueError("this part of an imported model holds tensors and computes nothing: call the model");
+  }
+}
+
+const deepest = 32;
+
+/** Makes a tensor of a dotted name a field of a module, below children of the parts of the name. */
+function place(module: AnyModule, name: string, tensor: Tensor): void {
+  const parts = name.split(".");
+  const dotted = parts.length <= deepest && parts.every((part) => part !== "");
+  let at = module;
+  for (const part of dotted ? parts.slice(0, -1) : []) {
+    const field = freeField(at, part, true);
+    const known = at.moduleEntries().find(([key]) => key === field)?.[1];
+    const child = known ?? new TensorGroup();
+    if (known === undefined) define(at, field, child);
+    at = child;
+  }
+  define(at, freeField(at, dotted ? parts[parts.length - 1] : name.replaceAll(".", "_"), false), tensor);
+}
+
+/** Names that the class itself uses, or that are taken, get an underscore. */
+function freeField(module: AnyModule, name: string, group: boolean): string {
+  let field = name;
+  while (field === "__proto__" || (field in module && !(group && holdsGroup(module, field)))) field = `_${field}`;
+  return field;
+}
+
+const holdsGroup = (module: AnyModule, field: string): boolean =>
+  module.moduleEntries().some(([key, child]) => key === field && child instanceof TensorGroup);
+
+/** Defined, not assigned: a name in a file may be that of a setter. */
+function define(module: AnyModule, field: string, value: Tensor | AnyModule): void {
+  Object.defineProperty(module, field, { value, enumerable: true, writable: true, configurable: true });
 }
 
 /**
@@ -45,21 +86,8 @@ export class OnnxModule extends Module<Tensor[], Tensor | Tensor[]> {
       const trained = host.dtype.startsWith("float") && host.shape.length > 0 && !plan.statistics.has(name);
       const tensor = trained ? new Parameter(content) : new Buffer(content);
       this.#held.set(name, tensor);
-      // Defined, not assigned: a name in a file may be that of a setter.
-      Object.defineProperty(this, this.#fieldFor(name), {
-        value: tensor,
-        enumerable: true,
-        writable: true,
-        configurable: true,
-      });
+      place(this, name, tensor);
     }
-  }
-
-  /** Names that the class itself uses get an underscore. */
-  #fieldFor(name: string): string {
-    let field = name;
-    while (field in this || field === "__proto__") field = `_${field}`;
-    return field;
   }
 
   /** What it is called with, in order. */
