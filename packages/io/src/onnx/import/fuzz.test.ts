@@ -27,32 +27,18 @@ function mutated(bytes: Uint8Array, random: (below: number) => number): Uint8Arr
   let result = bytes.slice();
   for (let i = 1 + random(2); i > 0; i--) {
     const at = random(result.length);
-    switch (random(12)) {
-      default:
-        result[at] ^= 1 << random(8);
-        break;
-      case 1:
-        result[at] = random(256);
-        break;
-      case 2:
-        result = result.slice(0, at + 1);
-        break;
-      case 3: {
-        // A piece of the file in another place: lengths and fields that fit, where they do not belong.
-        const from = random(result.length);
-        result.set(
-          result
-            .slice(from, Math.min(from + 1 + random(24), result.length - Math.max(0, at - from)))
-            .subarray(0, result.length - at),
-          at,
-        );
-        break;
-      }
-      case 4: {
-        const without = [...result.slice(0, at), ...result.slice(at + 1 + random(3))];
-        result = Uint8Array.from(without.length === 0 ? [0] : without);
-      }
-    }
+    const kind = random(12);
+    if (kind === 0) result = result.slice(0, at + 1);
+    else if (kind === 1) {
+      // A piece of the file in another place: lengths and fields that fit, where they do not belong.
+      const from = random(result.length);
+      const length = Math.min(1 + random(24), result.length - from, result.length - at);
+      result.set(result.slice(from, from + length), at);
+    } else if (kind === 2) {
+      const without = [...result.slice(0, at), ...result.slice(at + 1 + random(3))];
+      result = Uint8Array.from(without.length === 0 ? [0] : without);
+    } else if (kind === 3) result[at] = random(256);
+    else result[at] ^= 1 << random(8);
   }
   return result;
 }
