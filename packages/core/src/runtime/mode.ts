@@ -1,9 +1,20 @@
 import { AutogradError } from "../errors.ts";
 
+/** Where random numbers came from that a traced program drew: what another engine draws instead. */
+export type RandomSource =
+  /** Uniform on [0, 1). */
+  | { readonly kind: "uniform" }
+  /** Of mean 0 and variance 1. */
+  | { readonly kind: "normal" }
+  /** 1 with probability `p`, else 0. */
+  | { readonly kind: "bernoulli"; readonly p: number };
+
 /** What happened while a program was traced, besides its graph. */
 export interface TraceRecord {
-  /** How many times a random generator was asked for. */
+  /** How many times random numbers were drawn. */
   draws: number;
+  /** Those of which it is known where they came from, by value. */
+  readonly sources: Map<object, RandomSource>;
 }
 
 /** Modes of the running code: recording of gradients, nesting of modules, laziness. */

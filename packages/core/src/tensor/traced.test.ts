@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { TraceError } from "../errors.ts";
-import { manualSeed, noGrad, rand } from "../functions.ts";
+import { manualSeed, noGrad, rand, randperm } from "../functions.ts";
 import { tensor } from "../index.ts";
 import { deviceStatistics } from "../runtime/device.ts";
 import { useCpu } from "../testing/cpu.ts";
@@ -58,8 +58,9 @@ test("what was pending before stays pending, and is computed as ever", () => {
 
 test("random numbers are drawn again", () => {
   manualSeed(0);
-  const { random } = traced([], () => rand([3]));
-  expect(random).toBe(true);
+  const { result, sources, random } = traced([], () => rand([3]));
+  expect([sources.get(result.value), random]).toEqual([{ kind: "uniform" }, false]);
+  expect(traced([], () => randperm(3)).random).toBe(true);
   const drawn = rand([3]).tolistSync();
   manualSeed(0);
   expect(drawn).toEqual(rand([3]).tolistSync());

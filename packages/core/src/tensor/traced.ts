@@ -4,7 +4,7 @@ import type { Value } from "../graph/node.ts";
 import type { Edge } from "../graph/recording.ts";
 import { defaultGenerator } from "../ops/random/default-generator.ts";
 import { type Device, deviceNamed, deviceNames } from "../runtime/device.ts";
-import { mode } from "../runtime/mode.ts";
+import { mode, type RandomSource, type TraceRecord } from "../runtime/mode.ts";
 import type { Storage } from "../runtime/storage.ts";
 import { LeafRecord } from "./leaf.ts";
 import type { Tensor } from "./tensor.ts";
@@ -16,7 +16,9 @@ export interface Traced<T> {
   readonly before: readonly Value[];
   /** The values that they would have afterwards; those that were not written are the same. */
   readonly after: readonly Value[];
-  /** Whether it drew random numbers: these are constants of the graph. */
+  /** Random numbers that it drew and where they came from. As constants of the graph, they would be those of this run. */
+  readonly sources: ReadonlyMap<Value, RandomSource>;
+  /** Whether it drew others. */
   readonly random: boolean;
 }
 
@@ -42,7 +44,8 @@ export function traced<T>(states: readonly Tensor[], program: () => T): Traced<T
   const restoreTensors = states.map(rememberTensor);
   const generator = defaultGenerator.getState();
   const outer = { ...mode };
-  const record = { draws: 0 };
+  const sources = new Map<Value, RandomSource>();
+  const record: TraceRecord = { draws: 0, sources: sources as Map<object, RandomSource> };
   // As inside a module, so that nothing is marked as kept and the journal may grow.
   Object.assign(mode, { tracing: record, evaluation: "lazy", moduleDepth: mode.moduleDepth + 1 });
   try {
@@ -52,8 +55,8 @@ export function traced<T>(states: readonly Tensor[], program: () => T): Traced<T
       throw new TraceError("a traced program must not return a promise: what runs later is no part of its graph");
     }
     const after = states.map((tensor) => tensor.current());
-    const random = record.draws > 0 || !sameBytes(generator, defaultGenerator.getState());
-    return { result, before, after, random };
+    const untold = record.draws === 0 && !sameBytes(generator, defaultGenerator.getState());
+    return { result, before, after, sources, random: untold || record.draws > sources.size };
   } finally {
     Object.assign(mode, outer);
     defaultGenerator.setState(generator);

@@ -90,8 +90,32 @@ describe("the graph", () => {
     expect(operatorsOf(await onnx.export(model, x))).toEqual(["Gemm", "BatchNormalization"]);
     expect(model.training).toBe(true);
     expect(model.modules().every(({ training }) => training)).toBe(true);
-    await expect(onnx.export(model, x, undefined, { training: "train" })).rejects.toThrow("draws random numbers");
     expect(await model.getBuffer("1.num_batches_tracked").item()).toBe(0);
+  });
+
+  test("draws random numbers in every run, each its own", async () => {
+    const dropout = new Program((x) => {
+      const { functional: F } = nn;
+      return [F.dropout(x, 0.25), F.dropout(x, 0.25), F.dropout2d(x.unsqueeze(-1), 0.5), x.add(torch.randn(x.shape))];
+    });
+    const x = torch.ones([50, 40]);
+    const bytes = await onnx.export(dropout, x, undefined, { dynamicAxes: { input: { 0: "n" } } });
+    const session = await Session.open(bytes);
+    const input = torch.ones([100, 40]);
+    const runs = [await session.run({ input }), await session.run({ input })].map((run) =>
+      Object.values(run).map(numbersOf),
+    );
+    const [[a, b, channels, normal], [again]] = runs;
+    const kept = a.filter((value) => value !== 0);
+    expect([...new Set(kept)]).toEqual([Math.fround(4 / 3)]);
+    expect(kept.length / a.length).toBeCloseTo(0.75, 1);
+    expect(a).not.toEqual(b);
+    expect(a).not.toEqual(again);
+    expect(new Set(channels)).toEqual(new Set([0, 2]));
+    const mean = normal.reduce((sum, value) => sum + value, 0) / normal.length;
+    expect(mean).toBeCloseTo(1, 1);
+    const other = onnx.export(new Program((t) => t.index(torch.randperm(t.shape[0]))), x);
+    await expect(other).rejects.toThrow("draws random numbers in a way that ONNX has not");
   });
 
   test("is written to a file, which is replaced when all is written", async () => {
@@ -294,7 +318,14 @@ describe("what has no graph is refused", () => {
   test("more than two gibibytes", async () => {
     const type = { dtype: "float32", shape: [2 ** 29], numel: 2 ** 29, bytes: 2 ** 31 };
     const large = { name: "weight", values: [{ type } as unknown as Value] };
-    const spec = { inputs: [], initializers: [large], outputs: [large], symbols: new Map(), exactDivision: false };
+    const spec = {
+      inputs: [],
+      initializers: [large],
+      outputs: [large],
+      symbols: new Map(),
+      sources: new Map(),
+      exactDivision: false,
+    };
     const written = writeGraph({ ...spec, opset: 18, name: "large" });
     await expect(written).rejects.toThrow(onnx.OnnxExportError);
     await expect(written).rejects.toThrow("may have at most 2147483647 (2 GiB)");

@@ -4,7 +4,9 @@ import {
   assign,
   call,
   callMany,
+  drawnFrom,
   exponential_,
+  mode,
   operation,
   requireTensors,
   type Term,
@@ -103,7 +105,8 @@ function keptUnits(input: Tensor, unit: Unit, keep: number, generator: Generator
   const kept = new Uint8Array(shape[0] * shape[1]);
   for (let i = 0; i < kept.length; i++) kept[i] = Number(generator.uniform53() < keep);
   const channels = shape.map((n, d) => (d < 2 ? n : 1));
-  return fromHost(kept, channels, "bool", input.device);
+  if (mode.tracing !== null) mode.tracing.draws++;
+  return drawnFrom({ kind: "bernoulli", p: keep }, fromHost(kept, channels, "bool", input.device));
 }
 
 function drop(input: Tensor, unit: Unit, { p, training, inplace, generator }: Parameters): Tensor {

@@ -8,7 +8,7 @@ import { call } from "../../tensor/call.ts";
 import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { keywords } from "../reduction/keywords.ts";
-import { type GeneratorOption, generatorOf } from "./default-generator.ts";
+import { drawnFrom, type GeneratorOption, generatorOf } from "./default-generator.ts";
 import { type Draw, drawLike } from "./memory-order.ts";
 
 /** A probability, by name. */
@@ -45,9 +45,9 @@ export function bernoulli(input: Tensor, p?: Scalar | ProbabilityOptions, option
   const named = keywords<ProbabilityOptions>(["p"], [p, options]);
   if (named.p === undefined) return bernoulliEach(input, input.dtype, input, named);
   const probability = toNumber(named.p);
-  return drawLike(input, input.dtype, input.device, generatorOf(named), (generator, dtype, length) =>
-    draws.bernoulli(generator, dtype, length, probability),
-  );
+  const draw: Draw = (generator, dtype, length) => draws.bernoulli(generator, dtype, length, probability);
+  const drawn = drawLike(input, input.dtype, input.device, generatorOf(named), draw);
+  return drawnFrom({ kind: "bernoulli", p: probability }, drawn);
 }
 
 /** @internal Zeros and ones of `dtype`, by probabilities drawn in the memory order of `like`. */

@@ -1,11 +1,12 @@
 import type { DType } from "../../dtype/dtype.ts";
 import { getDefaultDtype } from "../../dtype/promotion.ts";
 import { ValueError } from "../../errors.ts";
+import type { RandomSource } from "../../runtime/mode.ts";
 import * as draws from "../../runtime/random/index.ts";
 import { type TensorOptions, withGradOption } from "../../tensor/creation.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkedSize, readSize } from "../creation/size.ts";
-import { type GeneratorOption, generatorOf } from "./default-generator.ts";
+import { drawnFrom, type GeneratorOption, generatorOf } from "./default-generator.ts";
 import { type Draw, drawLike, drawNew } from "./memory-order.ts";
 
 /** Options of the functions that create random tensors. */
@@ -20,6 +21,8 @@ export type RandomArguments =
 const uniform: Draw = (generator, dtype, length) => draws.rand(generator, dtype, length);
 const standardNormal: Draw = (generator, dtype, length, contiguous) =>
   draws.normal(generator, dtype, length, 0, 1, contiguous);
+
+const sourceOf = (draw: Draw): RandomSource => ({ kind: draw === uniform ? "uniform" : "normal" });
 
 /**
  * Numbers uniform on [0, 1).
@@ -54,7 +57,11 @@ function create(args: RandomArguments, draw: Draw): Tensor {
 }
 
 function createOf(size: readonly number[], dtype: DType, options: RandomOptions, draw: Draw): Tensor {
-  return withGradOption(drawNew(checkedSize(size), dtype, options.device, generatorOf(options), draw), options);
+  const drawn = drawNew(checkedSize(size), dtype, options.device, generatorOf(options), draw);
+  return withGradOption(
+    draw === uniform || draw === standardNormal ? drawnFrom(sourceOf(draw), drawn) : drawn,
+    options,
+  );
 }
 
 function isArray(x: unknown): x is readonly number[] {

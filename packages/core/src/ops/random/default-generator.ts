@@ -1,6 +1,6 @@
 import { ValueError } from "../../errors.ts";
 import { Generator } from "../../runtime/generator.ts";
-import { mode } from "../../runtime/mode.ts";
+import { mode, type RandomSource } from "../../runtime/mode.ts";
 import { describeArgument } from "../../tensor/argument.ts";
 import { fromHost } from "../../tensor/creation.ts";
 import { dataSync } from "../../tensor/reading.ts";
@@ -22,6 +22,12 @@ export function generatorOf(options: GeneratorOption): Generator {
     throw new ValueError(`generator must be a torch.Generator, but got ${describeArgument(generator)}`);
   if (mode.tracing !== null) mode.tracing.draws++;
   return generator;
+}
+
+/** @internal Notes, while a program is traced, where a tensor of random numbers came from. */
+export function drawnFrom(source: RandomSource, tensor: Tensor): Tensor {
+  if (mode.tracing !== null) mode.tracing.sources.set(tensor.value, source);
+  return tensor;
 }
 
 /**

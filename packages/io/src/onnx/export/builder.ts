@@ -59,15 +59,26 @@ export class GraphBuilder {
   /** Adds a node with several outputs. */
   nodes(op: string, inputs: readonly string[], attributes: NodeAttributes, count: number): string[] {
     const key = `${op}(${inputs.join(",")})${JSON.stringify(attributes, exact)}${count}`;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
+    let outputs = this.#known.get(key);
+    if (outputs === undefined) {
+      outputs = this.#add(op, inputs, attributes, count);
+      this.#known.set(key, outputs);
+    }
+    return outputs;
+  }
+
+  /** Adds a node that is not the same as an equal one: it draws random numbers. */
+  unique(op: string, inputs: readonly string[], attributes: NodeAttributes): string {
+    return this.#add(op, inputs, attributes, 1)[0];
+  }
+
+  #add(op: string, inputs: readonly string[], attributes: NodeAttributes, count: number): string[] {
     const prefix = this.origin === "" ? "" : `/${this.origin.replaceAll(".", "/")}/`;
     const name = this.fresh(`${prefix}${op}`);
     const outputs = Array.from({ length: count }, (_, i) => this.fresh(`${name}_output_${i}`));
     const made = { op, inputs: [...inputs], outputs, attributes, name };
     this.#nodes.push(made);
     for (const output of outputs) this.#producers.set(output, made);
-    this.#known.set(key, outputs);
     return outputs;
   }
 

@@ -1,4 +1,4 @@
-import { readValue, type Value } from "@cresset/core/extend";
+import { type RandomSource, readValue, type Value } from "@cresset/core/extend";
 import type { HostArray } from "@cresset/core/functions";
 import { dataTypes } from "../dtypes.ts";
 import { OnnxExportError } from "../errors.ts";
@@ -6,6 +6,7 @@ import type { Context, Emitted } from "./emitted.ts";
 import { sizesOf } from "./lower.ts";
 import { lowerIota } from "./movement.ts";
 import { numberOf } from "./scalar.ts";
+import { isFixed } from "./sizes.ts";
 
 /**
  * Data that a program holds or makes, in each of the traces. What is the same in all is part of the file; a range or a repeated
@@ -44,6 +45,40 @@ export async function lowerData(c: Context, values: readonly Value[]): Promise<E
   if (step !== 1) name = builder.node("Mul", [name, numberOf(c, exact, step)]);
   if (first !== 0) name = builder.node("Add", [name, numberOf(c, exact, first)]);
   return c.whole(dtype === exact ? name : cast(name, dtype), dtype, sizes);
+}
+
+/** Random numbers of the same distribution, drawn by the engine in every run. */
+export function lowerRandom(
+  c: Context,
+  sources: readonly (RandomSource | undefined)[],
+  values: readonly Value[],
+): Emitted {
+  const [source] = sources;
+  const { dtype } = values[0].type;
+  const shape = sizesOf(values.map((each) => each.type.shape));
+  const same = (other: RandomSource | undefined): boolean =>
+    other !== undefined &&
+    other.kind === source?.kind &&
+    (other.kind !== "bernoulli" || other.p === (source as { p?: number }).p);
+  if (source === undefined || !sources.every(same))
+    throw new OnnxExportError(
+      "the program draws other random numbers for other sizes of the inputs. Make those dimensions fixed",
+    );
+  const { builder } = c;
+  const op = source.kind === "normal" ? "RandomNormal" : "RandomUniform";
+  const drawn = dtype === "float64" ? dtype : "float32";
+  const attributes = { dtype: dataTypes[drawn] };
+  const name = shape.every(isFixed)
+    ? builder.unique(op, [], { ...attributes, shape: shape.map(([n]) => n) })
+    : builder.unique(
+        `${op}Like`,
+        [builder.node("Expand", [numberOf(c, "float32", 0), c.sizes.shape(shape)])],
+        attributes,
+      );
+  if (source.kind !== "bernoulli")
+    return c.whole(dtype === drawn ? name : builder.node("Cast", [name], { to: dataTypes[dtype] }), dtype, shape);
+  const hit = builder.node("Less", [name, numberOf(c, drawn, source.p)]);
+  return c.whole(dtype === "bool" ? hit : builder.node("Cast", [hit], { to: dataTypes[dtype] }), dtype, shape);
 }
 
 const numberIn = (data: HostArray, i: number): number => Number(data[i]);

@@ -1,11 +1,12 @@
-import { readValue, type Value } from "@cresset/core/extend";
+import type { RandomSource, Value } from "@cresset/core/extend";
+import { readValue } from "@cresset/core/extend";
 import { dataTypes } from "../dtypes.ts";
 import { OnnxExportError } from "../errors.ts";
 import { largestModel } from "../limits.ts";
 import { type Draft, encode } from "../proto/encode.ts";
 import type { DimensionProto, EntryProto, ValueInfoProto } from "../proto/messages.ts";
 import { GraphBuilder } from "./builder.ts";
-import { lowerData } from "./data.ts";
+import { lowerData, lowerRandom } from "./data.ts";
 import { Context, type Emitted } from "./emitted.ts";
 import { type Arguments, lowerNode, pair, sizesOf } from "./lower.ts";
 import { lowerPattern } from "./patterns.ts";
@@ -27,6 +28,8 @@ export interface GraphSpec {
   readonly scalars?: (c: Context) => ScalarInputs;
   /** Data that must not be part of the graph, with what is said if it is. */
   readonly forbidden?: ReadonlyMap<Value, string>;
+  /** Random numbers that the engine draws anew in every run. */
+  readonly sources: ReadonlyMap<Value, RandomSource>;
   /** What the sizes of inputs were in the traces, by name. */
   readonly symbols: ReadonlyMap<string, Size>;
   readonly exactDivision: boolean;
@@ -70,7 +73,8 @@ export async function writeGraph(spec: GraphSpec): Promise<Uint8Array<ArrayBuffe
   for (const [value, values] of constants) {
     const forbidden = spec.forbidden?.get(value);
     if (forbidden !== undefined) throw new OnnxExportError(forbidden);
-    known.set(value, await lowerData(c, values));
+    const drawn = values.map((each) => spec.sources.get(each));
+    known.set(value, drawn[0] === undefined ? await lowerData(c, values) : lowerRandom(c, drawn, values));
   }
   for (const [node, ...others] of nodes) {
     const { operation } = node.template;

@@ -97,6 +97,7 @@ async function modelOf(
         ],
         initializers: exportParams ? values : [],
         outputs: outputNames.map((name, i) => ({ name, values: traces.results.map((each) => each[i]) })),
+        sources: traces.sources,
         symbols: traces.symbols,
         exactDivision: traces.exactDivision,
         opset,

@@ -1,4 +1,4 @@
-import type { Value } from "@cresset/core/extend";
+import type { RandomSource, Value } from "@cresset/core/extend";
 import { traced } from "@cresset/core/extend";
 import { type DType, fromHost, type HostArray, Tensor, ValueError } from "@cresset/core/functions";
 import { OnnxExportError } from "../errors.ts";
@@ -113,6 +113,8 @@ export interface Traces {
   readonly results: readonly (readonly Value[])[];
   /** The states' values afterwards. */
   readonly after: readonly (readonly Value[])[];
+  /** Random numbers that another engine draws itself. */
+  readonly sources: ReadonlyMap<Value, RandomSource>;
   /** What a size of an input was in each trace, by its name. */
   readonly symbols: ReadonlyMap<string, Size>;
   readonly exactDivision: boolean;
@@ -144,6 +146,7 @@ export function traceProgram(
     }),
   );
   const count = attempt === "as given" ? 1 : steps[0].length;
+  const sources = new Map<Value, RandomSource>();
   const traces = Array.from({ length: count }, (_, k) => {
     const tensors = inputs.map((input) =>
       ofSizes(
@@ -151,14 +154,19 @@ export function traceProgram(
         input.shape.map((n, d) => symbols.get(input.axes.get(d) ?? "")?.[k] ?? n),
       ),
     );
-    const { result, before, after, random } = traced([...tensors, ...states], () =>
-      program(tensors).map((t) => t.current()),
-    );
+    const {
+      result,
+      before,
+      after,
+      random,
+      sources: drawn,
+    } = traced([...tensors, ...states], () => program(tensors).map((t) => t.current()));
     if (random)
       throw new OnnxExportError(
-        "the program draws random numbers, and the graph would hold those of this run. Export in evaluation mode, or without dropout",
+        "the program draws random numbers in a way that ONNX has not, and the graph would hold those of this run. Of random numbers there are uniform ones, normal ones, and dropout",
       );
     const { length } = tensors;
+    for (const [value, source] of drawn) sources.set(value, source);
     return { result, inputs: before.slice(0, length), states: before.slice(length), after: after.slice(length) };
   });
   return {
@@ -167,6 +175,7 @@ export function traceProgram(
     states: traces[0].states,
     results: traces.map((trace) => trace.result),
     after: traces.map((trace) => trace.after),
+    sources,
     symbols,
     exactDivision: attempt === "factors",
   };

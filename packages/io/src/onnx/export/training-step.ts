@@ -192,6 +192,7 @@ async function writeStep(
     ],
     scalars,
     forbidden: states.oldGradients,
+    sources: traces.sources,
     symbols: traces.symbols,
     exactDivision: traces.exactDivision,
     opset,
