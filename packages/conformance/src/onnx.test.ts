@@ -67,7 +67,7 @@ async function run(
   names: readonly string[],
   tensors: readonly torch.Tensor[],
 ): Promise<ort.Tensor[]> {
-  const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 4 });
+  const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 4, intraOpNumThreads: 1 });
   const feeds: Record<string, ort.Tensor> = {};
   for (const [i, name] of names.entries()) {
     if (!session.inputNames.includes(name)) continue;

@@ -103,6 +103,14 @@ export class Call {
     return found === undefined ? undefined : Array.from(found.ints, (n) => this.#safe(name, n));
   }
 
+  floats(name: string): readonly number[] {
+    return [...(this.#attribute(name, attributeType.floats)?.floats ?? [])];
+  }
+
+  texts(name: string): readonly string[] | undefined {
+    return this.#attribute(name, attributeType.strings)?.strings.map((text) => new TextDecoder().decode(text));
+  }
+
   /** Axes are an attribute in older versions of some operators, an input in newer ones. */
   axes(i: number): readonly number[] | undefined {
     return this.ints("axes") ?? (this.has(i) ? this.integers(i) : undefined);

@@ -281,6 +281,64 @@ const samples: Readonly<Record<string, readonly Sample[]>> = {
   LRN: [{ in: [image], attributes: { size: 3, alpha: { float: 0.1 } } }],
   Softmax: [{ in: [mixed([2, 3, 4])] }, { in: [mixed([2, 3, 4])], opset: 11 }],
   LogSoftmax: [{ in: [mixed([2, 3, 4])], attributes: { axis: 1 } }],
+  LSTM: [
+    {
+      in: [mixed([4, 2, 3])],
+      constants: [mixed([1, 20, 3], 0.5), mixed([1, 20, 5], 0.4)],
+      attributes: { hidden_size: 5 },
+      outputs: 3,
+    },
+    {
+      in: [mixed([4, 2, 3])],
+      constants: [
+        mixed([2, 20, 3], 0.5),
+        mixed([2, 20, 5], 0.4),
+        mixed([2, 40]),
+        null,
+        mixed([2, 2, 5]),
+        mixed([2, 2, 5]),
+      ],
+      attributes: { hidden_size: 5, direction: "bidirectional" },
+      outputs: 3,
+    },
+  ],
+  GRU: [
+    {
+      in: [mixed([4, 2, 3])],
+      constants: [mixed([1, 15, 3], 0.5), mixed([1, 15, 5], 0.4), mixed([1, 30])],
+      attributes: { hidden_size: 5 },
+      outputs: 2,
+    },
+    {
+      in: [mixed([4, 2, 3])],
+      constants: [mixed([1, 15, 3], 0.5), mixed([1, 15, 5], 0.4), mixed([1, 30])],
+      attributes: { hidden_size: 5, linear_before_reset: 1, direction: "reverse" },
+      outputs: 2,
+    },
+  ],
+  RNN: [
+    {
+      in: [mixed([4, 2, 3])],
+      constants: [mixed([1, 5, 3], 0.5), mixed([1, 5, 5], 0.4), mixed([1, 10])],
+      attributes: { hidden_size: 5 },
+      outputs: 2,
+    },
+  ],
+  Resize: [
+    { in: [image], constants: [null, null, integers([4], 2, 4, 7, 9)], attributes: { mode: "linear" } },
+    { in: [image], constants: [null, floats([4], 1, 1, 2, 3)] },
+    {
+      in: [image],
+      constants: [null, null, integers([4], 2, 4, 3, 9)],
+      attributes: { coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" },
+    },
+    {
+      in: [image],
+      constants: [null, null, integers([4], 2, 4, 7, 9)],
+      attributes: { mode: "cubic", coordinate_transformation_mode: "align_corners" },
+    },
+  ],
+  Upsample: [{ in: [image], constants: [floats([4], 1, 1, 2, 2)], opset: 9 }],
   LpNormalization: [{ in: [x], attributes: { axis: 1 } }],
 };
 

@@ -3,7 +3,17 @@ import { elementwise } from "./operators/elementwise.ts";
 import { indexing } from "./operators/indexing.ts";
 import { layers } from "./operators/layers.ts";
 import { movement } from "./operators/movement.ts";
+import { recurrentLayers } from "./operators/recurrent.ts";
 import { reduction } from "./operators/reduction.ts";
+import { resizing } from "./operators/resize.ts";
 
 /** All of ONNX's operators that can be imported. */
-export const operators: Operators = { ...elementwise, ...reduction, ...movement, ...indexing, ...layers };
+export const operators: Operators = {
+  ...elementwise,
+  ...reduction,
+  ...movement,
+  ...indexing,
+  ...layers,
+  ...recurrentLayers,
+  ...resizing,
+};

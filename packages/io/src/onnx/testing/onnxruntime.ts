@@ -21,7 +21,7 @@ export class Session {
   }
 
   static async open(bytes: Uint8Array): Promise<Session> {
-    return new Session(await ort.InferenceSession.create(bytes, { logSeverityLevel: 4 }));
+    return new Session(await ort.InferenceSession.create(bytes, { logSeverityLevel: 4, intraOpNumThreads: 1 }));
   }
 
   async run(feeds: Readonly<Record<string, Tensor | ort.Tensor>>): Promise<Readonly<Record<string, ort.Tensor>>> {
