@@ -60,6 +60,11 @@ export async function writeGraph(spec: GraphSpec): Promise<Uint8Array<ArrayBuffe
   builder.reserve([...spec.inputs, ...spec.initializers, ...spec.outputs].map(({ name }) => name));
   const scalars = spec.scalars?.(c) ?? { inputs: [], outputs: [], given: () => null };
   builder.reserve([...scalars.inputs, ...scalars.outputs].map(({ name }) => name));
+  requireDistinct(
+    [...spec.inputs, ...spec.initializers, ...spec.outputs, ...scalars.inputs, ...scalars.outputs].map(
+      ({ name }) => name,
+    ),
+  );
 
   const known = new Map<Value, Emitted>();
   const shapeOf = (values: readonly Value[]): Size[] => sizesOf(values.map((value) => value.type.shape));
@@ -118,6 +123,12 @@ export async function writeGraph(spec: GraphSpec): Promise<Uint8Array<ArrayBuffe
       output: [...spec.outputs.map(info), ...scalars.outputs.map(scalarInfo)],
     },
   });
+}
+
+function requireDistinct(names: readonly string[]): void {
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new OnnxExportError(`"${twice}" would be the name of two tensors: choose other inputNames or outputNames`);
 }
 
 function valueInfo(name: string, elemType: number, dim: readonly Draft<DimensionProto>[]): Draft<ValueInfoProto> {

@@ -1,7 +1,6 @@
 import { CressetError, noGrad, type Tensor, ValueError } from "@cresset/core/functions";
 import type { AnyModule } from "@cresset/nn";
 import { writeAtomically } from "../../file-system.ts";
-import { OnnxExportError } from "../errors.ts";
 import { writeGraph } from "./graph.ts";
 import {
   type DynamicAxes,
@@ -88,7 +87,6 @@ async function modelOf(
   try {
     return await tracedWith(program, inputs, [...states.values()], async (traces) => {
       const outputNames = namesOf("outputNames", options.outputNames, "output", traces.results[0].length);
-      requireDistinct([...inputNames, ...outputNames, ...states.keys()]);
       const values = [...states.keys()].map((name, i) => ({ name, values: traces.inputs.map(() => traces.states[i]) }));
       return writeGraph({
         inputs: [
@@ -158,12 +156,6 @@ export function namesOf(option: string, given: readonly string[] | undefined, ba
   if (given.length !== count)
     throw new ValueError(`${option} has ${given.length} names, but there are ${count} tensors`);
   return [...given];
-}
-
-export function requireDistinct(names: readonly string[]): void {
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined)
-    throw new OnnxExportError(`"${twice}" would be the name of two tensors: choose other inputNames or outputNames`);
 }
 
 function setTraining(module: AnyModule, mode: "eval" | "train" | "preserve"): () => void {

@@ -7,7 +7,7 @@ import { OnnxExportError } from "../errors.ts";
 import type { Context } from "./emitted.ts";
 import { type ScalarInputs, writeGraph } from "./graph.ts";
 import { pair } from "./lower.ts";
-import { namesOf, only, requireDistinct, requireOpset, statesOf, tracedWith } from "./module.ts";
+import { namesOf, only, requireOpset, statesOf, tracedWith } from "./module.ts";
 import { converted, evaluateFormula, formulasOf, lowerFormula, mentions } from "./optimizer-numbers.ts";
 import { OptimizerStates, type TrainingOptimizer } from "./optimizer-states.ts";
 import { type DynamicAxes, exampleInputs, type Traces, tensorsIn, traceProgram, withTensors } from "./traces.ts";
@@ -166,7 +166,6 @@ async function writeStep(
   const changed = names.map((_, i) => traces.after[0][i] !== traces.states[i]);
   const outputNames = namesOf("outputNames", given, "loss", traces.results[0].length);
   const nextName = (name: string): string => `${name}.next`;
-  requireDistinct([...inputNames, ...outputNames, ...names, ...names.map(nextName)]);
   const stateOf = (i: number): { name: string; values: Value[] } => ({
     name: names[i],
     values: traces.inputs.map(() => traces.states[i]),

@@ -220,6 +220,11 @@ export function reshapeTarget(call: Call, from: readonly number[], target: reado
   return shape;
 }
 
+/** Ranges are made at once: what a damaged file asks for must not take all memory. */
+export function requireLength(call: Call, length: number): void {
+  if (!(Math.abs(length) <= 2 ** 27)) throw call.error(`a range of ${length} elements`);
+}
+
 /** A slice of a dimension: limits beyond it end at it. */
 export function sliceOf(
   call: Call,

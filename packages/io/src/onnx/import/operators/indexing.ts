@@ -16,7 +16,7 @@ import {
   where,
 } from "@cresset/core/functions";
 import type { Call, Operators } from "../call.ts";
-import { axisIn } from "../host-operators.ts";
+import { axisIn, requireLength } from "../host-operators.ts";
 
 /** Positions counted from the end made ones from the start. */
 function fromStart(index: Tensor, size: number): Tensor {
@@ -74,6 +74,7 @@ function scatteredTuples(call: Call): Tensor {
 function oneHot(call: Call): Tensor {
   const [index, depth, values] = [call.tensor(0), call.host(1).data[0], call.tensor(2)];
   const axis = axisIn(call, call.int("axis", -1), index.ndim + 1);
+  requireLength(call, depth);
   const classes = reshape(
     arange(depth, { dtype: "int64", device: call.device }),
     Array.from({ length: index.ndim + 1 }, (_, d) => (d === axis ? depth : 1)),

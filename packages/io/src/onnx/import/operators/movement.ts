@@ -21,7 +21,7 @@ import {
 } from "@cresset/core/functions";
 import { functional as F } from "@cresset/nn";
 import type { Call, Operators } from "../call.ts";
-import { axisIn, reshapeTarget, sliceOf } from "../host-operators.ts";
+import { axisIn, requireLength, reshapeTarget, sliceOf } from "../host-operators.ts";
 import { countOf, type Flowing, type HostValue, hostValue, mostOnHost } from "../host-value.ts";
 import { readTensor } from "../tensors.ts";
 
@@ -225,6 +225,7 @@ export const movement: Operators = {
   ConstantOfShape: filled,
   Range: (call) => {
     const [start, limit, delta] = [0, 1, 2].map((i) => constantOf(call, i));
+    requireLength(call, (limit - start) / delta);
     return arange(start, limit, delta, { dtype: call.tensor(0).dtype, device: call.device });
   },
   Trilu: (call) => (call.int("upper", 1) !== 0 ? triu : tril)(call.tensor(0), call.has(1) ? constantOf(call, 1) : 0),
