@@ -321,7 +321,7 @@ describe("what has no graph is refused", () => {
     const spec = {
       inputs: [],
       initializers: [large],
-      outputs: [large],
+      outputs: [{ ...large, name: "y" }],
       symbols: new Map(),
       sources: new Map(),
       exactDivision: false,

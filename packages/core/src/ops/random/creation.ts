@@ -1,7 +1,6 @@
 import type { DType } from "../../dtype/dtype.ts";
 import { getDefaultDtype } from "../../dtype/promotion.ts";
 import { ValueError } from "../../errors.ts";
-import type { RandomSource } from "../../runtime/mode.ts";
 import * as draws from "../../runtime/random/index.ts";
 import { type TensorOptions, withGradOption } from "../../tensor/creation.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -22,8 +21,6 @@ const uniform: Draw = (generator, dtype, length) => draws.rand(generator, dtype,
 const standardNormal: Draw = (generator, dtype, length, contiguous) =>
   draws.normal(generator, dtype, length, 0, 1, contiguous);
 
-const sourceOf = (draw: Draw): RandomSource => ({ kind: draw === uniform ? "uniform" : "normal" });
-
 /**
  * Numbers uniform on [0, 1).
  *
@@ -35,7 +32,7 @@ const sourceOf = (draw: Draw): RandomSource => ({ kind: draw === uniform ? "unif
  * torch.rand([2, 3], { dtype: "float64" });
  */
 export function rand(...args: RandomArguments): Tensor {
-  return create(args, uniform);
+  return drawnFrom({ kind: "uniform" }, create(args, uniform));
 }
 
 /**
@@ -48,7 +45,7 @@ export function rand(...args: RandomArguments): Tensor {
  * torch.randn([16], { generator: new torch.Generator(7) });
  */
 export function randn(...args: RandomArguments): Tensor {
-  return create(args, standardNormal);
+  return drawnFrom({ kind: "normal" }, create(args, standardNormal));
 }
 
 function create(args: RandomArguments, draw: Draw): Tensor {
@@ -57,11 +54,7 @@ function create(args: RandomArguments, draw: Draw): Tensor {
 }
 
 function createOf(size: readonly number[], dtype: DType, options: RandomOptions, draw: Draw): Tensor {
-  const drawn = drawNew(checkedSize(size), dtype, options.device, generatorOf(options), draw);
-  return withGradOption(
-    draw === uniform || draw === standardNormal ? drawnFrom(sourceOf(draw), drawn) : drawn,
-    options,
-  );
+  return withGradOption(drawNew(checkedSize(size), dtype, options.device, generatorOf(options), draw), options);
 }
 
 function isArray(x: unknown): x is readonly number[] {
