@@ -15,7 +15,7 @@ interface Input extends TensorReference {
   readonly value?: Json;
 }
 
-interface CallCase extends Case {
+export interface CallCase extends Case {
   readonly op: string;
   readonly inputs: readonly Input[];
   readonly kwargs: JsonObject;
@@ -78,7 +78,8 @@ export const call: Kind = async (one, bench) => {
   return [...values, ...(await compareGradients(gotten, wanted, bench, recorded.grad_tol ?? tolerance))];
 };
 
-function prepare(recorded: CallCase, bench: Bench): Arguments {
+/** The arguments of a recorded call. */
+export function prepare(recorded: CallCase, bench: Bench): Arguments {
   const leaves = new Map<string, Tensor>();
   const take = (name: string, reference: TensorReference): Tensor => {
     const leaf = bench.leaf(reference);

@@ -15,6 +15,8 @@ export interface TraceRecord {
   draws: number;
   /** Those of which it is known where they came from, by value. */
   readonly sources: Map<object, RandomSource>;
+  /** Values that the program is given, and which must not be read: they are others when the graph runs. */
+  readonly given: ReadonlySet<object>;
 }
 
 /** Modes of the running code: recording of gradients, nesting of modules, laziness. */

@@ -1,11 +1,13 @@
 import { beforeAll, expect, test } from "vitest";
 import { TraceError } from "../errors.ts";
 import { manualSeed, noGrad, rand, randperm } from "../functions.ts";
-import { tensor } from "../index.ts";
+import * as torch from "../index.ts";
 import { deviceStatistics } from "../runtime/device.ts";
 import { useCpu } from "../testing/cpu.ts";
 import { commitStates } from "./states.ts";
 import { readValue, traced } from "./traced.ts";
+
+const { tensor } = torch;
 
 beforeAll(useCpu);
 
@@ -71,7 +73,9 @@ test("reading what would have to be computed is refused, and leaves everything u
   const x = tensor([1]);
   expect(() => traced([x], () => x.add(1).itemSync())).toThrow(TraceError);
   expect(() => traced([x], () => x.add(1).itemSync())).toThrow("the result of add of shape [1] was read while");
-  expect(traced([x], () => x.itemSync()).result).toBe(1);
+  expect(() => traced([x], () => x.itemSync())).toThrow("of shape [1] that the traced program is given was read");
+  expect(() => traced([x], () => torch.linalg.inv(x.reshape([1, 1])))).toThrow(TraceError);
+  expect(traced([], () => x.itemSync()).result).toBe(1);
   expect(() => traced([x.add(1)], () => 0)).toThrow("is pending: read it before");
   expect(() => traced([], async () => 0)).toThrow("must not return a promise");
   expect(() => traced([], () => traced([], () => 0))).toThrow("cannot trace another one");

@@ -45,7 +45,9 @@ export function traced<T>(states: readonly Tensor[], program: () => T): Traced<T
   const generator = defaultGenerator.getState();
   const outer = { ...mode };
   const sources = new Map<Value, RandomSource>();
-  const record: TraceRecord = { draws: 0, sources: sources as Map<object, RandomSource> };
+  const record: TraceRecord = { draws: 0, sources: sources as Map<object, RandomSource>, given: new Set(before) };
+  const content = before.flatMap(({ slot }) => (slot === null ? [] : [{ slot, host: slot.host }]));
+  for (const { slot } of content) slot.host = null;
   // As inside a module, so that nothing is marked as kept and the journal may grow.
   Object.assign(mode, { tracing: record, evaluation: "lazy", moduleDepth: mode.moduleDepth + 1 });
   try {
@@ -59,6 +61,7 @@ export function traced<T>(states: readonly Tensor[], program: () => T): Traced<T
     return { result, before, after, sources, random: untold || record.draws > sources.size };
   } finally {
     Object.assign(mode, outer);
+    for (const { slot, host } of content) slot.host = host;
     defaultGenerator.setState(generator);
     for (const undo of restore) undo();
     for (const undo of restoreTensors) undo();

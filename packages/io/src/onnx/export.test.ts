@@ -269,6 +269,11 @@ describe("elementwise operations agree", () => {
     logsumexp: (t) => t.logsumexp(0, true),
     int8: (t) => t.to("int8").mul(60).add(t.to("int8")),
     uint8: (t) => t.abs().to("uint8").sub(5),
+    shifts: (t) => t.to("int64").bitwiseLeftShift(2).bitwiseRightShift(1),
+    cumprod: (t) => t.cumprod(0),
+    cummax: (t) => t.sin().cummax(0)[1],
+    cummin: (t) => t.sin().cummin(0)[0],
+    logcumsumexp: (t) => t.logcumsumexp(0),
     bitwise: (t) => t.to("int64").bitwiseAnd(6).bitwiseXor(3),
     logic: (t) => t.gt(0).logicalXor(t.lt(1)).logicalAnd(t.ne(0)),
     any: (t) => t.gt(5).any(),
@@ -302,17 +307,20 @@ describe("elementwise operations agree", () => {
 
 describe("what has no graph is refused", () => {
   test("operators that ONNX has not, all at once", async () => {
-    const program = new Program((x) => torch.erfinv(x).add(x.lgamma()).add(x.cumprod(0)));
+    const program = new Program((x) => torch.erfinv(x).add(x.lgamma()).add(x.nextafter(x)));
     const exported = onnx.export(program, torch.rand([3]));
     await expect(exported).rejects.toThrow(onnx.OnnxExportError);
     await expect(exported).rejects.toThrow(
-      "ONNX has no operators for erfinv of float32 (of erfinv in Program), lgamma of float32 (of lgamma in Program), a running product (of cumprod in Program)",
+      "ONNX has no operators for erfinv of float32 (of erfinv in Program), lgamma of float32 (of lgamma in Program), nextafter of float32 (of nextafter in Program)",
     );
   });
 
   test("values that a program reads", async () => {
     const program = new Program((x) => (x.sum().itemSync() > 0 ? x : x.neg()));
     await expect(onnx.export(program, torch.ones([3]))).rejects.toThrow(torch.TraceError);
+    // What it is given is there, and would be a constant of the graph.
+    for (const read of [(x: Tensor) => x.mul(x.itemSync()), (x: Tensor) => torch.linalg.inv(x)])
+      await expect(onnx.export(new Program(read), torch.ones([1, 1]))).rejects.toThrow("is given was read");
   });
 
   test("more than two gibibytes", async () => {

@@ -13,22 +13,19 @@ const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 /** a [batch…, rows…, depth…] and b [batch…, columns…, depth…] → [batch…, rows…, columns…]. */
 export function lowerContract(c: Context, a: Emitted, b: Emitted, counts: Counts, shape: readonly Size[]): Emitted {
   const { batch, rows, columns, depth } = counts;
-  const product =
-    depth === 1 &&
-    ((batch === 0 && rows <= 1 && columns <= 1) || (batch === 0 && columns === 1) || (rows === 1 && columns === 1));
+  // Of a matrix that is transposed and a vector, ONNX Runtime 1.30 (with its optimisations) makes another product: vectors are
+  // left to Einsum.
+  const product = depth === 1 && columns === 1 && (rows === 1 || (batch === 0 && rows > 1));
   return product ? asMatMul(c, a, b, counts, shape) : asEinsum(c, a, b, counts, shape);
 }
 
-function asMatMul(c: Context, a: Emitted, b: Emitted, { batch, columns }: Counts, shape: readonly Size[]): Emitted {
+function asMatMul(c: Context, a: Emitted, b: Emitted, { batch }: Counts, shape: readonly Size[]): Emitted {
   const inner = (x: Emitted): number[] => Array.from({ length: x.shape.length - batch }, (_, i) => batch + i);
   const left = c.writtenOut(a, inner(a));
   const right = c.writtenOut(b, inner(b));
   const rank = right.held.length;
   const order = Array.from({ length: rank }, (_, d) => d);
-  const turned =
-    columns === 0
-      ? right.name
-      : c.builder.transpose(right.name, order.with(rank - 2, rank - 1).with(rank - 1, rank - 2));
+  const turned = c.builder.transpose(right.name, order.with(rank - 2, rank - 1).with(rank - 1, rank - 2));
   const name = c.builder.node("MatMul", [left.name, turned]);
   const held = shape.map((size, d) => (d < batch && isOne(left.held[d]) && isOne(right.held[d]) ? c.fixed(1) : size));
   return c.repeated(name, a.dtype, shape, held);

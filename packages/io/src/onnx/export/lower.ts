@@ -7,8 +7,9 @@ import { lowerContract } from "./contraction.ts";
 import type { Context, Emitted } from "./emitted.ts";
 import { lowerGather, lowerScatter } from "./indexing.ts";
 import { lowerIota, lowerPad, lowerPermute, lowerReshape, lowerSlice, lowerWindow } from "./movement.ts";
-import { lowerReduce, lowerScan, lowerSort } from "./reduction.ts";
+import { lowerReduce, lowerSort } from "./reduction.ts";
 import { lowerScalar } from "./scalar.ts";
+import { lowerScan } from "./scan.ts";
 import type { Size } from "./sizes.ts";
 
 /** The same node of each trace. */
@@ -90,6 +91,9 @@ function lowerTerm(c: Context, { nodes, terms, inputs, known, given }: TermConte
   const [term] = terms;
   const shape = sizesOf(terms.map((t) => t.shape));
   const p = term.primitive;
+  // Without elements, whatever they are: engines are less sure of empty operands.
+  if (p.op !== "input" && shape.some((size) => size.every((n) => n === 0)))
+    return lowerNumber(c, [0], term.dtype, shape);
   const operand = (i: number): Emitted => known.get(term.inputs[i]) as Emitted;
   const place = (i: number): Size | string => {
     const numbers = terms.map((t, k) => hostInteger(t.inputs[i], nodes[k].args));

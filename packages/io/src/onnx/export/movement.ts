@@ -90,6 +90,7 @@ export function lowerPad(
   fill: Emitted,
   shape: readonly Size[],
 ): Emitted {
+  if (value.shape.some((size) => size.every((n) => n === 0))) return { ...fill, dtype: value.dtype, shape };
   let x = c.writtenOut(value, [dim]);
   const { builder, sizes } = c;
   let at = low;

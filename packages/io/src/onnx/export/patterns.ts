@@ -49,6 +49,9 @@ const patterns: Readonly<Record<string, Lower>> = {
   softsign: unary("Softsign"),
 };
 
+/** What takes values as they are, of any dtype. */
+const movesOnly: ReadonlySet<string> = new Set(["cat", "embedding"]);
+
 /** What engines compute in other floats too. */
 const ofAllFloats: ReadonlySet<string> = new Set([
   "linear",
@@ -74,6 +77,7 @@ export function lowerPattern(
   if (lower === undefined || wanted.size !== 1 || !wanted.has(0)) return null;
   const [{ dtype }] = template.resultTypes;
   if (dtype !== "float32" && !ofAllFloats.has(name)) return null;
+  if (!movesOnly.has(name) && inputs.some((input) => input.dtype !== dtype)) return null;
   const [first] = nodes;
   if (nodes.some((node) => node.args.some((arg, i) => !Object.is(arg, first.args[i])))) return null;
   const result = lower({
@@ -138,6 +142,7 @@ function concat({ c, inputs, attributes: [{ dim }], shape }: Pattern): Emitted |
 function mean({ c, inputs: [x], attributes: [how], shape }: Pattern): Emitted | null {
   if (!isFixedList(how.dims) || how.dims.length === 0 || typeof how.keepdim !== "boolean" || how.dtype !== x.dtype)
     return null;
+  if (how.dims.some((d) => x.shape[d].some((n) => n === 0))) return null;
   const keepdims = Number(how.keepdim);
   const written = c.writtenOut(x, how.dims);
   const { builder } = c;

@@ -1,5 +1,6 @@
 import type { DType } from "@cresset/core/functions";
 import { dataTypes } from "../dtypes.ts";
+import { lowerNumber } from "./constants.ts";
 import type { Context, Emitted } from "./emitted.ts";
 import type { Size } from "./sizes.ts";
 
@@ -19,6 +20,9 @@ export function lowerReduce(
   shape: readonly Size[],
 ): Emitted {
   if (op === "argmax" || op === "argmin") return lowerPosition(c, op, value, dims, shape);
+  // Of nothing: what changes no other value. Engines differ.
+  if (dims.some((d) => value.shape[d].every((n) => n === 0)) && (dtype === "bool" || op === "sum" || op === "product"))
+    return lowerNumber(c, [op === "min" || op === "product" ? 1 : 0], dtype, shape);
   const idempotent = op === "max" || op === "min";
   const x = idempotent ? c.aligned(value) : c.writtenOut(value, dims);
   const held = x.held.filter((_, d) => !dims.includes(d));
@@ -68,14 +72,6 @@ function lowerPosition(
   const operand = x.dtype === "bool" ? builder.node("Cast", [name], { to: dataTypes.int32 }) : name;
   const found = builder.node(op === "argmax" ? "ArgMax" : "ArgMin", [operand], { axis, keepdims: 0 });
   return c.repeated(found, "int64", shape, held);
-}
-
-/** Running sums; ONNX has no other scans. */
-export function lowerScan(c: Context, op: string, value: Emitted, dim: number, shape: readonly Size[]): Emitted {
-  if (op !== "sum") return c.lacking(`a running ${op}`, value.dtype, shape);
-  const x = c.writtenOut(value, [dim]);
-  const name = c.builder.node("CumSum", [x.name, c.builder.integers([dim], [])]);
-  return c.repeated(name, x.dtype, shape, x.held);
 }
 
 /** Positions that sort; of equal elements the first comes first, as ONNX says of TopK. */

@@ -9,7 +9,6 @@ const narrow: ReadonlySet<DType> = new Set(["int8", "int16", "uint8"]);
 const direct: Readonly<Record<string, string>> = {
   neg: "Neg",
   abs: "Abs",
-  sign: "Sign",
   floor: "Floor",
   ceil: "Ceil",
   round: "Round",
@@ -55,7 +54,6 @@ const ofBool: Readonly<Record<string, string>> = {
   mul: "And",
   eq: "Equal",
   ne: "Xor",
-  where: "Where",
 };
 
 /** An elementwise primitive; `dtype` is the operands', `result` its own. */
@@ -102,6 +100,16 @@ class Scalars {
 
   node(op: string, ...inputs: string[]): string {
     return this.#c.builder.node(op, inputs, op === "Mod" ? { fmod: 1 } : {});
+  }
+
+  /** A bool in this dtype. */
+  cast(name: string): string {
+    return this.#c.builder.node("Cast", [name], { to: dataTypes[this.dtype] });
+  }
+
+  /** The remainder with the sign of the divisor, of integers. */
+  remainder(x: string, y: string): string {
+    return this.#c.builder.node("Mod", [x, y]);
   }
 
   number(value: number): string {
@@ -158,11 +166,25 @@ function halfBits(value: number): number {
   return sign | Math.min(bits, 0x7c00);
 }
 
+/** What leaves integers as they are. */
+const rounding: ReadonlySet<string> = new Set(["floor", "ceil", "round", "trunc"]);
+
 function apply(s: Scalars, op: string, x: readonly string[]): string | null {
   if (s.dtype === "bool") return applyBool(s, op, x);
+  if (!s.isFloat && rounding.has(op)) return x[0];
   const name = direct[op];
   if (name !== undefined) return s.node(name, ...x);
   switch (op) {
+    case "sign":
+      // ONNX's own gives NaN for NaN.
+      return s.node("Sub", s.cast(s.node("Greater", x[0], s.number(0))), s.cast(s.node("Less", x[0], s.number(0))));
+    case "shl":
+      return s.node("Mul", x[0], s.node("Pow", s.number(2), x[1]));
+    case "shr": {
+      // Towards minus infinity: the rest has the divisor's sign.
+      const by = s.node("Pow", s.number(2), x[1]);
+      return s.node("Div", s.node("Sub", x[0], s.remainder(x[0], by)), by);
+    }
     case "ne":
       return s.node("Not", s.node("Equal", ...x));
     case "fma":
@@ -186,6 +208,8 @@ function applyBool(s: Scalars, op: string, x: readonly string[]): string | null 
   if (name !== undefined) return s.node(name, ...x);
   const not = (value: string): string => s.node("Not", value);
   switch (op) {
+    case "where":
+      return s.node("Or", s.node("And", x[0], x[1]), s.node("And", not(x[0]), x[2]));
     case "lt":
       return s.node("And", not(x[0]), x[1]);
     case "le":
@@ -259,7 +283,15 @@ function atan2(s: Scalars, y: string, x: string): string {
   const zero = s.number(0);
   const negativeY = isNegative(s, y);
   const signed = (size: string): string => s.node("Where", negativeY, s.node("Neg", size), size);
-  const slope = s.node("Atan", s.node("Div", y, x));
+  // Of two infinities, only the signs count.
+  const size = s.node("Abs", x);
+  const unbounded = s.node(
+    "And",
+    s.node("Equal", size, s.number(Number.POSITIVE_INFINITY)),
+    s.node("Equal", size, s.node("Abs", y)),
+  );
+  const ratio = s.node("Where", unbounded, s.node("Mul", s.node("Sign", x), s.node("Sign", y)), s.node("Div", y, x));
+  const slope = s.node("Atan", ratio);
   const turned = s.node("Add", slope, signed(pi));
   const onAxis = s.node(
     "Where",
@@ -268,5 +300,5 @@ function atan2(s: Scalars, y: string, x: string): string {
     signed(s.number(Math.PI / 2)),
   );
   const apart = s.node("Where", s.node("Less", x, zero), turned, slope);
-  return s.node("Where", s.node("Equal", x, zero), onAxis, apart);
+  return s.node("Where", s.node("Equal", y, y), s.node("Where", s.node("Equal", x, zero), onAxis, apart), y);
 }

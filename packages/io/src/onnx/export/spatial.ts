@@ -28,7 +28,8 @@ export function lowerConvolution({ c, inputs, attributes, shape }: Pattern): Emi
   const extra = kernel.map((k, d) =>
     shape[2 + d].map((n, t) => n - ((x.shape[2 + d][t] - 1) * stride[d] - 2 * low[d] + dilation[d] * (k - 1) + 1)),
   );
-  if (!extra.every((size) => isFixed(size) && size[0] >= 0)) return null;
+  // Engines take less than a stride of it.
+  if (!extra.every((size, d) => isFixed(size) && size[0] >= 0 && size[0] < stride[d])) return null;
   const name = c.builder.node("ConvTranspose", operands, {
     ...common,
     pads: [...low, ...low],
