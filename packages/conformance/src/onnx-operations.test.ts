@@ -1,4 +1,5 @@
 /** A sample of all recorded operations and of their derivatives, exported to ONNX and run by another engine. */
+import { halfToFloat } from "@cresset/core/backend";
 import * as onnx from "@cresset/io/onnx";
 import * as torch from "cresset";
 import * as ort from "onnxruntime-node";
@@ -86,7 +87,20 @@ function gradientsOf(recorded: CallCase): Program {
 /** How far sums in another order may be apart. */
 const tolerance = 1e-4;
 
-async function check(recorded: CallCase, bench: Bench, program: Program): Promise<void> {
+/** First dimensions of the size of the first one may change. */
+function changing(inputs: readonly torch.Tensor[]): onnx.DynamicAxes {
+  const size = inputs.find(({ ndim }) => ndim > 0)?.shape[0] ?? 0;
+  const axes = inputs.map(({ ndim, shape }, i) => [
+    `x${i}`,
+    ndim > 0 && size > 0 && shape[0] === size ? { 0: "n" } : {},
+  ]);
+  return Object.fromEntries(axes) as Record<string, Record<number, string>>;
+}
+
+/** How many of those with a dimension that may change were exported, and how many refused. */
+const counts = { exported: 0, refused: 0 };
+
+async function check(recorded: CallCase, bench: Bench, program: Program, dynamic = false): Promise<void> {
   const { positional, keywords } = prepare(recorded, bench);
   const args = [positional, keywords];
   const inputs = tensorsIn(args);
@@ -95,8 +109,16 @@ async function check(recorded: CallCase, bench: Bench, program: Program): Promis
   if (want.length === 0) return;
   let bytes: Uint8Array;
   try {
-    bytes = await onnx.export(new Wrapped(program), args, undefined, { inputNames: names, training: "preserve" });
+    const dynamicAxes = dynamic ? changing(inputs) : {};
+    const options = { inputNames: names, training: "preserve", dynamicAxes } as const;
+    bytes = await onnx.export(new Wrapped(program), args, undefined, options);
+    if (dynamic) counts.exported++;
   } catch (error) {
+    if (dynamic && error instanceof torch.CressetError) {
+      // Other operands, indices or axes would have to change too.
+      counts.refused++;
+      return;
+    }
     if (lacking.test(recorded.op) && error instanceof onnx.OnnxExportError) return;
     if (onHost.test(recorded.op) && error instanceof TraceError) return;
     throw error;
@@ -119,7 +141,8 @@ async function check(recorded: CallCase, bench: Bench, program: Program): Promis
   await session.release();
   for (const [i, tensor] of want.entries()) {
     expect([outputs[i].type, outputs[i].dims]).toEqual([tensor.dtype, tensor.shape]);
-    const expected = Array.from(await tensor.data(), Number);
+    const toNumber = tensor.dtype === "float16" ? (bits: number | bigint) => halfToFloat(Number(bits)) : Number;
+    const expected = Array.from(await tensor.data(), toNumber);
     const got = Array.from(outputs[i].data as ArrayLike<number | bigint>, Number);
     if (skipsNan.test(recorded.op) && (await Promise.all(inputs.map(hasNan))).some(Boolean)) continue;
     // Of what cancels, the rest is as exact as the largest.
@@ -147,4 +170,10 @@ describe.each(areas)("%s", async (name) => {
   const chosen = usable.filter((_, i) => i % every === 0).map((one) => [one.id, one] as const);
   test.each(chosen)("%s", async (_, one) => check(one, bench, forwardOf(one)));
   test.each(chosen)("%s: gradients", async (_, one) => check(one, bench, gradientsOf(one)));
+  test.each(chosen)("%s: of any size", async (_, one) => check(one, bench, forwardOf(one), true));
+  test.each(chosen)("%s: gradients, of any size", async (_, one) => check(one, bench, gradientsOf(one), true));
+});
+
+test("most are exported with a dimension that may change", () => {
+  expect(counts.exported).toBeGreaterThan(5 * counts.refused);
 });

@@ -2,7 +2,9 @@ import { CressetError, noGrad, type Tensor, ValueError } from "@cresset/core/fun
 import type { AnyModule } from "@cresset/nn";
 import { writeAtomically } from "../../file-system.ts";
 import { writeGraph } from "./graph.ts";
+import { DependsOnSizesError } from "./lower.ts";
 import {
+  type Attempt,
   type DynamicAxes,
   type ExampleInput,
   exampleInputs,
@@ -108,8 +110,8 @@ async function modelOf(
 }
 
 /**
- * Traces a program and writes its graph. Sizes that may change are traced as they are plus small numbers, and where that does
- * not do (a program may take even sizes only) as their multiples.
+ * Traces a program and writes its graph. Sizes that may change are traced as they are and plus small numbers, and where that
+ * does not do (a program may take even sizes only) as their multiples.
  */
 export async function tracedWith<T>(
   program: (tensors: readonly Tensor[]) => readonly Tensor[],
@@ -117,18 +119,50 @@ export async function tracedWith<T>(
   states: readonly Tensor[],
   write: (traces: Traces) => Promise<T>,
 ): Promise<T> {
-  if (inputs.every(({ axes }) => axes.size === 0)) return write(traceProgram(program, inputs, states, "as given"));
+  if (inputs.every(({ axes }) => axes.size === 0)) return write(traceProgram(program, inputs, states, "example"));
   // What is wrong with the program itself is better said of the sizes that were given.
-  traceProgram(program, inputs, states, "as given");
+  const example = traceProgram(program, inputs, states, "example");
+  const attempt = async (kind: Attempt): Promise<T> => {
+    const traces = traceProgram(program, inputs, states, kind);
+    requireShapesOf(example, traces);
+    return write(traces);
+  };
   try {
-    return await write(traceProgram(program, inputs, states, "steps"));
+    return await attempt("steps");
   } catch (error) {
     if (!(error instanceof CressetError)) throw error;
-    try {
-      return await write(traceProgram(program, inputs, states, "factors"));
-    } catch {
-      throw error;
+    // The example's size may be that of a fixed dimension, where a program takes short cuts.
+    const others: readonly Attempt[] = error instanceof DependsOnSizesError ? ["apart", "factors"] : ["factors"];
+    for (const kind of others) {
+      try {
+        return await attempt(kind);
+      } catch (reason) {
+        if (!(reason instanceof CressetError)) throw reason;
+      }
     }
+    throw error;
+  }
+}
+
+/**
+ * Where the example's own size is not among those that were traced (it is 1), results must have as many dimensions for it.
+ *
+ * @throws OnnxExportError if they do not, as after `squeeze()`.
+ */
+function requireShapesOf(example: Traces, traces: Traces): void {
+  for (const [i, { type }] of example.results[0].entries()) {
+    const shapes = traces.results.map((results) => results[i]?.type.shape);
+    const fits = shapes.every(
+      (shape) =>
+        shape !== undefined &&
+        shape.length === type.shape.length &&
+        shape.every((size, d) => size === type.shape[d] || shapes.some((other) => other?.[d] !== size)),
+    );
+    if (!fits)
+      throw new DependsOnSizesError(
+        `a result is [${type.shape.join(", ")}] for the example, but [${shapes[0]?.join(", ")}] for larger inputs: the program does something else ` +
+          "for dimensions of size 1. Make those dimensions fixed",
+      );
   }
 }
 

@@ -91,19 +91,36 @@ function axesOf(name: string, shape: readonly number[], given: DynamicAxes[strin
   );
 }
 
-/** Sizes to trace with: added to the example's size, or, for programs that only take multiples, factors of it. */
+/**
+ * Sizes to trace with: added to the example's size, or, for programs that only take multiples, factors of it. The first is the
+ * example itself. No row is a line of another, and each has all remainders of small divisors.
+ */
 const steps: readonly Size[] = [
-  [1, 2, 3, 4, 5, 6],
-  [6, 3, 8, 1, 5, 12],
-  [4, 9, 2, 11, 6, 1],
-  [7, 1, 5, 13, 2, 9],
+  [0, 1, 2, 3, 4, 5],
+  [0, 3, 6, 1, 5, 10],
+  [0, 5, 2, 7, 4, 1],
+  [0, 2, 7, 5, 9, 4],
 ];
 const factors: readonly Size[] = [
-  [2, 3, 4, 5, 6, 7],
-  [7, 3, 5, 2, 8, 4],
-  [3, 8, 2, 7, 4, 5],
-  [5, 2, 9, 4, 7, 3],
+  [1, 2, 3, 4, 5, 6],
+  [1, 3, 5, 2, 8, 4],
+  [1, 8, 2, 7, 4, 5],
+  [1, 2, 9, 4, 7, 3],
 ];
+
+/**
+ * How sizes are chosen. "example": the example's, once; "steps", "factors": six of them; "apart": the steps without the example's
+ * own size, which may be that of a fixed dimension too.
+ */
+export type Attempt = "example" | "steps" | "apart" | "factors";
+
+function sizesFor(attempt: Attempt, i: number, size: number): Size {
+  if (attempt === "example") return [size];
+  // Dimensions of size 1 are repeated, empty ones computed with by nobody: neither shows what a program does with others.
+  const base = Math.max(size, 2);
+  if (attempt === "factors") return factors[i].map((n) => base * n);
+  return steps[i].map((n) => base + n + (attempt === "apart" ? 1 : 0));
+}
 
 /** What was traced: by trace, the values of inputs, states and results. */
 export interface Traces {
@@ -125,7 +142,7 @@ export function traceProgram(
   program: (tensors: readonly Tensor[]) => readonly Tensor[],
   inputs: readonly ExampleInput[],
   states: readonly Tensor[],
-  attempt: "as given" | "steps" | "factors",
+  attempt: Attempt,
 ): Traces {
   const names = [...new Set(inputs.flatMap(({ axes }) => [...axes.values()]))];
   if (names.length > steps.length)
@@ -137,15 +154,10 @@ export function traceProgram(
   );
   const symbols = new Map<string, Size>(
     names.map((name, i): [string, Size] => {
-      const size = example.get(name) as number;
-      if (attempt === "as given") return [name, [size]];
-      return [
-        name,
-        attempt === "steps" ? steps[i].map((n) => size + n) : factors[i].map((n) => Math.max(size, 1) * n),
-      ] as const;
+      return [name, sizesFor(attempt, i, example.get(name) as number)];
     }),
   );
-  const count = attempt === "as given" ? 1 : steps[0].length;
+  const count = attempt === "example" ? 1 : steps[0].length;
   const sources = new Map<Value, RandomSource>();
   const traces = Array.from({ length: count }, (_, k) => {
     const tensors = inputs.map((input) =>

@@ -83,9 +83,9 @@ export async function exportTrainingStep<Args extends readonly unknown[]>(
     return tensorsIn(step(...(withTensors(args, replaced.values()) as unknown as Args)));
   };
   try {
-    await states.prepare((all) => traceProgram(run, inputs, all, "as given"));
+    await states.prepare((all) => traceProgram(run, inputs, all, "example"));
     const all = [...states.tensors.values()];
-    requireRepeatable(states, () => traceProgram(run, inputs, all, "as given"));
+    requireRepeatable(states, () => traceProgram(run, inputs, all, "example"));
     const result = await tracedWith(run, inputs, all, (traces) =>
       writeStep(traces, states, inputNames, options, opset),
     );
