@@ -3,6 +3,7 @@ import { sortBy } from "../graph/order.ts";
 import type { Device } from "./device.ts";
 import { nextEpoch } from "./epoch.ts";
 import { evaluate } from "./evaluate.ts";
+import { mode } from "./mode.ts";
 import type { Storage } from "./storage.ts";
 
 /**
@@ -97,6 +98,7 @@ export function evaluateAround(device: Device, values: readonly Value[]): void {
 
 /** Makes a value ready: commits its storage if it is the pending newest version, else evaluates it alone. */
 export function realize(value: Value): void {
+  mode.tracing?.reads(value);
   if (value.slot !== null) return;
   const { device, storage } = value;
   if (storage !== null && storage.current === value && device.dirty.has(storage)) commit(device, [storage]);

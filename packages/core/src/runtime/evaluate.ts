@@ -1,7 +1,7 @@
 import type { BackendBuffer, Restored, RunStatus } from "../backend/backend.ts";
 import type { Argument } from "../backend/program.ts";
 import { type Compiled, compile } from "../compiler/compile.ts";
-import { DTypeError, IndexError, ShapeError, StaleValueError, TraceError, ValueError } from "../errors.ts";
+import { DTypeError, IndexError, ShapeError, StaleValueError, ValueError } from "../errors.ts";
 import type { Node, Value } from "../graph/node.ts";
 import { sortBy } from "../graph/order.ts";
 import type { CacheEntry } from "./cache.ts";
@@ -23,7 +23,7 @@ let key = new Int32Array(4096);
 export function evaluate(device: Device, roots: readonly Value[], writes: readonly Storage[] = []): void {
   const { order, leaves, outputs, length } = planEvaluation(roots);
   if (order.length > 0) {
-    if (mode.tracing !== null) throw readWhileTraced(roots[0]);
+    mode.tracing?.reads(roots[0]);
     const entry = device.cache.find(key, appendOutputs(length, outputs));
     learn(order, roots);
     addLearned(entry, order, outputs);
@@ -72,16 +72,6 @@ function inOrder(found: Node[], mark: number): Node[] {
   const order: Node[] = [];
   for (const node of found[0].outputs[0].device.journal) if (node.mark === mark) order.push(node);
   return order.length === found.length ? order : sortBy(found, ({ id }) => id);
-}
-
-function readWhileTraced(value: Value): TraceError {
-  const { node, type } = value;
-  const what = node === null ? "a value" : `the result of ${node.template.operation.name}`;
-  const where = node === null || node.path === "" ? "" : ` (in module ${node.path})`;
-  return new TraceError(
-    `${what} of shape [${type.shape.join(", ")}]${where} was read while the program was traced. What a program does with values ` +
-      "that it reads (item, data, a condition) is no part of its graph: compute with tensors instead, as with where()",
-  );
 }
 
 function stale(value: Value): StaleValueError {

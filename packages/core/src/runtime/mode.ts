@@ -1,4 +1,5 @@
 import { AutogradError } from "../errors.ts";
+import type { Value } from "../graph/node.ts";
 
 /** Where random numbers came from that a traced program drew: what another engine draws instead. */
 export type RandomSource =
@@ -9,14 +10,14 @@ export type RandomSource =
   /** 1 with probability `p`, else 0. */
   | { readonly kind: "bernoulli"; readonly p: number };
 
-/** What happened while a program was traced, besides its graph. */
-export interface TraceRecord {
-  /** How many times random numbers were drawn. */
-  draws: number;
-  /** Those of which it is known where they came from, by value. */
-  readonly sources: Map<object, RandomSource>;
-  /** Values that the program is given, and which must not be read: they are others when the graph runs. */
-  readonly given: ReadonlySet<object>;
+/** What is told to whoever traces a program (`tensor/traced.ts`). */
+export interface Tracing {
+  /** A value is read, or would have to be computed. @throws TraceError unless it is data that the program is not given. */
+  reads(value: Value): void;
+  /** Random numbers are drawn. */
+  draws(): void;
+  /** Where those came from that were drawn last. */
+  drew(value: Value, source: RandomSource): void;
 }
 
 /** Modes of the running code: recording of gradients, nesting of modules, laziness. */
@@ -29,7 +30,7 @@ export const mode = {
   path: "",
   evaluation: "lazy" as "lazy" | "eager",
   /** Whether the graph is being recorded for use elsewhere (`traced`): nothing is computed or committed. */
-  tracing: null as TraceRecord | null,
+  tracing: null as Tracing | null,
 };
 
 /** Whether operations record what `backward` needs. */

@@ -2,10 +2,9 @@ import type { BackendBuffer } from "../backend/backend.ts";
 import { type HostArray, isFloat } from "../dtype/dtype.ts";
 import { halfToFloat } from "../dtype/half.ts";
 import { getDefaultDtype } from "../dtype/promotion.ts";
-import { DeviceError, TraceError, ValueError } from "../errors.ts";
+import { DeviceError, ValueError } from "../errors.ts";
 import type { Value } from "../graph/node.ts";
 import { realize } from "../runtime/commit.ts";
-import { mode } from "../runtime/mode.ts";
 import { pause } from "../runtime/pause.ts";
 import { notATensor } from "./argument.ts";
 import { formatTensor, getPrintOptions, type PrintOptions } from "./format.ts";
@@ -17,7 +16,6 @@ export type Nested<T = number | bigint | boolean> = T | Nested<T>[];
 /** The tensor's elements in row-major order, as a copy; float16 as bit patterns. */
 export async function data(tensor: Tensor): Promise<HostArray> {
   const value = readable(tensor).current();
-  requireReadable(value);
   realize(value);
   const slot = value.slot;
   // Taken before anything is awaited: other code may write, evict or give back the buffer meanwhile.
@@ -45,18 +43,8 @@ export function dataSync(tensor: Tensor): HostArray {
     throw new DeviceError(
       `the device "${backend.name}" cannot be read synchronously: await the asynchronous form, such as await x.item()`,
     );
-  requireReadable(value);
   realize(value);
   return value.slot?.host ? value.slot.host.slice() : backend.readSync(bufferOf(value));
-}
-
-/** @throws TraceError for what a traced program is given. */
-function requireReadable(value: Value): void {
-  if (mode.tracing?.given.has(value) === true)
-    throw new TraceError(
-      `a tensor of shape [${value.type.shape.join(", ")}] that the traced program is given was read. What a program does with values ` +
-        "that it reads (item, data, a condition) is no part of its graph: compute with tensors instead, as with where()",
-    );
 }
 
 /** @throws ValueError for what is no tensor. */

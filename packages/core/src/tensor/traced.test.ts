@@ -73,7 +73,7 @@ test("reading what would have to be computed is refused, and leaves everything u
   const x = tensor([1]);
   expect(() => traced([x], () => x.add(1).itemSync())).toThrow(TraceError);
   expect(() => traced([x], () => x.add(1).itemSync())).toThrow("the result of add of shape [1] was read while");
-  expect(() => traced([x], () => x.itemSync())).toThrow("of shape [1] that the traced program is given was read");
+  expect(() => traced([x], () => x.itemSync())).toThrow("a value of shape [1] was read while");
   expect(() => traced([x], () => torch.linalg.inv(x.reshape([1, 1])))).toThrow(TraceError);
   expect(traced([], () => x.itemSync()).result).toBe(1);
   expect(() => traced([x.add(1)], () => 0)).toThrow("is pending: read it before");

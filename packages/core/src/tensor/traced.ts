@@ -4,7 +4,7 @@ import type { Value } from "../graph/node.ts";
 import type { Edge } from "../graph/recording.ts";
 import { defaultGenerator } from "../ops/random/default-generator.ts";
 import { type Device, deviceNamed, deviceNames } from "../runtime/device.ts";
-import { mode, type RandomSource, type TraceRecord } from "../runtime/mode.ts";
+import { mode, type RandomSource, type Tracing } from "../runtime/mode.ts";
 import type { Storage } from "../runtime/storage.ts";
 import { LeafRecord } from "./leaf.ts";
 import type { Tensor } from "./tensor.ts";
@@ -45,11 +45,21 @@ export function traced<T>(states: readonly Tensor[], program: () => T): Traced<T
   const generator = defaultGenerator.getState();
   const outer = { ...mode };
   const sources = new Map<Value, RandomSource>();
-  const record: TraceRecord = { draws: 0, sources: sources as Map<object, RandomSource>, given: new Set(before) };
+  let draws = 0;
+  const given = new Set(before);
+  const tracing: Tracing = {
+    reads: (value) => {
+      if (!value.ready || given.has(value)) throw readWhileTraced(value);
+    },
+    draws: () => {
+      draws++;
+    },
+    drew: (value, source) => sources.set(value, source),
+  };
   const content = before.flatMap(({ slot }) => (slot === null ? [] : [{ slot, host: slot.host }]));
   for (const { slot } of content) slot.host = null;
   // As inside a module, so that nothing is marked as kept and the journal may grow.
-  Object.assign(mode, { tracing: record, evaluation: "lazy", moduleDepth: mode.moduleDepth + 1 });
+  Object.assign(mode, { tracing, evaluation: "lazy", moduleDepth: mode.moduleDepth + 1 });
   try {
     const result = program();
     if (result instanceof Promise) {
@@ -57,8 +67,8 @@ export function traced<T>(states: readonly Tensor[], program: () => T): Traced<T
       throw new TraceError("a traced program must not return a promise: what runs later is no part of its graph");
     }
     const after = states.map((tensor) => tensor.current());
-    const untold = record.draws === 0 && !sameBytes(generator, defaultGenerator.getState());
-    return { result, before, after, sources, random: untold || record.draws > sources.size };
+    const untold = draws === 0 && !sameBytes(generator, defaultGenerator.getState());
+    return { result, before, after, sources, random: untold || draws > sources.size };
   } finally {
     Object.assign(mode, outer);
     for (const { slot, host } of content) slot.host = host;
@@ -75,6 +85,15 @@ export async function readValue(value: Value): Promise<HostArray> {
   if (slot.host !== null) return slot.host;
   if (slot.buffer === null) throw new TraceError("a value was read that has been given back");
   return value.device.backend.read(slot.buffer);
+}
+
+function readWhileTraced({ node, type }: Value): TraceError {
+  const what = node === null ? "a value" : `the result of ${node.template.operation.name}`;
+  const where = node === null || node.path === "" ? "" : ` (in module ${node.path})`;
+  return new TraceError(
+    `${what} of shape [${type.shape.join(", ")}]${where} was read while the program was traced. What a program does with values ` +
+      "that it reads (item, data, a condition) is no part of its graph: compute with tensors instead, as with where()",
+  );
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

@@ -105,7 +105,7 @@ function keptUnits(input: Tensor, unit: Unit, keep: number, generator: Generator
   const kept = new Uint8Array(shape[0] * shape[1]);
   for (let i = 0; i < kept.length; i++) kept[i] = Number(generator.uniform53() < keep);
   const channels = shape.map((n, d) => (d < 2 ? n : 1));
-  if (mode.tracing !== null) mode.tracing.draws++;
+  mode.tracing?.draws();
   return drawnFrom({ kind: "bernoulli", p: keep }, fromHost(kept, channels, "bool", input.device));
 }
 

@@ -20,13 +20,13 @@ export function generatorOf(options: GeneratorOption): Generator {
   const generator = options?.generator ?? defaultGenerator;
   if (!(generator instanceof Generator))
     throw new ValueError(`generator must be a torch.Generator, but got ${describeArgument(generator)}`);
-  if (mode.tracing !== null) mode.tracing.draws++;
+  mode.tracing?.draws();
   return generator;
 }
 
 /** @internal Notes, while a program is traced, where a tensor of random numbers came from. */
 export function drawnFrom(source: RandomSource, tensor: Tensor): Tensor {
-  if (mode.tracing !== null) mode.tracing.sources.set(tensor.value, source);
+  mode.tracing?.drew(tensor.value, source);
   return tensor;
 }
 
