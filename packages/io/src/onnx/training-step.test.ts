@@ -278,6 +278,26 @@ describe("what would be wrong in the next step is refused", () => {
     expect(message).toMatch(/mul takes a number that is \d in this step and \d in the next one/);
   });
 
+  test("a learning rate that the step changes, which stays as it was", async () => {
+    const kept: torch.optim.SGD[] = [];
+    const message = await refused((program) => {
+      const optimizer = new optim.SGD(program.model.parameters(), { lr: 0.1 });
+      kept.push(optimizer);
+      const scheduler = new optim.lrScheduler.ExponentialLR(optimizer, 0.5);
+      const step = stepOf(program, optimizer);
+      return [
+        optimizer,
+        (x, y) => {
+          const loss = step(x, y);
+          scheduler.step();
+          return loss;
+        },
+      ];
+    });
+    expect(message).toContain("sgd computes its numbers in a way that is not known");
+    expect(kept[0].paramGroups[0].lr).toBe(0.1);
+  });
+
   test("values that the step reads", async () => {
     const message = await refused((program) => {
       const optimizer = new optim.SGD(program.model.parameters(), { lr: 0.1 });

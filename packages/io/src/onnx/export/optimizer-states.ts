@@ -142,6 +142,8 @@ export class OptimizerStates {
     const { state } = this.#optimizer;
     state.clear();
     for (const [param, entries] of this.#original) state.set(param, entries);
+    // A step may have changed a learning rate.
+    for (const { index, options } of this.groups) Object.assign(this.#optimizer.paramGroups[index], options);
   }
 }
 

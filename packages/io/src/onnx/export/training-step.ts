@@ -1,5 +1,5 @@
 import type { Node, Value } from "@cresset/core/extend";
-import { type DType, fromHost, type HostArray, type Tensor, tensor } from "@cresset/core/functions";
+import { fromHost, type HostArray, type Tensor, tensor } from "@cresset/core/functions";
 import type { AnyModule } from "@cresset/nn";
 import { writeAtomically } from "../../file-system.ts";
 import { dataTypes } from "../dtypes.ts";
@@ -47,7 +47,8 @@ export interface TrainingStep {
 /**
  * The whole of a training step as one ONNX graph: forward, backward and the optimizer's update, with parameters, buffers and
  * optimizer states as inputs and outputs. The step is the body of the training loop; it is run for its graph, computes nothing,
- * and leaves model and optimizer as they were. It must be the same in every iteration.
+ * and leaves model and optimizer as they were. It must be the same in every iteration. Until the promise is settled, nothing else may
+ * train the model.
  *
  * @param step calls the model, `optimizer.zeroGrad()`, `loss.backward()` and `optimizer.step()`, and returns the loss (or several
  * tensors).
@@ -147,9 +148,7 @@ function paired(
   } catch (error) {
     throw new OnnxExportError(
       "the next step would be another graph than this one: the step must do the same in every iteration",
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
 }
@@ -165,18 +164,11 @@ async function writeStep(
   const tensors = [...states.tensors.values()];
   const changed = names.map((_, i) => traces.after[0][i] !== traces.states[i]);
   const outputNames = namesOf("outputNames", given, "loss", traces.results[0].length);
-  const nextName = (name: string): string => `${name}.next`;
   const stateOf = (i: number): { name: string; values: Value[] } => ({
     name: names[i],
     values: traces.inputs.map(() => traces.states[i]),
   });
   const indices = names.map((_, i) => i);
-  let counted = false;
-  const scalars = (c: Context): ScalarInputs => {
-    const numbers = scalarInputs(c, states, learningRate);
-    counted = numbers.outputs.length > 0;
-    return numbers;
-  };
   const model = await writeGraph({
     inputs: [
       ...inputNames.map((name, i) => ({ name, values: traces.inputs.map((each) => each[i]) })),
@@ -189,7 +181,7 @@ async function writeStep(
         .filter((i) => changed[i])
         .map((i) => ({ name: nextName(names[i]), values: traces.after.map((each) => each[i]) })),
     ],
-    scalars,
+    scalars: (c) => scalarInputs(c, states, learningRate),
     forbidden: states.oldGradients,
     sources: traces.sources,
     symbols: traces.symbols,
@@ -208,7 +200,7 @@ async function writeStep(
   const state: TrainingState[] = [];
   for (const i of indices)
     if (changed[i]) state.push({ input: names[i], output: nextName(names[i]), initial: await copied(tensors[i]) });
-  if (counted) {
+  if (states.counts) {
     const initial = tensor(BigInt(states.steps), { dtype: "int64" });
     state.push({ input: stepName, output: nextName(stepName), initial });
   }
@@ -218,19 +210,20 @@ async function writeStep(
 /** How many steps have been done. */
 const stepName = "optimizer.step";
 
+const nextName = (name: string): string => `${name}.next`;
+
 function scalarInputs(c: Context, states: OptimizerStates, learningRate: "constant" | "input"): ScalarInputs {
   const { builder } = c;
-  const double: DType = "float64";
   const groups = states.groups;
   const lrNames = groups.map((_, g) => (groups.length === 1 ? "lr" : `lr_${g}`));
   const inputs: { name: string; dtype: "int64" | "float64" }[] = [];
-  if (learningRate === "input") for (const name of lrNames) inputs.push({ name, dtype: double });
+  if (learningRate === "input") for (const name of lrNames) inputs.push({ name, dtype: "float64" });
   const outputs: { name: string; value: string; dtype: "int64" }[] = [];
   let number = "";
   if (states.counts) {
     inputs.push({ name: stepName, dtype: "int64" });
     const next = builder.node("Add", [stepName, builder.integers([1], [])]);
-    outputs.push({ name: `${stepName}.next`, value: next, dtype: "int64" });
+    outputs.push({ name: nextName(stepName), value: next, dtype: "int64" });
     number = builder.node("Cast", [next], { to: dataTypes.float64 });
   }
   return {
