@@ -3,16 +3,17 @@
  * A limit is a little above what it measures; raise it on purpose, in the commit that needs it.
  */
 const packages = {
-  core: "104 kB",
+  core: "113.5 kB",
   "backend-cpu": "11 kB",
   "backend-wasm": "49.6 kB",
   "backend-webgpu": "43 kB",
-  nn: "57 kB",
+  nn: "59.3 kB",
   optim: "13.5 kB",
-  data: "3.6 kB",
-  io: "4.3 kB",
+  data: "4.6 kB",
+  // Of these, fflate takes 4 kB.
+  io: "30.6 kB",
   // Of these, Papa Parse takes 7 kB.
-  tabular: "21.5 kB",
+  tabular: "21.8 kB",
 };
 
 /** Modules, as browsers load them. */
@@ -30,7 +31,7 @@ export default [
     },
     limit: "44 kB",
   },
-  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "231.3 kB" },
+  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "276 kB" },
   ...Object.entries(packages).map(([name, limit]) => ({
     name: `@cresset/${name} without what it depends on`,
     path: `packages/${name}/dist/index.js`,
@@ -42,6 +43,6 @@ export default [
     name: "@cresset/io/onnx without what it depends on",
     path: "packages/io/dist/onnx.js",
     ignore: ["@cresset/*"],
-    limit: "36 kB",
+    limit: "38 kB",
   },
 ].map((check) => ({ ...check, gzip: true, modifyEsbuildConfig: asModules }));

@@ -1,6 +1,6 @@
 import { CressetError, noGrad, type Tensor, ValueError } from "@cresset/core/functions";
 import type { AnyModule } from "@cresset/nn";
-import { writeAtomically } from "../../file-system.ts";
+import { type FileTarget, writeAtomically } from "../../target.ts";
 import { writeGraph } from "./graph.ts";
 import { DependsOnSizesError } from "./lower.ts";
 import {
@@ -47,7 +47,7 @@ export interface ExportOptions {
 export async function exportModule(
   module: AnyModule,
   args: Tensor | readonly unknown[],
-  file: string | URL,
+  file: FileTarget,
   options?: ExportOptions,
 ): Promise<void>;
 export async function exportModule(
@@ -59,7 +59,7 @@ export async function exportModule(
 export async function exportModule(
   module: AnyModule,
   args: Tensor | readonly unknown[],
-  file?: string | URL,
+  file?: FileTarget,
   options: ExportOptions = {},
 ): Promise<unknown> {
   const bytes = await modelOf(module, args, options);

@@ -1,7 +1,7 @@
 import type { Node, Value } from "@cresset/core/extend";
 import { fromHost, type HostArray, type Tensor, tensor } from "@cresset/core/functions";
 import type { AnyModule } from "@cresset/nn";
-import { writeAtomically } from "../../file-system.ts";
+import { type FileTarget, writeAtomically } from "../../target.ts";
 import { dataTypes } from "../dtypes.ts";
 import { OnnxExportError } from "../errors.ts";
 import type { Context } from "./emitted.ts";
@@ -69,7 +69,7 @@ export interface TrainingStep {
 export async function exportTrainingStep<Args extends readonly unknown[]>(
   step: (...args: Args) => Tensor | readonly Tensor[],
   args: Args,
-  file: string | URL | undefined,
+  file: FileTarget | undefined,
   options: TrainingStepOptions,
 ): Promise<TrainingStep> {
   const { module, optimizer, dynamicAxes = {} } = options;
