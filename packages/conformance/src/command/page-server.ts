@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import * as nodeModule from "node:module";
 import type { AddressInfo } from "node:net";
-import { extname, join, normalize } from "node:path";
+import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BackendOptions } from "../backends.ts";
 import type { SuiteResult } from "../suite.ts";
@@ -36,10 +36,14 @@ const packages = [
   "@cresset/nn",
   "@cresset/optim",
   "@cresset/data",
+  "@cresset/io",
   "@cresset/backend-cpu",
   "@cresset/backend-wasm",
   "@cresset/backend-webgpu",
 ];
+
+/** Libraries of others that those import, with the package that does, and their file for pages. */
+const libraries = [{ name: "fflate", of: "@cresset/io", file: "esm/browser.js" }];
 
 const types: Readonly<Record<string, string>> = {
   ".js": "text/javascript",
@@ -121,11 +125,19 @@ async function importMap(): Promise<string> {
       imports[specifier] = `/file${fileURLToPath(import.meta.resolve(specifier))}`;
     }
   }
+  for (const { name, of, file } of libraries) {
+    const resolve = nodeModule.createRequire(import.meta.resolve(`${of}/package.json`));
+    imports[name] = `/file${join(dirname(resolve.resolve(`${name}/package.json`)), file)}`;
+  }
   return JSON.stringify({ imports });
 }
+
+/** What cannot be loaded is told: nobody would wait for the answer of a page that never starts. */
+const watch =
+  'addEventListener("error", (event) => fetch("/", { method: "POST", body: JSON.stringify({ error: `the page could not load its modules: ${event.message ?? event.target.src}` }) }), true)';
 
 function pageText(map: string): string {
   const source = import.meta.url.endsWith(".ts");
   const entry = fileURLToPath(new URL(source ? "../page.ts" : "./page.js", import.meta.url));
-  return `<!doctype html><title>conformance</title><script type="importmap">${map}</script><script type="module" src="/file${entry}"></script>`;
+  return `<!doctype html><title>conformance</title><script>${watch}</script><script type="importmap">${map}</script><script type="module" src="/file${entry}"></script>`;
 }
