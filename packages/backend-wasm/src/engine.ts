@@ -175,7 +175,7 @@ export class Engine {
     if (this.kernels > mostKernels) this.#forgetAll();
     const fresh = new Map<string, Assumed>();
     const keys = calls.map(({ kernel, call }) => {
-      const assumptions = assumptionsOf(kernel, call.extents, this.features);
+      const assumptions = assumptionsOf(kernel, call.extents, this.features, this.parts.rare);
       const key = assumptionsKey(assumptions) + kernel.key;
       const known = this.#best.has(key) || (inHaste && this.#hasty.has(key));
       if (!known && !fresh.has(key)) fresh.set(key, { kernel, assumptions });
@@ -201,7 +201,7 @@ export class Engine {
   /** The body of the function that a call needs, for reading, and the names of the functions that it calls. */
   body({ kernel, call }: KernelCall): FunctionBody & { readonly callees: readonly string[] } {
     const imports = new Map<string, number>();
-    const assumptions = assumptionsOf(kernel, call.extents, this.features);
+    const assumptions = assumptionsOf(kernel, call.extents, this.features, this.parts.rare);
     const body = kernelBody(kernel, assumptions, this.#target(imports), this.parts.rare, false);
     return { ...body, callees: [...imports.keys()] };
   }

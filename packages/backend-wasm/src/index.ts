@@ -1,6 +1,7 @@
 import type { Backend } from "@cresset/core/backend";
 import { backendOf, type WasmOptions } from "./backend.ts";
 import { explainProgram } from "./explain.ts";
+import { hasRuns, writeRuns } from "./lowering/products/strip-runs.ts";
 import { writeScan } from "./lowering/scan.ts";
 import { sortScratch, writeSort } from "./lowering/sorting/sort.ts";
 import { functionNamed } from "./lowering/values/functions.ts";
@@ -12,7 +13,11 @@ export type { WasmOptions } from "./backend.ts";
 
 const everything: Parts = {
   functions: functionNamed,
-  rare: { scan: { write: writeScan }, sort: { write: writeSort, scratch: sortScratch } },
+  rare: {
+    runs: { fit: hasRuns, write: writeRuns },
+    scan: { write: writeScan },
+    sort: { write: writeSort, scratch: sortScratch },
+  },
   threads,
   revectorizer: switchOnRevectorizer,
   explain: explainProgram,

@@ -1,5 +1,5 @@
 import * as torch from "@cresset/core";
-import { BCELoss, ELU, Linear, Sequential, Sigmoid } from "@cresset/nn";
+import { BCELoss, ELU, functional, Linear, Sequential, Sigmoid } from "@cresset/nn";
 import { Adam } from "@cresset/optim";
 import { expect, test } from "vitest";
 import { wasm as whole } from "./index.ts";
@@ -30,6 +30,18 @@ test("the binary classifier's losses are those of the whole backend, bit for bit
       optimizer.step();
       return loss.itemSync();
     });
+  });
+  expect(got).toEqual(expected);
+});
+
+test("convolutions, which the whole backend writes otherwise, have the same bits", async () => {
+  const [expected, got] = await onBoth(() => {
+    torch.manualSeed(0);
+    const image = torch.randn([2, 3, 12, 20]);
+    const weight = torch.randn([5, 3, 3, 3], { requiresGrad: true });
+    const result = functional.conv2d(image, weight, null, { padding: 1 });
+    result.square().sum().backward();
+    return [result.tolistSync(), weight.grad?.tolistSync()];
   });
   expect(got).toEqual(expected);
 });

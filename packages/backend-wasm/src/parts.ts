@@ -1,13 +1,19 @@
-import type { Program, ScanKernel, SortKernel } from "@cresset/core/backend";
+import type { ContractionKernel, Program, ScanKernel, SortKernel } from "@cresset/core/backend";
 import type { Engine } from "./engine.ts";
 import type { Features } from "./features.ts";
+import type { RunScratch } from "./lowering/products/strip-runs.ts";
 import type { SharedFunction } from "./lowering/values/shared.ts";
 import type { KernelWriter } from "./lowering/writer.ts";
 import type { Allocator } from "./memory/allocator.ts";
 import type { Pool } from "./threads/pool.ts";
 
-/** How kernels are written that few programs have. */
+/** How kernels are written that few programs have, or faster than they would be otherwise. */
 export interface RareKernels {
+  /** Contractions whose columns are runs of neighbours: convolutions, which otherwise pack what they read. */
+  readonly runs?: {
+    fit(kernel: ContractionKernel, extents: readonly number[]): boolean;
+    write(w: KernelWriter, kernel: ContractionKernel, scratch: RunScratch): void;
+  };
   readonly scan?: { write(w: KernelWriter, kernel: ScanKernel): void };
   readonly sort?: {
     write(w: KernelWriter, kernel: SortKernel): void;

@@ -5,6 +5,7 @@
  */
 import type { Kernel } from "@cresset/core/backend";
 import type { Features } from "../features.ts";
+import type { RareKernels } from "../parts.ts";
 import { contractionAssumptions } from "./products/contraction.ts";
 import { sizeOf } from "./products/contraction-axes.ts";
 import { addedInChunks, fewestInChunks } from "./reductions/sum.ts";
@@ -24,8 +25,13 @@ export interface Assumptions {
 const wholeTurn = 16;
 
 /** What is assumed for a call of these extents. */
-export function assumptionsOf(kernel: Kernel, extents: readonly number[], features: Features): Assumptions {
-  if (kernel.kind === "contraction") return contractionAssumptions(kernel, extents, features);
+export function assumptionsOf(
+  kernel: Kernel,
+  extents: readonly number[],
+  features: Features,
+  rare: RareKernels,
+): Assumptions {
+  if (kernel.kind === "contraction") return contractionAssumptions(kernel, extents, features, rare);
   const inner = kernel.kind === "loop" ? kernel.body.filter((statement) => statement.kind === "inner") : [];
   return {
     few: false,

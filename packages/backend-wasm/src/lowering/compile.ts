@@ -32,7 +32,7 @@ export function kernelBody(
       writeLoop(w, kernel);
       break;
     case "contraction":
-      writeContraction(w, kernel);
+      writeContraction(w, kernel, rare);
       break;
     case "scatter":
       writeScatter(w, kernel);

@@ -1,11 +1,11 @@
 import { type ContractionKernel, type DType, type Expression, isFloat, type Statement } from "@cresset/core/backend";
 import type { Features } from "../../features.ts";
+import type { RareKernels } from "../../parts.ts";
 import { type Assumptions, isWhole } from "../assumptions.ts";
 import { writeLoop } from "../loop.ts";
 import { addedInChunks, fewestInChunks } from "../reductions/sum.ts";
 import type { KernelWriter } from "../writer.ts";
 import { axesOf, range, sizeOf } from "./contraction-axes.ts";
-import { hasRuns } from "./strip-runs.ts";
 import { stripScratch, writeStrips } from "./strips.ts";
 import { thinScratch, writeThin } from "./thin.ts";
 
@@ -30,6 +30,7 @@ export function contractionAssumptions(
   kernel: ContractionKernel,
   extents: readonly number[],
   features: Features,
+  { runs }: RareKernels,
 ): Assumptions {
   const { batch, depth, dtype } = kernel;
   const products = sizeOf(range(batch, kernel.axes - batch), extents);
@@ -38,20 +39,20 @@ export function contractionAssumptions(
   const steps = range(kernel.axes - depth, depth);
   return {
     few,
-    runs: form === "strips" && hasRuns(kernel, extents),
+    runs: form === "strips" && runs?.fit(kernel, extents) === true,
     chunks:
       form === "reduction" && !few && depth > 0 && addedInChunks(dtype) && sizeOf(steps, extents) >= fewestInChunks,
     whole: form === "reduction" && isWhole(steps, extents),
   };
 }
 
-export function writeContraction(w: KernelWriter, kernel: ContractionKernel): void {
+export function writeContraction(w: KernelWriter, kernel: ContractionKernel, rare: RareKernels): void {
   if (w.assumptions.few) {
     writeReduction(w, kernel, "float64");
     return;
   }
   const form = formOf(kernel, w.target);
-  if (form === "strips") writeStrips(w, kernel);
+  if (form === "strips") writeStrips(w, kernel, rare);
   else if (form === "thin") writeThin(w, kernel);
   else writeReduction(w, kernel, kernel.dtype === "float16" ? "float32" : kernel.dtype);
 }

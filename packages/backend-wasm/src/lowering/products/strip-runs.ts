@@ -37,7 +37,7 @@ function regular(kernel: ContractionKernel, { operand, axes }: Side, depth: read
 }
 
 /** What there is to know at compile time; undefined for contractions that have no such runs. */
-export function runsOf(kernel: ContractionKernel, { rows, columns, depth }: Axes): Runs | undefined {
+function runsOf(kernel: ContractionKernel, { rows, columns, depth }: Axes): Runs | undefined {
   const left = regular(kernel, rows, depth);
   const right = regular(kernel, columns, depth);
   if (!left || !right || columns.axes.length < 2 || rows.axes.length > 1) return undefined;
@@ -54,14 +54,17 @@ export function hasRuns(kernel: ContractionKernel, extents: readonly number[]): 
 }
 
 /** Scratch memory: a table for each operand, and sums. */
-interface Scratch {
+export interface RunScratch {
   readonly left: Value;
   readonly right: Value;
   readonly sums: Value;
 }
 
-export function writeRuns(w: KernelWriter, kernel: ContractionKernel, axes: Axes, runs: Runs, scratch: Scratch): void {
+export function writeRuns(w: KernelWriter, kernel: ContractionKernel, scratch: RunScratch): void {
   const { e } = w;
+  const axes = axesOf(kernel);
+  const runs = runsOf(kernel, axes);
+  if (!runs) throw new Error("a contraction without runs");
   const { batch, rows, columns, depth } = axes;
   const kind = computedKind(kernel);
   const last = columns.axes[columns.axes.length - 1];

@@ -1,13 +1,14 @@
 /** Contractions that have rows, columns and a depth, as strips of tiles. */
 import type { ContractionKernel } from "@cresset/core/backend";
 import type { Features } from "../../features.ts";
+import type { RareKernels } from "../../parts.ts";
 import type { KernelWriter } from "../writer.ts";
 import { axesOf, lesser, roundedUp, roundUp, sizeOf } from "./contraction-axes.ts";
 import { computedKind } from "./epilogue.ts";
 import { packedBytes } from "./microkernel.ts";
 import { packingSlack } from "./pack.ts";
 import { block, panelRows, writeBlocks } from "./strip-blocks.ts";
-import { mostTableSteps, runsOf, writeRuns } from "./strip-runs.ts";
+import { mostTableSteps } from "./strip-runs.ts";
 import { columnsOf, tileOf } from "./tile.ts";
 
 /** Scratch memory: packed rows, packed columns, sums. Tables of steps take the place of what is packed. */
@@ -28,7 +29,7 @@ export function stripScratch(kernel: ContractionKernel, extents: readonly number
  * Each result adds its products in the order of the depth, and the sums of blocks of 256 steps, wherever operands lie and
  * whatever is packed.
  */
-export function writeStrips(w: KernelWriter, kernel: ContractionKernel): void {
+export function writeStrips(w: KernelWriter, kernel: ContractionKernel, { runs }: RareKernels): void {
   const { e } = w;
   const axes = axesOf(kernel);
   const kind = computedKind(kernel);
@@ -41,12 +42,11 @@ export function writeStrips(w: KernelWriter, kernel: ContractionKernel): void {
     columnsOf(kind, w.target),
   );
   const slack = e.i32(packingSlack);
-  const runs = w.assumptions.runs ? runsOf(kernel, axes) : undefined;
-  if (runs) {
+  if (runs && w.assumptions.runs) {
     const left = w.scratch;
     const right = w.plus(left, w.times(depthCount, e.i32(4)));
     const sums = w.plus(w.plus(right, w.times(depthCount, e.i32(4))), slack);
-    writeRuns(w, kernel, axes, runs, { left, right, sums });
+    runs.write(w, kernel, { left, right, sums });
     return;
   }
   const rows = w.scratch;
