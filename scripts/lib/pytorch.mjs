@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 const hasPyTorch = () => spawnSync("/usr/bin/python3", ["-c", "import torch, numpy"]).status === 0;
 
 /** How long fetching may take. On Debian 12 it is 183 packages of 145 MB, which take 630 MB on the disk. */
-const patience = 2 * 60_000;
+const patience = 60_000;
 
 /**
  * Installs Debian's PyTorch in continuous integration, where it is missing and apt-get may be used, and says so. Elsewhere it is
