@@ -29,6 +29,5 @@ export async function openArrowValues(file: FileLike, options: OpenOptions = {})
           }),
         );
     })(),
-    close: async () => undefined,
   };
 }

@@ -1,6 +1,6 @@
 import { type FileMetaData, parquetRead } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
-import { type FileLike, type OpenOptions, openSource } from "../source.ts";
+import { type ByteSource, type FileLike, type OpenOptions, openSource } from "../source.ts";
 import type { TableValues } from "../tables/values.ts";
 import { bufferOf, decoding, openMetadata } from "./load-parquet.ts";
 
@@ -11,15 +11,16 @@ import { bufferOf, decoding, openMetadata } from "./load-parquet.ts";
  * @throws FormatError, here or while values are read, for what is no Parquet file.
  */
 export async function openParquetValues(file: FileLike, options: OpenOptions = {}): Promise<TableValues> {
-  const source = await openSource(file, options);
-  const buffer = bufferOf(source);
-  try {
-    const { metadata, fields } = await openMetadata(source, options);
-    const names = fields.map(({ name }) => name);
-    return { names, groups: groups(metadata), close: source.close };
-  } catch (error) {
-    await source.close();
-    throw error;
+  const { metadata, fields } = await whileOpen((source) => openMetadata(source, options));
+  return { names: fields.map(({ name }) => name), groups: groups(metadata) };
+
+  async function whileOpen<T>(read: (source: ByteSource) => Promise<T>): Promise<T> {
+    const source = await openSource(file, options);
+    try {
+      return await read(source);
+    } finally {
+      await source.close();
+    }
   }
 
   async function* groups(metadata: FileMetaData): AsyncGenerator<ReadonlyMap<string, readonly unknown[]>> {
@@ -27,19 +28,22 @@ export async function openParquetValues(file: FileLike, options: OpenOptions = {
     for (const { num_rows } of metadata.row_groups) {
       const rowEnd = rowStart + Number(num_rows);
       const found = new Map<string, unknown[]>();
-      await decoding(options, () =>
-        parquetRead({
-          file: buffer,
-          metadata,
-          compressors,
-          rowStart,
-          rowEnd,
-          onChunk: ({ columnName, columnData }) => {
-            const values = found.get(columnName) ?? [];
-            for (const value of columnData) values.push(value);
-            found.set(columnName, values);
-          },
-        }),
+      const from = rowStart;
+      await whileOpen((source) =>
+        decoding(options, () =>
+          parquetRead({
+            file: bufferOf(source),
+            metadata,
+            compressors,
+            rowStart: from,
+            rowEnd,
+            onChunk: ({ columnName, columnData }) => {
+              const values = found.get(columnName) ?? [];
+              for (const value of columnData) values.push(value);
+              found.set(columnName, values);
+            },
+          }),
+        ),
       );
       yield found;
       rowStart = rowEnd;

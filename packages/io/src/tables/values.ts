@@ -2,8 +2,6 @@
 export interface TableValues {
   /** Names of the columns. */
   readonly names: readonly string[];
-  /** The values of some rows, by column; can be gone through once. */
+  /** The values of some rows, by column; can be gone through once. A file is open while that is done, and no longer. */
   readonly groups: AsyncIterable<ReadonlyMap<string, readonly unknown[]>>;
-  /** Gives the file back to the system. */
-  close(): Promise<void>;
 }
