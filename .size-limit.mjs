@@ -31,7 +31,7 @@ export default [
     },
     limit: "44 kB",
   },
-  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "276 kB" },
+  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "276.5 kB" },
   ...Object.entries(packages).map(([name, limit]) => ({
     name: `@cresset/${name} without what it depends on`,
     path: `packages/${name}/dist/index.js`,

@@ -7,6 +7,8 @@ const compiler = webpack({
   context: project,
   entry: `./${entry}`,
   output: { path: folder, filename: "bundle.js" },
+  // The bundle is to run in Node too, where what a page loads on demand would not be found.
+  module: { parser: { javascript: { dynamicImportMode: "eager" } } },
   // Sizes are the business of size-limit.
   performance: false,
 });

@@ -134,7 +134,7 @@ async function importMap(): Promise<string> {
 
 /** What cannot be loaded is told: nobody would wait for the answer of a page that never starts. */
 const watch =
-  'addEventListener("error", (event) => fetch("/", { method: "POST", body: JSON.stringify({ error: `the page could not load its modules: ${event.message ?? event.target.src}` }) }), true)';
+  'addEventListener("error", (event) => fetch("/", { method: "POST", body: JSON.stringify({ error: "the page could not load its modules: " + (event.message ?? event.target.src) }) }), true)';
 
 function pageText(map: string): string {
   const source = import.meta.url.endsWith(".ts");
