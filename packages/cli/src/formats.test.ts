@@ -2,31 +2,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Writable } from "node:stream";
 import * as arrow from "apache-arrow";
 import { Table, WriterPropertiesBuilder, writeParquet } from "parquet-wasm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { main } from "./main.ts";
+import { type CommandOutcome, cresset } from "./testing/run-command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cresset-cli-formats-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const path = (name: string): string => join(folder, name);
-
-async function cresset(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  const texts = ["", ""];
-  const [stdout, stderr] = [0, 1].map(
-    (i) =>
-      new Writable({
-        write: (chunk, _, done) => {
-          texts[i] += chunk;
-          done();
-        },
-      }),
-  );
-  const status = await main(args, { stdout, stderr } as never);
-  return { status, out: texts[0], err: texts[1] };
-}
 
 const rows = 60;
 const column = (value: (i: number) => unknown, type: arrow.DataType): arrow.Vector =>
@@ -64,7 +48,7 @@ beforeAll(() => {
   writeFileSync(path("table.csv"), `a,b,age,id,seen,label\n${lines.join("")}`);
 });
 
-const train = (table: string, out: string, ...more: string[]): Promise<{ status: number; out: string; err: string }> =>
+const train = (table: string, out: string, ...more: string[]): Promise<CommandOutcome> =>
   cresset(
     ...["train", path(table), "--target", "label", "--ignore", "id", "--ignore", "seen", "--missing", "mean"],
     ...["--hidden", "8", "--epochs", "5", "--device", "cpu", "--out", path(out), ...more],

@@ -2,12 +2,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Writable } from "node:stream";
 import { cpu } from "@cresset/backend-cpu";
 import { fromHost, registerBackend, type Tensor } from "@cresset/core/functions";
 import { load, numpy, safetensors, save } from "@cresset/io";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { main } from "./main.ts";
+import { type CommandOutcome, cresset } from "./testing/run-command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cresset-cli-pytorch-"));
 const path = (name: string): string => join(folder, name);
@@ -19,22 +18,7 @@ beforeAll(async () => {
   writeFileSync(path("table.csv"), `a,b,label\n${lines.join("")}`);
 });
 
-async function cresset(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  const texts = ["", ""];
-  const [stdout, stderr] = [0, 1].map(
-    (i) =>
-      new Writable({
-        write: (chunk, _, done) => {
-          texts[i] += chunk;
-          done();
-        },
-      }),
-  );
-  const status = await main(args, { stdout, stderr } as never);
-  return { status, out: texts[0], err: texts[1] };
-}
-
-const train = (out: string, ...more: string[]): Promise<{ status: number; out: string; err: string }> =>
+const train = (out: string, ...more: string[]): Promise<CommandOutcome> =>
   cresset(
     "train",
     path("table.csv"),
