@@ -5,8 +5,9 @@ import { join } from "node:path";
 import * as arrow from "apache-arrow";
 import { Table, WriterPropertiesBuilder, writeParquet } from "parquet-wasm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type CommandOutcome, cresset } from "./testing/run-command.ts";
+import { type CommandOutcome, runCommand } from "./testing/run-command.ts";
 
+const cresset = (...args: string[]): Promise<CommandOutcome> => runCommand(args);
 const folder = mkdtempSync(join(tmpdir(), "cresset-cli-formats-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 

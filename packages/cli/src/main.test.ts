@@ -1,11 +1,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Writable } from "node:stream";
 import { Generator } from "@cresset/core/functions";
 import { safetensors } from "@cresset/io";
 import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { main } from "./main.ts";
+import { runCommand } from "./testing/run-command.ts";
 
 const root = mkdtempSync(join(tmpdir(), "cresset-cli-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -33,28 +32,6 @@ function tableText(rows: number): string {
   return `a,b,rate,name,label\n${lines.join("")}`;
 }
 
-class Collected extends Writable {
-  text = "";
-  readonly isTTY: boolean;
-  readonly columns = 100;
-
-  constructor(isTTY: boolean) {
-    super();
-    this.isTTY = isTTY;
-  }
-
-  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
-    this.text += chunk.toString();
-    done();
-  }
-}
-
-async function cresset(args: readonly string[], isTTY = false): Promise<{ status: number; out: string; err: string }> {
-  const [stdout, stderr] = [new Collected(isTTY), new Collected(isTTY)];
-  const status = await main(args, { stdout, stderr });
-  return { status, out: stdout.text, err: stderr.text };
-}
-
 const model = (): string => join(folder, "model.safetensors");
 const train = (...more: string[]): string[] => [
   "train",
@@ -65,7 +42,7 @@ const train = (...more: string[]): string[] => [
 
 describe("train", () => {
   test("prints plain lines into a pipe, then a report", async () => {
-    const { status, out, err } = await cresset(train("--epochs", "120"));
+    const { status, out, err } = await runCommand(train("--epochs", "120"));
     expect(status).toBe(0);
     const lines = out.split("\n");
     expect(
@@ -87,13 +64,13 @@ describe("train", () => {
   });
 
   test("shows a bar on a terminal", async () => {
-    const { out } = await cresset(train("--epochs", "3"), true);
+    const { out } = await runCommand(train("--epochs", "3"), true);
     expect(out).toMatch(/█+ 3\/3 epochs · loss 0\.\d{4} · [\d.]+( k| M)? rows\/s · 0\.0 s left/);
     expect(out).not.toContain("epoch 1/3");
   });
 
   test("--json prints one object and nothing else", async () => {
-    const { out } = await cresset(train("--epochs", "3", "--json"), true);
+    const { out } = await runCommand(train("--epochs", "3", "--json"), true);
     expect(out.trim().split("\n")).toHaveLength(1);
     expect(JSON.parse(out)).toMatchObject({
       device: "cpu",
@@ -114,10 +91,10 @@ describe("train", () => {
       tableText(80).replace(/^[^,]+/gm, (cell, at) => (at > 30 && at % 3 === 0 ? "" : cell)),
     );
     const options = ["--sentinels", "missing", "--missing", "median", "--indicators", "--epochs", "2"];
-    const { status, out, err } = await cresset(train(...options));
+    const { status, out, err } = await runCommand(train(...options));
     expect([status, err]).toEqual([0, ""]);
     expect(out).toContain("with 5 inputs");
-    const info = await cresset(["info", model()]);
+    const info = await runCommand(["info", model()]);
     expect(info.out).toMatch(
       /^ {2}rate: mean 0\.\d+, std 0\.\d+, -99 count as missing, filled with 0\.\d+, with indicator$/m,
     );
@@ -139,7 +116,7 @@ describe("train", () => {
       model(),
       "--json",
     ];
-    expect(JSON.parse((await cresset(out)).out)).toMatchObject({ device: "wasm", test: null, train: { rows: 80 } });
+    expect(JSON.parse((await runCommand(out)).out)).toMatchObject({ device: "wasm", test: null, train: { rows: 80 } });
   });
 });
 
@@ -158,10 +135,10 @@ describe("--resume", () => {
   ];
 
   test("ends with the numbers of a training in one go", async () => {
-    const whole = await cresset(train(...options, "--epochs", "6", "--json"));
+    const whole = await runCommand(train(...options, "--epochs", "6", "--json"));
     const expected = readFileSync(model());
-    await cresset(train(...options, "--epochs", "2", "--checkpoint-every", "1"));
-    const resumed = await cresset([
+    await runCommand(train(...options, "--epochs", "2", "--checkpoint-every", "1"));
+    const resumed = await runCommand([
       "train",
       table,
       "--out",
@@ -181,16 +158,16 @@ describe("--resume", () => {
   });
 
   test("refuses other options, another table, and a file that is not there", async () => {
-    const missing = await cresset(train("--resume"));
+    const missing = await runCommand(train("--resume"));
     expect(missing.err).toBe(
       `cresset: ${model()}: there is no such file; --resume goes on with the training that --out names\n`,
     );
-    await cresset(train("--epochs", "1"));
+    await runCommand(train("--epochs", "1"));
     const before = readFileSync(model());
-    const other = await cresset(train("--resume", "--hidden", "16,4"));
+    const other = await runCommand(train("--resume", "--hidden", "16,4"));
     expect(other.err).toMatch(/^cresset: --hidden is 16,4 now and was 8 when the training in .* began; [^\n]*\n$/);
     writeFileSync(table, tableText(81));
-    const changed = await cresset(train("--resume"));
+    const changed = await runCommand(train("--resume"));
     expect(changed.err).toMatch(
       /^cresset: .*: the table, or what is done with it, is not what the saved training began with\n$/,
     );
@@ -199,14 +176,14 @@ describe("--resume", () => {
   });
 
   test("an interrupt saves what there is", async () => {
-    const training = cresset(train("--epochs", "1000000", "--json"));
+    const training = runCommand(train("--epochs", "1000000", "--json"));
     await vi.waitFor(() => expect(process.listenerCount("SIGTERM")).toBeGreaterThan(0), { interval: 5 });
     await new Promise((resolve) => setTimeout(resolve, 50));
     process.emit("SIGTERM");
     const { status, out } = await training;
     const { epochs, interrupted } = JSON.parse(out);
     expect([status, interrupted]).toEqual([130, true]);
-    const { losses } = JSON.parse((await cresset(["info", model(), "--json"])).out);
+    const { losses } = JSON.parse((await runCommand(["info", model(), "--json"])).out);
     expect(losses).toHaveLength(epochs);
     expect(process.listenerCount("SIGTERM")).toBe(0);
   });
@@ -214,9 +191,9 @@ describe("--resume", () => {
 
 describe("predict", () => {
   test("writes the table with two more columns, to a file or to standard output", async () => {
-    await cresset(train("--epochs", "60"));
+    await runCommand(train("--epochs", "60"));
     const out = join(folder, "predictions.csv");
-    const file = await cresset(["predict", model(), table, "--out", out, "--device", "cpu"]);
+    const file = await runCommand(["predict", model(), table, "--out", out, "--device", "cpu"]);
     expect(file).toEqual({ status: 0, out: "", err: "" });
     const written = readFileSync(out, "utf8");
     const lines = written.trim().split("\n");
@@ -225,13 +202,13 @@ describe("predict", () => {
     const cells = lines.slice(1).map((line) => line.split(","));
     expect(cells.every(([, , , , , p, predicted]) => (Number(p) > 0.5 ? "1" : "0") === predicted)).toBe(true);
     expect(cells.filter(([, , , , label, , predicted]) => label === predicted).length).toBeGreaterThan(60);
-    expect((await cresset(["predict", model(), table, "--device", "cpu"])).out).toBe(written);
+    expect((await runCommand(["predict", model(), table, "--device", "cpu"])).out).toBe(written);
   });
 
   test("leaves nothing behind where a row in the middle is bad", async () => {
-    await cresset(train("--epochs", "0"));
+    await runCommand(train("--epochs", "0"));
     const bad = write("bad.csv", `a,b,rate\n${"1,2,3\n".repeat(20_000)}1,x,3\n`);
-    const { status, err } = await cresset([
+    const { status, err } = await runCommand([
       "predict",
       model(),
       bad,
@@ -246,15 +223,15 @@ describe("predict", () => {
 });
 
 test("info and devices", async () => {
-  await cresset(train("--epochs", "3"));
-  const { out } = await cresset(["info", model()]);
+  await runCommand(train("--epochs", "3"));
+  const { out } = await runCommand(["info", model()]);
   expect(out).toContain("(0): Linear(in_features=3, out_features=8, bias=True)");
   expect(out).toContain('41 parameters, 3 inputs; learns "label" with BCELoss');
   expect(out).toContain("3 epochs of 64 rows, all at a time, with Adam, learning rate 0.01, seed 0; 16 rows put aside");
-  const devices = await cresset(["devices"]);
+  const devices = await runCommand(["devices"]);
   expect(devices.out).toMatch(/^wasm +can be used$/m);
   expect(devices.out).toMatch(/^webgpu +(can be used|cannot be used here: .+)$/m);
-  const described = JSON.parse((await cresset(["devices", "--json"])).out);
+  const described = JSON.parse((await runCommand(["devices", "--json"])).out);
   expect(described.map(({ name }: { name: string }) => name)).toEqual(["wasm", "cpu", "webgpu"]);
 });
 
@@ -326,7 +303,7 @@ describe("bad input gets one line and exit status 1, and writes nothing:", () =>
     const file = text === null ? join(folder, "absent.csv") : write("bad.csv", text);
     const before = readdirSync(folder);
     const out = options.includes("--out") ? [] : ["--out", join(folder, "out.safetensors")];
-    const { status, out: printed, err } = await cresset(["train", file, "--device", "cpu", ...out, ...options]);
+    const { status, out: printed, err } = await runCommand(["train", file, "--device", "cpu", ...out, ...options]);
     expect(err).toMatch(/^cresset: [^\n]+\n$/);
     expect(err.trim()).toMatch(message);
     expect([status, printed]).toEqual([1, ""]);
@@ -337,34 +314,36 @@ describe("bad input gets one line and exit status 1, and writes nothing:", () =>
     mkdirSync(join(folder, "dir"));
     const dir = join(folder, "dir");
     const line = `cresset: ${dir}: this is a directory, not a file\n`;
-    expect((await cresset(["train", dir, ...label])).err).toBe(line);
-    expect((await cresset(["info", dir])).err).toBe(line);
-    expect((await cresset(train("--out", dir))).err).toBe(`cresset: ${dir}: this is no file that could be written\n`);
+    expect((await runCommand(["train", dir, ...label])).err).toBe(line);
+    expect((await runCommand(["info", dir])).err).toBe(line);
+    expect((await runCommand(train("--out", dir))).err).toBe(
+      `cresset: ${dir}: this is no file that could be written\n`,
+    );
   });
 
   test("an output that is the input", async () => {
     const line = `cresset: ${table}: --out names the file that is read\n`;
-    expect((await cresset(train("--out", table))).err).toBe(line);
+    expect((await runCommand(train("--out", table))).err).toBe(line);
     expect(readFileSync(table, "utf8")).toBe(tableText(80));
-    await cresset(train("--epochs", "0"));
+    await runCommand(train("--epochs", "0"));
     const predict = ["predict", model(), table, "--device", "cpu", "--out"];
-    expect((await cresset([...predict, table])).err).toBe(line);
-    expect((await cresset([...predict, model()])).status).toBe(1);
+    expect((await runCommand([...predict, table])).err).toBe(line);
+    expect((await runCommand([...predict, model()])).status).toBe(1);
   });
 
   test("files that are no saved networks", async () => {
     const text = write("text.safetensors", "hello, this is no such file");
-    expect((await cresset(["info", text])).err).toMatch(/^cresset: .*text\.safetensors: [^\n]+\n$/);
+    expect((await runCommand(["info", text])).err).toMatch(/^cresset: .*text\.safetensors: [^\n]+\n$/);
     const other = write("other.safetensors", await safetensors.save({}));
-    expect((await cresset(["predict", other, table, "--device", "cpu"])).err).toMatch(
+    expect((await runCommand(["predict", other, table, "--device", "cpu"])).err).toMatch(
       /were not saved by @cresset\/tabular\n$/,
     );
   });
 
   test("a training that fails in the middle keeps the file that was there", async () => {
-    await cresset(train("--epochs", "1"));
+    await runCommand(train("--epochs", "1"));
     const before = readFileSync(model());
-    const failed = await cresset(train("--optimizer", "sgd", "--lr", "1e20", "--hidden", "8,8,8", "--epochs", "9"));
+    const failed = await runCommand(train("--optimizer", "sgd", "--lr", "1e20", "--hidden", "8,8,8", "--epochs", "9"));
     expect(failed.status).toBe(1);
     expect(failed.err.trim().split("\n").at(-1)).toMatch(
       /^cresset: the training broke down in epoch \d: the network gives NaN/,

@@ -6,8 +6,9 @@ import { cpu } from "@cresset/backend-cpu";
 import { fromHost, registerBackend, type Tensor } from "@cresset/core/functions";
 import { load, numpy, safetensors, save } from "@cresset/io";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type CommandOutcome, cresset } from "./testing/run-command.ts";
+import { type CommandOutcome, runCommand } from "./testing/run-command.ts";
 
+const cresset = (...args: string[]): Promise<CommandOutcome> => runCommand(args);
 const folder = mkdtempSync(join(tmpdir(), "cresset-cli-pytorch-"));
 const path = (name: string): string => join(folder, name);
 afterAll(() => rmSync(folder, { recursive: true }));

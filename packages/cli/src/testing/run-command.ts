@@ -8,18 +8,25 @@ export interface CommandOutcome {
   readonly err: string;
 }
 
-/** Runs the command `cresset` in this process. */
-export async function cresset(...args: string[]): Promise<CommandOutcome> {
-  const texts = ["", ""];
-  const [stdout, stderr] = [0, 1].map(
-    (i) =>
-      new Writable({
-        write: (chunk, _, done) => {
-          texts[i] += chunk;
-          done();
-        },
-      }),
-  );
-  const status = await main(args, { stdout, stderr } as never);
-  return { status, out: texts[0], err: texts[1] };
+class Collected extends Writable {
+  text = "";
+  readonly isTTY: boolean;
+  readonly columns = 100;
+
+  constructor(isTTY: boolean) {
+    super();
+    this.isTTY = isTTY;
+  }
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+/** Runs the command `cresset` in this process; `isTTY`: as if on a terminal. */
+export async function runCommand(args: readonly string[], isTTY = false): Promise<CommandOutcome> {
+  const [stdout, stderr] = [new Collected(isTTY), new Collected(isTTY)];
+  const status = await main(args, { stdout, stderr });
+  return { status, out: stdout.text, err: stderr.text };
 }
