@@ -78,6 +78,8 @@ export interface Functions {
 interface Assumed {
   readonly kernel: Kernel;
   readonly assumptions: Assumptions;
+  /** The key of the function that runs as fast as it can. */
+  readonly best: string;
 }
 
 /** Bytes of a command in a program's list: a table index, and the address of a record. */
@@ -176,15 +178,16 @@ export class Engine {
     const fresh = new Map<string, Assumed>();
     const keys = calls.map(({ kernel, call }) => {
       const assumptions = assumptionsOf(kernel, call.extents, this.features, this.parts.rare);
-      const key = assumptionsKey(assumptions) + kernel.key;
-      const known = this.#best.has(key) || (inHaste && this.#hasty.has(key));
-      if (!known && !fresh.has(key)) fresh.set(key, { kernel, assumptions });
-      return key;
+      const best = assumptionsKey(assumptions, false) + kernel.key;
+      const hasty = assumptionsKey(assumptions, true) + kernel.key;
+      const known = this.#best.has(best) || (inHaste && this.#hasty.has(hasty));
+      if (!known) fresh.set(inHaste ? hasty : best, { kernel, assumptions, best });
+      return { best, hasty };
     });
     if (fresh.size > 0) this.#add(fresh, inHaste);
     return {
-      indices: keys.map((key) => this.#best.get(key) ?? this.#hasty.get(key) ?? -1),
-      hasty: keys.some((key) => !this.#best.has(key)),
+      indices: keys.map(({ best, hasty }) => this.#best.get(best) ?? this.#hasty.get(hasty) ?? -1),
+      hasty: keys.some(({ best }) => !this.#best.has(best)),
     };
   }
 
@@ -235,8 +238,10 @@ export class Engine {
     module.element(first, indices);
     for (const body of bodies) module.define(body);
     this.#load(module, provided, size);
-    for (const [i, key] of [...fresh.keys()].entries())
-      (bodies[i].hasty ? this.#hasty : this.#best).set(key, first + i);
+    for (const [i, [key, { best }]] of [...fresh].entries()) {
+      if (bodies[i].hasty) this.#hasty.set(key, first + i);
+      else this.#best.set(best, first + i);
+    }
     this.modules++;
   }
 

@@ -2,6 +2,7 @@ import type { Backend } from "@cresset/core/backend";
 import { backendOf, type WasmOptions } from "./backend.ts";
 import { explainProgram } from "./explain.ts";
 import { hasRuns, writeRuns } from "./lowering/products/strip-runs.ts";
+import { RowExtremum } from "./lowering/reductions/row-extremum.ts";
 import { writeScan } from "./lowering/scan.ts";
 import { sortScratch, writeSort } from "./lowering/sorting/sort.ts";
 import { functionNamed } from "./lowering/values/functions.ts";
@@ -15,6 +16,7 @@ const everything: Parts = {
   functions: functionNamed,
   rare: {
     runs: { fit: hasRuns, write: writeRuns },
+    rowExtremum: (...given) => new RowExtremum(...given),
     scan: { write: writeScan },
     sort: { write: writeSort, scratch: sortScratch },
   },

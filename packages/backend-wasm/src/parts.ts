@@ -1,11 +1,20 @@
 import type { ContractionKernel, Program, ScanKernel, SortKernel } from "@cresset/core/backend";
 import type { Engine } from "./engine.ts";
 import type { Features } from "./features.ts";
+import type { Lanes } from "./lowering/code/lanes.ts";
 import type { RunScratch } from "./lowering/products/strip-runs.ts";
 import type { SharedFunction } from "./lowering/values/shared.ts";
 import type { KernelWriter } from "./lowering/writer.ts";
 import type { Allocator } from "./memory/allocator.ts";
 import type { Pool } from "./threads/pool.ts";
+
+/** A reduction of many vectors, each lane of its own. */
+export interface LaneReduction {
+  /** @param copy which repetition of a loop's body this is. */
+  add(x: Lanes, copy: number): void;
+  /** The result of each lane. */
+  lanes(): Lanes;
+}
 
 /** How kernels are written that few programs have, or faster than they would be otherwise. */
 export interface RareKernels {
@@ -14,6 +23,8 @@ export interface RareKernels {
     fit(kernel: ContractionKernel, extents: readonly number[]): boolean;
     write(w: KernelWriter, kernel: ContractionKernel, scratch: RunScratch): void;
   };
+  /** Maxima and minima of float32 along memory, which otherwise take twice the instructions. */
+  readonly rowExtremum?: (w: KernelWriter, name: "max" | "min", identity: Lanes) => LaneReduction;
   readonly scan?: { write(w: KernelWriter, kernel: ScanKernel): void };
   readonly sort?: {
     write(w: KernelWriter, kernel: SortKernel): void;

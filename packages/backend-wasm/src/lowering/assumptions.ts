@@ -13,6 +13,8 @@ import { addedInChunks, fewestInChunks } from "./reductions/sum.ts";
 export interface Assumptions {
   /** A contraction adds up so few products that sums in float64 cost less than packing. */
   readonly few: boolean;
+  /** A contraction is so short that in haste it is done without tiles (`products/in-order.ts`). */
+  readonly brief: boolean;
   /** A contraction has long runs of columns (`products/strip-runs.ts`). */
   readonly runs: boolean;
   /** A sum may be over so many points that they are first added in chunks (`reductions/sum.ts`). */
@@ -35,6 +37,7 @@ export function assumptionsOf(
   const inner = kernel.kind === "loop" ? kernel.body.filter((statement) => statement.kind === "inner") : [];
   return {
     few: false,
+    brief: false,
     runs: false,
     chunks: inner.some(
       ({ axes, reductions }) =>
@@ -49,6 +52,6 @@ export function assumptionsOf(
 export const isWhole = (axes: readonly number[], extents: readonly number[]): boolean =>
   axes.length === 1 && extents[axes[0]] % wholeTurn === 0;
 
-/** Tells functions of one kernel apart. */
-export const assumptionsKey = ({ few, runs, chunks, whole }: Assumptions): string =>
-  `${few ? "few " : ""}${runs ? "runs " : ""}${chunks ? "chunks " : ""}${whole ? "whole " : ""}`;
+/** Tells functions of one kernel apart; of those written in haste, or of the others. */
+export const assumptionsKey = ({ few, brief, runs, chunks, whole }: Assumptions, inHaste: boolean): string =>
+  `${[few, brief && inHaste, runs, chunks, whole].map(Number).join("")} `;

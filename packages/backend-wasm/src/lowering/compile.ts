@@ -26,13 +26,13 @@ export function kernelBody(
   rare: RareKernels,
   inHaste: boolean,
 ): KernelBody {
-  const w = new KernelWriter(kernel, target, assumptions, inHaste);
+  const w = new KernelWriter(kernel, target, assumptions, rare, inHaste);
   switch (kernel.kind) {
     case "loop":
       writeLoop(w, kernel);
       break;
     case "contraction":
-      writeContraction(w, kernel, rare);
+      writeContraction(w, kernel);
       break;
     case "scatter":
       writeScatter(w, kernel);

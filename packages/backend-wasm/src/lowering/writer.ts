@@ -1,5 +1,6 @@
 import type { DType, Expression, Kernel, Operand, Statement } from "@cresset/core/backend";
 import type { Features } from "../features.ts";
+import type { RareKernels } from "../parts.ts";
 import { uses } from "./accesses.ts";
 import type { Assumptions } from "./assumptions.ts";
 import type { ConstantPool } from "./code/constant-pool.ts";
@@ -33,6 +34,7 @@ export class KernelWriter {
   readonly kernel: Kernel;
   readonly target: Target;
   readonly assumptions: Assumptions;
+  readonly rare: RareKernels;
   /** Whether code is to be there soon, rather than to run fast. */
   readonly #inHaste: boolean;
   /** Whether something was left out for that. */
@@ -50,10 +52,11 @@ export class KernelWriter {
   /** Within a vector: the one point being computed alone. */
   #lane: number | undefined;
 
-  constructor(kernel: Kernel, target: Target, assumptions: Assumptions, inHaste: boolean) {
+  constructor(kernel: Kernel, target: Target, assumptions: Assumptions, rare: RareKernels, inHaste: boolean) {
     this.kernel = kernel;
     this.target = target;
     this.assumptions = assumptions;
+    this.rare = rare;
     this.#inHaste = inHaste;
     this.e = new Emitter(["i32", "i32"], target.pool, (name) => target.callee(name));
     this.m = new LaneMath(this.e, target.simd, target.relaxedSimd);

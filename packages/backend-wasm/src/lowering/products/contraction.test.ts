@@ -120,6 +120,7 @@ describe.each<[string, WasmOptions]>([
   ["relaxed SIMD", { haste: false }],
   ["SIMD", { relaxedSimd: false, haste: false }],
   ["scalar", { simd: false }],
+  ["in haste", {}],
 ])("%s", (_, options) => {
   test.each(["float32", "float64", "float16", "int64", "int32"] as const)("tiles of %s in every layout", (dtype) => {
     for (const transposed of layouts) {

@@ -6,6 +6,7 @@ import { writeLoop } from "../loop.ts";
 import { addedInChunks, fewestInChunks } from "../reductions/sum.ts";
 import type { KernelWriter } from "../writer.ts";
 import { axesOf, range, sizeOf } from "./contraction-axes.ts";
+import { most, writeInOrder } from "./in-order.ts";
 import { stripScratch, writeStrips } from "./strips.ts";
 import { thinScratch, writeThin } from "./thin.ts";
 
@@ -39,6 +40,11 @@ export function contractionAssumptions(
   const steps = range(kernel.axes - depth, depth);
   return {
     few,
+    brief:
+      form === "strips" &&
+      dtype === "float32" &&
+      sizeOf(steps, extents) <= most.depth &&
+      sizeOf(range(0, kernel.axes), extents) <= most.products,
     runs: form === "strips" && runs?.fit(kernel, extents) === true,
     chunks:
       form === "reduction" && !few && depth > 0 && addedInChunks(dtype) && sizeOf(steps, extents) >= fewestInChunks,
@@ -46,13 +52,14 @@ export function contractionAssumptions(
   };
 }
 
-export function writeContraction(w: KernelWriter, kernel: ContractionKernel, rare: RareKernels): void {
+export function writeContraction(w: KernelWriter, kernel: ContractionKernel): void {
   if (w.assumptions.few) {
     writeReduction(w, kernel, "float64");
     return;
   }
   const form = formOf(kernel, w.target);
-  if (form === "strips") writeStrips(w, kernel, rare);
+  if (w.assumptions.brief && w.hurry()) writeInOrder(w, kernel);
+  else if (form === "strips") writeStrips(w, kernel);
   else if (form === "thin") writeThin(w, kernel);
   else writeReduction(w, kernel, kernel.dtype === "float16" ? "float32" : kernel.dtype);
 }

@@ -1,7 +1,6 @@
 /** Contractions that have rows, columns and a depth, as strips of tiles. */
 import type { ContractionKernel } from "@cresset/core/backend";
 import type { Features } from "../../features.ts";
-import type { RareKernels } from "../../parts.ts";
 import type { KernelWriter } from "../writer.ts";
 import { axesOf, lesser, roundedUp, roundUp, sizeOf } from "./contraction-axes.ts";
 import { computedKind } from "./epilogue.ts";
@@ -29,8 +28,8 @@ export function stripScratch(kernel: ContractionKernel, extents: readonly number
  * Each result adds its products in the order of the depth, and the sums of blocks of 256 steps, wherever operands lie and
  * whatever is packed.
  */
-export function writeStrips(w: KernelWriter, kernel: ContractionKernel, { runs }: RareKernels): void {
-  const { e } = w;
+export function writeStrips(w: KernelWriter, kernel: ContractionKernel): void {
+  const { e, rare } = w;
   const axes = axesOf(kernel);
   const kind = computedKind(kernel);
   const bytes = packedBytes[kind];
@@ -42,11 +41,11 @@ export function writeStrips(w: KernelWriter, kernel: ContractionKernel, { runs }
     columnsOf(kind, w.target),
   );
   const slack = e.i32(packingSlack);
-  if (runs && w.assumptions.runs) {
+  if (rare.runs && w.assumptions.runs) {
     const left = w.scratch;
     const right = w.plus(left, w.times(depthCount, e.i32(4)));
     const sums = w.plus(w.plus(right, w.times(depthCount, e.i32(4))), slack);
-    runs.write(w, kernel, { left, right, sums });
+    rare.runs.write(w, kernel, { left, right, sums });
     return;
   }
   const rows = w.scratch;

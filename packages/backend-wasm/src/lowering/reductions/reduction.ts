@@ -1,10 +1,10 @@
 import { type DType, dtypeInfo, isFloat, type Reduction, type Scalar, type ScalarOp } from "@cresset/core/backend";
+import type { LaneReduction } from "../../parts.ts";
 import type { Value, Variable } from "../code/emitter.ts";
 import { type Kind, kindOf, type Lanes } from "../code/lanes.ts";
 import { operation } from "../values/operations.ts";
 import type { KernelWriter } from "../writer.ts";
 import { extremePosition } from "./extreme-position.ts";
-import { RowExtremum } from "./row-extremum.ts";
 import { floatSum } from "./sum.ts";
 
 /** How often the body of a small inner loop is repeated within one turn. */
@@ -131,14 +131,14 @@ function freeCombination(w: KernelWriter, reduction: Reduction, op: Combining): 
   const state = new LaneVariable(w, outerWidth(w, identity));
   // Apart, so that they need not wait for each other.
   let packed: LaneVariable[] = [];
-  let extremum: RowExtremum | undefined;
+  let extremum: LaneReduction | undefined;
   return unchunked({
     ordered: false,
     byResidue: true,
     add: (x) => state.set(combine(state.get(), x)),
     enterVector() {
-      if ((op === "max" || op === "min") && identity.kind === "f32") extremum = new RowExtremum(w, op, identity);
-      else packed = Array.from({ length: copies }, () => new LaneVariable(w, m.widen(identity)));
+      if ((op === "max" || op === "min") && identity.kind === "f32") extremum = w.rare.rowExtremum?.(w, op, identity);
+      if (!extremum) packed = Array.from({ length: copies }, () => new LaneVariable(w, m.widen(identity)));
     },
     addVector(x, copy) {
       if (extremum) extremum.add(x, copy);

@@ -1,3 +1,4 @@
+import type { LaneReduction } from "../../parts.ts";
 import type { Value } from "../code/emitter.ts";
 import type { Lanes } from "../code/lanes.ts";
 import type { KernelWriter } from "../writer.ts";
@@ -12,7 +13,7 @@ const instructions = ["i32x4.max_s", "i32x4.max_u", "i32x4.min_u"] as const;
  * it is the least one without sign; where a sign is set, the greatest without sign is the minimum. NaN is beyond infinity.
  * Three instructions a vector, where those of `extremum` are six, one after the other.
  */
-export class RowExtremum {
+export class RowExtremum implements LaneReduction {
   readonly #w: KernelWriter;
   readonly #name: "max" | "min";
   /** By copy, so that they need not wait for each other, and by instruction. */
