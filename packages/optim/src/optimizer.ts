@@ -1,5 +1,5 @@
 import { commitStates, registerCompanions } from "@cresset/core/extend";
-import { enableGrad, fromHost, noGrad, Tensor, tensor, ValueError, zerosLike } from "@cresset/core/functions";
+import { enableGrad, fromHost, noGrad, Tensor, ValueError, zerosLike } from "@cresset/core/functions";
 import { completeGroup, type GroupInput, groupsOf, type ParamGroup, type Params, plainOptions } from "./group.ts";
 import { camelKeys, optionText, snakeKeys } from "./option-text.ts";
 import type { ParamState, StateValue, Step, Trained } from "./step.ts";
@@ -81,7 +81,9 @@ export abstract class OptimizerBase<Options extends object = object> {
   }
 
   #saved(name: string, value: StateValue): StateValue {
-    return typeof value === "number" && this.tensorCounts.includes(name) ? tensor(value, { dtype: "float32" }) : value;
+    return typeof value === "number" && this.tensorCounts.includes(name)
+      ? fromHost(Float32Array.of(value), [], "float32")
+      : value;
   }
 
   /**
