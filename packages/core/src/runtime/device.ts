@@ -1,5 +1,5 @@
 import type { Backend, BackendBuffer } from "../backend/backend.ts";
-import { type DType, dtypes } from "../dtype/dtype.ts";
+import { type DType, dtypes, type HostArray } from "../dtype/dtype.ts";
 import { DeviceError, DTypeError } from "../errors.ts";
 import type { Node, Value } from "../graph/node.ts";
 import { ProgramCache } from "./cache.ts";
@@ -19,6 +19,9 @@ export interface DeviceStatistics {
   bytesAllocated: number;
 }
 
+/** Bytes that cost a host array less than a buffer. */
+const smallResult = 64;
+
 /** A registered backend with what the runtime knows about it: pending nodes, compiled programs, buffers. */
 export class Device {
   readonly backend: Backend;
@@ -30,7 +33,7 @@ export class Device {
   /** The journal's length at which to look for results that nobody reads. */
   nextLook = 2048;
   /** Storages whose newest version is pending. */
-  readonly dirty = new Set<Storage>();
+  dirty: Set<Storage> = new Set();
   readonly cache = new ProgramCache();
   readonly statistics: DeviceStatistics = {
     compilations: 0,
@@ -62,6 +65,15 @@ export class Device {
         `the device "${this.name}" has no ${dtype}; it has ${have}. Convert with .to(dtype), or use another device.`,
       );
     }
+  }
+
+  /**
+   * A storage's newest version is not pending any more. A set that members come to and leave for ever makes tables anew,
+   * and each old one holds the next: with the oldest of them, the engine's collector of young objects takes all for live.
+   * So an empty set is replaced.
+   */
+  settle(storage: Storage): void {
+    if (this.dirty.delete(storage) && this.dirty.size === 0) this.dirty = new Set();
   }
 
   allocate(dtype: DType, length: number, bytes: number): BackendBuffer {
@@ -115,6 +127,19 @@ export class Device {
     }
     slot.used = this.clock;
     return buffer;
+  }
+
+  /**
+   * The content of a value's buffer, copied at once. What is small was mostly read for good, as a loss in each iteration: it
+   * leaves its buffer now, which is less work than to look for it when there are too many.
+   */
+  contentOf(slot: Slot, buffer: BackendBuffer, persistent: boolean): HostArray | undefined {
+    const content = this.backend.readSync?.(buffer);
+    if (content !== undefined && slot.bytes <= smallResult && !persistent && slot.registered >= 0) {
+      slot.host = content.slice();
+      this.unlink(slot, buffer);
+    }
+    return content;
   }
 
   private register(slot: Slot): void {

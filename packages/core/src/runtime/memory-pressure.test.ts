@@ -97,6 +97,17 @@ describe("with nothing computed", () => {
 describe("on cpu", () => {
   beforeEach(() => use(cpu()));
 
+  test("a small result gives its buffer back when it is read, and takes part again", async () => {
+    const x = torch.tensor([1, 2, 3]);
+    expect(await x.sum().item()).toBe(6);
+    const { held } = counted;
+    const sums = Array.from({ length: 20 }, () => x.sum());
+    for (const sum of sums) expect(await sum.item()).toBe(6);
+    expect(counted.held).toBe(held);
+    expect(await sums[0].add(sums[1]).item()).toBe(12);
+    expect(sums.map((sum) => sum.itemSync())).toEqual(sums.map(() => 6));
+  });
+
   test("evicted values read back and take part again", () => {
     const kept: Tensor[] = [];
     for (let i = 0; i < 40; i++) {

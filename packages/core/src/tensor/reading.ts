@@ -19,7 +19,7 @@ export async function data(tensor: Tensor): Promise<HostArray> {
   realize(value);
   const slot = value.slot;
   // Taken before anything is awaited: other code may write, evict or give back the buffer meanwhile.
-  const content = slot?.host ? slot.host.slice() : value.device.backend.read(bufferOf(value));
+  const content = contentOf(value) ?? value.device.backend.read(bufferOf(value));
   if (content instanceof Promise) content.catch(() => undefined);
   const waiting = pause();
   if (waiting !== null) await waiting;
@@ -44,7 +44,14 @@ export function dataSync(tensor: Tensor): HostArray {
       `the device "${backend.name}" cannot be read synchronously: await the asynchronous form, such as await x.item()`,
     );
   realize(value);
-  return value.slot?.host ? value.slot.host.slice() : backend.readSync(bufferOf(value));
+  return contentOf(value) ?? backend.readSync(bufferOf(value));
+}
+
+/** A ready value's elements, if that needs no waiting. */
+function contentOf({ slot, device, storage }: Value): HostArray | undefined {
+  if (slot?.host) return slot.host.slice();
+  if (!slot?.buffer) return undefined;
+  return device.contentOf(slot, slot.buffer, storage?.persistent === true);
 }
 
 /** @throws ValueError for what is no tensor. */

@@ -110,7 +110,7 @@ function rememberDevice(device: Device): () => void {
     device.pendingBytes = pendingBytes;
     for (const storage of device.dirty) {
       if (dirty.has(storage)) continue;
-      device.dirty.delete(storage);
+      device.settle(storage);
       storage.current = storage.committed;
       storage.overwritten = null;
       storage.version++;
