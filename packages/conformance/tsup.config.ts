@@ -6,7 +6,7 @@ export default packageBuild(
     index: "src/index.ts",
     command: "src/command.ts",
     page: "src/page.ts",
-    kernels: "src/kernels/build.ts",
+    kernels: "src/kernels/index.ts",
   },
   "by use",
 );
