@@ -1,3 +1,4 @@
+import { pcaLowrank, svdLowrank } from "../linalg/low-rank.ts";
 import { bernoulli } from "../random/bernoulli.ts";
 import { rand, randint, randintLike, randLike, randn, randnLike, randperm } from "../random/creation.ts";
 import { getRngState, initialSeed, manualSeed, seed, setRngState } from "../random/default-generator.ts";
@@ -37,6 +38,8 @@ export const random = {
   poisson: { fn: poisson, on: ["torch"] },
   poissonSync: { fn: poissonSync, on: ["torch"] },
   rrelu: { fn: rrelu, on: ["torch", "functional"] },
+  svdLowrank: { fn: svdLowrank, on: ["torch"] },
+  pcaLowrank: { fn: pcaLowrank, on: ["torch"] },
   uniform_: { fn: uniform_, on: ["method"] },
   normal_: { fn: normal_, on: ["method"] },
   random_: { fn: random_, on: ["method"] },

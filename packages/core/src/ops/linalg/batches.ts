@@ -1,11 +1,13 @@
 /** What the operations of `torch.linalg` that run on the host share: checks of their operands, and loops over batches. */
 import { isFloat } from "../../dtype/dtype.ts";
-import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
+import { AutogradError, DTypeError, ShapeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import type { Term } from "../../graph/term.ts";
+import { isGradEnabled } from "../../runtime/mode.ts";
 import type { HostTensor } from "../../tensor/host.ts";
 import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { toDtype } from "../shape/convert.ts";
 import { type Matrix, matrix } from "./host/matrix.ts";
 
 /** @throws DTypeError or ShapeError with PyTorch's text unless `a` holds matrices of floats. */
@@ -57,6 +59,22 @@ export function requireFinite(name: string, a: HostTensor, batch: number, x: { r
   if (!x.data.every(Number.isFinite))
     throw new ValueError(
       `${failing(name, a, batch)}: The algorithm failed to converge because the input matrix contained non-finite values.`,
+    );
+}
+
+/** What stands where a decomposition failed and nobody asked for an error. */
+export function notANumber({ data }: { readonly data: Float64Array }): Float64Array {
+  return new Float64Array(data.length).fill(Number.NaN);
+}
+
+/** What failed, as the int32 that PyTorch gives. */
+export const asInfo = (info: Tensor): Tensor => toDtype(info.detach(), "int32");
+
+/** @throws AutogradError where a derivative would be recorded that is not there, as in PyTorch. */
+export function refuseGradients(name: string, ...tensors: readonly Tensor[]): void {
+  if (isGradEnabled() && tensors.some((tensor) => tensor.requiresGrad))
+    throw new AutogradError(
+      `the derivative for '${name}' is not implemented. (Without it: noGrad(() => …), or x.detach())`,
     );
 }
 

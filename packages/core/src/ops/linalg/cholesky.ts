@@ -4,40 +4,56 @@ import * as m from "../../graph/math.ts";
 import { hostOperation } from "../../tensor/host.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { keywords } from "../reduction/keywords.ts";
+import { namedResults, type Results } from "../reduction/results.ts";
 import { detach } from "../shape/convert.ts";
 import { expand } from "../shape/expand.ts";
 import { transpose } from "../shape/permute.ts";
-import { arrives, chain, eachMatrix, failing, mT, requireMatrices, requireSquare, total, triangle } from "./batches.ts";
+import {
+  arrives,
+  asInfo,
+  chain,
+  eachMatrix,
+  failing,
+  mT,
+  notANumber,
+  requireMatrices,
+  requireSquare,
+  total,
+  triangle,
+} from "./batches.ts";
 import { choleskyFactor } from "./host/cholesky.ts";
 import { eliminate, triangularInverse } from "./host/lu.ts";
 import { transposed } from "./host/matrix.ts";
 import { matmul } from "./matmul.ts";
 import { matrixPower } from "./matrix-power.ts";
 
-const choleskyOp = hostOperation<{ name: string; upper: boolean }>(
+const choleskyOp = hostOperation<{ name: string; upper: boolean; check: boolean }>(
   "linalg_cholesky_ex",
-  ([a], { name, upper }, recorded) => {
+  ([a], { name, upper, check }, recorded) => {
     const square = a.shape.slice(-2);
-    return eachMatrix([a], recorded ? [square, square] : [square], ([x], batch) => {
+    return eachMatrix([a], recorded ? [square, [], square] : [square, []], ([x], batch) => {
       const factor = choleskyFactor(upper ? transposed(x) : x);
-      if (typeof factor === "number")
-        throw new ValueError(
-          `${failing(name, a, batch)}: The factorization could not be completed because the input is not positive-definite (the leading minor of order ${factor} is not positive-definite).`,
-        );
+      if (typeof factor === "number") {
+        if (check)
+          throw new ValueError(
+            `${failing(name, a, batch)}: The factorization could not be completed because the input is not positive-definite (the leading minor of order ${factor} is not positive-definite).`,
+          );
+        return [notANumber(x), [factor], ...(recorded ? [notANumber(x)] : [])];
+      }
       const given = (t: typeof factor) => (upper ? transposed(t) : t).data;
-      return recorded ? [given(factor), given(triangularInverse(factor, false))] : [given(factor)];
+      return [given(factor), [0], ...(recorded ? [given(triangularInverse(factor, false))] : [])];
     });
   },
   {
     operands: 1,
-    visible: 1,
+    visible: 2,
     gradName: "LinalgCholeskyExBackward0",
     // Ā = ½ L⁻ᵀ (Φ + Φᵀ) L⁻¹ with Φ the lower triangle of Lᵀ L̄, its diagonal halved (Murray 2016, Differentiation of the
     // Cholesky decomposition).
     derivative: ({ output, grad, attributes: { upper } }) => {
       const lower = upper ? mT : <T>(x: T): T => x;
-      const [l, p] = [lower(output(0)), lower(output(1))];
-      const fromInverse = arrives(grad(1)) ? m.neg(chain(mT(p), lower(grad(1)), mT(p))) : null;
+      const [l, p] = [lower(output(0)), lower(output(2))];
+      const fromInverse = arrives(grad(2)) ? m.neg(chain(mT(p), lower(grad(2)), mT(p))) : null;
       const toL = triangle(total(l, arrives(grad(0)) ? lower(grad(0)) : null, fromInverse), "lower");
       const phi = triangle(chain(mT(l), toL), "lower");
       const symmetric = m.add(phi, mT(triangle(phi, "lower", -1)));
@@ -56,14 +72,37 @@ const choleskyOp = hostOperation<{ name: string; upper: boolean }>(
  */
 export function linalgCholesky(A: Tensor, options: { readonly upper?: boolean } = {}): Tensor {
   requireSquare("linalg.cholesky", A);
-  return choleskyOp([A], { name: "linalg.cholesky", upper: options.upper ?? false })[0];
+  return choleskyOp([A], { name: "linalg.cholesky", upper: options.upper ?? false, check: true })[0];
+}
+
+/** Options of the functions that say what failed instead of throwing. */
+export interface CheckOptions {
+  /** Whether a failure throws after all; default false. */
+  readonly checkErrors?: boolean;
+}
+
+/**
+ * `torch.linalg.choleskyEx`: as `torch.linalg.cholesky`, and `info`, int32 [*]: 0, or the order of the first leading minor that
+ * is not positive, where L is NaN.
+ *
+ * @throws as `torch.linalg.cholesky`; ValueError only with `checkErrors`.
+ * @example const { L, info } = torch.linalg.choleskyEx(A);
+ */
+export function choleskyEx(
+  A: Tensor,
+  options: CheckOptions & { readonly upper?: boolean } = {},
+): Results<"L" | "info"> {
+  const { upper = false, checkErrors: check = false } = options;
+  requireSquare("linalg.cholesky_ex", A);
+  const [L, info] = choleskyOp([A], { name: "linalg.cholesky_ex", upper, check });
+  return namedResults(["L", "info"], [L, asInfo(info)], "linalg_cholesky_ex");
 }
 
 /** `torch.cholesky`: as `torch.linalg.cholesky`, with `upper` in its place. */
 export function cholesky(input: Tensor, upper: boolean | { readonly upper?: boolean } = false): Tensor {
   requireSquare("cholesky", input);
   const given = keywords<{ upper?: boolean }>(["upper"], [upper]);
-  return choleskyOp([input], { name: "cholesky", upper: given.upper ?? false })[0];
+  return choleskyOp([input], { name: "cholesky", upper: given.upper ?? false, check: true })[0];
 }
 
 interface Triangular extends Record<string, unknown> {
@@ -152,4 +191,34 @@ export function choleskyInverse(L: Tensor, upper: boolean | { readonly upper?: b
   const lower = given ? transpose(L, -2, -1) : L;
   const inverse = triangularOp([lower, matrixPower(detach(L), 0)], { upper: false, unitriangular: false })[0];
   return matmul(transpose(inverse, -2, -1), inverse);
+}
+
+/**
+ * `torch.triangularSolve`: X with A X = b for a triangular A [*, n, n], of which one triangle counts, and b [*, n, k]; and A
+ * again. `torch.linalg.solveTriangular` replaces it.
+ *
+ * @param upper default true.
+ * @param transpose whether to solve with Aᵀ; default false.
+ * @param unitriangular takes the diagonal of A as 1; default false.
+ */
+export function triangularSolve(
+  b: Tensor,
+  A: Tensor,
+  upper?: boolean | TriangularOptions,
+  transposing?: boolean | TriangularOptions,
+  unitriangular?: boolean | TriangularOptions,
+): Results<"solution" | "clonedCoefficient"> {
+  const names = ["upper", "transpose", "unitriangular"] as const;
+  const given = keywords<TriangularOptions>(names, [upper, transposing, unitriangular]);
+  const { upper: above = true, unitriangular: unit = false } = given;
+  const [matrix, isUpper] = given.transpose ? [transpose(A, -2, -1), !above] : [A, above];
+  const solution = solveTriangular(matrix, b, { upper: isUpper, unitriangular: unit });
+  return namedResults(["solution", "clonedCoefficient"], [solution, A.clone()], "triangular_solve");
+}
+
+/** Keyword arguments of `triangularSolve`. */
+export interface TriangularOptions {
+  upper?: boolean;
+  transpose?: boolean;
+  unitriangular?: boolean;
 }

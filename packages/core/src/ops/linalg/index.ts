@@ -1,12 +1,15 @@
 export { addbmm, addmm, addmv, addr, baddbmm, type ScaleOptions } from "./addmm.ts";
 // The types of torch.linalg's options: a namespace holds values only, or its bundled declarations would not compile.
-export type { SolveTriangularOptions } from "./cholesky.ts";
-export { cholesky, choleskyInverse, choleskySolve } from "./cholesky.ts";
+export type { CheckOptions, SolveTriangularOptions, TriangularOptions } from "./cholesky.ts";
+export { cholesky, choleskyInverse, choleskySolve, triangularSolve } from "./cholesky.ts";
 export { type CovOptions, corrcoef, cov } from "./covariance.ts";
 export { type CdistOptions, cdist, pdist } from "./distance.ts";
 export type { Triangle } from "./eigen.ts";
 export { einsum } from "./einsum.ts";
+export { geqrf, householderProduct as orgqr, type OrmqrOptions, ormqr } from "./householder.ts";
 export { det, inv as inverse, logdet, slogdet } from "./inverse.ts";
+export type { LdlOptions } from "./ldl.ts";
+export { type PcaLowrankOptions, pcaLowrank, type SvdLowrankOptions, svdLowrank } from "./low-rank.ts";
 export { type LuOptions, type LuSolveOptions, lu, luSolve, luUnpack } from "./lu.ts";
 export { bmm, dot, matmul, mm, mv, vdot } from "./matmul.ts";
 export { matrixExp } from "./matrix-exp.ts";

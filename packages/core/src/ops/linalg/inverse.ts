@@ -11,8 +11,19 @@ import { keywords } from "../reduction/keywords.ts";
 import { namedResults, type Results } from "../reduction/results.ts";
 import { transpose } from "../shape/permute.ts";
 import { squeeze, unsqueeze } from "../shape/reshape.ts";
-import { arrives, asMatrices, chain, eachMatrix, failing, mT, requireSquare, total } from "./batches.ts";
-import { overBatch } from "./cholesky.ts";
+import {
+  arrives,
+  asInfo,
+  asMatrices,
+  chain,
+  eachMatrix,
+  failing,
+  mT,
+  notANumber,
+  requireSquare,
+  total,
+} from "./batches.ts";
+import { type CheckOptions, overBatch } from "./cholesky.ts";
 import { singularValues } from "./host/jacobi.ts";
 import { factorize, inverse, type LU, solveWith } from "./host/lu.ts";
 import type { Matrix } from "./host/matrix.ts";
@@ -27,18 +38,20 @@ const square = ({ shape }: HostTensor): number[] => shape.slice(-2);
 interface Named extends Record<string, unknown> {
   /** How errors name the operation. */
   readonly name: string;
+  /** Whether a singular matrix is an error. */
+  readonly check: boolean;
 }
 
 const inverseOp = hostOperation<Named>(
   "linalg_inv_ex",
-  ([a], { name }) =>
-    eachMatrix([a], [square(a)], ([x], batch) => {
+  ([a], { name, check }) =>
+    eachMatrix([a], [square(a), []], ([x], batch) => {
       const lu = factorize(x);
-      if (lu.singular > 0)
+      if (lu.singular > 0 && check)
         throw new ValueError(
           `${failing(name, a, batch)}: The diagonal element ${lu.singular} is zero, the inversion could not be completed because the input matrix is singular.`,
         );
-      return [inverse(lu).data];
+      return [inverseOrNan(lu), [lu.singular]];
     }),
   {
     operands: 1,
@@ -61,30 +74,42 @@ export function inv(A: Tensor): Tensor {
 /** Inverses for an operation that errors name. */
 export function inverseNamed(A: Tensor, name: string): Tensor {
   requireSquare(name, A);
-  return inverseOp([A], { name })[0];
+  return inverseOp([A], { name, check: true })[0];
 }
 
-const solveOp = hostOperation(
+/**
+ * `torch.linalg.invEx`: as `torch.linalg.inv`, and `info`, int32 [*]: 0, or which element of the diagonal of U is zero, from 1,
+ * where the inverse is NaN.
+ *
+ * @throws as `torch.linalg.inv`; ValueError only with `checkErrors`.
+ */
+export function invEx(A: Tensor, options: CheckOptions = {}): Results<"inverse" | "info"> {
+  requireSquare("linalg.inv_ex", A);
+  const [inverse, info] = inverseOp([A], { name: "linalg.inv_ex", check: options.checkErrors ?? false });
+  return namedResults(["inverse", "info"], [inverse, asInfo(info)], "linalg_inv_ex");
+}
+
+const solveOp = hostOperation<Named>(
   "linalg_solve_ex",
-  ([a, b], _, recorded) =>
-    eachMatrix([a, b], recorded ? [square(b), square(a)] : [square(b)], ([x, y], batch) => {
+  ([a, b], { name, check }, recorded) =>
+    eachMatrix([a, b], recorded ? [square(b), [], square(a)] : [square(b), []], ([x, y], batch) => {
       const lu = factorize(x);
-      if (lu.singular > 0)
+      if (lu.singular > 0 && check)
         throw new ValueError(
-          `${failing("torch.linalg.solve", a, batch)}: The solver failed because the input matrix is singular.`,
+          `${failing(`torch.${name}`, a, batch)}: The solver failed because the input matrix is singular.`,
         );
-      const solution = solveWith(lu, y).data;
-      return recorded ? [solution, inverse(lu).data] : [solution];
+      const solution = lu.singular > 0 ? notANumber(y) : solveWith(lu, y).data;
+      return [solution, [lu.singular], ...(recorded ? [inverseOrNan(lu)] : [])];
     }),
   {
     operands: 2,
-    visible: 1,
+    visible: 2,
     gradName: "LinalgSolveExBackward0",
     // Of A X = B: B̄ = A⁻ᵀ X̄ and Ā = −B̄ Xᵀ (Giles 2008).
     derivative: ({ output, grad }) => {
-      const [x, p] = [output(0), output(1)];
+      const [x, p] = [output(0), output(2)];
       const toB = chain(mT(p), grad(0));
-      return [total(p, m.neg(chain(toB, mT(x))), inverseGradient(p, grad(1))), toB];
+      return [total(p, m.neg(chain(toB, mT(x))), inverseGradient(p, grad(2))), toB];
     },
   },
 );
@@ -99,6 +124,26 @@ const solveOp = hostOperation(
  */
 export function solve(A: Tensor, B: Tensor, options: { readonly left?: boolean } = {}): Tensor {
   const { left = true } = keywords<{ left?: boolean }>([], [options]);
+  return solved(A, B, left, { name: "linalg.solve", check: true })[0];
+}
+
+/**
+ * `torch.linalg.solveEx`: as `torch.linalg.solve`, and `info`, int32 [*]: 0, or which element of the diagonal of U is zero, from
+ * 1, where the result is NaN.
+ *
+ * @throws as `torch.linalg.solve`; ValueError only with `checkErrors`.
+ */
+export function solveEx(
+  A: Tensor,
+  B: Tensor,
+  options: CheckOptions & { readonly left?: boolean } = {},
+): Results<"result" | "info"> {
+  const { left = true, checkErrors: check = false } = options;
+  const [result, info] = solved(A, B, left, { name: "linalg.solve_ex", check });
+  return namedResults(["result", "info"], [result, asInfo(info)], "linalg_solve_ex");
+}
+
+function solved(A: Tensor, B: Tensor, left: boolean, how: Named): Tensor[] {
   requireSquare("linalg.solve", A);
   if (A.dtype !== B.dtype)
     throw new DTypeError(
@@ -107,14 +152,20 @@ export function solve(A: Tensor, B: Tensor, options: { readonly left?: boolean }
   const isVector = B.ndim === 1 || (A.ndim - 1 === B.ndim && B.shape.every((size, d) => size === A.shape[d]));
   if (isVector && !left)
     throw new ShapeError("linalg.solve: Vector broadcasting of the left hand side is not supported for left=False.");
-  if (isVector) return squeeze(solve(A, unsqueeze(B, -1)), -1);
-  if (!left) return transpose(solve(transpose(A, -2, -1), transpose(B, -2, -1)), -2, -1);
+  if (isVector) {
+    const [x, info] = solved(A, unsqueeze(B, -1), true, how);
+    return [squeeze(x, -1), info];
+  }
+  if (!left) {
+    const [x, info] = solved(transpose(A, -2, -1), transpose(B, -2, -1), true, how);
+    return [transpose(x, -2, -1), info];
+  }
   const [n, rows] = [A.shape[A.ndim - 1], B.shape[B.ndim - 2]];
   if (n !== rows)
     throw new ShapeError(
       `linalg.solve: Incompatible shapes of A and B for the equation AX = B (${A.shape[A.ndim - 2]}x${n} and ${rows}x${B.shape[B.ndim - 1]})`,
     );
-  return solveOp(overBatch(A, B), {})[0];
+  return solveOp(overBatch(A, B), how);
 }
 
 function determinant({ lu, sign }: LU): number {

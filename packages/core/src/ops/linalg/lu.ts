@@ -15,8 +15,10 @@ import { narrow } from "../shape/slice.ts";
 import { tril, triu } from "../shape/triangle.ts";
 import {
   arrives,
+  asInfo,
   chain,
   eachMatrix,
+  failing,
   identityLike,
   mT,
   requireMatrices,
@@ -24,7 +26,7 @@ import {
   total,
   triangle,
 } from "./batches.ts";
-import { solveTriangular } from "./cholesky.ts";
+import { type CheckOptions, solveTriangular } from "./cholesky.ts";
 import { eliminated, triangularInverse } from "./host/lu.ts";
 import { type Matrix, matrix } from "./host/matrix.ts";
 import { matmul } from "./matmul.ts";
@@ -36,27 +38,32 @@ function leading({ columns, data }: Matrix, k: number): Matrix {
 }
 
 /**
- * LU [*, m, n]; pivots [*, k], counted from 1 and k = min(m, n); for the derivative the permutation Pᵀ [*, m, m] and the
+ * LU [*, m, n]; pivots [*, k], counted from 1 and k = min(m, n); the first zero on U's diagonal, from 1, or 0; for the derivative the permutation Pᵀ [*, m, m] and the
  * inverses of the leading triangles.
  */
-const luOp = hostOperation(
+const luOp = hostOperation<{ name: string; check: boolean }>(
   "linalg_lu_factor_ex",
-  ([a], _, recorded) => {
+  ([a], { name, check }, recorded) => {
     const [rows, columns] = a.shape.slice(-2);
     const k = Math.min(rows, columns);
-    const shapes = [[rows, columns], [k]];
+    const shapes = [[rows, columns], [k], []];
     const saved = [
       [rows, rows],
       [k, k],
       [k, k],
     ];
-    return eachMatrix([a], recorded ? [...shapes, ...saved] : shapes, ([x]) => {
-      const { lu, pivots } = eliminated(x);
-      if (!recorded) return [lu.data, pivots];
+    return eachMatrix([a], recorded ? [...shapes, ...saved] : shapes, ([x], batch) => {
+      const { lu, pivots, singular } = eliminated(x);
+      if (singular > 0 && check)
+        throw new ValueError(
+          `${failing(name, a, batch)}: U[${singular},${singular}] is zero and using it on lu_solve would result in a division by zero. If you still want to perform the factorization, consider calling linalg.lu(A, pivot) or linalg.lu_factor_ex(A, pivot)`,
+        );
+      if (!recorded) return [lu.data, pivots, [singular]];
       const square = leading(lu, k);
       return [
         lu.data,
         pivots,
+        [singular],
         permutation(pivots, rows).data,
         triangularInverse(square, false, true).data,
         triangularInverse(square, true).data,
@@ -65,15 +72,15 @@ const luOp = hostOperation(
   },
   {
     operands: 1,
-    visible: 2,
+    visible: 3,
     gradName: "LinalgLuFactorExBackward0",
     derivative: ({ output, grad }) => {
-      const [lu, p, lowerInverse, upperInverse] = [output(0), output(2), output(3), output(4)];
+      const [lu, p, lowerInverse, upperInverse] = [output(0), output(3), output(4), output(5)];
       const inverses: readonly [Term, Term, Term | null, Term | null] = [
         lowerInverse,
         upperInverse,
-        arrives(grad(3)) ? m.neg(chain(mT(lowerInverse), grad(3), mT(lowerInverse))) : null,
-        arrives(grad(4)) ? m.neg(chain(mT(upperInverse), grad(4), mT(upperInverse))) : null,
+        arrives(grad(4)) ? m.neg(chain(mT(lowerInverse), grad(4), mT(lowerInverse))) : null,
+        arrives(grad(5)) ? m.neg(chain(mT(upperInverse), grad(5), mT(upperInverse))) : null,
       ];
       return [chain(p, gradient(lu, arrives(grad(0)) ? grad(0) : m.zerosLike(lu), inverses))];
     },
@@ -149,23 +156,41 @@ function requirePivot(name: string, pivot: boolean | LuOptions): void {
     throw new ValueError(`${name}: LU without pivoting is not implemented`);
 }
 
+function factored(name: string, A: Tensor, check: boolean): [LU: Tensor, pivots: Tensor, info: Tensor] {
+  requireMatrices(`linalg.${name}`, A);
+  const [lu, pivots, info] = luOp([A], { name: `torch.linalg.${name}`, check });
+  return [lu, toDtype(pivots.detach(), "int32"), asInfo(info)];
+}
+
 /**
  * `torch.linalg.luFactor`: L and U of A = P L U in one matrix [*, m, n] (L's diagonal of ones is left out), and the row that
  * each row was exchanged with, int32 [*, min(m, n)], counted from 1. Computed on the host.
  *
- * @throws ValueError for `pivot: false`.
+ * @throws ValueError for a zero on U's diagonal, and for `pivot: false`.
  * @example const { LU, pivots } = torch.linalg.luFactor(A);
  */
 export function luFactor(A: Tensor, pivot: boolean | LuOptions = true): Results<"LU" | "pivots"> {
   requirePivot("linalg.lu_factor", pivot);
-  requireMatrices("linalg.lu_factor", A);
-  const [lu, pivots] = luOp([A], {});
-  return namedResults(["LU", "pivots"], [lu, toDtype(pivots.detach(), "int32")], "linalg_lu_factor");
+  const [LU, pivots] = factored("lu_factor", A, true);
+  return namedResults(["LU", "pivots"], [LU, pivots], "linalg_lu_factor");
 }
 
-/** `torch.lu`: as `torch.linalg.luFactor`. */
+/**
+ * `torch.linalg.luFactorEx`: as `torch.linalg.luFactor`, and `info`, int32 [*]: 0, or which element of the diagonal of U is
+ * zero, from 1.
+ *
+ * @throws ValueError for `pivot: false`, and with `checkErrors` for a zero on U's diagonal.
+ */
+export function luFactorEx(A: Tensor, options: LuOptions & CheckOptions = {}): Results<"LU" | "pivots" | "info"> {
+  requirePivot("linalg.lu_factor_ex", { pivot: options.pivot ?? true });
+  const results = factored("lu_factor_ex", A, options.checkErrors ?? false);
+  return namedResults(["LU", "pivots", "info"], results, "linalg_lu_factor_ex");
+}
+
+/** `torch.lu`: as `torch.linalg.luFactor`, also where there is a zero on U's diagonal. */
 export function lu(A: Tensor, pivot: boolean | LuOptions = true): Results<"LU" | "pivots"> {
-  const { LU, pivots } = luFactor(A, pivot);
+  requirePivot("linalg.lu_factor", pivot);
+  const [LU, pivots] = factored("lu_factor", A, false);
   return namedResults(["LU", "pivots"], [LU, pivots]);
 }
 
@@ -202,12 +227,10 @@ export function luUnpack(LU: Tensor, pivots: Tensor): Results<"P" | "L" | "U"> {
  */
 export function linalgLu(A: Tensor, pivot: boolean | LuOptions = true): Results<"P" | "L" | "U"> {
   requirePivot("linalg.lu", pivot);
-  requireMatrices("linalg.lu", A);
-  const { P, L, U } = luUnpack(...pairOf(luFactor(A)));
+  const [LU, pivots] = factored("lu", A, false);
+  const { P, L, U } = luUnpack(LU, pivots);
   return namedResults(["P", "L", "U"], [P, L, U], "linalg_lu");
 }
-
-const pairOf = ({ LU, pivots }: Results<"LU" | "pivots">): [Tensor, Tensor] => [LU, pivots];
 
 /** Keyword arguments of `linalg.luSolve`. */
 export interface LuSolveOptions {

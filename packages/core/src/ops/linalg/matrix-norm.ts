@@ -7,17 +7,19 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { newZeros } from "../creation/fill.ts";
 import { mul } from "../elementwise/arithmetic.ts";
 import { clampMin } from "../elementwise/clamp.ts";
-import { gt } from "../elementwise/comparison.ts";
+import { eq, gt } from "../elementwise/comparison.ts";
 import { div } from "../elementwise/division.ts";
 import { abs } from "../elementwise/sign.ts";
+import { where } from "../elementwise/where.ts";
 import { amax, amin } from "../reduction/extreme.ts";
 import { keywords } from "../reduction/keywords.ts";
 import { type NormOptions, vectorNorm } from "../reduction/norm.ts";
 import { sum } from "../reduction/sum.ts";
 import { detach, toDtype } from "../shape/convert.ts";
 import { normalizeDims } from "../shape/dims.ts";
+import { unsqueeze } from "../shape/reshape.ts";
 import { requireMatrices } from "./batches.ts";
-import { inv } from "./inverse.ts";
+import { invEx } from "./inverse.ts";
 import { keepMatrixDims, nuclearNorm, singularValuesOver, svdvals } from "./svd.ts";
 
 /** "fro" (√Σ x²), "nuc" (sum of singular values), ±1 (columns), ±2 (singular values), ±Infinity (rows). */
@@ -113,7 +115,7 @@ export function linalgNorm(
 
 /**
  * `torch.linalg.cond`: condition numbers of matrices: for `p` null or ±2 the quotient of the extreme singular values, for
- * other norms ‖A‖ ‖A⁻¹‖.
+ * other norms ‖A‖ ‖A⁻¹‖. Infinite for singular matrices.
  */
 export function cond(A: Tensor, p: MatrixNorm | null | { readonly p?: MatrixNorm | null } = null): Tensor {
   const given = keywords<{ p?: MatrixNorm | null }>(["p"], [p]).p ?? null;
@@ -122,7 +124,11 @@ export function cond(A: Tensor, p: MatrixNorm | null | { readonly p?: MatrixNorm
     const s = svdvals(A);
     return given === -2 ? div(amin(s, -1), amax(s, -1)) : div(amax(s, -1), amin(s, -1));
   }
-  return mul(matrixNorm(A, given), matrixNorm(inv(A), given));
+  const { inverse, info } = invEx(A);
+  const regular = eq(info, 0);
+  // Singular values are not to be had of NaN.
+  const finite = where(unsqueeze(unsqueeze(regular, -1), -1), inverse, 0);
+  return where(regular, mul(matrixNorm(A, given), matrixNorm(finite, given)), Number.POSITIVE_INFINITY);
 }
 
 /**

@@ -1,10 +1,12 @@
 /** `torch.linalg`. */
 export { vectorNorm } from "../reduction/norm.ts";
-export { linalgCholesky as cholesky, solveTriangular } from "./cholesky.ts";
+export { choleskyEx, linalgCholesky as cholesky, solveTriangular } from "./cholesky.ts";
 export { eigh, eigvalsh } from "./eigen.ts";
-export { det, inv, slogdet, solve } from "./inverse.ts";
+export { householderProduct } from "./householder.ts";
+export { det, inv, invEx, slogdet, solve, solveEx } from "./inverse.ts";
+export { ldlFactor, ldlFactorEx, ldlSolve } from "./ldl.ts";
 export { lstsq } from "./least-squares.ts";
-export { linalgLu as lu, linalgLuSolve as luSolve, luFactor } from "./lu.ts";
+export { linalgLu as lu, linalgLuSolve as luSolve, luFactor, luFactorEx } from "./lu.ts";
 export { matmul } from "./matmul.ts";
 export { matrixExp } from "./matrix-exp.ts";
 export {

@@ -108,6 +108,8 @@ export const sortSamples: Readonly<Record<keyof typeof sorting, Samples>> = {
 const square = given([2, 0.3, -0.4, 0.1, 1.5, 0.2, 0.6, -0.2, 2.4], [3, 3]);
 const definite = given([2, 0.3, 0.4, 0.3, 1.5, 0.2, 0.4, 0.2, 2.4], [3, 3]);
 const lower = given([1.4, 0, 0, 0.2, 1.2, 0, 0.3, 0.1, 1.5], [3, 3]);
+/** What stands on and above the diagonal of reflections does not count. */
+const reflections = given([1, 0, 0.3, 1, -0.4, 0.6, 0.2, 0.5], [4, 2]);
 const scaled = { beta: 3, alpha: 2 };
 
 export const linalgSamples: Readonly<Record<keyof typeof linearAlgebra, Samples>> = {
@@ -142,13 +144,24 @@ export const linalgSamples: Readonly<Record<keyof typeof linearAlgebra, Samples>
   choleskyInverse: smooth(on([lower])),
   choleskySolve: smooth(on([real(3, 2), lower])),
   det: smooth(on([square])),
+  geqrf: flat("PyTorch has no derivative of it", on([square]), on([real(2, 2, 3)])),
   inverse: smooth(on([square])),
   lu: smooth(on([square]), on([real(2, 3)]), on([real(3, 2)])),
   luSolve: smooth(on([real(3, 2), square, given([2, 3, 3], [3], "int32")])),
   luUnpack: smooth(on([square, given([2, 3, 3], [3], "int32")])),
   logdet: smooth(on([square])),
+  orgqr: smooth(on([reflections, positive(2)]), on([real(3, 3), real(2)])),
+  ormqr: smooth(
+    on([reflections, positive(2), real(4, 2)]),
+    on([reflections, positive(2), real(2, 4)], { left: false }),
+    on([reflections, positive(2), real(4, 2)], { transpose: true }),
+  ),
   pinverse: smooth(on([real(3, 2)])),
   qr: smooth(on([square])),
   slogdet: smooth(on([square])),
   svd: smooth(on([square])),
+  triangularSolve: smooth(
+    on([real(3, 2), square]),
+    on([real(3, 2), square], { upper: false, transpose: true, unitriangular: true }),
+  ),
 };

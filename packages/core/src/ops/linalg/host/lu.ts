@@ -39,16 +39,27 @@ export function factorize(a: Matrix): LU {
   return { lu: matrix(n, n, u), order, sign, singular };
 }
 
-/** Partial pivoting of any matrix: L and U in one, and the row that each row was exchanged with, counted from 1. */
-export function eliminated(a: Matrix): { readonly lu: Matrix; readonly pivots: Float64Array } {
+/**
+ * Partial pivoting of any matrix: L and U in one, the row that each row was exchanged with, and the first column whose pivot
+ * is zero, both counted from 1; 0 where there is none.
+ */
+export function eliminated(a: Matrix): {
+  readonly lu: Matrix;
+  readonly pivots: Float64Array;
+  readonly singular: number;
+} {
   const { rows, columns } = a;
   const u = a.data.slice();
   const pivots = new Float64Array(Math.min(rows, columns));
+  let singular = 0;
   for (let k = 0; k < pivots.length; k++) {
     let best = k;
     for (let i = k + 1; i < rows; i++) if (Math.abs(u[i * columns + k]) > Math.abs(u[best * columns + k])) best = i;
     pivots[k] = best + 1;
-    if (u[best * columns + k] === 0) continue;
+    if (u[best * columns + k] === 0) {
+      if (singular === 0) singular = k + 1;
+      continue;
+    }
     if (best !== k)
       for (let j = 0; j < columns; j++)
         [u[k * columns + j], u[best * columns + j]] = [u[best * columns + j], u[k * columns + j]];
@@ -58,7 +69,7 @@ export function eliminated(a: Matrix): { readonly lu: Matrix; readonly pivots: F
       if (factor !== 0) for (let j = k + 1; j < columns; j++) u[i * columns + j] -= factor * u[k * columns + j];
     }
   }
-  return { lu: matrix(rows, columns, u), pivots };
+  return { lu: matrix(rows, columns, u), pivots, singular };
 }
 
 /** X with A X = B. */
