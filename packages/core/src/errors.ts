@@ -47,3 +47,8 @@ export class BackendError extends CressetError {
 export class TraceError extends CressetError {
   override readonly name: string = "TraceError";
 }
+
+/** A method that a class has by its interface, and that this one cannot have: Python's error of that name. */
+export class NotImplementedError extends CressetError {
+  override readonly name: string = "NotImplementedError";
+}

@@ -38,7 +38,7 @@ function tensorOf(module: AnyModule, field: string): Tensor {
 }
 
 /** The weight as a matrix, with `dim` for its rows. */
-function asMatrix(weight: Tensor, dim: number): Tensor {
+export function asMatrix(weight: Tensor, dim: number): Tensor {
   const rest = weight.shape.map((_, d) => d).filter((d) => d !== dim);
   const first = dim === 0 ? weight : permute(weight, [dim, ...rest]);
   return reshape(first, [first.shape[0], -1]);

@@ -7,7 +7,7 @@ type Fields = Record<string, unknown>;
 const parts = (name: string): readonly [g: string, v: string] => [`${name}_g`, `${name}_v`];
 
 /** The norm over all dimensions but one, which stay with size 1; null: over all. */
-function normExcept(v: Tensor, dim: number | null): Tensor {
+export function normExcept(v: Tensor, dim: number | null): Tensor {
   if (dim === null || dim === -1) return norm(v);
   const others = v.shape.map((_, d) => d).filter((d) => d !== dim);
   return others.length === 0 ? abs(v) : norm(v, 2, others, true);
