@@ -39,11 +39,14 @@ export { Bilinear, Identity, Linear, type LinearOptions } from "./layers/linear.
 export * from "./layers/loss.ts";
 export * from "./layers/margin-loss.ts";
 export {
+  CrossMapLRN2d,
   GroupNorm,
   type GroupNormOptions,
   LayerNorm,
   type LayerNormOptions,
   LocalResponseNorm,
+  RMSNorm,
+  type RMSNormOptions,
 } from "./layers/norm.ts";
 export {
   BatchNorm1d,

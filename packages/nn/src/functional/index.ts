@@ -15,7 +15,15 @@ export * from "./in-place.ts";
 export * from "./interpolate.ts";
 export * from "./linear.ts";
 export * from "./margin-loss.ts";
-export * from "./norm.ts";
+export {
+  type AffineOptions,
+  groupNorm,
+  type LocalResponseNormOptions,
+  layerNorm,
+  localResponseNorm,
+  type RmsNormOptions,
+  rmsNorm,
+} from "./norm.ts";
 export * from "./norm-batch.ts";
 export * from "./one-hot.ts";
 export * from "./pad.ts";

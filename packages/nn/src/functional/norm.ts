@@ -1,4 +1,4 @@
-import { call, operation } from "@cresset/core/extend";
+import { type Attributes, call, operation } from "@cresset/core/extend";
 import { ShapeError, type Tensor, ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
@@ -35,6 +35,19 @@ export function layerNorm(
 ): Tensor {
   const { weight = null, bias = null, eps = 1e-5 } = keywords<AffineOptions>(["weight", "bias", "eps"], rest);
   const sizes = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
+  requireNormalized(input, sizes, { weight, bias });
+  const { shape } = input;
+  const lead = shape.length - sizes.length;
+  const affine = [...range(0, lead).map(() => 1), ...sizes];
+  return standardize("layer", input, weight, bias, eps, { shape, dims: range(lead, sizes.length), affine })[0];
+}
+
+/** @throws ShapeError unless the last dimensions of the input, and all of the parameters, are `sizes`. */
+function requireNormalized(
+  input: Tensor,
+  sizes: readonly number[],
+  parameters: Readonly<Record<string, Tensor | null>>,
+): void {
   const { shape } = input;
   const lead = shape.length - sizes.length;
   if (sizes.length === 0)
@@ -45,13 +58,62 @@ export function layerNorm(
     throw new ShapeError(
       `Given normalized_shape=[${sizes.join(", ")}], expected input with shape [*, ${sizes.join(", ")}], but got input of size[${shape.join(", ")}]`,
     );
-  for (const [name, tensor] of Object.entries({ weight, bias }))
+  for (const [name, tensor] of Object.entries(parameters))
     if (tensor && (tensor.ndim !== sizes.length || sizes.some((size, d) => size !== tensor.shape[d])))
       throw new ShapeError(
         `Expected ${name} to be of same shape as normalized_shape, but got ${name} of shape [${tensor.shape.join(", ")}] and normalized_shape = [${sizes.join(", ")}]`,
       );
-  const affine = [...range(0, lead).map(() => 1), ...sizes];
-  return standardize("layer", input, weight, bias, eps, { shape, dims: range(lead, sizes.length), affine })[0];
+}
+
+interface RootMeanSquare extends Attributes {
+  readonly dims: readonly number[];
+  /** Whether eps is given; else it is the dtype's spacing at 1. */
+  readonly given: boolean;
+}
+
+const rmsOp = operation<RootMeanSquare>(
+  "rms_norm",
+  ([x, weight], [eps], { dims, given }) => {
+    const square = m.mean(m.square(x), dims, true);
+    const scale = m.div(1, m.sqrt(m.add(square, given ? m.cast(eps, x.dtype) : m.finfoOf(x.dtype).eps)));
+    const y = m.mul(x, scale);
+    return weight === undefined ? y : m.mul(y, weight);
+  },
+  { gradName: "MulBackward0" },
+);
+
+/** Keyword arguments of `rmsNorm`. */
+export interface RmsNormOptions {
+  /** Factor of the values, of the shape `normalizedShape`; default 1. */
+  readonly weight?: Tensor | null;
+  /** Added to mean squares; default the spacing of the dtype at 1. */
+  readonly eps?: number | null;
+}
+
+/**
+ * Root mean square normalisation (Zhang and Sennrich, 2019): values divided by √(mean of squares + eps) over the last dimensions,
+ * which are `normalizedShape`.
+ *
+ * @param input [*, …normalizedShape].
+ * @throws ShapeError if the shapes differ.
+ * @example
+ * F.rmsNorm(torch.tensor([[3, 4]]), [2]); // tensor([[0.8485, 1.1314]])
+ */
+export function rmsNorm(
+  input: Tensor,
+  normalizedShape: number | readonly number[],
+  weight?: Tensor | null | RmsNormOptions,
+  eps?: number | null | RmsNormOptions,
+): Tensor {
+  const given = keywords<RmsNormOptions>(["weight", "eps"], [weight, eps]);
+  const sizes = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
+  const factor = given.weight ?? null;
+  requireNormalized(input, sizes, { weight: factor });
+  requireFloat("rms_norm", input);
+  const operands = factor === null ? [input] : [input, factor];
+  const numbers = given.eps === undefined || given.eps === null ? [] : [given.eps];
+  const dims = range(input.ndim - sizes.length, sizes.length);
+  return call(rmsOp, operands, numbers, { dims, given: numbers.length > 0 });
 }
 
 /**
@@ -121,4 +183,21 @@ export function localResponseNorm(input: Tensor, size: number, ...rest: LocalArg
   requireFloat("local_response_norm", input);
   if (input.numel() === 0) return input;
   return call(localOp, [input], [alpha, beta, k], { size });
+}
+
+const crossMapOp = operation<{ readonly size: number }>("cross_map_lrn2d", ([x], [alpha, beta, k], { size }) => {
+  const reach = Math.floor((size - 1) / 2);
+  const square = m.square(x);
+  const channels = x.shape[1];
+  const padded = m.pad(square, 1, reach, channels + 2 * reach);
+  const sums = m.sum(m.window(padded, 1, 2 * reach + 1, 1), [x.rank]);
+  const first = m.where(m.gt(m.iota(x.shape, 1), reach), m.slice(square, 1, 0, 1), 0);
+  return m.div(x, m.pow(m.add(m.mul(m.add(sums, first), m.div(alpha, size)), k), beta));
+});
+
+/** What `nn.CrossMapLRN2d` computes. */
+export function crossMapNorm(input: Tensor, size: number, alpha: number, beta: number, k: number): Tensor {
+  requireFloat("cross_map_lrn2d", input);
+  if (input.numel() === 0) return input;
+  return call(crossMapOp, [input], [alpha, beta, k], { size });
 }

@@ -1,11 +1,11 @@
 /** Normalisation without running statistics. */
 import { fill_, zero_ } from "@cresset/core/extend";
-import { noGrad, ones, type Tensor, type TensorOptions, ValueError, zeros } from "@cresset/core/functions";
+import { noGrad, ones, ShapeError, type Tensor, type TensorOptions, ValueError, zeros } from "@cresset/core/functions";
 import * as F from "../functional/norm.ts";
 import { keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
-import { pythonBool, pythonFloat, pythonTuple } from "../printing.ts";
+import { pythonBool, pythonFloat, pythonNumber, pythonTuple } from "../printing.ts";
 
 type Kind = Pick<TensorOptions, "dtype" | "device">;
 
@@ -68,6 +68,57 @@ export class LayerNorm extends Module<[Tensor], Tensor> {
 
   override extraRepr(): string {
     return `${pythonTuple(this.normalizedShape)}, eps=${pythonFloat(this.eps)}, elementwise_affine=${pythonBool(this.elementwiseAffine)}`;
+  }
+}
+
+export interface RMSNormOptions extends Kind {
+  /** Added to mean squares; default null: the spacing of the dtype at 1. */
+  readonly eps?: number | null;
+  /** Whether there is a learned factor; default true. */
+  readonly elementwiseAffine?: boolean;
+}
+
+/**
+ * Root mean square normalisation (Zhang and Sennrich, 2019): [*, …normalizedShape] divided by √(mean of squares + eps) over the
+ * dimensions of `normalizedShape`, times `weight` of that shape.
+ *
+ * @example
+ * new nn.RMSNorm(10)(torch.randn([20, 5, 10])).shape; // [20, 5, 10]
+ */
+export class RMSNorm extends Module<[Tensor], Tensor> {
+  static override readonly typeName: string = "RMSNorm";
+
+  readonly normalizedShape: readonly number[];
+  readonly eps: number | null;
+  readonly elementwiseAffine: boolean;
+  weight: Parameter | null;
+
+  constructor(
+    normalizedShape: number | readonly number[],
+    ...rest: [options?: RMSNormOptions] | [eps?: number | null, elementwiseAffine?: boolean | RMSNormOptions]
+  ) {
+    super();
+    const options = keywords<RMSNormOptions>(["eps", "elementwiseAffine"], rest);
+    const { eps = null, elementwiseAffine = true } = options;
+    this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
+    this.eps = eps;
+    this.elementwiseAffine = elementwiseAffine;
+    this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape, kindOf(options))) : null;
+  }
+
+  /** Factors 1 again. */
+  resetParameters(): void {
+    const { weight } = this;
+    if (weight !== null) noGrad(() => fill_(weight, 1));
+  }
+
+  forward(input: Tensor): Tensor {
+    return F.rmsNorm(input, this.normalizedShape, this.weight, this.eps);
+  }
+
+  override extraRepr(): string {
+    const eps = this.eps === null ? "None" : pythonFloat(this.eps);
+    return `${pythonTuple(this.normalizedShape)}, eps=${eps}, elementwise_affine=${pythonBool(this.elementwiseAffine)}`;
   }
 }
 
@@ -159,5 +210,25 @@ export class LocalResponseNorm extends Module<[Tensor], Tensor> {
 
   override extraRepr(): string {
     return `${this.size}, alpha=${pythonFloat(this.alpha)}, beta=${pythonFloat(this.beta)}, k=${pythonFloat(this.k)}`;
+  }
+}
+
+/**
+ * Local response normalisation of [N, C, H, W] as Lua's Torch had it, and with what PyTorch's sums are: those of channels too far
+ * from the first to have it in their window have its square all the same, and an even `size` is a window of one less. The gradient
+ * is the derivative of these values, which PyTorch's is not. `LocalResponseNorm` has neither.
+ *
+ * @throws ShapeError for another number of dimensions.
+ */
+export class CrossMapLRN2d extends LocalResponseNorm {
+  static override readonly typeName: string = "CrossMapLRN2d";
+
+  override forward(input: Tensor): Tensor {
+    if (input.ndim !== 4) throw new ShapeError(`CrossMapLRN2d: Expected input to be 4D, got ${input.ndim}D instead.`);
+    return F.crossMapNorm(input, this.size, this.alpha, this.beta, this.k);
+  }
+
+  override extraRepr(): string {
+    return `${this.size}, alpha=${pythonFloat(this.alpha)}, beta=${pythonFloat(this.beta)}, k=${pythonNumber(this.k)}`;
   }
 }

@@ -1,6 +1,7 @@
-import { type Attributes, assign, callMany, operation, requireTensors, type Term } from "@cresset/core/extend";
+import { type Attributes, assign, call, callMany, operation, requireTensors, type Term } from "@cresset/core/extend";
 import { clamp, float, noGrad, Tensor, zeros } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
+import { keywords } from "../keywords.ts";
 
 export interface ClipGradNormOptions {
   /** The order of the norm; `Infinity` for the largest element; default 2. */
@@ -24,16 +25,37 @@ function totalNorm(terms: readonly Term[], p: number): Term {
   return norms.length === 1 ? norms[0] : root(norms.map(power).reduce((a, b) => m.add(a, b)));
 }
 
-const clipNorm = operation<ClipAttributes>("clip_grad_norm", (grads, [maxNorm], { order, checked }) => {
+/** The total norm, which is an error where it is not finite, if asked for. */
+function checkedNorm(grads: readonly Term[], { order, checked }: ClipAttributes): Term {
   const norm = totalNorm(grads, order === "inf" ? Number.POSITIVE_INFINITY : Number(order));
   const message =
     `The total norm of order ${order} for gradients from \`parameters\` is non-finite, so it cannot be clipped. To disable this ` +
     "error and scale the gradients by the non-finite norm anyway, set `error_if_nonfinite=False`";
   const finite = m.lt(norm, Number.POSITIVE_INFINITY);
-  const total = checked ? m.check(norm, finite, { error: "ValueError", message }) : norm;
-  const factor = m.minimum(m.div(maxNorm, m.add(total, 1e-6)), 1);
-  return [total, ...grads.map((grad) => m.mul(grad, m.cast(factor, grad.dtype)))];
+  return checked ? m.check(norm, finite, { error: "ValueError", message }) : norm;
+}
+
+const clipNorm = operation<ClipAttributes>("clip_grad_norm", (grads, [maxNorm], attributes) => {
+  const total = checkedNorm(grads, attributes);
+  return [total, ...scaled(grads, maxNorm, total)];
 });
+
+const normOp = operation<ClipAttributes>("get_total_norm", (tensors, _, attributes) =>
+  checkedNorm(tensors, attributes),
+);
+
+const scaleOp = operation("clip_grads_with_norm", ([total, ...grads], [maxNorm]) => scaled(grads, maxNorm, total));
+
+function scaled(grads: readonly Term[], maxNorm: Term, total: Term): Term[] {
+  const factor = m.minimum(m.div(maxNorm, m.add(total, 1e-6)), 1);
+  return grads.map((grad) => m.mul(grad, m.cast(factor, grad.dtype)));
+}
+
+/** An order as PyTorch's messages print it: "2.0", "inf". */
+function orderText(normType: number): string {
+  if (normType === Number.POSITIVE_INFINITY) return "inf";
+  return Number.isInteger(normType) ? `${normType}.0` : String(normType);
+}
 
 /** The tensors of an iterable. @throws ValueError for anything else. */
 export function iterated(name: string, parameters: Iterable<Tensor>): Tensor[] {
@@ -65,13 +87,48 @@ export function clipGradNorm_(
 ): Tensor {
   const grads = gradientsOf(parameters);
   if (grads.length === 0) return zeros([]);
-  const order =
-    normType === Number.POSITIVE_INFINITY ? "inf" : Number.isInteger(normType) ? `${normType}.0` : String(normType);
+  const order = orderText(normType);
   return noGrad(() => {
     const [total, ...clipped] = callMany(clipNorm, grads, [float(maxNorm)], { order, checked: errorIfNonfinite });
     if (errorIfNonfinite && total.value.device.backend.readSync !== undefined) total.itemSync();
     for (const [i, grad] of grads.entries()) assign(grad, clipped[i], "clipGradNorm_");
     return total;
+  });
+}
+
+/**
+ * The norm of all elements of tensors together: of gradients, what `clipGradNorm_` clips by. No dimension; 0 for no tensors.
+ *
+ * @throws as `clipGradNorm_`.
+ */
+export function getTotalNorm(
+  tensors: Tensor | Iterable<Tensor>,
+  normType?: number | ClipGradNormOptions,
+  errorIfNonfinite?: boolean | ClipGradNormOptions,
+): Tensor {
+  const given = keywords<ClipGradNormOptions>(["normType", "errorIfNonfinite"], [normType, errorIfNonfinite]);
+  const list = tensors instanceof Tensor ? [tensors] : iterated("get_total_norm", tensors);
+  if (list.length === 0) return zeros([]);
+  const checked = given.errorIfNonfinite ?? false;
+  return noGrad(() => {
+    const total = call(normOp, list, [], { order: orderText(given.normType ?? 2), checked });
+    if (checked && total.value.device.backend.readSync !== undefined) total.itemSync();
+    return total;
+  });
+}
+
+/**
+ * Scales the gradients of all parameters in place by maxNorm / totalNorm, where that is less than 1: `clipGradNorm_` with a norm
+ * that is known already.
+ *
+ * @param totalNorm no dimension, such as `getTotalNorm` gives.
+ */
+export function clipGradsWithNorm_(parameters: Tensor | Iterable<Tensor>, maxNorm: number, totalNorm: Tensor): void {
+  const grads = gradientsOf(parameters);
+  if (grads.length === 0) return;
+  noGrad(() => {
+    const clipped = callMany(scaleOp, [totalNorm, ...grads], [float(maxNorm)]);
+    for (const [i, grad] of grads.entries()) assign(grad, clipped[i], "clipGradsWithNorm_");
   });
 }
 

@@ -32,6 +32,21 @@ test("clipGradNorm_ leaves small gradients and refuses infinite ones if asked to
   expect(infinite.grad?.tolistSync()).toEqual([Number.POSITIVE_INFINITY]);
 });
 
+test("getTotalNorm and clipGradsWithNorm_ do the same in two steps", () => {
+  const parameters = [withGrad([3, 0]), withGrad([4])];
+  const gradients = parameters.flatMap(({ grad }) => (grad === null ? [] : [grad]));
+  const total = nn.utils.getTotalNorm(gradients);
+  expect(total.itemSync()).toBe(5);
+  expect(nn.utils.getTotalNorm(gradients, 1).itemSync()).toBe(7);
+  expect(nn.utils.getTotalNorm(gradients, Number.POSITIVE_INFINITY).itemSync()).toBe(4);
+  expect(nn.utils.getTotalNorm([]).itemSync()).toBe(0);
+  nn.utils.clipGradsWithNorm_(parameters, 1, total);
+  const values = parameters.flatMap((parameter) => parameter.grad?.tolistSync() as number[]);
+  for (const [i, want] of [0.6, 0, 0.8].entries()) expect(values[i]).toBeCloseTo(want, 6);
+  const infinite = torch.tensor([Number.POSITIVE_INFINITY]);
+  expect(() => nn.utils.getTotalNorm(infinite, { errorIfNonfinite: true })).toThrow("is non-finite");
+});
+
 test("clipGradValue_ clamps every element", () => {
   const parameter = withGrad([3, -4, 0.5]);
   nn.utils.clipGradValue_([parameter], 1);
