@@ -42,7 +42,15 @@ export {
 export { explain } from "./runtime/explain.ts";
 // Random numbers
 export { Generator } from "./runtime/generator.ts";
-export { enableGrad, inferenceMode, isGradEnabled, noGrad, setEvaluation, setGradEnabled } from "./runtime/mode.ts";
+export {
+  enableGrad,
+  inferenceMode,
+  isGradEnabled,
+  isInferenceModeEnabled,
+  noGrad,
+  setEvaluation,
+  setGradEnabled,
+} from "./runtime/mode.ts";
 export { type KernelAverage, Profile, type ProfileEvent, profile } from "./runtime/profile.ts";
 export { FloatScalar, float, type Scalar } from "./runtime/scalar.ts";
 export * from "./tensor/creation.ts";

@@ -55,3 +55,9 @@ export function retainGrad(tensor: Tensor): void {
     tensor.retained = tensor.retained === null ? grad : plus(tensor.retained, grad);
   });
 }
+
+/** Whether `retainGrad` was called on a non-leaf. */
+export function retainsGrad(tensor: Tensor): boolean {
+  tensor.current();
+  return tensor.edge !== null && keepers.has(tensor.edge);
+}

@@ -81,6 +81,11 @@ export function inferenceMode<T>(fn: () => T): T {
   }
 }
 
+/** Whether results can take part in a differentiable computation; not within `inferenceMode`. */
+export function isInferenceModeEnabled(): boolean {
+  return mode.inference;
+}
+
 function withGrad<T>(enabled: boolean, fn: () => T, name: string): T {
   const outer = mode.gradEnabled;
   mode.gradEnabled = enabled;

@@ -1,5 +1,6 @@
 /** Operations as methods of Tensor: from their catalogues, `x.add(y)` is `add(x, y)` and `x.add_(y)` writes it into `x`. */
 
+import { retainsGrad } from "../autograd/hooks.ts";
 import { activation } from "../ops/catalogue/activation.ts";
 import { binary } from "../ops/catalogue/binary.ts";
 import type { Catalogue, CatalogueEntry } from "../ops/catalogue/catalogue.ts";
@@ -13,7 +14,7 @@ import { shape } from "../ops/catalogue/shape.ts";
 import { sorting } from "../ops/catalogue/sort.ts";
 import { unary } from "../ops/catalogue/unary.ts";
 import type { IndexItem, PlainItem } from "../ops/indexing/items.ts";
-import { length } from "../ops/shape/metadata.ts";
+import { elementSize, length, nbytes } from "../ops/shape/metadata.ts";
 import { matrixH, matrixT, numpyT } from "../ops/shape/permute.ts";
 import { argumentError } from "./argument.ts";
 import { inPlace } from "./inplace.ts";
@@ -85,6 +86,12 @@ export interface TensorMethods
   readonly H: Tensor;
   /** Size of the first dimension. @throws ShapeError for a tensor of no dimension. */
   readonly length: number;
+  /** Bytes of all elements. */
+  readonly nbytes: number;
+  /** Bytes of an element. */
+  readonly itemsize: number;
+  /** Whether `retainGrad` was called on it, if it is no leaf. */
+  readonly retainsGrad: boolean;
   /** `x[…]`: see the function `index`. With a mask, a promise. */
   index(...items: readonly PlainItem[]): Tensor;
   index(...items: readonly IndexItem[]): Tensor | Promise<Tensor>;
@@ -108,7 +115,16 @@ const catalogues: readonly Catalogue[] = [
   unary,
 ];
 
-const getters = { T: numpyT, mT: matrixT, mH: matrixT, H: matrixH, length } as const;
+const getters = {
+  T: numpyT,
+  mT: matrixT,
+  mH: matrixT,
+  H: matrixH,
+  length,
+  nbytes,
+  itemsize: elementSize,
+  retainsGrad,
+} as const;
 
 type AnyFunction = (...args: unknown[]) => unknown;
 

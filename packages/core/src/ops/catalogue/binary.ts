@@ -1,4 +1,5 @@
 import * as e from "../elementwise/index.ts";
+import { floatPower_ } from "../elementwise/power.ts";
 import { keepWhere } from "../elementwise/where.ts";
 import type { Catalogue } from "./catalogue.ts";
 
@@ -23,6 +24,7 @@ export const binary = {
   fmod: { fn: e.fmod, on: everywhere },
   pow: { fn: e.pow, on: everywhere },
   floatPower: { fn: e.floatPower, on: plain },
+  floatPower_: { fn: floatPower_, on: ["method"] },
   rpow: { fn: e.rpow, on: plain },
   addcmul: { fn: e.addcmul, on: everywhere },
   addcdiv: { fn: e.addcdiv, on: everywhere },

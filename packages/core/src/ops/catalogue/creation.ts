@@ -1,4 +1,4 @@
-import { asTensor, fromTypedArray, newTensor } from "../creation/as-tensor.ts";
+import { asarray, asTensor, fromTypedArray, newTensor, scalarTensor } from "../creation/as-tensor.ts";
 import {
   empty,
   emptyLike,
@@ -18,12 +18,13 @@ import {
 import { eye, trilIndices, triuIndices } from "../creation/matrix.ts";
 import { arange, linspace, logspace } from "../creation/range.ts";
 import { vander } from "../creation/vander.ts";
-import { bartlettWindow, blackmanWindow, hammingWindow, hannWindow } from "../creation/windows.ts";
+import { bartlettWindow, blackmanWindow, hammingWindow, hannWindow, kaiserWindow } from "../creation/windows.ts";
 import type { Catalogue } from "./catalogue.ts";
 
 /** Tensors made of nothing. */
 export const creation = {
   arange: { fn: arange, on: ["torch"] },
+  asarray: { fn: asarray, on: ["torch"] },
   asTensor: { fn: asTensor, on: ["torch"] },
   bartlettWindow: { fn: bartlettWindow, on: ["torch"] },
   blackmanWindow: { fn: blackmanWindow, on: ["torch"] },
@@ -36,6 +37,7 @@ export const creation = {
   fullLike: { fn: fullLike, on: ["torch"] },
   hammingWindow: { fn: hammingWindow, on: ["torch"] },
   hannWindow: { fn: hannWindow, on: ["torch"] },
+  kaiserWindow: { fn: kaiserWindow, on: ["torch"] },
   linspace: { fn: linspace, on: ["torch"] },
   logspace: { fn: logspace, on: ["torch"] },
   newEmpty: { fn: newEmpty, on: ["method"] },
@@ -45,6 +47,7 @@ export const creation = {
   newZeros: { fn: newZeros, on: ["method"] },
   ones: { fn: ones, on: ["torch"] },
   onesLike: { fn: onesLike, on: ["torch"] },
+  scalarTensor: { fn: scalarTensor, on: ["torch"] },
   trilIndices: { fn: trilIndices, on: ["torch"] },
   triuIndices: { fn: triuIndices, on: ["torch"] },
   vander: { fn: vander, on: ["torch"] },

@@ -8,6 +8,7 @@ import { maskedFill, maskedScatter, maskedSelect, maskedSelectSync } from "../in
 import { put } from "../indexing/put.ts";
 import { scatter, scatterAdd } from "../indexing/scatter.ts";
 import { scatterReduce } from "../indexing/scatter-reduce.ts";
+import { unravelIndex } from "../indexing/unravel-index.ts";
 import { diagonalScatter, selectScatter, sliceScatter } from "../indexing/view-scatter.ts";
 import type { Catalogue } from "./catalogue.ts";
 
@@ -36,4 +37,5 @@ export const indexing = {
   sliceScatter: { fn: sliceScatter, on: ["torch", "method"] },
   take: { fn: take, on: ["torch", "method"] },
   takeAlongDim: { fn: takeAlongDim, on: ["torch", "method"] },
+  unravelIndex: { fn: unravelIndex, on: ["torch"] },
 } as const satisfies Catalogue;

@@ -1,3 +1,4 @@
+import { isComplex } from "../../constants.ts";
 import { blockDiag } from "../shape/block-diag.ts";
 import {
   bool,
@@ -13,18 +14,30 @@ import {
   int,
   long,
   short,
+  type,
   typeAs,
 } from "../shape/convert.ts";
 import { broadcastShapes, broadcastTensors, broadcastTo, expand, expandAs, repeat, tile } from "../shape/expand.ts";
 import { flip, fliplr, flipud, roll, rot90 } from "../shape/flip.ts";
 import { cartesianProd, combinations, meshgrid } from "../shape/grid.ts";
-import { detach_, squeeze_, t_, transpose_, unsqueeze_ } from "../shape/in-place.ts";
+import {
+  asStrided_,
+  detach_,
+  resize_,
+  resizeAs_,
+  set_,
+  squeeze_,
+  t_,
+  transpose_,
+  unsqueeze_,
+} from "../shape/in-place.ts";
 import { atleast1d, atleast2d, atleast3d, cat, columnStack, dstack, hstack, stack, vstack } from "../shape/join.ts";
 import {
   dim,
   elementSize,
   isContiguous,
   isFloatingPoint,
+  isInference,
   isSameSize,
   isSigned,
   numel,
@@ -45,6 +58,7 @@ import type { Catalogue } from "./catalogue.ts";
 export const shape = {
   adjoint: { fn: adjoint, on: ["torch", "method"] },
   asStrided: { fn: asStrided, on: ["torch", "method"] },
+  asStrided_: { fn: asStrided_, on: ["method"] },
   asStridedScatter: { fn: asStridedScatter, on: ["torch", "method"] },
   atleast1d: { fn: atleast1d, on: ["torch"] },
   atleast2d: { fn: atleast2d, on: ["torch"] },
@@ -91,6 +105,8 @@ export const shape = {
   int: { fn: int, on: ["method"] },
   isContiguous: { fn: isContiguous, on: ["method"] },
   isFloatingPoint: { fn: isFloatingPoint, on: ["torch", "method"] },
+  isComplex: { fn: isComplex, on: ["torch", "method"] },
+  isInference: { fn: isInference, on: ["torch", "method"] },
   isSameSize: { fn: isSameSize, on: ["torch", "method"] },
   isSigned: { fn: isSigned, on: ["torch", "method"] },
   long: { fn: long, on: ["method"] },
@@ -108,10 +124,13 @@ export const shape = {
   repeatInterleaveSync: { fn: repeatInterleaveSync, on: ["torch", "method"] },
   reshape: { fn: reshape, on: ["torch", "method"] },
   reshapeAs: { fn: reshapeAs, on: ["method"] },
+  resize_: { fn: resize_, on: ["method"] },
+  resizeAs_: { fn: resizeAs_, on: ["method"] },
   roll: { fn: roll, on: ["torch", "method"] },
   rot90: { fn: rot90, on: ["torch", "method"] },
   rowStack: { fn: vstack, on: ["torch"] },
   select: { fn: select, on: ["torch", "method"] },
+  set_: { fn: set_, on: ["method"] },
   short: { fn: short, on: ["method"] },
   size: { fn: size, on: ["method"] },
   split: { fn: split, on: ["torch", "method"] },
@@ -134,10 +153,14 @@ export const shape = {
   transpose_: { fn: transpose_, on: ["method"] },
   tril: { fn: tril, on: ["torch", "method", "inplace"] },
   triu: { fn: triu, on: ["torch", "method", "inplace"] },
+  type: { fn: type, on: ["method"] },
   typeAs: { fn: typeAs, on: ["method"] },
   unbind: { fn: unbind, on: ["torch", "method"] },
   unflatten: { fn: unflatten, on: ["method"] },
   unfold: { fn: unfold, on: ["method"] },
+  unsafeChunk: { fn: chunk, on: ["torch", "method"] },
+  unsafeSplit: { fn: split, on: ["torch", "method"] },
+  unsafeSplitWithSizes: { fn: splitWithSizes, on: ["torch", "method"] },
   unsqueeze: { fn: unsqueeze, on: ["torch", "method"] },
   unsqueeze_: { fn: unsqueeze_, on: ["method"] },
   view: { fn: view, on: ["method"] },

@@ -21,6 +21,7 @@ export const sorting = {
   isin: { fn: s.isin, on: ["torch"] },
 
   histogram: { fn: s.histogram, on: plain },
+  histogramdd: { fn: s.histogramdd, on: ["torch"] },
   histc: { fn: s.histc, on: plain },
   bincount: { fn: s.bincount, on: plain },
   bincountSync: { fn: s.bincountSync, on: plain },

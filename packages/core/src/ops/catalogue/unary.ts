@@ -1,3 +1,4 @@
+import { apply_, map_ } from "../elementwise/host-function.ts";
 import * as e from "../elementwise/index.ts";
 import { polygammaOf } from "../elementwise/special.ts";
 import { multigammaln } from "../special/index.ts";
@@ -18,6 +19,7 @@ export const unary = {
   angle: { fn: e.angle, on: plain },
   signbit: { fn: e.signbit, on: plain },
 
+  frexp: { fn: e.frexp, on: plain },
   exp: { fn: e.exp, on: everywhere },
   exp2: { fn: e.exp2, on: everywhere },
   expm1: { fn: e.expm1, on: everywhere },
@@ -74,6 +76,9 @@ export const unary = {
   clampMin: { fn: e.clampMin, on: everywhere },
   clampMax: { fn: e.clampMax, on: everywhere },
   nanToNum: { fn: e.nanToNum, on: everywhere },
+
+  apply_: { fn: apply_, on: ["method"] },
+  map_: { fn: map_, on: ["method"] },
 
   isnan: { fn: e.isnan, on: plain },
   isinf: { fn: e.isinf, on: plain },

@@ -1,4 +1,6 @@
 import type { HostArray } from "../../dtype/dtype.ts";
+import { getDefaultDtype } from "../../dtype/promotion.ts";
+import type { Scalar } from "../../runtime/scalar.ts";
 import {
   fromHost,
   type TensorData,
@@ -9,11 +11,30 @@ import {
 } from "../../tensor/creation.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { isTypedArray, typedArrayDtype } from "../../tensor/typed-array.ts";
-import { toDtype } from "../shape/convert.ts";
+import { clone, toDtype } from "../shape/convert.ts";
+import { full } from "./fill.ts";
 
 /** Like `tensor`, but a tensor of the wanted dtype is given back as it is. @example torch.asTensor([1, 2]) */
 export function asTensor(data: Tensor | TensorData | TypedArray, options: TensorOptions = {}): Tensor {
   return data instanceof Tensor ? toDtype(data, options.dtype ?? data.dtype) : tensor(data, options);
+}
+
+/**
+ * A tensor of whatever can become one. With `copy: true`, a tensor is never given back as it is.
+ *
+ * @example torch.asarray([1, 2], { dtype: "float64" })
+ */
+export function asarray(
+  obj: Tensor | TensorData | TypedArray,
+  { copy = false, ...options }: TensorOptions & { readonly copy?: boolean | null } = {},
+): Tensor {
+  const made = asTensor(obj, options);
+  return copy && made === obj ? clone(made) : made;
+}
+
+/** A number as a tensor of no dimension; dtype default float32. */
+export function scalarTensor(s: Scalar, options: TensorOptions = {}): Tensor {
+  return full([], s, { ...options, dtype: options.dtype ?? getDefaultDtype() });
 }
 
 /**

@@ -58,3 +58,25 @@ test("floatPower: in float64", () => {
   );
   expect(torch.floatPower(2, torch.tensor([1n, 2n])).reprSync()).toBe("tensor([2., 4.], dtype=torch.float64)");
 });
+
+// Of PyTorch 1.13.
+test("Kaiser's window", () => {
+  const near = (values: readonly number[]) => values.map((value) => expect.closeTo(value, 5));
+  expect(torch.kaiserWindow(5).tolistSync()).toEqual(near([5.2773e-5, 0.1017211, 0.7929426, 0.7929426, 0.1017211]));
+  expect(torch.kaiserWindow(5, false).tolistSync()).toEqual(near([5.2773e-5, 0.2156707, 1, 0.2156707, 5.2773e-5]));
+  expect(torch.kaiserWindow(5, { periodic: false, beta: 3 }).tolistSync()).toEqual(
+    torch.kaiserWindow(5, false, 3).tolistSync(),
+  );
+  expect([torch.kaiserWindow(1).tolistSync(), torch.kaiserWindow(0).shape]).toEqual([[1], [0]]);
+  expect(() => torch.kaiserWindow(-1)).toThrow(
+    "kaiser_window requires non-negative window_length, got window_length=-1",
+  );
+});
+
+test("asarray and scalarTensor", () => {
+  const x = torch.ones(2);
+  expect([torch.asarray(x) === x, torch.asarray(x, { copy: true }) === x]).toEqual([true, false]);
+  expect(torch.asarray([1, 2], { dtype: "float64" }).dtype).toBe("float64");
+  expect(String(torch.scalarTensor(3))).toBe("tensor(3.)");
+  expect(torch.scalarTensor(3, { dtype: "int32" }).dtype).toBe("int32");
+});

@@ -4,8 +4,12 @@ import type { TensorOptions } from "../../tensor/creation.ts";
 import { withGradOption } from "../../tensor/creation.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { add, mul, sub } from "../elementwise/arithmetic.ts";
+import { i0 } from "../elementwise/bessel.ts";
+import { div } from "../elementwise/division.ts";
+import { sqrt } from "../elementwise/power.ts";
 import { abs } from "../elementwise/sign.ts";
 import { cos } from "../elementwise/trigonometric.ts";
+import { keywords } from "../reduction/keywords.ts";
 import { narrow } from "../shape/slice.ts";
 import { ones, zeros } from "./fill.ts";
 import { arange } from "./range.ts";
@@ -61,4 +65,24 @@ export function blackmanWindow(length: number, periodic = true, options: TensorO
 /** Bartlett's window, a triangle: 1 - |2n / N - 1|; else as `hannWindow`. */
 export function bartlettWindow(length: number, periodic = true, options: TensorOptions = {}): Tensor {
   return window("bartlett_window", length, periodic, options, (n, last) => sub(1, abs(sub(mul(n, 2 / last), 1))));
+}
+
+/**
+ * Kaiser's window, I₀(β √(1 - (2n / N - 1)²)) / I₀(β), with the modified Bessel function; else as `hannWindow`.
+ *
+ * @param beta its shape; default 12.
+ */
+export function kaiserWindow(
+  length: number,
+  ...rest:
+    | [options?: TensorOptions & { readonly periodic?: boolean; readonly beta?: number }]
+    | [periodic?: boolean, options?: TensorOptions & { readonly beta?: number }]
+    | [periodic?: boolean, beta?: number, options?: TensorOptions]
+): Tensor {
+  const given = keywords<TensorOptions & { periodic?: boolean; beta?: number }>(["periodic", "beta"], rest);
+  const { periodic = true, beta = 12, ...options } = given;
+  return window("kaiser_window", length, periodic, options, (n, last) => {
+    const at = sub(mul(n, 2 / last), 1);
+    return div(i0(mul(sqrt(sub(1, mul(at, at))), beta)), i0(mul(ones([], { ...options, requiresGrad: false }), beta)));
+  });
 }

@@ -52,6 +52,7 @@ export { gcd, lcm } from "./divisor.ts";
 export type { LogitOptions } from "./exponential.ts";
 export { exp, exp2, expm1, log, log1p, log2, log10, logaddexp, logaddexp2, logit, xlogy } from "./exponential.ts";
 export { fmax, fmin, maximum, minimum } from "./extremum.ts";
+export { frexp } from "./frexp.ts";
 export { igamma, igammac } from "./incomplete-gamma.ts";
 export type { ValueOptions } from "./interpolation.ts";
 export { addcdiv, addcmul, lerp } from "./interpolation.ts";

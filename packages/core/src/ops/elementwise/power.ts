@@ -1,10 +1,11 @@
 import { isFloat } from "../../dtype/dtype.ts";
-import { ValueError } from "../../errors.ts";
+import { DTypeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { float, type Scalar, scalarKind, toNumber } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
+import { inPlace, pytorchName } from "../../tensor/inplace.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { logicalOr } from "./logical.ts";
 import { commonDtype, mixed, refuse, type TensorOrScalar, unary } from "./operands.ts";
@@ -139,4 +140,15 @@ export function square(input: Tensor): Tensor {
 export function floatPower(input: TensorOrScalar, exponent: TensorOrScalar): Tensor {
   const wide = (x: TensorOrScalar): TensorOrScalar => (x instanceof Tensor ? x.to("float64") : x);
   return pow(wide(input), wide(exponent));
+}
+
+const floatPowerInPlace = inPlace("floatPower_", floatPower as (input: Tensor, exponent: TensorOrScalar) => Tensor);
+
+/** `floatPower` into the tensor itself. @throws DTypeError unless its dtype is float64. */
+export function floatPower_(input: Tensor, exponent: TensorOrScalar): Tensor {
+  if (input.dtype !== "float64")
+    throw new DTypeError(
+      `the base given to float_power_ has dtype ${pytorchName(input.dtype)} but the operation's result requires dtype Double`,
+    );
+  return floatPowerInPlace(input, exponent);
 }

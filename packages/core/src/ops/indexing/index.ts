@@ -9,4 +9,5 @@ export { maskedFill, maskedScatter, maskedSelect, maskedSelectSync } from "./mas
 export { put } from "./put.ts";
 export { type ScatterOptions, scatter, scatterAdd } from "./scatter.ts";
 export { type ScatterReduceOptions, type ScatterReduction, scatterReduce } from "./scatter-reduce.ts";
+export { unravelIndex } from "./unravel-index.ts";
 export { diagonalScatter, selectScatter, sliceScatter } from "./view-scatter.ts";

@@ -1,6 +1,6 @@
 /** Copies and other dtypes. */
-import type { DType } from "../../dtype/dtype.ts";
-import { ShapeError } from "../../errors.ts";
+import { type DType, dtypes } from "../../dtype/dtype.ts";
+import { ShapeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import { call } from "../../tensor/call.ts";
@@ -113,4 +113,32 @@ export function copy(input: Tensor, source: Tensor): Tensor {
       `output with shape [${shape.join(", ")}] doesn't match the broadcast shape [${source.shape.join(", ")}]`,
     );
   return call(copyOp, [source], [], { dtype, shape });
+}
+
+/** PyTorch's names of tensors by dtype. */
+const typeNames: Readonly<Record<DType, string>> = {
+  float32: "Float",
+  float64: "Double",
+  float16: "Half",
+  int64: "Long",
+  int32: "Int",
+  int16: "Short",
+  int8: "Char",
+  uint8: "Byte",
+  bool: "Bool",
+};
+
+/**
+ * Without a dtype, PyTorch's name of the type, such as "torch.FloatTensor"; with one (or such a name), the tensor in that dtype.
+ *
+ * @throws ValueError for another name.
+ */
+export function type(input: Tensor): string;
+export function type(input: Tensor, dtype: DType | `torch.${string}Tensor`): Tensor;
+export function type(input: Tensor, dtype?: string): string | Tensor {
+  const name = (of: DType): string => `torch.${typeNames[of]}Tensor`;
+  if (dtype === undefined) return name(input.dtype);
+  const found = dtypes.find((each) => each === dtype || name(each) === dtype);
+  if (found === undefined) throw new ValueError(`invalid type: '${dtype}'`);
+  return toDtype(input, found);
 }

@@ -1,16 +1,22 @@
 /** Views that a tensor itself becomes: `x.unsqueeze_(0)`. */
-import { AutogradError } from "../../errors.ts";
+import { AutogradError, DTypeError } from "../../errors.ts";
 import { mode } from "../../runtime/mode.ts";
+import { pytorchName } from "../../tensor/inplace.ts";
+import { contiguousLayout } from "../../tensor/layout.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { zeros } from "../creation/fill.ts";
+import { readSize, type SizeArguments } from "../creation/size.ts";
+import { cat } from "./join.ts";
 import { t, transpose } from "./permute.ts";
-import { squeeze, unsqueeze } from "./reshape.ts";
+import { reshape, squeeze, unsqueeze } from "./reshape.ts";
+import { asStrided } from "./strided.ts";
 
 /** Makes `target` the view of itself that `view` is. */
 function become(target: Tensor, view: Tensor): Tensor {
   if (mode.gradEnabled && target.requiresGrad && target.isLeaf)
     throw new AutogradError("a leaf Variable that requires grad is being used in an in-place operation.");
-  const { region, value, edge, seen } = view;
-  return Object.assign(target, { region, value, edge, seen });
+  const { region, value, edge, seen, storage } = view;
+  return Object.assign(target, { region, value, edge, seen, storage });
 }
 
 /** `squeeze` of the tensor itself, which is returned. */
@@ -44,4 +50,54 @@ export function detach_(input: Tensor): Tensor {
   input.current().kept = true;
   if (input.region === null) input.storage.edge = null;
   return Object.assign(input, { edge: null });
+}
+
+/** `asStrided` of the tensor itself, which is returned. */
+export function asStrided_(
+  input: Tensor,
+  size: readonly number[],
+  stride: readonly number[],
+  storageOffset?: number,
+): Tensor {
+  return become(input, asStrided(input, size, stride, storageOffset));
+}
+
+/**
+ * Makes the tensor the view of its storage that begins where it does and has these sizes; new elements, which PyTorch leaves
+ * open, are 0. Where the storage has too few, the tensor gets a larger one of its own: unlike PyTorch's, other views keep the old.
+ *
+ * @throws AutogradError for a tensor that requires grad.
+ * @example torch.arange(6).resize_(2, 2) // tensor([[0, 1], [2, 3]])
+ */
+export function resize_(input: Tensor, ...sizes: SizeArguments): Tensor {
+  if (input.requiresGrad) throw new AutogradError("cannot resize variables that require grad");
+  const shape = readSize(sizes).size;
+  const { offset } = input.layout;
+  const available = input.storage.current.type.numel - offset;
+  const numel = shape.reduce((n, size) => n * size, 1);
+  if (numel <= available) return become(input, asStrided(input, shape, contiguousLayout(shape).strides, offset));
+  const own = asStrided(input, [available], [1], offset);
+  const added = zeros([numel - available], { dtype: input.dtype, device: input.device });
+  return become(input, reshape(cat([own, added]), shape));
+}
+
+/** `resize_` to the sizes of another tensor. */
+export function resizeAs_(input: Tensor, other: Tensor): Tensor {
+  return resize_(input, [...other.shape]);
+}
+
+/**
+ * Makes the tensor another name for `source`: it has its storage, sizes and strides from now on.
+ *
+ * @throws DTypeError for a tensor of another dtype; AutogradError where one requires grad.
+ */
+export function set_(input: Tensor, source: Tensor): Tensor {
+  if (source.dtype !== input.dtype)
+    throw new DTypeError(
+      `Could not set tensor of type ${pytorchName(source.dtype)} to a tensor of type ${pytorchName(input.dtype)}`,
+    );
+  if (source.requiresGrad || input.requiresGrad)
+    throw new AutogradError("set_: neither tensor may require grad; write copy_ to keep a history");
+  source.current();
+  return become(input, source);
 }

@@ -17,7 +17,7 @@ export {
   vstack,
   vstack as rowStack,
 } from "./join.ts";
-export { isFloatingPoint, isSameSize, isSigned, numel } from "./metadata.ts";
+export { isFloatingPoint, isInference, isSameSize, isSigned, numel } from "./metadata.ts";
 export {
   matrixT as adjoint,
   movedim,
@@ -31,6 +31,18 @@ export {
 export { type RepeatInterleaveOptions, repeatInterleave, repeatInterleaveSync } from "./repeat-interleave.ts";
 export { flatten, ravel, reshape, squeeze, unflatten, unsqueeze } from "./reshape.ts";
 export { narrow, select } from "./slice.ts";
-export { chunk, dsplit, hsplit, split, splitWithSizes, tensorSplit, unbind, vsplit } from "./split.ts";
+export {
+  chunk,
+  chunk as unsafeChunk,
+  dsplit,
+  hsplit,
+  split,
+  split as unsafeSplit,
+  splitWithSizes,
+  splitWithSizes as unsafeSplitWithSizes,
+  tensorSplit,
+  unbind,
+  vsplit,
+} from "./split.ts";
 export { asStrided, asStridedScatter } from "./strided.ts";
 export { diag, diagEmbed, diagflat, diagonal, trace, tril, triu } from "./triangle.ts";

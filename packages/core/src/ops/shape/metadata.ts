@@ -68,3 +68,13 @@ export function length(input: Tensor): number {
   if (input.ndim === 0) throw new ShapeError("len() of a 0-d tensor");
   return input.shape[0];
 }
+
+/** Bytes of all elements. */
+export function nbytes(input: Tensor): number {
+  return input.numel() * bytesOf(input.dtype);
+}
+
+/** Whether the tensor was made in inference mode. */
+export function isInference(input: Tensor): boolean {
+  return input.storage.inference;
+}

@@ -47,7 +47,7 @@ const endsOp = operation("histogram_range", ([least, greatest]) => {
 });
 
 /** Edges of bins of equal width; where there is one value only, from ½ below it to ½ above. */
-function edgesOf(x: Tensor, bins: number, range: readonly [number, number] | null): Tensor {
+export function edgesOf(x: Tensor, bins: number, range: readonly [number, number] | null): Tensor {
   const { dtype, device } = x;
   if (range !== null) {
     const [least, greatest] = range;
@@ -60,6 +60,14 @@ function edgesOf(x: Tensor, bins: number, range: readonly [number, number] | nul
   const [low, high] = callMany(endsOp, [amin(x), amax(x)]);
   const inner = mul(linspace(0, 1, bins + 1, { dtype, device }), sub(high, low));
   return cat([narrow(add(inner, low), 0, 0, bins), reshape(high, [1])]);
+}
+
+/** Which bin each element lies in, and whether it lies in one: outside, the number of the bin means nothing. */
+export function binsOf(x: Tensor, edges: Tensor): { readonly bin: Tensor; readonly within: Tensor } {
+  const count = edges.shape[0] - 1;
+  const within = logicalAnd(ge(x, select(edges, 0, 0)), le(x, select(edges, 0, count)));
+  // The last edge belongs to the last bin.
+  return { bin: bucketize(x, narrow(edges, 0, 1, Math.max(count - 1, 0)), { right: true }), within };
 }
 
 /**
@@ -90,9 +98,7 @@ export function histogram(
     const x = reshape(input, [-1]);
     const edges = bins instanceof Tensor ? bins : edgesOf(x, bins, range);
     const count = edges.shape[0] - 1;
-    const inside = logicalAnd(ge(x, select(edges, 0, 0)), le(x, select(edges, 0, count)));
-    // The last edge belongs to the last bin; what lies outside is counted in a bin more.
-    const bin = bucketize(x, narrow(edges, 0, 1, Math.max(count - 1, 0)), { right: true });
+    const { bin, within: inside } = binsOf(x, edges);
     const weights = weight === null ? where(inside, 1, 0) : where(inside, reshape(weight, [-1]), 0);
     const counts = indexAdd(
       zeros([count + 1], { dtype: input.dtype, device: input.device }),

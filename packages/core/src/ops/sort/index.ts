@@ -1,5 +1,6 @@
 export { type HistogramOptions, histogram } from "./bins.ts";
 export { type BincountOptions, bincount, bincountSync, type HistcOptions, histc } from "./histogram.ts";
+export { type Histogramdd, type HistogramddOptions, histogramdd } from "./histogramdd.ts";
 export { type IsinOptions, isin } from "./isin.ts";
 export { kthvalue, median, nanmedian, type RankOptions } from "./median.ts";
 export { mode } from "./mode.ts";

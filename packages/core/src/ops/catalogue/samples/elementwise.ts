@@ -22,6 +22,7 @@ const any = smooth(on([real(2, 3)]), on([real()]));
 const above0 = smooth(on([positive(2, 3)]));
 const inside = smooth(on([unit(2, 3)]));
 const above1 = smooth(on([aboveOne(2, 3)]));
+const changes = "it changes its operand";
 const test = flat(boolResult, on([real(2, 3)]));
 
 export const unarySamples: Readonly<Record<keyof typeof unary, Samples>> = {
@@ -35,6 +36,7 @@ export const unarySamples: Readonly<Record<keyof typeof unary, Samples>> = {
   signbit: test,
   angle: smooth(on([real(2, 3)])),
 
+  frexp: smooth(on([real(2, 3)])),
   exp: any,
   exp2: any,
   expm1: any,
@@ -91,6 +93,15 @@ export const unarySamples: Readonly<Record<keyof typeof unary, Samples>> = {
   clampMax: smooth(on([real(2, 3)], 0.1)),
   nanToNum: any,
 
+  apply_: flat(
+    changes,
+    on([real(2, 3)], (x: number | bigint) => Number(x) * 2),
+  ),
+  map_: flat(
+    changes,
+    on([real(2, 3), real(3)], (x: number | bigint, y: number | bigint) => Number(x) - Number(y)),
+  ),
+
   isnan: test,
   isinf: test,
   isfinite: test,
@@ -124,6 +135,7 @@ export const binarySamples: Readonly<Record<keyof typeof binary, Samples>> = {
   rmod: flat("PyTorch records none for the divisor's part", on([positive(2, 3)], 7)),
   fmod: twoPositive,
   pow: smooth(on([positive(2, 3), real(3)]), on([real(2, 3)], 3)),
+  floatPower_: flat(changes, on([positive(2, 3), real(3)])),
   floatPower: smooth(on([positive(2, 3), real(3)]), on([real(2, 3)], 3)),
   rpow: smooth(on([real(2, 3)], 2)),
   addcmul: smooth(on([real(2, 3), real(2, 3), real(3)], { value: 0.5 })),

@@ -1,6 +1,6 @@
 import type { indexing } from "../indexing.ts";
 import type { shape } from "../shape.ts";
-import { as, flat, given, mask, on, real, type Samples, smooth } from "./sample.ts";
+import { as, flat, given, integers, intResult, mask, on, real, type Samples, smooth } from "./sample.ts";
 
 const matrix = smooth(on([real(2, 3)]));
 const vector = smooth(on([real(3)]), on([real()]));
@@ -16,6 +16,7 @@ const list = (...shapes: number[][]) =>
 export const shapeSamples: Readonly<Record<keyof typeof shape, Samples>> = {
   adjoint: smooth(on([real(2, 3, 2)])),
   asStrided: { samples: [on([real(6)], [2, 2], [3, 1], 1)], ofStorage: "it reads the storage that a view shows" },
+  asStrided_: { ...inPlace, samples: [on([real(2, 3)], [2, 2], [1, 2])], ofStorage: "it shows the storage" },
   asStridedScatter: smooth(on([real(6), real(2, 2)], [2, 2], [3, 1], 1)),
   atleast1d: vector,
   atleast2d: vector,
@@ -68,6 +69,8 @@ export const shapeSamples: Readonly<Record<keyof typeof shape, Samples>> = {
     as([], () => []),
   ),
   isFloatingPoint: query,
+  isComplex: query,
+  isInference: query,
   isSameSize: flat("it gives no tensor", on([real(2, 3), real(2, 3)])),
   isSigned: query,
   long: convert,
@@ -85,10 +88,13 @@ export const shapeSamples: Readonly<Record<keyof typeof shape, Samples>> = {
   repeatInterleaveSync: smooth(on([real(2, 3)], 2, 1)),
   reshape: smooth(on([real(2, 3)], [3, 2])),
   reshapeAs: smooth(on([real(2, 3), real(3, 2)])),
+  resize_: { ...inPlace, samples: [on([real(2, 3)], [2, 2])], ofStorage: "it shows the storage" },
+  resizeAs_: { ...inPlace, samples: [on([real(2, 3), real(1, 3)])], ofStorage: "it shows the storage" },
   roll: smooth(on([real(2, 3)], 1, 1)),
   rot90: matrix,
   rowStack: smooth(list([2, 3], [3])),
   select: smooth(on([real(2, 3)], 1, 2)),
+  set_: { ...inPlace, samples: [on([real(2, 3), real(3)])] },
   short: convert,
   size: query,
   split: smooth(on([real(2, 3)], [1, 2], 1)),
@@ -117,10 +123,14 @@ export const shapeSamples: Readonly<Record<keyof typeof shape, Samples>> = {
   transpose_: { ...inPlace, samples: [on([real(2, 3)], 0, 1)] },
   tril: matrix,
   triu: smooth(on([real(2, 3)], 1)),
+  type: flat("it gives no tensor", on([real(2, 3)]), on([real(2, 3)], "torch.IntTensor")),
   typeAs: smooth(on([real(2, 3), real(1)])),
   unbind: smooth(on([real(2, 3)], 1)),
   unflatten: smooth(on([real(2, 6)], 1, [2, 3])),
   unfold: smooth(on([real(2, 5)], 1, 3, 2)),
+  unsafeChunk: smooth(on([real(2, 3)], 2, 1)),
+  unsafeSplit: smooth(on([real(3, 2)], 2)),
+  unsafeSplitWithSizes: smooth(on([real(3, 2)], [1, 2])),
   unsqueeze: smooth(on([real(2, 3)], 1)),
   unsqueeze_: { ...inPlace, samples: [on([real(2, 3)], 1)] },
   view: { samples: [on([real(2, 3)], [3, 2])], ofStorage: "what cannot be shown without a copy is refused" },
@@ -167,4 +177,5 @@ export const indexingSamples: Readonly<Record<keyof typeof indexing, Samples>> =
   sliceScatter: smooth(on([real(2, 3), real(2, 2)], 1, 1, 3)),
   take: smooth(on([real(2, 3), places])),
   takeAlongDim: smooth(on([real(2, 3), places], 1)),
+  unravelIndex: flat(intResult, on([integers(6, 2, 3)], [2, 3])),
 };

@@ -91,6 +91,12 @@ export const sortSamples: Readonly<Record<keyof typeof sorting, Samples>> = {
   isin: flat(boolResult, on([integers(5, 2, 3), integers(5, 2)])),
 
   histogram: flat("it counts", on([real(8)], 4), on([real(8)], 4, { range: [-1, 1] }), on([real(8), sorted])),
+  histogramdd: flat(
+    "it counts",
+    on([real(8, 2)], [2, 3]),
+    on([real(4, 2)], [2, 2], { range: [-1, 1, -2, 1], density: true }),
+    as([real(4, 2), sorted, given([-1, 2], [2])], (x, a, b) => [x, [a, b]]),
+  ),
   histc: flat("it counts", on([real(8)], 4, -2, 2)),
   bincount: flat("it counts", on([integers(4, 6)])),
   bincountSync: flat("it counts", on([integers(4, 6)])),
