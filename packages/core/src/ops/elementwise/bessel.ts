@@ -46,13 +46,13 @@ function far(x: Term, series: readonly number[]): Term {
 }
 
 /** e^-|x| I₀(x). */
-function scaledZeroth(x: Term): Term {
+export function scaledZeroth(x: Term): Term {
   const size = m.abs(m.toFloat(x));
   return m.where(m.le(size, 8), near(size, zerothNear), far(size, zerothFar));
 }
 
 /** e^-|x| I₁(x). */
-function scaledFirst(input: Term): Term {
+export function scaledFirst(input: Term): Term {
   const x = m.toFloat(input);
   const size = m.abs(x);
   return m.where(m.le(size, 8), m.mul(x, near(size, firstNear)), m.mul(m.sign(x), far(size, firstFar)));

@@ -8,14 +8,31 @@ import { lgamma } from "../elementwise/special.ts";
 
 export { sigmoid as expit } from "../activation/sigmoid.ts";
 export { logSoftmax, softmax } from "../activation/softmax.ts";
-export { i0, i0e, i1, i1e } from "../elementwise/bessel.ts";
+export {
+  i0 as modifiedBesselI0,
+  i0,
+  i0e,
+  i1 as modifiedBesselI1,
+  i1,
+  i1e,
+} from "../elementwise/bessel.ts";
 export { exp2, expm1, log1p, logit, xlogy } from "../elementwise/exponential.ts";
 export { igamma as gammainc, igammac as gammaincc } from "../elementwise/incomplete-gamma.ts";
 export { round } from "../elementwise/rounding.ts";
 export { digamma, digamma as psi, erf, erfc, erfinv, lgamma as gammaln, polygamma } from "../elementwise/special.ts";
 export { sinc } from "../elementwise/trigonometric.ts";
 export { logsumexp } from "../reduction/log-sum-exp.ts";
+export { airyAi } from "./airy.ts";
+export { besselJ0, besselJ1, besselY0, besselY1, sphericalBesselJ0 } from "./bessel.ts";
+export {
+  modifiedBesselK0,
+  modifiedBesselK1,
+  scaledModifiedBesselK0,
+  scaledModifiedBesselK1,
+} from "./bessel-modified.ts";
 export { erfcx, logNdtr, ndtr, ndtri } from "./normal.ts";
+export * from "./polynomials.ts";
+export { zeta } from "./zeta.ts";
 
 /** -x ln x: 0 at 0, -inf for negative numbers. */
 export const entr = unary(

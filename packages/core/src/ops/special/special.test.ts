@@ -51,3 +51,32 @@ test("tails", () => {
   // Of P(a, x) for large a (mpmath).
   expect(torch.igamma(t([21]), t([19])).itemSync()).toBeCloseTo(0.3528256347635, 12);
 });
+
+// Of PyTorch 1.13, but for the last three, which are those of direct sums in 30 digits.
+test("zeta", () => {
+  const inf = Number.POSITIVE_INFINITY;
+  const s = torch.tensor([2, 1, 0.5, 3, 3, 2.5, 2, 3]);
+  const q = torch.tensor([1, 1, 1, -0.5, -2, -0.5, -1.25, -20.25]);
+  expect(torch.special.zeta(s, q).tolistSync()).toEqual(
+    [1.6449341, inf, Number.NaN, 0.4143982, inf, Number.NaN, 19.181879, -62.01137].map((v) =>
+      Number.isFinite(v) ? expect.closeTo(v, 4) : v,
+    ),
+  );
+  const wide = torch.special.zeta(torch.tensor([20, 3, 1.5], { dtype: "float64" }), 300).tolistSync() as number[];
+  for (const [i, want] of [4.673368608582013e-49, 5.5741049381572945e-6, 0.11556635907019755].entries())
+    expect(wide[i] / want).toBeCloseTo(1, 13);
+  expect(() => torch.special.zeta(torch.tensor([2]).requiresGrad_(), 1)).toThrow(
+    "the derivative for 'special_zeta: self'",
+  );
+});
+
+test("orthogonal polynomials of one degree, of many, of none", () => {
+  const x = torch.tensor([0.5, 2]);
+  const { chebyshevPolynomialT: T, legendrePolynomialP: P } = torch.special;
+  expect(T(x, 3).tolistSync()).toEqual([-1, 26]);
+  expect(T(x, torch.tensor([0n, 2n])).tolistSync()).toEqual([1, 7]);
+  expect(P(0.5, torch.tensor([2, 3])).tolistSync()).toEqual([-0.125, -0.4375]);
+  expect(P(x, 2.5).tolistSync()).toEqual([-0.125, 5.5]);
+  expect([T(x, -1).tolistSync(), T(torch.tensor([Number.NaN]), 0).tolistSync()]).toEqual([[0, 0], [1]]);
+  expect(() => T(1, 2)).toThrow("at least one operand must be a Tensor");
+});

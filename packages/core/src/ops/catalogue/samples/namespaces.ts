@@ -3,18 +3,50 @@ import { as, flat, given, intResult, on, positive, probability, real, type Sampl
 
 const noDerivative = "PyTorch has no derivative of it";
 
+/** On both sides of what separates the branches of Bessel and Airy functions. */
+const bothSides = smooth(on([real(2, 3)]), on([given([-30, -9, -4.5, 0.4, 3, 7, 8.5, 20], [8])]));
+const rightSide = smooth(on([positive(2, 3)]), on([given([0.01, 1.9, 2.1, 7.5, 8.5, 20], [6])]));
+const polynomial = smooth(on([real(2, 3)], 0), on([real(2, 3)], 5), on([real(2, 3), given([0, 3, 2], [3], "int64")]));
 const any = smooth(on([real(2, 3)]), on([real()]));
 
 export const specialSamples: Readonly<Record<keyof typeof specialFunctions, Samples>> = {
+  airyAi: bothSides,
+  besselJ0: bothSides,
+  besselJ1: bothSides,
+  besselY0: rightSide,
+  besselY1: rightSide,
+  chebyshevPolynomialT: polynomial,
+  chebyshevPolynomialU: polynomial,
+  chebyshevPolynomialV: polynomial,
+  chebyshevPolynomialW: polynomial,
   entr: smooth(on([positive(2, 3)])),
   erfcx: any,
+  hermitePolynomialH: polynomial,
+  hermitePolynomialHe: polynomial,
   i0e: any,
   i1: any,
   i1e: any,
+  laguerrePolynomialL: polynomial,
+  legendrePolynomialP: polynomial,
   logNdtr: any,
+  modifiedBesselI0: bothSides,
+  modifiedBesselI1: bothSides,
+  modifiedBesselK0: rightSide,
+  modifiedBesselK1: rightSide,
   ndtr: any,
   ndtri: smooth(on([probability(2, 3)]), on([given([0.01, 0.1, 0.95], [3])])),
+  scaledModifiedBesselK0: rightSide,
+  scaledModifiedBesselK1: rightSide,
+  shiftedChebyshevPolynomialT: polynomial,
+  shiftedChebyshevPolynomialU: polynomial,
+  shiftedChebyshevPolynomialV: polynomial,
+  shiftedChebyshevPolynomialW: polynomial,
+  sphericalBesselJ0: bothSides,
   xlog1py: smooth(on([real(2, 3), positive(3)])),
+  zeta: smooth(
+    on([given([2, 3, 4], [3], "int64"), positive(2, 3)]),
+    as([real(2, 3)], (q) => [3, q]),
+  ),
 };
 
 /** Well conditioned, of no symmetry. */
