@@ -17,6 +17,7 @@ export * from "./errors.ts";
 export * from "./ops/activation/index.ts";
 export * from "./ops/creation/index.ts";
 export * from "./ops/elementwise/index.ts";
+export * as fft from "./ops/fft/index.ts";
 export * from "./ops/indexing/index.ts";
 export * from "./ops/linalg/index.ts";
 export * as masked from "./ops/masked/index.ts";
