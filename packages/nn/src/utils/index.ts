@@ -11,6 +11,7 @@ export { fuseConvBnEval, fuseConvBnWeights, fuseLinearBnEval, fuseLinearBnWeight
 export { parametersToVector, vectorToParameters } from "./parameter-vector.ts";
 export * as parametrizations from "./parametrizations.ts";
 export * as parametrize from "./parametrize.ts";
+export * as prune from "./prune.ts";
 export * as rnn from "./rnn.ts";
 export { skipInit } from "./skip-init.ts";
 export { removeSpectralNorm, type SpectralNormOptions, spectralNorm } from "./spectral-norm.ts";
