@@ -30,11 +30,22 @@ export function tensorsIn(value: unknown): Found {
     if (item instanceof Tensor) found.set(path, item);
     if (typeof item !== "object" || item === null || item instanceof Tensor || open.has(item)) return;
     open.add(item);
-    for (const [key, inner] of entriesOf(item)) visit(inner, path === "" ? `${String(key)}` : `${path}.${String(key)}`);
+    for (const [key, inner] of entriesOf(item)) visit(inner, path === "" ? keyText(key) : `${path}.${keyText(key)}`);
     open.delete(item);
   };
   visit(value, "");
   return found;
+}
+
+/** A key as Python's `str` shows it; inside of tuples, and as `repr` does, texts have quotes. */
+function keyText(key: unknown, quoted = false): string {
+  if (key === null) return "None";
+  if (typeof key === "boolean") return key ? "True" : "False";
+  if (typeof key === "string") return quoted ? `'${key}'` : key;
+  const items = Array.isArray(key) || key instanceof Set ? Array.from(key, (item) => keyText(item, true)) : null;
+  if (items === null) return String(key);
+  if (key instanceof Set) return items.length === 0 ? "frozenset()" : `frozenset({${items.join(", ")}})`;
+  return items.length === 1 ? `(${items[0]},)` : `(${items.join(", ")})`;
 }
 
 function entriesOf(value: object): Iterable<readonly [unknown, unknown]> {

@@ -4,6 +4,7 @@ import { bytesOf } from "@cresset/core/backend";
 import type { DType } from "@cresset/core/functions";
 import { FormatError } from "../errors.ts";
 import { joined } from "../joined.ts";
+import { numelOf } from "../shape.ts";
 import { descriptionOf, dtypeOfDescription } from "./dtypes.ts";
 import { parseLiteral } from "./python-literal.ts";
 
@@ -70,8 +71,7 @@ export function parseArrayHeader(start: Uint8Array, fileSize: number): ArrayHead
     throw new FormatError(`the array's shape is not a tuple of sizes: ${JSON.stringify(shape)}`);
   if (shape.length > mostDimensions) throw new FormatError(`the array has ${shape.length} dimensions`);
   const { dtype, swapped } = dtypeOfDescription(header.get("descr"));
-  const numel = shape.reduce((product: number, n: number) => product * n, 1);
-  const dataBytes = numel * bytesOf(dtype);
+  const dataBytes = numelOf(shape, "an array") * bytesOf(dtype);
   if (dataBytes !== fileSize - start.length)
     throw new FormatError(
       `an array of ${dtype} and shape [${shape.join(", ")}] takes ${dataBytes} bytes, but ${fileSize - start.length} follow its header`,

@@ -132,7 +132,7 @@ describe("the format", () => {
     ["a version to come", file(header("'<f4'", "(2,)"), 8, 4), "unknown version 4.0"],
     ["too little data", file(header("'<f4'", "(2,)"), 7), "takes 8 bytes, but 7 follow"],
     ["too much data", file(header("'<f4'", "(2,)"), 9), "takes 8 bytes, but 9 follow"],
-    ["a huge shape", file(header("'<f4'", "(1000000, 1000000, 1000000, 1000000)"), 8), "takes 4e+24 bytes"],
+    ["a huge shape", file(header("'<f4'", "(1000000, 1000000, 1000000, 1000000)"), 8), "is too large"],
     ["a negative size", file(header("'<f4'", "(-1,)"), 8), "not a tuple of sizes"],
     ["a shape that is none", file(header("'<f4'", "'x'"), 8), "not a tuple of sizes"],
     ["very many dimensions", file(header("'<f4'", `(${"1, ".repeat(65)})`), 4), "has 65 dimensions"],

@@ -240,7 +240,7 @@ class Unpickler {
       }
       case op.FROZENSET: {
         const items = this.#popMark();
-        this.#push(this.#made(new PickleSet()));
+        this.#push(this.#made(new PickleSet(true)));
         return this.#addItems(items);
       }
       case op.APPEND:
@@ -367,8 +367,8 @@ class Unpickler {
 
 /** What may be a key of a dictionary, or in a set. */
 function hashable(key: unknown): unknown {
-  if (Array.isArray(key) || key instanceof PickleDict || key instanceof PickleSet)
-    throw new FormatError("a key of a dictionary in the pickle is a list or a dictionary");
+  if (Array.isArray(key) || key instanceof PickleDict || (key instanceof PickleSet && !key.frozen))
+    throw new FormatError("a key of a dictionary in the pickle is a list, a dictionary or a set");
   return key;
 }
 

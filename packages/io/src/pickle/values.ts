@@ -22,6 +22,12 @@ export class PickleDict {
 
 export class PickleSet {
   readonly items = new Set<unknown>();
+  /** Whether it is a frozenset, which may be a key. */
+  readonly frozen: boolean;
+
+  constructor(frozen = false) {
+    this.frozen = frozen;
+  }
 }
 
 /** What a pickle makes by a call and completes later. */

@@ -27,13 +27,15 @@ function dictOf(type: PickleDict["type"], from: unknown): PickleDict {
   return made;
 }
 
-const setOf: Make = ([items]) => {
-  const made = new PickleSet();
-  if (items === undefined) return made;
-  if (!Array.isArray(items)) throw wrong("set");
-  for (const item of items) made.items.add(item);
-  return made;
-};
+const setOf =
+  (frozen: boolean): Make =>
+  ([items]) => {
+    const made = new PickleSet(frozen);
+    if (items === undefined) return made;
+    if (!Array.isArray(items)) throw wrong("set");
+    for (const item of items) made.items.add(item);
+    return made;
+  };
 
 /** Bytes of a text of Latin-1, by which protocol 2 writes them. */
 const encode: Make = ([text, encoding]) => {
@@ -85,6 +87,9 @@ const refuse =
     throw new FormatError(`the file holds ${what}, which Cresset does not have`);
   };
 
+/** Such tensors have no storage in the file, but an array of NumPy's. */
+const elsewhere = "a tensor of a device such as a TPU (save its .cpu() instead)";
+
 const functions: Readonly<Record<string, Make | null>> = {
   "collections.OrderedDict": ([from]) => dictOf("OrderedDict", from),
   "collections.Counter": ([from]) => dictOf("Counter", from),
@@ -94,8 +99,8 @@ const functions: Readonly<Record<string, Make | null>> = {
   "torch.serialization._get_layout": textOf,
   "torch._utils._rebuild_tensor": ([storage, offset, size, stride]) =>
     new PickledTensor(tensorRecord(storage, offset, size, stride, false)),
-  "torch._utils._rebuild_tensor_v2": ([storage, offset, size, stride, requiresGrad]) =>
-    new PickledTensor(tensorRecord(storage, offset, size, stride, requiresGrad)),
+  "torch._utils._rebuild_tensor_v2": ([storage, offset, size, stride, requiresGrad, , metadata]) =>
+    new PickledTensor(tensorRecord(storage, offset, size, stride, requiresGrad, metadata)),
   "torch._utils._rebuild_tensor_v3": ([, , , , , , dtype]) => refuse(`a tensor of ${String(dtype)}`)([]),
   "torch._utils._rebuild_parameter": parameterOf,
   "torch._utils._rebuild_parameter_with_state": parameterOf,
@@ -107,9 +112,11 @@ const functions: Readonly<Record<string, Make | null>> = {
   "torch._utils._rebuild_meta_tensor_no_storage": refuse("a tensor on the meta device"),
   "torch._utils._rebuild_nested_tensor": refuse("a nested tensor"),
   "torch._utils._rebuild_wrapper_subclass": refuse("a subclass of tensors"),
+  "torch._utils._rebuild_device_tensor_from_numpy": refuse(elsewhere),
+  "torch._utils._rebuild_xla_tensor": refuse(elsewhere),
   "_codecs.encode": encode,
-  "builtins.set": setOf,
-  "builtins.frozenset": setOf,
+  "builtins.set": setOf(false),
+  "builtins.frozenset": setOf(true),
   "builtins.bytes": bytesOf,
   "builtins.bytearray": bytesOf,
   // What a defaultdict makes; as values they are texts.
@@ -122,6 +129,9 @@ const functions: Readonly<Record<string, Make | null>> = {
   "builtins.tuple": null,
   "torch.Tensor": null,
 };
+
+/** Pickles of protocols up to 2 have the names that types had in Python 2. */
+const python2: Readonly<Record<string, string>> = Object.assign(Object.create(null), { long: "int", unicode: "str" });
 
 const globals = new Map<string, PickleGlobal>(
   Object.entries({ ...functions, ...numpyGlobals }).map(([name, make]) => [
@@ -141,7 +151,7 @@ export function findGlobal(module: string, name: string): PickleGlobal | NamedSt
     const type = storageType(name);
     if (type !== undefined) return new NamedStorage(type);
   }
-  const found = globals.get(`${module === "__builtin__" ? "builtins" : module}.${name}`);
+  const found = globals.get(module === "__builtin__" ? `builtins.${python2[name] ?? name}` : `${module}.${name}`);
   if (found !== undefined) return found;
   throw new FormatError(
     `the file names ${module}.${name}, which is not read: only tensors and plain values are, and nothing that a file names is run. ` +

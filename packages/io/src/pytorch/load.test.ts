@@ -16,6 +16,10 @@ const folder = mkdtempSync(join(tmpdir(), "cresset-load-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const floats = (...values: number[]): Uint8Array => new Uint8Array(Float32Array.from(values).buffer);
 
+/** `{"c": …, "f": …, "h": numpy.float16(-1.5), "k": {frozenset([1]): 2}}` as Python writes it. */
+const protocol5 =
+  "80059540010000000000007d94288c0163948c126e756d70792e636f72652e6e756d65726963948c0b5f66726f6d62756666657294939428960c00000000000000010002000300040005000600948c056e756d7079948c0564747970659493948c02693294898887945294284b038c013c944e4e4e4affffffff4affffffff4b007494624b024b0386948c014394749452948c0166946804289610000000000000003fc000004040000040000000408000009468088c02663494898887945294284b038c013e944e4e4e4affffffff4affffffff4b007494624b024b0286948c014694749452948c0168948c156e756d70792e636f72652e6d756c74696172726179948c067363616c617294939468088c02663294898887945294284b03680c4e4e4e4affffffff4affffffff4b00749462430200be94869452948c016b947d94284b0191944b0273752e";
+
 describe("files of PyTorch", () => {
   test.each(["state_dict.pt", "state_dict_legacy.pth"])("%s, the same in both formats", async (name) => {
     const state = await load<nn.StateDict>(join(files, name));
@@ -53,6 +57,22 @@ describe("files of PyTorch", () => {
       "float16",
     ]);
     expect([value.b, value.set]).toEqual([Uint8Array.of(0, 255), new Set([1, 2])]);
+  });
+
+  test("arrays of NumPy's in protocol 5, numbers of 16 bits, sets as keys", async () => {
+    const value = await load<Record<string, unknown>>(await pickleFile(Uint8Array.from(Buffer.from(protocol5, "hex"))));
+    const [c, f] = [value.c, value.f] as torch.Tensor[];
+    expect([c.dtype, c.tolistSync()]).toEqual(["int16", [[1, 2, 3], [4, 5, 6]]]); // biome-ignore format: rows
+    expect([f.dtype, f.tolistSync()]).toEqual(["float32", [[1.5, 2], [3, 4]]]); // biome-ignore format: rows
+    expect([value.h, value.k]).toEqual([-1.5, new Map([[new Set([1]), 2]])]);
+  });
+
+  test("types by the names that they had in Python 2", async () => {
+    expect(await load(await pickleFile("(c__builtin__\nlong\nc__builtin__\nunicode\nt."))).toEqual([
+      "builtins.int",
+      "builtins.str",
+    ]);
+    await expect(load(await pickleFile("cbuiltins\nlong\n."))).rejects.toThrow("names builtins.long");
   });
 
   test("a checkpoint with an optimizer's state", async () => {
@@ -152,6 +172,18 @@ describe("tensors as a file may describe them", () => {
     expect(await shown([0, 9], [100, 100], 77)).toEqual([]);
   });
 
+  test("with properties that PyTorch 2 says besides", async () => {
+    const text = (value: string): string => `X${String.fromCharCode(value.length)}\0\0\0${value}`;
+    const shown = async (metadata: string): Promise<unknown> =>
+      (await one({ numel: 3, size: [2], stride: [2], metadata }, floats(1, 2, -3))).tolistSync();
+    expect(await shown("N")).toEqual([1, -3]);
+    expect(await shown(`}${text("neg")}\x89s`)).toEqual([1, -3]);
+    expect(await shown(`}${text("neg")}\x88s`)).toEqual([-1, 3]);
+    expect(await shown(`}${text("conj")}\x88s`)).toEqual([1, -3]);
+    await expect(shown(`}${text("half")}\x88s`)).rejects.toThrow("the unknown property half");
+    await expect(shown(text("neg"))).rejects.toThrow("are no dictionary");
+  });
+
   test("bfloat16 becomes float32", async () => {
     const x = await one(
       { type: "BFloat16Storage", numel: 2, size: [2], stride: [1] },
@@ -189,14 +221,15 @@ describe("tensors as a file may describe them", () => {
     await expect(load(await pickleFile(`(${tensor}${other}t.`, { 0: floats(1) }))).rejects.toThrow("in another");
   });
 
-  test.each(["_rebuild_sparse_tensor", "_rebuild_qtensor", "_rebuild_tensor_v3", "_rebuild_meta_tensor_no_storage"])(
-    "%s is refused by name",
-    async (name) => {
-      await expect(load(await pickleFile(`ctorch._utils\n${name}\n)R.`))).rejects.toThrow(
-        "which Cresset does not have",
-      );
-    },
-  );
+  test.each([
+    "_rebuild_xla_tensor",
+    "_rebuild_sparse_tensor",
+    "_rebuild_qtensor",
+    "_rebuild_tensor_v3",
+    "_rebuild_meta_tensor_no_storage",
+  ])("%s is refused by name", async (name) => {
+    await expect(load(await pickleFile(`ctorch._utils\n${name}\n)R.`))).rejects.toThrow("which Cresset does not have");
+  });
 });
 
 describe("what is refused takes no more memory than a few times the file", () => {

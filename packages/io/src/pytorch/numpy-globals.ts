@@ -1,8 +1,10 @@
 /** NumPy's scalars and arrays in PyTorch's files: a best accuracy that was computed by NumPy, a history of losses. */
+import { halfToFloat } from "@cresset/core/backend";
 import type { DType } from "@cresset/core/functions";
 import { FormatError } from "../errors.ts";
 import { dtypeOfDescription } from "../numpy/dtypes.ts";
 import { type Global, PickleGlobal, PickleObject, PickleTuple, pythonInteger } from "../pickle/values.ts";
+import { numelOf } from "../shape.ts";
 import { countsOf } from "./records.ts";
 
 /** A dtype of NumPy's, made from a code such as "f8" and completed by its byte order. */
@@ -33,11 +35,15 @@ export class NumpyArray extends PickleObject {
 
   override build(state: unknown): void {
     const [, size, type, fortran, bytes] = state instanceof PickleTuple ? state.items : [];
+    this.fill(size, type, fortran, bytes);
+  }
+
+  fill(size: unknown, type: unknown, fortran: unknown, bytes: unknown): void {
     if (!(type instanceof NumpyDtype) || typeof fortran !== "boolean")
       throw new FormatError("an array of NumPy's in the file lacks its dtype");
     const { dtype, swapped } = dtypeOfDescription(type.order + type.code);
     const shape = countsOf(size, "sizes");
-    const needed = shape.reduce((product, n) => product * n, 1) * Number(type.code.slice(1));
+    const needed = numelOf(shape) * Number(type.code.slice(1));
     if (!(bytes instanceof Uint8Array) || bytes.length !== needed)
       throw new FormatError(`an array of NumPy's in the file does not have the ${needed} bytes that it should`);
     Object.assign(this, { dtype, swapped, fortran, shape, bytes });
@@ -50,9 +56,18 @@ function reconstruct([type]: readonly unknown[]): NumpyArray {
   return new NumpyArray();
 }
 
+/** How protocol 5 has arrays: of bytes, whole at once. */
+function fromBuffer([bytes, type, size, order]: readonly unknown[]): NumpyArray {
+  if (order !== "C" && order !== "F") throw new FormatError("an array of NumPy's in the file has no order");
+  const made = new NumpyArray();
+  made.fill(size, type, order === "F", bytes);
+  return made;
+}
+
 const readers: Readonly<Record<string, (view: DataView, little: boolean) => number | bigint | boolean>> = {
   f8: (view, little) => view.getFloat64(0, little),
   f4: (view, little) => view.getFloat32(0, little),
+  f2: (view, little) => halfToFloat(view.getUint16(0, little)),
   i8: (view, little) => pythonInteger(view.getBigInt64(0, little)),
   i4: (view, little) => view.getInt32(0, little),
   i2: (view, little) => view.getInt16(0, little),
@@ -85,6 +100,8 @@ export const numpyGlobals: Readonly<Record<string, Global["make"] | null>> = {
   // Before NumPy 2 and from there on.
   "numpy.core.multiarray._reconstruct": reconstruct,
   "numpy._core.multiarray._reconstruct": reconstruct,
+  "numpy.core.numeric._frombuffer": fromBuffer,
+  "numpy._core.numeric._frombuffer": fromBuffer,
   "numpy.core.multiarray.scalar": scalar,
   "numpy._core.multiarray.scalar": scalar,
 };

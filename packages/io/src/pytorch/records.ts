@@ -1,6 +1,7 @@
 /** Tensors and storages as a pickle describes them, before anything of them is read. */
 import { FormatError } from "../errors.ts";
-import { PickleTuple } from "../pickle/values.ts";
+import { PickleDict, PickleTuple } from "../pickle/values.ts";
+import { numelOf } from "../shape.ts";
 import type { StorageType } from "./storage-types.ts";
 
 /** A storage of the file: elements of one type, shared by tensors. */
@@ -36,6 +37,8 @@ export interface TensorRecord {
   readonly shape: readonly number[];
   readonly strides: readonly number[];
   readonly requiresGrad: boolean;
+  /** Whether its elements are those of the storage with the other sign, as of the imaginary part of a conjugate. */
+  readonly negated: boolean;
 }
 
 /** A tensor in the pickle. */
@@ -62,6 +65,7 @@ export function countsOf(value: unknown, what: string): readonly number[] {
 /**
  * A tensor's record from the arguments that PyTorch rebuilds it from.
  *
+ * @param metadata what PyTorch 2 says besides: bits of a tensor that change the sense of its elements.
  * @throws FormatError where it would reach outside of its storage, or is of a dtype that Cresset lacks.
  */
 export function tensorRecord(
@@ -70,6 +74,7 @@ export function tensorRecord(
   size: unknown,
   stride: unknown,
   requiresGrad: unknown,
+  metadata?: unknown,
 ): TensorRecord {
   if (!(storage instanceof StorageRecord || storage instanceof StoragePart))
     throw new FormatError("a tensor in the file has no storage");
@@ -79,8 +84,7 @@ export function tensorRecord(
   if (shape.length !== strides.length)
     throw new FormatError(`a tensor in the file has ${shape.length} sizes, but ${strides.length} strides`);
   if (typeof requiresGrad !== "boolean") throw new FormatError("whether a tensor requires grad is neither yes nor no");
-  const numel = shape.reduce((product, n) => product * n, 1);
-  if (!Number.isSafeInteger(numel)) throw new FormatError(`a tensor of shape [${shape.join(", ")}] is too large`);
+  const numel = numelOf(shape);
   const last = shape.reduce((at, n, d) => at + (n - 1) * strides[d], offset);
   if (numel > 0 && !(last < storage.numel))
     throw new FormatError(
@@ -90,7 +94,19 @@ export function tensorRecord(
     storage instanceof StoragePart ? { whole: storage.whole, start: storage.offset } : { whole: storage, start: 0 };
   if (whole.type.element === undefined)
     throw new FormatError(`the file holds a tensor of ${whole.type.dtype}, which Cresset has no dtype for`);
-  return { storage: whole, offset: numel === 0 ? 0 : start + offset, shape, strides, requiresGrad };
+  const negated = isNegated(metadata);
+  return { storage: whole, offset: numel === 0 ? 0 : start + offset, shape, strides, requiresGrad, negated };
+}
+
+/** @throws FormatError for bits that are not known: elements would mean something else. */
+function isNegated(metadata: unknown): boolean {
+  if (metadata === undefined || metadata === null) return false;
+  if (!(metadata instanceof PickleDict)) throw new FormatError("the properties of a tensor are no dictionary");
+  for (const [bit, value] of metadata.entries)
+    if (typeof value !== "boolean" || (value && bit !== "neg" && bit !== "conj"))
+      throw new FormatError(`a tensor in the file has the unknown property ${String(bit)}`);
+  // Real numbers are their own conjugates.
+  return metadata.entries.get("neg") === true;
 }
 
 /**

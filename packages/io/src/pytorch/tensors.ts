@@ -1,9 +1,10 @@
 /** Tensors from the records of a file. */
-import { asStrided, type HostArray, Tensor } from "@cresset/core/functions";
+import { asStrided, type HostArray, neg, Tensor } from "@cresset/core/functions";
 import { Parameter } from "@cresset/nn";
 import { dtypeOf, type FileElement } from "../elements.ts";
 import { FormatError } from "../errors.ts";
 import { toDevice } from "../host-tensor.ts";
+import { numelOf } from "../shape.ts";
 import type { PickledTensor, StorageRecord, TensorRecord } from "./records.ts";
 
 /** More tensors than any model has with its optimizer's state; each takes a kilobyte before it has any elements. */
@@ -32,7 +33,7 @@ export class TensorMaker {
   }
 
   make({ record, isParameter }: PickledTensor): Tensor {
-    const shown = this.#shown(record);
+    const shown = record.negated ? neg(this.#shown(record)) : this.#shown(record);
     if (isParameter) return new Parameter(shown, { requiresGrad: record.requiresGrad });
     return record.requiresGrad ? shown.requiresGrad_() : shown;
   }
@@ -56,8 +57,6 @@ export class TensorMaker {
     return toDevice({ dtype: dtypeOf(storage.type.element as FileElement), shape, data }, this.#device);
   }
 }
-
-const numelOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
 const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((n, d) => n === b[d]);

@@ -3,15 +3,22 @@
  * that follow. Format: https://github.com/huggingface/safetensors#format
  */
 import { FormatError } from "../errors.ts";
-import { parseStrictly } from "./strict-json.ts";
+import { numelOf } from "../shape.ts";
+import { hasHalfCharacter, parseStrictly } from "./strict-json.ts";
 
 /** What each dtype of the format takes per element, in bytes. Cresset has no counterpart to some of them. */
 const sizes = {
+  F4: 0.5,
+  F6_E2M3: 0.75,
+  F6_E3M2: 0.75,
   BOOL: 1,
   U8: 1,
   I8: 1,
   F8_E5M2: 1,
   F8_E4M3: 1,
+  F8_E8M0: 1,
+  F8_E5M2FNUZ: 1,
+  F8_E4M3FNUZ: 1,
   I16: 2,
   U16: 2,
   F16: 2,
@@ -22,6 +29,7 @@ const sizes = {
   I64: 8,
   U64: 8,
   F64: 8,
+  C64: 8,
 } as const;
 export type FileDType = keyof typeof sizes;
 
@@ -68,7 +76,7 @@ export function headerLength(start: Uint8Array, fileSize: number): number {
  * @throws FormatError naming what is wrong.
  */
 export function parseHeader(bytes: Uint8Array, fileSize: number): Header {
-  const json = parseStrictly(bytes);
+  const json = parseStrictly(bytes, "the header", { wholeNumbers: true });
   const entries: Entry[] = [];
   let metadata: Record<string, string> = {};
   for (const [name, value] of json) {
@@ -120,7 +128,7 @@ function readEntry(name: string, value: unknown): Entry {
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount) || offsets[0] > offsets[1])
     throw new FormatError(`the data_offsets of the tensor "${name}" are no range: ${JSON.stringify(offsets)}`);
   const [begin, end] = offsets;
-  const needed = shape.reduce((product, n) => product * n, 1) * sizes[dtype];
+  const needed = numelOf(shape, `the tensor "${name}"`) * sizes[dtype];
   if (needed !== end - begin)
     throw new FormatError(
       `the tensor "${name}" has ${end - begin} bytes, but ${dtype}[${shape.join(", ")}] takes ${needed}`,
@@ -138,7 +146,7 @@ export interface Outline {
 /**
  * The first bytes of a file with these tensors, one after the other, up to the data, which begin at a multiple of 8.
  *
- * @throws FormatError for names that the format cannot hold.
+ * @throws FormatError for names and texts that the format cannot hold.
  */
 export function writeHeader(
   tensors: readonly Outline[],
@@ -147,10 +155,14 @@ export function writeHeader(
   const fields: string[] = [];
   const write = (name: string, value: unknown): number =>
     fields.push(`${JSON.stringify(name)}:${JSON.stringify(value)}`);
+  for (const [key, text] of Object.entries(metadata))
+    if (hasHalfCharacter(key + text))
+      throw new FormatError(`the metadata ${JSON.stringify(key)} has half a character (a lone surrogate)`);
   if (Object.keys(metadata).length > 0) write(metadataKey, metadata);
   let at = 0;
   for (const { name, dtype, shape } of tensors) {
-    if (name === metadataKey) throw new FormatError(`a tensor of a safetensors file cannot be called "${name}"`);
+    if (name === metadataKey || hasHalfCharacter(name))
+      throw new FormatError(`a tensor of a safetensors file cannot be called ${JSON.stringify(name)}`);
     const end = at + shape.reduce((product, n) => product * n, 1) * sizes[dtype];
     write(name, { dtype, shape, data_offsets: [at, end] });
     at = end;

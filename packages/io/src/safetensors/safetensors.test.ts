@@ -78,6 +78,8 @@ describe("what is saved", () => {
     await expect(safetensors.save({ a: 1 } as never)).rejects.toThrow('"a" cannot be saved');
     await expect(safetensors.save({}, { metadata: { a: 1 } as never })).rejects.toThrow('the metadata "a"');
     await expect(safetensors.save({ __metadata__: tensor([1]) })).rejects.toThrow("cannot be called");
+    await expect(safetensors.save({ "a\ud83d": tensor([1]) })).rejects.toThrow("cannot be called");
+    await expect(safetensors.save({}, { metadata: { a: "\udc00" } })).rejects.toThrow('the metadata "a" has half');
   });
 
   test("begins at multiples of the element's size", async () => {
@@ -100,6 +102,24 @@ test("bytes of a bool are true where they are not 0", () => {
   const bytes = file({ x: entry("BOOL", [2], 0, 2) }, 2);
   bytes.set([7, 0], bytes.length - 2);
   expect(safetensors.load(bytes).x.to("int32").tolistSync()).toEqual([1, 0]);
+});
+
+test("dtypes that Cresset lacks do not stand in the way of others", async () => {
+  const lacking = ["F4", "F6_E2M3", "F8_E8M0", "F8_E4M3FNUZ", "U16", "C64"] as const;
+  const sizes = [2, 3, 4, 4, 8, 32];
+  let at = 4;
+  const entries = lacking.map((dtype, i) => {
+    const begin = at;
+    at += sizes[i];
+    return [dtype, entry(dtype, [4], begin, at)] as const;
+  });
+  const bytes = file({ x: entry("F32", [1], 0, 4), ...Object.fromEntries(entries) }, at);
+  const opened = await safetensors.safeOpen(bytes);
+  expect((await opened.getTensor("x")).tolistSync()).toEqual([0]);
+  for (const dtype of lacking) {
+    expect(opened.getInfo(dtype)).toEqual({ dtype, shape: [4] });
+    await expect(opened.getTensor(dtype)).rejects.toThrow(`"${dtype}" is ${dtype}, which Cresset has no dtype for`);
+  }
 });
 
 describe("refused", () => {
@@ -125,8 +145,24 @@ describe("refused", () => {
       '"a" is U32, which Cresset has no dtype for',
     ],
     ["a negative size", file({ a: entry("F32", [-1], 0, 4) }, 4), "is not a list of sizes: [-1]"],
-    ["a size that is no integer", file({ a: entry("F32", [0.5], 0, 2) }, 2), "is not a list of sizes"],
-    ["sizes whose product is beyond all bounds", file({ a: entry("F32", [1e15, 1e15], 0, 4) }, 4), "takes 4e+30"],
+    ["a size that is no integer", file({ a: entry("F32", [0.5], 0, 2) }, 2), "0.5 for a whole number"],
+    [
+      "a size written as a fraction",
+      file('{"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}', 4),
+      "has 1.0 for",
+    ],
+    ["a size below zero that is zero", file('{"a":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}'), "has -0 for"],
+    ["sizes whose product is beyond all bounds", file({ a: entry("F32", [1e15, 1e15], 0, 4) }, 4), "is too large"],
+    [
+      "such sizes, and then none",
+      file({ a: entry("F32", [1e15, 1e15, 0], 0, 0) }),
+      'tensor "a" of shape [1000000000000000',
+    ],
+    [
+      "a name with half a character",
+      file('{"\\ud83d":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', 4),
+      "lone surr",
+    ],
     ["offsets the wrong way round", file({ a: entry("F32", [1], 4, 0) }, 4), "are no range: [4,0]"],
     ["offsets that do not fit the shape", file({ a: entry("F32", [2], 0, 4) }, 4), "has 4 bytes, but F32[2] takes 8"],
     ["a tensor beyond the end", file({ a: f32 }, 3), "take 4 bytes, but the file has 3"],

@@ -6,17 +6,28 @@ export type StrictJson = string | number | boolean | null | StrictJson[] | Map<s
 /** A string, a number, a word, or one character of structure. */
 const token = /"(?:[^"\\]|\\.)*"|[-+.\w]+|[{}[\]:,]/gy;
 const blank = /[ \t\r\n]*/y;
+/** Whether a text is none in Unicode. With `u`, pairs of surrogates are one character, and what is left is alone. */
+export const hasHalfCharacter = (text: string): boolean => /\p{Surrogate}/u.test(text);
 /** Headers and indexes nest three deep. */
 const deepest = 16;
 
+export interface StrictJsonOptions {
+  /** Whether numbers must be written as whole ones, `2` and not `2.0`; default false. */
+  readonly wholeNumbers?: boolean;
+}
+
 /**
  * Reads JSON whose outermost value is an object that begins with the first byte. Unlike `JSON.parse` it refuses names that
- * come twice, of which only the last would be seen.
+ * come twice, of which only the last would be seen, and halves of characters.
  *
  * @param what it is called in errors.
  * @throws FormatError for anything else.
  */
-export function parseStrictly(bytes: Uint8Array, what = "the header"): Map<string, StrictJson> {
+export function parseStrictly(
+  bytes: Uint8Array,
+  what: string,
+  { wholeNumbers = false }: StrictJsonOptions = {},
+): Map<string, StrictJson> {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -24,7 +35,7 @@ export function parseStrictly(bytes: Uint8Array, what = "the header"): Map<strin
     throw new FormatError(`${what} is not UTF-8`);
   }
   if (text[0] !== "{") throw new FormatError(`${what} is not JSON: it does not begin with {`);
-  const reader = new Reader(text, what);
+  const reader = new Reader(text, what, wholeNumbers);
   const value = reader.value(0);
   reader.end();
   return value as Map<string, StrictJson>;
@@ -34,10 +45,12 @@ class Reader {
   private at = 0;
   private readonly text: string;
   private readonly what: string;
+  private readonly wholeNumbers: boolean;
 
-  constructor(text: string, what: string) {
+  constructor(text: string, what: string, wholeNumbers: boolean) {
     this.text = text;
     this.what = what;
+    this.wholeNumbers = wholeNumbers;
   }
 
   value(depth: number): StrictJson {
@@ -76,11 +89,17 @@ class Reader {
   }
 
   private scalar(found: string): string | number | boolean | null {
+    let value: string | number | boolean | null;
     try {
-      return JSON.parse(found);
+      value = JSON.parse(found);
     } catch {
       throw this.unexpected(found);
     }
+    if (typeof value === "number" && this.wholeNumbers && !/^(?:-[1-9]\d*|\d+)$/.test(found))
+      throw new FormatError(`${this.what} has ${found.slice(0, 40)} for a whole number`);
+    if (typeof value === "string" && hasHalfCharacter(value))
+      throw new FormatError(`${this.what} has a text with half a character (a lone surrogate)`);
+    return value;
   }
 
   private peek(): string {

@@ -35,6 +35,8 @@ export interface PickledTensorOptions {
   readonly size: readonly number[];
   readonly stride: readonly number[];
   readonly requiresGrad?: boolean;
+  /** Instructions for what PyTorch 2 says besides, a dictionary. */
+  readonly metadata?: string;
 }
 
 /** Instructions that leave a tensor on the stack. */
@@ -46,8 +48,9 @@ export function pickledTensor({
   size,
   stride,
   requiresGrad = false,
+  metadata = "",
 }: PickledTensorOptions): string {
   const id = `(${text("storage")}ctorch\n${type}\n${text(key)}${text("cpu")}${integer(numel)}tQ`;
-  const flags = `${requiresGrad ? "\x88" : "\x89"}ccollections\nOrderedDict\n)R`;
+  const flags = `${requiresGrad ? "\x88" : "\x89"}ccollections\nOrderedDict\n)R${metadata}`;
   return `ctorch._utils\n_rebuild_tensor_v2\n(${id}${integer(offset)}${tuple(size)}${tuple(stride)}${flags}tR`;
 }
