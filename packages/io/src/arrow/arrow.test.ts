@@ -1,9 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { cpu } from "@cresset/backend-cpu";
 import { wasm } from "@cresset/backend-wasm";
 import { registerBackend, type Tensor } from "@cresset/core";
 import * as arrow from "apache-arrow";
 import { beforeAll, describe, expect, test } from "vitest";
 import { FormatError } from "../index.ts";
+import { bytesTaken } from "../testing/count-bytes.ts";
 import { fromArrow, loadArrow } from "./index.ts";
 
 beforeAll(async () => {
@@ -156,6 +159,58 @@ describe("with options", () => {
     expect([time.dtype, time.dataSync()[0]]).toEqual(["int64", 2n ** 60n + 1n]);
     expect(fromArrow(column([5], new arrow.TimeSecond()), integers).dtype).toBe("int32");
   });
+});
+
+describe("compressed files, as pyarrow writes them", () => {
+  const read = (name: string): Uint8Array<ArrayBuffer> =>
+    new Uint8Array(readFileSync(join(import.meta.dirname, "..", "testing", "tables", name)));
+
+  test.each(["few.lz4.feather", "few.zstd.feather", "few.lz4.arrows", "few.zstd.arrows"])("%s", async (name) => {
+    const { x, n, flag } = await loadArrow(read(name), { nulls: Number.NaN, columns: ["x", "n", "flag"] });
+    expect(x.tolistSync()).toEqual([1.5, Number.NaN, -2.5, 0]);
+    expect([n.dtype, n.tolistSync()]).toEqual(["int32", [1, 2, 3, -4]]);
+    expect(flag.tolistSync()).toEqual([true, false, true, true]);
+  });
+
+  test.each(["many.lz4.feather", "many.zstd.feather"])("%s, whose buffers are several blocks", async (name) => {
+    const { x, n } = await loadArrow(read(name));
+    expect([...x.dataSync()]).toEqual(Array.from({ length: 30_000 }, (_, i) => (i % 7) * 0.5));
+    expect([...n.dataSync()]).toEqual(Array.from({ length: 30_000 }, (_, i) => Math.floor(i / 100)));
+  });
+
+  test("are refused where a buffer says that it is longer than it is, before memory is taken", async () => {
+    for (const name of ["many.lz4.feather", "many.zstd.feather"]) {
+      const bytes = read(name);
+      const view = new DataView(bytes.buffer);
+      let changed = 0;
+      // The lengths of the two columns' buffers stand before these.
+      for (let at = 0; at + 8 < bytes.length; at++)
+        if ([240_000n, 120_000n].includes(view.getBigUint64(at, true))) {
+          view.setBigUint64(at, 2n ** 31n, true);
+          changed++;
+        }
+      expect(changed).toBe(2);
+      const taken = await bytesTaken(() => expect(loadArrow(bytes)).rejects.toThrow("tells of more than there is"));
+      expect(taken).toBeLessThan(3 * bytes.length);
+    }
+  });
+
+  test("are not unpacked for columns that cannot be read", async () => {
+    const bytes = read("many.lz4.feather");
+    const taken = await bytesTaken(() => expect(loadArrow(bytes, { columns: ["y"] })).rejects.toThrow('no column "y"'));
+    expect(taken).toBeLessThan(3 * bytes.length);
+  });
+});
+
+test("a message that says it is one byte long is refused, over which apache-arrow would think for ever", async () => {
+  const bytes = arrow.tableToIPC(table({ a: column([1, 2], new arrow.Int16()) }), "file").slice();
+  const view = new DataView(bytes.buffer);
+  const lengths = Array.from({ length: bytes.length - 8 }, (_, at) => at).filter(
+    (at) => view.getInt32(at, true) === -1,
+  );
+  expect(lengths.length).toBeGreaterThan(0);
+  for (const at of lengths) view.setInt32(at + 4, 1, true);
+  await expect(loadArrow(bytes)).rejects.toThrow("tells of more than there is in it");
 });
 
 test.each(["file", "stream"] as const)("a %s is read", async (format) => {

@@ -1,17 +1,20 @@
 import type { Tensor } from "@cresset/core/functions";
-import { type Table, tableFromIPC } from "apache-arrow";
+import { type Field, RecordBatchReader, Table } from "apache-arrow";
 import { FormatError } from "../errors.ts";
 import { type FileLike, type OpenOptions, openSource } from "../source.ts";
+import { chosen } from "../tables/column.ts";
 import type { TableOptions } from "../tables/options.ts";
+import { arrowTypes } from "./arrow.ts";
 import { fromArrow } from "./from-arrow.ts";
+import { layoutOf } from "./types.ts";
 import { verifyArrow } from "./verify.ts";
 
 /**
- * The columns of an Arrow file (`.arrow`, `.feather` of version 2) or stream as tensors, like `fromArrow`.
+ * The columns of an Arrow file (`.arrow`, `.feather` of version 2) or stream as tensors, like `fromArrow`. It may be compressed,
+ * by LZ4 (as pandas does it) or Zstandard, if apache-arrow is of version 21 or later.
  *
  * @param file a URL, a path, a `Blob` or `File`, or bytes. It is read whole.
- * @throws FormatError for what is no Arrow file, or is compressed in a way that apache-arrow has been given no codec for; and
- *   as `fromArrow`.
+ * @throws FormatError for what is no Arrow file; and as `fromArrow`.
  * @example
  * const { age, income } = await loadArrow("people.feather", { columns: ["age", "income"], nulls: NaN });
  */
@@ -19,25 +22,61 @@ export async function loadArrow(
   file: FileLike,
   options: TableOptions & OpenOptions = {},
 ): Promise<Record<string, Tensor>> {
-  return fromArrow(await openArrow(file, options), options);
+  const table = await openArrow(file, options, (fields) => {
+    // What cannot be read is refused before anything is unpacked.
+    const names = fields.map(({ name }) => name);
+    for (const name of chosen(names, options.columns))
+      layoutOf(name, fields[names.indexOf(name)].type, options.dates ?? "refuse");
+  });
+  return fromArrow(table, options);
 }
 
-/** A file as a table of apache-arrow. @throws FormatError for what is none. */
-export async function openArrow(file: FileLike, options: OpenOptions = {}): Promise<Table> {
+/**
+ * A file as a table of apache-arrow.
+ *
+ * @param check looks at the columns before any of their values are made.
+ * @throws FormatError for what is none; what `check` throws.
+ */
+export async function openArrow(
+  file: FileLike,
+  options: OpenOptions = {},
+  check: (fields: readonly Field[]) => void = () => undefined,
+): Promise<Table> {
   const source = await openSource(file, options);
   try {
     const bytes = await source.read(0, source.size);
-    try {
+    const reader = decoding(source.name, () => {
       if (!beginsAsArrow(bytes)) throw new FormatError("it does not begin like an Arrow file or stream");
       verifyArrow(bytes);
-      return tableFromIPC(bytes);
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new FormatError(`${source.name} is not an Arrow file that could be read: ${why}`, { cause });
-    }
+      const opened = RecordBatchReader.from(bytes).open();
+      for (const field of opened.schema?.fields ?? []) requireKnownIntegers(field);
+      return opened;
+    });
+    check(reader.schema?.fields ?? []);
+    return decoding(source.name, () => {
+      const batches = reader.readAll();
+      return batches.length > 0 ? new Table(batches) : new Table(reader.schema);
+    });
   } finally {
     await source.close();
   }
+}
+
+/** Runs apache-arrow, whose errors have no type. */
+function decoding<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new FormatError(`${name} is not an Arrow file that could be read: ${why}`, { cause });
+  }
+}
+
+/** @throws FormatError for integers of a width that there is not; apache-arrow notices when it has unpacked them. */
+function requireKnownIntegers({ type }: Field): void {
+  if (type.typeId === arrowTypes.int && ![8, 16, 32, 64].includes((type as { bitWidth?: number }).bitWidth ?? 0))
+    throw new FormatError(`it has integers of ${(type as { bitWidth?: number }).bitWidth} bits`);
+  for (const child of (type as { children?: readonly Field[] | null }).children ?? []) requireKnownIntegers(child);
 }
 
 /** The mark of a file, or of a stream's message. (Streams of versions before 0.15 have none, and are not read.) */

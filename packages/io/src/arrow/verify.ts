@@ -1,22 +1,18 @@
 /**
- * Counts and places in an Arrow file, before apache-arrow believes them: a few damaged bytes would keep it busy for hours, since
- * FlatBuffers in JavaScript have no verifier. Format: https://arrow.apache.org/docs/format/Columnar.html#format-ipc
+ * Counts and places in an Arrow file, before apache-arrow believes them: a few damaged bytes would keep it busy for hours, or for
+ * ever. Format: https://arrow.apache.org/docs/format/Columnar.html#format-ipc
  */
-import { FormatError } from "../errors.ts";
-
-/** A table of FlatBuffers: where it is, and where it says which fields it has. */
-interface Place {
-  readonly at: number;
-  readonly fields: number;
-  readonly size: number;
-}
+import { type Codec, codecOf } from "./codecs.ts";
+import { damaged, FlatBuffer, type Place } from "./flatbuffer.ts";
 
 /** Kinds of messages. */
 const [schema, dictionary, batch] = [1, 2, 3];
 
-const damaged = (): FormatError => new FormatError("it is damaged: it tells of more than there is in it");
+/** What stands before a compressed buffer that is not compressed after all. */
+const plain = -1n;
+const prefixBytes = 8;
 
-/** @throws FormatError for a file or stream that tells of more than it holds. */
+/** @throws FormatError for a file or stream that tells of more than it holds, or is compressed as nobody can unpack. */
 export function verifyArrow(bytes: Uint8Array): void {
   const verifier = new Verifier(bytes);
   try {
@@ -30,31 +26,39 @@ export function verifyArrow(bytes: Uint8Array): void {
 }
 
 class Verifier {
+  readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #size: number;
   /** Fields take some bytes each; one that is shared is no tree any more. */
   #fieldsLeft: number;
 
-  constructor({ buffer, byteOffset, byteLength }: Uint8Array) {
-    this.#view = new DataView(buffer, byteOffset, byteLength);
-    this.#size = byteLength;
-    this.#fieldsLeft = byteLength / 8;
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#size = bytes.byteLength;
+    this.#fieldsLeft = bytes.byteLength / 8;
   }
 
   /** Ends with a footer, which says where the batches are; apache-arrow reads no others. */
   file(): void {
     const end = this.#size - 10;
-    const footer = this.#reference(end - this.#view.getInt32(end, true));
-    this.#member(footer, 1, (at) => this.#schema(this.#reference(at)));
+    const length = this.#view.getInt32(end, true);
+    const buffer = new FlatBuffer(this.#part(end - length, length));
+    const footer = buffer.reference(0);
+    const described = buffer.table(footer, 1);
+    if (described !== null) this.#schema(buffer, described);
     // A footer lists dictionaries, then batches; apache-arrow looks for ever for one that is something else.
     for (const kind of [dictionary, batch])
-      this.#member(footer, kind, (at) => {
-        for (const block of this.#vector(at, 24)) this.#message(this.#integer(block), kind);
-      });
+      for (const block of buffer.list(footer, kind, 24)) this.#message(buffer.integer(block), kind);
   }
 
   stream(): void {
     for (let at = 0; at >= 0 && at < this.#size; ) at = this.#message(at);
+  }
+
+  #part(start: number, length: number): Uint8Array {
+    if (start < 0 || length < 0 || start + length > this.#size) throw damaged();
+    return this.#bytes.subarray(start, start + length);
   }
 
   /** Returns where the next one begins; -1 after the last. */
@@ -68,89 +72,66 @@ class Verifier {
       return -1;
     }
     at += 4;
-    const message = this.#reference(at);
-    let body = 0;
-    this.#member(message, 3, (place) => {
-      body = this.#integer(place);
-    });
-    let kind = 0;
-    this.#member(message, 1, (place) => {
-      kind = this.#view.getUint8(place);
-    });
-    this.#member(message, 2, (place) => {
-      const header = this.#reference(place);
-      if (kind === schema) this.#schema(header);
-      if (kind === dictionary) this.#member(header, 1, (data) => this.#batch(this.#reference(data)));
-      if (kind === batch) this.#batch(header);
-    });
+    // What is said of the message is in it: apache-arrow reads nothing but zeros beyond.
+    const buffer = new FlatBuffer(this.#part(at, length));
+    const message = buffer.reference(0);
+    const [kindAt, bodyAt] = [buffer.member(message, 1), buffer.member(message, 3)];
+    const kind = kindAt === null ? 0 : buffer.view.getUint8(kindAt);
     if (expected !== undefined && kind !== expected) throw damaged();
-    if (length < 0 || at + length + body > this.#size) throw damaged();
-    return at + length + body;
+    const body = this.#part(at + length, bodyAt === null ? 0 : buffer.integer(bodyAt));
+    const header = buffer.table(message, 2);
+    if (header !== null) this.#header(buffer, kind, header, body);
+    return at + length + body.length;
   }
 
-  #schema(table: Place): void {
-    this.#member(table, 1, (at) => this.#fields(at, 0));
-    this.#member(table, 2, (at) => this.#vector(at, 4));
+  #header(buffer: FlatBuffer, kind: number, header: Place, body: Uint8Array): void {
+    if (kind === schema) this.#schema(buffer, header);
+    const rows = kind === dictionary ? buffer.table(header, 1) : kind === batch ? header : null;
+    if (rows !== null) this.#batch(buffer, rows, body);
   }
 
-  #fields(at: number, depth: number): void {
+  #schema(buffer: FlatBuffer, table: Place): void {
+    this.#fields(buffer, table, 1, 0);
+    buffer.list(table, 2, 4);
+  }
+
+  #fields(buffer: FlatBuffer, owner: Place, slot: number, depth: number): void {
     if (depth > 64) throw damaged();
-    for (const place of this.#vector(at, 4)) {
+    for (const place of buffer.list(owner, slot, 4)) {
       if (--this.#fieldsLeft < 0) throw damaged();
-      const field = this.#reference(place);
-      this.#member(field, 5, (children) => this.#fields(children, depth + 1));
-      this.#member(field, 6, (metadata) => this.#vector(metadata, 4));
+      const field = buffer.reference(place);
+      this.#fields(buffer, field, 5, depth + 1);
+      buffer.list(field, 6, 4);
     }
   }
 
-  #batch(table: Place): void {
-    let compressed = false;
-    this.#member(table, 3, () => {
-      compressed = true;
-    });
+  #batch(buffer: FlatBuffer, table: Place, body: Uint8Array): void {
+    const parts = buffer.list(table, 2, 16);
+    const compression = buffer.table(table, 3);
+    let held = this.#size;
+    if (compression !== null) {
+      const at = buffer.member(compression, 0);
+      const codec = codecOf(at === null ? 0 : buffer.view.getInt8(at));
+      for (const part of parts) held += unpackedLength(body, buffer.integer(part), buffer.integer(part + 8), codec);
+    }
     // A value takes a bit at least.
-    const requireCount = (count: number): void => {
-      if (!compressed && count > 8 * this.#size) throw damaged();
+    const requireCount = (at: number): void => {
+      if (buffer.integer(at) > 8 * held) throw damaged();
     };
-    this.#member(table, 0, (at) => requireCount(this.#integer(at)));
-    this.#member(table, 1, (at) => {
-      for (const node of this.#vector(at, 16)) requireCount(this.#integer(node));
-    });
-    this.#member(table, 2, (at) => this.#vector(at, 16));
-    this.#member(table, 4, (at) => this.#vector(at, 8));
+    const rows = buffer.member(table, 0);
+    if (rows !== null) requireCount(rows);
+    for (const node of buffer.list(table, 1, 16)) requireCount(node);
+    buffer.list(table, 4, 8);
   }
+}
 
-  /** The table that a place refers to. */
-  #reference(place: number): Place {
-    const at = place + this.#forward(this.#view.getInt32(place, true));
-    const fields = at - this.#view.getInt32(at, true);
-    return { at, fields, size: this.#forward(this.#view.getInt16(fields, true)) };
-  }
-
-  /** Looks at a table's member, if it has that one. */
-  #member({ at, fields, size }: Place, slot: number, look: (at: number) => void): void {
-    const place = 4 + 2 * slot;
-    const offset = place < size ? this.#forward(this.#view.getInt16(fields + place, true)) : 0;
-    if (offset !== 0) look(at + offset);
-  }
-
-  /** Where the items of a list are, which must all be there. */
-  #vector(place: number, itemSize: number): Iterable<number> {
-    const start = place + this.#forward(this.#view.getInt32(place, true));
-    const count = this.#forward(this.#view.getInt32(start, true));
-    if (start + 4 + count * itemSize > this.#size) throw damaged();
-    return Array.from({ length: count }, (_, i) => start + 4 + i * itemSize);
-  }
-
-  /** FlatBuffers refer forwards only; the library reads numbers with a sign. */
-  #forward(offset: number): number {
-    if (offset < 0) throw damaged();
-    return offset;
-  }
-
-  #integer(at: number): number {
-    const value = this.#view.getBigInt64(at, true);
-    if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER)) throw damaged();
-    return Number(value);
-  }
+/** What a compressed buffer takes when it is unpacked. @throws FormatError where it says something else than it holds. */
+function unpackedLength(body: Uint8Array, offset: number, length: number, codec: Codec): number {
+  if (length === 0) return 0;
+  if (length < prefixBytes || offset + length > body.length) throw damaged();
+  const said = new DataView(body.buffer, body.byteOffset + offset, prefixBytes).getBigInt64(0, true);
+  if (said === plain) return length - prefixBytes;
+  const content = body.subarray(offset + prefixBytes, offset + length);
+  if (!codec.canHold(content, said)) throw damaged();
+  return Number(said);
 }

@@ -42,7 +42,7 @@ interface Counts {
   refused: number;
 }
 
-async function fuzz({ read, seeds, damage, inflates }: Target, counts: Counts, seed: number): Promise<void> {
+async function fuzz({ read, seeds, damage, unpacks = 0 }: Target, counts: Counts, seed: number): Promise<void> {
   const random = randomFrom(seed);
   const bytes = await damage(oneOf(random, seeds), random, oneOf(random, seeds));
   let outcome: unknown;
@@ -63,7 +63,7 @@ async function fuzz({ read, seeds, damage, inflates }: Target, counts: Counts, s
     }
   } else {
     counts.refused++;
-    if (!inflates && taken > 6 * bytes.length + 4096)
+    if (taken > 6 * bytes.length + unpacks + 4096)
       throw new Error(`seed ${seed}: ${taken} bytes were taken before a file of ${bytes.length} was refused`);
   }
   if (refusal !== null && !(refusal instanceof CressetError))

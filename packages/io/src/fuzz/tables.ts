@@ -1,4 +1,6 @@
 /** Tables in files, for damage. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as arrow from "apache-arrow";
 import { Compression, Table, WriterPropertiesBuilder, writeParquet } from "parquet-wasm";
 
@@ -18,10 +20,20 @@ const tables = [
 const pairs = new arrow.FixedSizeList(2, new arrow.Field("item", new arrow.Float64()));
 const lists = new arrow.Table({ l: column([[1, 2], [3, 4], [5, 6]], pairs) }); // biome-ignore format: rows
 
+/** Files that pyarrow compressed: apache-arrow does not. */
+const compressed = [
+  "few.lz4.feather",
+  "few.zstd.feather",
+  "few.lz4.arrows",
+  "many.lz4.feather",
+  "many.zstd.feather",
+].map((name) => new Uint8Array(readFileSync(join(import.meta.dirname, "..", "testing", "tables", name))));
+
 export function arrowFiles(): Uint8Array[] {
-  return [...tables, lists].flatMap((table) =>
+  const plain = [...tables, lists].flatMap((table) =>
     (["file", "stream"] as const).map((format) => new Uint8Array(arrow.tableToIPC(table, format))),
   );
+  return [...plain, ...compressed];
 }
 
 export function parquetFiles(): Uint8Array[] {

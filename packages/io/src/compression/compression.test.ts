@@ -1,0 +1,94 @@
+import { zstdCompressSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { FormatError } from "../index.ts";
+import { joined } from "../joined.ts";
+import { bytesTaken } from "../testing/count-bytes.ts";
+import { lz4Length, unpackLz4 } from "./lz4-frame.ts";
+import { outlineOfZstd, unpackZstd, unpackZstdByLibrary } from "./zstd-frame.ts";
+
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+const bytes = (value: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(value);
+const uint32 = (n: number): Uint8Array => new Uint8Array(Uint32Array.of(n).buffer);
+
+/** An LZ4 frame of blocks as they are; plain ones are given as texts. */
+function lz4(...blocks: readonly (Uint8Array | string)[]): Uint8Array {
+  const parts = blocks.flatMap((block) =>
+    typeof block === "string" ? [uint32(0x80000000 + block.length), bytes(block)] : [uint32(block.length), block],
+  );
+  return joined([uint32(0x184d2204), Uint8Array.of(0x40, 0x40, 0), ...parts, uint32(0)]);
+}
+
+/** A sequence: literals, then what lies `distance` before, `length` times. */
+function sequence(literals: string, distance: number, length: number): Uint8Array {
+  const extra = (n: number): number[] => (n < 15 ? [] : [...new Array<number>(Math.floor((n - 15) / 255)).fill(255), (n - 15) % 255]); // biome-ignore format: one formula
+  const token = (Math.min(15, literals.length) << 4) | Math.min(15, length - 4);
+  return Uint8Array.of(
+    token,
+    ...extra(literals.length),
+    ...bytes(literals),
+    distance & 255,
+    distance >> 8,
+    ...extra(length - 4),
+  );
+}
+const ending = (literals: string): Uint8Array => joined([Uint8Array.of(literals.length << 4), bytes(literals)]);
+
+describe("LZ4 frames", () => {
+  test("unpack, with references over blocks, repetitions and long lengths", () => {
+    const frame = lz4(
+      "0123456789",
+      joined([sequence("ab", 12, 4), sequence("", 1, 300), ending("end")]),
+      joined([sequence("x".repeat(20), 3, 5), ending("")]),
+    );
+    const want = `0123456789ab0123${"3".repeat(300)}end${"x".repeat(25)}`;
+    expect(text(unpackLz4(frame))).toBe(want);
+    expect(lz4Length(frame)).toBe(want.length);
+    expect(text(unpackLz4(lz4()))).toBe("");
+  });
+
+  test.each<[string, Uint8Array]>([
+    ["nothing", new Uint8Array()],
+    ["another kind of file", bytes("0123456789abcdef")],
+    ["a frame that is cut off", lz4("0123456789").subarray(0, -5)],
+    ["a reference to what is not before", lz4(joined([sequence("ab", 3, 4), ending("")]))],
+    ["a reference to itself", lz4(joined([sequence("ab", 0, 4), ending("")]))],
+    ["literals beyond the block", lz4(Uint8Array.of(0xf0, 255, 255, 255, 255, 0))],
+    ["a block that ends in a reference", lz4(sequence("ab", 1, 4))],
+    ["a frame with a dictionary", lz4("a").map((byte, i) => (i === 4 ? byte | 1 : byte))],
+  ])("%s is refused", (_, frame) => {
+    expect(() => unpackLz4(frame)).toThrow(FormatError);
+  });
+});
+
+describe("Zstandard frames", () => {
+  const content = bytes("a text, and a text again; ".repeat(20_000));
+  const frame = new Uint8Array(zstdCompressSync(content));
+
+  test.each([
+    ["the runtime", unpackZstd],
+    ["fzstd", unpackZstdByLibrary],
+  ])("are unpacked by %s", (_, unpack) => {
+    expect(text(unpack(frame))).toBe(text(content));
+    expect(unpack(frame, content.length)).toEqual(content);
+    expect(unpack(new Uint8Array(zstdCompressSync(new Uint8Array())), 0)).toEqual(new Uint8Array());
+    expect(() => unpack(frame, content.length + 1)).toThrow(FormatError);
+    for (let length = 0; length < frame.length; length++)
+      expect(() => unpack(frame.subarray(0, length))).toThrow(FormatError);
+  });
+
+  test.each([
+    ["the runtime", unpackZstd],
+    ["fzstd", unpackZstdByLibrary],
+  ])("that say they hold 2 GB take no memory, with %s", async (_, unpack) => {
+    const blocks = frame.subarray(9);
+    const sized = joined([frame.subarray(0, 4), Uint8Array.of(0xa0), uint32(0x7fffff00), blocks]);
+    const windowed = joined([frame.subarray(0, 4), Uint8Array.of(0, 0xa8), blocks]);
+    for (const claim of [sized, windowed]) {
+      const taken = await bytesTaken(async () => {
+        expect(() => unpack(claim)).toThrow(FormatError);
+      });
+      expect(taken).toBeLessThan(10_000);
+    }
+    expect(outlineOfZstd(frame).length).toBe(content.length);
+  });
+});

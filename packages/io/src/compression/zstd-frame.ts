@@ -1,0 +1,115 @@
+/**
+ * Zstandard frames: RFC 8878. They are unpacked by the runtime, or by fzstd where it cannot. Both take the memory that a frame
+ * says it needs, so that is held against what can be in it first.
+ */
+import { decompress } from "fzstd";
+import { FormatError } from "../errors.ts";
+
+const damaged = (cause?: unknown): FormatError =>
+  new FormatError("a compressed part (Zstandard) is damaged", cause === undefined ? {} : { cause });
+
+const magic = 0xfd2fb528;
+const kinds = { plain: 0, repeated: 1, compressed: 2 };
+/** No block has more content. */
+const mostOfBlock = 128 * 1024;
+/** Decoders need not support more: RFC 8878, section 3.1.1.1.2. */
+const mostOfWindow = 8 * 1024 * 1024;
+
+interface Frame {
+  /** How many bytes its blocks can unpack to: a repeated byte says how often, a compressed block has a largest size. */
+  readonly most: number;
+  /** How many it says they do; null where it does not. */
+  readonly length: number | null;
+}
+
+/** Goes through a frame's blocks without unpacking them. @throws FormatError for what is no single, whole frame. */
+export function outlineOfZstd(frame: Uint8Array): Frame {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  try {
+    if (view.getUint32(0, true) !== magic) throw damaged();
+    const descriptor = view.getUint8(4);
+    const single = (descriptor >> 5) & 1;
+    const sizeFlag = descriptor >> 6;
+    let at = 6 - single + [0, 1, 2, 4][descriptor & 3];
+    const length = contentSize(view, at, sizeFlag, single === 1);
+    if (length === null && windowOf(view.getUint8(5)) > mostOfWindow) throw damaged();
+    at += sizeFlag === 0 ? single : 1 << sizeFlag;
+    let most = 0;
+    for (let last = 0; last === 0; ) {
+      const header = view.getUint16(at, true) | (view.getUint8(at + 2) << 16);
+      at += 3;
+      last = header & 1;
+      const kind = (header >> 1) & 3;
+      const size = header >> 3;
+      if (kind > kinds.compressed || size > mostOfBlock) throw damaged();
+      most += kind === kinds.compressed ? mostOfBlock : size;
+      at += kind === kinds.repeated ? 1 : size;
+    }
+    at += (descriptor >> 2) & 1 ? 4 : 0;
+    if (at !== frame.length || (length ?? 0) > most) throw damaged();
+    return { most, length };
+  } catch (error) {
+    // Bytes were to be read from beyond the end.
+    throw error instanceof RangeError ? damaged(error) : error;
+  }
+}
+
+/** The size of the content, which takes 1, 2, 4 or 8 bytes; null where there is none. */
+function contentSize(view: DataView, at: number, flag: number, single: boolean): number | null {
+  if (flag === 0) return single ? view.getUint8(at) : null;
+  if (flag === 1) return view.getUint16(at, true) + 256;
+  return flag === 2 ? view.getUint32(at, true) : Number(view.getBigUint64(at, true));
+}
+
+function windowOf(byte: number): number {
+  const base = 2 ** (10 + (byte >> 3));
+  return base + (base / 8) * (byte & 7);
+}
+
+/**
+ * Unpacks a frame, of `length` bytes where that is known.
+ *
+ * @throws FormatError for one that is damaged, or of another length; before memory is taken for it, if it cannot be of that.
+ */
+export function unpackZstd(frame: Uint8Array, length?: number): Uint8Array<ArrayBuffer> {
+  return unpack(frame, length, runtimeUnpack() ?? unpackByLibrary);
+}
+
+/** The same without the runtime's help. */
+export function unpackZstdByLibrary(frame: Uint8Array, length?: number): Uint8Array<ArrayBuffer> {
+  return unpack(frame, length, unpackByLibrary);
+}
+
+type Unpack = (frame: Uint8Array, most: number) => Uint8Array;
+
+function unpack(frame: Uint8Array, length: number | undefined, how: Unpack): Uint8Array<ArrayBuffer> {
+  const outline = outlineOfZstd(frame);
+  const expected = length ?? outline.length;
+  if (expected !== null && (expected > outline.most || expected !== (outline.length ?? expected))) throw damaged();
+  if (outline.most === 0) return new Uint8Array();
+  let content: Uint8Array;
+  try {
+    content = how(frame, expected ?? outline.most);
+  } catch (error) {
+    throw damaged(error);
+  }
+  if (content.length !== (expected ?? content.length)) throw damaged();
+  const { buffer, byteOffset, byteLength } = content;
+  return buffer instanceof ArrayBuffer && byteOffset % 8 === 0
+    ? new Uint8Array(buffer, byteOffset, byteLength)
+    : new Uint8Array(content);
+}
+
+interface Zlib {
+  zstdDecompressSync?(frame: Uint8Array, options: { readonly maxOutputLength: number }): Uint8Array;
+}
+
+/** The runtime's own, which is faster and checks sums too: Node from 22.15 on, Bun. */
+function runtimeUnpack(): Unpack | null {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): Zlib | undefined } };
+  const zlib = process?.getBuiltinModule?.("node:zlib");
+  const own = zlib?.zstdDecompressSync;
+  return own === undefined ? null : (frame, most) => own.call(zlib, frame, { maxOutputLength: Math.max(1, most) });
+}
+
+const unpackByLibrary: Unpack = (frame) => decompress(frame);
