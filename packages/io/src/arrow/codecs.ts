@@ -1,7 +1,7 @@
 /** How buffers of Arrow files are unpacked: as frames of LZ4 or Zstandard. pandas compresses by LZ4 unless it is told otherwise. */
 import * as library from "apache-arrow";
-import { lz4Length, unpackLz4 } from "../compression/lz4-frame.ts";
-import { outlineOfZstd, unpackZstd } from "../compression/zstd-frame.ts";
+import { lz4Length, unpackLz4 } from "../compression/lz4.ts";
+import { outlineOfZstd, unpackZstd } from "../compression/zstd.ts";
 import { FormatError } from "../errors.ts";
 
 export interface Codec {

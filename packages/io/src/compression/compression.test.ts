@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { FormatError } from "../index.ts";
 import { joined } from "../joined.ts";
 import { bytesTaken } from "../testing/count-bytes.ts";
-import { lz4Length, unpackLz4 } from "./lz4-frame.ts";
-import { outlineOfZstd, unpackZstd, unpackZstdByLibrary } from "./zstd-frame.ts";
+import { lz4Length, unpackLz4 } from "./lz4.ts";
+import { outlineOfZstd, unpackZstd, unpackZstdByLibrary } from "./zstd.ts";
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const bytes = (value: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(value);

@@ -1,18 +1,12 @@
 import { CressetError, fromHost, type Tensor } from "@cresset/core/functions";
-import {
-  type DecodedArray,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetRead,
-  parquetSchema,
-  type SchemaElement,
-} from "hyparquet";
-import { compressors } from "hyparquet-compressors";
+import { type DecodedArray, type FileMetaData, parquetRead, parquetSchema, type SchemaElement } from "hyparquet";
 import { FormatError } from "../errors.ts";
 import { type ByteSource, type FileLike, type OpenOptions, openSource } from "../source.ts";
 import { type CellValue, chosen, columnOf } from "../tables/column.ts";
 import type { TableOptions } from "../tables/options.ts";
 import { dtypeOf } from "./types.ts";
+import { unpackers } from "./unpack.ts";
+import { readMetadata, VerifiedFile } from "./verified.ts";
 
 /**
  * The columns of a Parquet file as tensors of shape `[rows]`. Only the columns that are asked for are read, from a URL by
@@ -43,7 +37,7 @@ export async function loadParquet(
         .filter(({ name }) => names.includes(name))
         .map((element) => [element.name, dtypeOf(element, options.dates ?? "refuse")]),
     );
-    const parts = await decoding(options, () => partsOf(source, metadata, names));
+    const parts = await decoding(options, () => partsOf(source, metadata, names, options.nulls === undefined));
     const found: Record<string, Tensor> = Object.create(null);
     for (const name of names) {
       const dtype = dtypes.get(name) ?? "float32";
@@ -65,7 +59,7 @@ export function openMetadata(
   options: OpenOptions,
 ): Promise<{ readonly metadata: FileMetaData; readonly fields: readonly SchemaElement[] }> {
   return decoding(options, async () => {
-    const metadata = await parquetMetadataAsync(bufferOf(source), { initialFetchSize: 64 * 1024 });
+    const metadata = await readMetadata(source);
     return { metadata, fields: parquetSchema(metadata).children.map(({ element }) => element) };
   });
 }
@@ -82,62 +76,42 @@ export async function decoding<T>({ signal }: OpenOptions, read: () => Promise<T
   }
 }
 
-export interface SliceableBuffer {
-  readonly byteLength: number;
-  slice(start: number, end?: number): Promise<ArrayBuffer>;
-}
-
-/** A source as hyparquet reads it. */
-export function bufferOf({ name, size, read }: ByteSource): SliceableBuffer {
-  async function between(from: number, to: number): Promise<ArrayBuffer> {
-    if (!(from >= 0 && from <= to && to <= size))
-      throw new FormatError(`${name} has ${size} bytes, and what it says is in ${from} to ${to}`);
-    return (await read(from, to)).buffer;
-  }
-  return {
-    byteLength: size,
-    slice(start, end = size) {
-      const [from, to] = [start, end].map((at) => (at < 0 ? size + at : at));
-      const bytes = between(from, to);
-      // hyparquet asks for several ranges at once, and forgets the others where one cannot be had.
-      bytes.catch(() => undefined);
-      return bytes;
-    },
-  };
-}
-
 /** The values of columns, in pieces in the order of rows. Dates are the numbers that stand for them. */
 async function partsOf(
   source: ByteSource,
   metadata: FileMetaData,
   names: readonly string[],
+  refuseMissing: boolean,
 ): Promise<Map<string, DecodedArray[]>> {
-  const found = new Map<string, { readonly rowStart: number; readonly columnData: DecodedArray }[]>();
+  const found = new Map<string, DecodedArray[]>();
   const same = <T>(value: T): T => value;
-  if (names.length === 0) return new Map();
-  await parquetRead({
-    file: bufferOf(source),
-    metadata,
-    columns: [...names],
-    compressors,
-    utf8: false,
-    geoparquet: false,
-    parsers: {
-      timestampFromMilliseconds: same,
-      timestampFromMicroseconds: same,
-      timestampFromNanoseconds: same,
-      dateFromDays: same,
-    },
-    onChunk: ({ columnName, columnData, rowStart }) => {
-      const own = found.get(columnName) ?? [];
-      own.push({ rowStart, columnData });
-      found.set(columnName, own);
-    },
-  });
-  return new Map(
-    Array.from(found, ([name, parts]) => [
-      name,
-      parts.sort((a, b) => a.rowStart - b.rowStart).map(({ columnData }) => columnData),
-    ]),
-  );
+  if (names.length === 0) return found;
+  const verified = new VerifiedFile(source, metadata, refuseMissing);
+  let rowStart = 0;
+  for (const group of metadata.row_groups) {
+    const rowEnd = rowStart + Number(group.num_rows);
+    await parquetRead({
+      file: await verified.group(group, rowStart, names),
+      metadata,
+      columns: [...names],
+      rowStart,
+      rowEnd,
+      compressors: unpackers,
+      utf8: false,
+      geoparquet: false,
+      parsers: {
+        timestampFromMilliseconds: same,
+        timestampFromMicroseconds: same,
+        timestampFromNanoseconds: same,
+        dateFromDays: same,
+      },
+      onChunk: ({ columnName, columnData }) => {
+        const own = found.get(columnName) ?? [];
+        own.push(columnData);
+        found.set(columnName, own);
+      },
+    });
+    rowStart = rowEnd;
+  }
+  return found;
 }

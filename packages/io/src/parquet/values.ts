@@ -1,8 +1,9 @@
 import { type FileMetaData, parquetRead } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
 import { type ByteSource, type FileLike, type OpenOptions, openSource } from "../source.ts";
 import type { TableValues } from "../tables/values.ts";
-import { bufferOf, decoding, openMetadata } from "./load-parquet.ts";
+import { decoding, openMetadata } from "./load-parquet.ts";
+import { unpackers } from "./unpack.ts";
+import { VerifiedFile } from "./verified.ts";
 
 /**
  * Opens a Parquet file for its values, whatever their type: numbers, bigints, booleans, texts, `Date`s, lists; null or undefined
@@ -25,16 +26,16 @@ export async function openParquetValues(file: FileLike, options: OpenOptions = {
 
   async function* groups(metadata: FileMetaData): AsyncGenerator<ReadonlyMap<string, readonly unknown[]>> {
     let rowStart = 0;
-    for (const { num_rows } of metadata.row_groups) {
-      const rowEnd = rowStart + Number(num_rows);
+    for (const group of metadata.row_groups) {
+      const rowEnd = rowStart + Number(group.num_rows);
       const found = new Map<string, unknown[]>();
       const from = rowStart;
       await whileOpen((source) =>
-        decoding(options, () =>
+        decoding(options, async () =>
           parquetRead({
-            file: bufferOf(source),
+            file: await new VerifiedFile(source, metadata, false).group(group, from),
             metadata,
-            compressors,
+            compressors: unpackers,
             rowStart: from,
             rowEnd,
             onChunk: ({ columnName, columnData }) => {

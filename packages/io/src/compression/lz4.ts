@@ -1,6 +1,6 @@
 /**
- * LZ4 frames, in which Arrow files have their buffers: https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md. They are
- * unpacked here and not by a library, since those in JavaScript take the memory that a frame says it needs.
+ * LZ4: frames, in which Arrow files have their buffers (https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md), and the blocks
+ * in them. They are unpacked here and not by a library, since those in JavaScript take the memory that a frame says it needs.
  */
 import { FormatError } from "../errors.ts";
 
@@ -95,4 +95,9 @@ function unpackBlock(block: Uint8Array, into: Uint8Array | null, made: number): 
 function repeat(bytes: Uint8Array, to: number, distance: number, length: number): void {
   if (distance >= length) bytes.copyWithin(to, to - distance, to - distance + length);
   else for (let i = to; i < to + length; i++) bytes[i] = bytes[i - distance];
+}
+
+/** How many bytes a block alone, without a frame, unpacks to. @throws FormatError as `lz4Length`. */
+export function lz4BlockLength(block: Uint8Array): number {
+  return unpackBlock(block, null, 0);
 }

@@ -1,0 +1,226 @@
+/**
+ * Pages of a Parquet file, before hyparquet believes what they say of themselves: a few bytes can tell of billions of values, and
+ * runs without end. Format: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
+ */
+import type { ColumnMetaData, SchemaElement } from "hyparquet";
+import { FormatError } from "../errors.ts";
+import { missing } from "../tables/column.ts";
+import { readRuns, requireDifferences } from "./runs.ts";
+import { readStruct, type ThriftStruct } from "./thrift.ts";
+import { unpackPage } from "./unpack.ts";
+
+const damaged = (what: string): FormatError => new FormatError(`the Parquet file is damaged: ${what}`);
+const tooMany = (): FormatError => damaged("a page has not as many values as it says");
+
+/** A column of a group of rows. */
+export interface Chunk {
+  readonly meta: ColumnMetaData;
+  /** Elements of the schema from below the root to the column. */
+  readonly path: readonly SchemaElement[];
+  readonly rows: number;
+  /** Where the group begins among all rows. */
+  readonly firstRow: number;
+  /** Whether missing values are refused, which is then done here. */
+  readonly refuseMissing: boolean;
+  /** Is told of values before they are made. */
+  readonly count: (values: number) => void;
+}
+
+/** Numbers of kinds of pages, and of encodings. */
+const pages = { data: 0, dictionary: 2, dataV2: 3 };
+const encodings = { plain: 0, dictionary: 2, rle: 3, delta: 5, deltaLengths: 6, deltaTexts: 7, places: 8, split: 9 };
+
+/** Bytes of values. */
+const widths: Readonly<Record<string, number>> = { INT32: 4, INT64: 8, INT96: 12, FLOAT: 4, DOUBLE: 8 };
+
+/** @throws FormatError for pages that do not hold what they say; for the first missing value, where that is asked for. */
+export function verifyChunk(bytes: Uint8Array, chunk: Chunk): void {
+  new ChunkVerifier(bytes, chunk).run();
+}
+
+class ChunkVerifier {
+  readonly #bytes: Uint8Array;
+  readonly #chunk: Chunk;
+  readonly #isFlat: boolean;
+  readonly #mostRepetition: number;
+  readonly #mostDefinition: number;
+  #dictionarySize = 0;
+  /** Values of pages so far; of a flat column, as many as rows. */
+  #seen = 0;
+
+  constructor(bytes: Uint8Array, chunk: Chunk) {
+    const { meta, path } = chunk;
+    const element = path.at(-1);
+    if (element?.type !== meta.type) throw damaged(`a column is of ${meta.type} and of ${element?.type}`);
+    this.#bytes = bytes;
+    this.#chunk = chunk;
+    this.#mostRepetition = path.filter((one) => one.repetition_type === "REPEATED").length;
+    this.#mostDefinition = path.filter((one) => one.repetition_type !== "REQUIRED").length;
+    this.#isFlat = path.length === 1 && this.#mostRepetition === 0;
+  }
+
+  run(): void {
+    const { rows } = this.#chunk;
+    for (let at = 0; (!this.#isFlat || this.#seen < rows) && at < this.#bytes.length - 1; ) {
+      const { struct: header, end } = readStruct(this.#bytes, at);
+      const [unpacked, packed] = [count(header, 2), count(header, 3)];
+      at = end + packed;
+      if (at > this.#bytes.length) throw damaged("a page is cut off");
+      this.#page(header, this.#bytes.subarray(end, at), unpacked);
+    }
+    if (this.#isFlat && this.#seen !== rows)
+      throw damaged(`a column has ${this.#seen} values in a group of ${rows} rows`);
+  }
+
+  #page(header: ThriftStruct, packed: Uint8Array, unpacked: number): void {
+    const kind = header.get(1);
+    const { codec } = this.#chunk.meta;
+    if (kind === pages.dictionary) {
+      const size = count(struct(header, 7), 1);
+      this.#requireLength(unpacked, size);
+      this.#plain(unpackPage(codec, packed, unpacked), 0, size);
+      this.#dictionarySize = size;
+    } else if (kind === pages.data) this.#dataPage(struct(header, 5), packed, unpacked);
+    else if (kind === pages.dataV2) this.#dataPageV2(struct(header, 8), packed, unpacked);
+    else throw damaged(`it has a page of the unknown kind ${String(kind)}`);
+  }
+
+  /** Tells of more values. @returns how many they are. */
+  #more(values: number): number {
+    if (this.#isFlat && values > this.#chunk.rows - this.#seen)
+      throw damaged("a page has more values than rows are left");
+    this.#chunk.count(values);
+    return values;
+  }
+
+  /** @throws FormatError for a page of numbers that is longer than all of them can be. */
+  #requireLength(length: number, values: number): void {
+    if (this.#chunk.meta.type in widths && length > 16 * values + 65_536)
+      throw damaged(`a page of ${values} values would have ${length} bytes`);
+  }
+
+  #dataPage(header: ThriftStruct, packed: Uint8Array, unpacked: number): void {
+    const values = this.#more(count(header, 1));
+    this.#requireLength(unpacked, values);
+    const page = unpackPage(this.#chunk.meta.codec, packed, unpacked);
+    const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
+    let at = 0;
+    const levels = (most: number): number => {
+      if (at + 4 > page.length) throw tooMany();
+      const end = at + 4 + view.getUint32(at, true);
+      if (end > page.length) throw tooMany();
+      const runs = readRuns(page.subarray(0, end), at + 4, bitsOf(most), values, most);
+      at = end;
+      return this.#present(runs.wanted, runs.firstOther, most);
+    };
+    if (this.#mostRepetition > 0) levels(this.#mostRepetition);
+    const present = this.#mostDefinition > 0 ? levels(this.#mostDefinition) : values;
+    this.#values(page, at, count(header, 2), present, false);
+    this.#seen += values;
+  }
+
+  #dataPageV2(header: ThriftStruct, packed: Uint8Array, unpacked: number): void {
+    const values = this.#more(count(header, 1));
+    const [nulls, definitionBytes, repetitionBytes] = [count(header, 2), count(header, 5), count(header, 6)];
+    const before = definitionBytes + repetitionBytes;
+    if (before > packed.length || before > unpacked || nulls > values) throw tooMany();
+    this.#requireLength(unpacked, values);
+    if (this.#mostRepetition > 0)
+      readRuns(packed.subarray(0, repetitionBytes), 0, bitsOf(this.#mostRepetition), values, 0);
+    let present = values;
+    if (this.#mostDefinition > 0) {
+      const levels = packed.subarray(0, before);
+      const runs = readRuns(levels, repetitionBytes, bitsOf(this.#mostDefinition), values, this.#mostDefinition);
+      present = this.#present(runs.wanted, runs.firstOther, this.#mostDefinition);
+    }
+    // hyparquet takes as many values as are not said to be missing.
+    if (present !== values - nulls) throw tooMany();
+    const length = unpacked - before;
+    const rest = packed.subarray(before);
+    const isPacked = header.get(7) !== false && length > 0;
+    this.#values(
+      isPacked ? unpackPage(this.#chunk.meta.codec, rest, length) : rest,
+      0,
+      count(header, 4),
+      present,
+      true,
+    );
+    this.#seen += values;
+  }
+
+  /** How many values there are, from levels of which `wanted` say so. */
+  #present(wanted: number, firstOther: number, most: number): number {
+    const { refuseMissing, path, firstRow } = this.#chunk;
+    if (refuseMissing && firstOther >= 0 && this.#isFlat && most === this.#mostDefinition)
+      throw missing(path[0].name, firstRow + this.#seen + firstOther);
+    return wanted;
+  }
+
+  #values(page: Uint8Array, at: number, encoding: number, values: number, isV2: boolean): void {
+    const { type } = this.#chunk.meta;
+    switch (encoding) {
+      case encodings.plain:
+        this.#plain(page, at, values);
+        return;
+      case encodings.dictionary:
+      case encodings.places:
+        if (type === "BOOLEAN") throw damaged("truths have no dictionary");
+        this.#places(page, at, values, isV2);
+        return;
+      case encodings.rle:
+        // Truths, after the length of all of them.
+        if (type !== "BOOLEAN") throw damaged(`values of ${type} are no runs`);
+        if (values > 0) readRuns(page, at + 4, 1, values, 0);
+        return;
+      case encodings.delta:
+      case encodings.deltaLengths:
+      case encodings.deltaTexts:
+        if (values > 0) requireDifferences(page, at, values);
+        return;
+      case encodings.split:
+        if (values * this.#width() > page.length - at) throw tooMany();
+        return;
+      default:
+        throw damaged(`values are in the encoding ${encoding}, which is not read`);
+    }
+  }
+
+  /** Places of values in the dictionary, before which there is how many bits each has. */
+  #places(page: Uint8Array, at: number, values: number, isV2: boolean): void {
+    if (at >= page.length) {
+      if (values > 0) throw tooMany();
+      return;
+    }
+    const width = page[at];
+    // Of one value, hyparquet reads no places in pages of version 1.
+    const most = width === 0 && !isV2 ? 0 : readRuns(page, at + 1, width, values, 0).most;
+    if (values > 0 && most >= this.#dictionarySize) throw damaged("a value is not in the column's dictionary");
+  }
+
+  #plain(page: Uint8Array, at: number, values: number): void {
+    const { type } = this.#chunk.meta;
+    const needed = type === "BOOLEAN" ? Math.ceil(values / 8) : values * (type === "BYTE_ARRAY" ? 4 : this.#width());
+    if (needed > page.length - at) throw tooMany();
+  }
+
+  #width(): number {
+    const { meta, path } = this.#chunk;
+    const width = meta.type === "FIXED_LEN_BYTE_ARRAY" ? path.at(-1)?.type_length : widths[meta.type];
+    if (width === undefined || !(width > 0)) throw damaged(`values of ${meta.type} have no length`);
+    return width;
+  }
+}
+
+const bitsOf = (most: number): number => 32 - Math.clz32(most);
+
+function struct(owner: ThriftStruct, field: number): ThriftStruct {
+  const found = owner.get(field);
+  if (found instanceof Map) return found;
+  throw damaged("a page does not say what is in it");
+}
+
+function count(owner: ThriftStruct, field: number): number {
+  const found = owner.get(field);
+  if (typeof found === "number" && Number.isSafeInteger(found) && found >= 0) return found;
+  throw damaged("a page does not say how long it is");
+}
