@@ -62,6 +62,40 @@ const number: Damage = (bytes, random) =>
     for (let i = 0; i < width && at + i < copy.length; i++) copy[at + i] = Number((value >> BigInt(8 * i)) & 255n);
   });
 
+/** A number of 2, 4 or 8 bytes is another one near it: a length that is one too many, a place in the middle of something. */
+const nearby: Damage = (bytes, random) =>
+  copied(bytes, (copy) => {
+    const width = oneOf(random, [2, 4, 8]);
+    // Formats that are read in place have their numbers at multiples of their width.
+    const step = random() < 0.7 ? width : 1;
+    const at = step * below(random, Math.max(1, Math.floor(copy.length / step)));
+    let value = 0n;
+    for (let i = width - 1; i >= 0; i--) value = value * 256n + BigInt(copy[at + i] ?? 0);
+    const distance = BigInt(oneOf(random, [1, 2, 4, 8, 16, 64]));
+    const changed = oneOf(random, [value + distance, value - distance, 2n * value, value / 2n, -value]);
+    for (let i = 0; i < width && at + i < copy.length; i++) copy[at + i] = Number((changed >> BigInt(8 * i)) & 255n);
+  });
+
+/** A number is one of seven bits a byte, as in Parquet and protocol buffers. */
+const varint: Damage = (bytes, random) =>
+  copied(bytes, (copy) => {
+    let at = below(random, copy.length);
+    let rest = oneOf(random, edges);
+    do {
+      copy[at++] = Number(rest & 127n) + (rest > 127n ? 128 : 0);
+      rest >>= 7n;
+    } while (rest > 0n && at < copy.length);
+  });
+
+/** Two pieces of the same length change places: records, entries, instructions. */
+const exchange: Damage = (bytes, random) =>
+  copied(bytes, (copy) => {
+    const length = Math.min(1 + below(random, 32), copy.length >> 1);
+    const [a, b] = [below(random, copy.length - length + 1), below(random, copy.length - length + 1)];
+    copy.set(bytes.subarray(b, b + length), a);
+    copy.set(bytes.subarray(a, a + length), b);
+  });
+
 const remove: Damage = (bytes, random) => {
   const from = below(random, bytes.length + 1);
   const to = Math.min(bytes.length, from + 1 + below(random, 12));
@@ -101,7 +135,10 @@ const decimal: Damage = (bytes, random) => {
   return joined([bytes.subarray(0, index), written, bytes.subarray(index + digits.length)]);
 };
 
-const damages: readonly Damage[] = [cut, flip, overwrite, number, remove, insert, repeat, splice, opcode, decimal];
+const damages: readonly Damage[] = [
+  ...[cut, flip, overwrite, number, nearby, varint, exchange],
+  ...[remove, insert, repeat, splice, opcode, decimal],
+];
 
 /** Bytes with a few damages; some of them take pieces from `other`. */
 export function mutate(bytes: Uint8Array, random: Random, other: Uint8Array): Uint8Array {
