@@ -230,7 +230,29 @@ describe("a pickle takes no more than a few times its size", () => {
   });
 
   test("very many containers are refused", () => {
-    const bytes = joined([bytesOf("("), new Uint8Array(5_000_000).fill(0x5d), bytesOf("l.")]);
-    expect(() => load(bytes)).toThrow("more than 4194304 lists");
+    const few = "]".repeat(4000);
+    expect(load(`(${few}l.`)).toHaveLength(4000);
+    for (const code of ["]", "}", "\x8f", "\x85"])
+      expect(() => load(`N(N${code.repeat(200_000)}l.`), code).toThrow("than a file of its size has");
+    // Python notes each of them, and a file may hold other things besides.
+    const noted = bytesOf(`(${"]\x94".repeat(200_000)}l.`);
+    expect(load(noted)).toHaveLength(200_000);
+    expect(unpickle(bytesOf(`(${"]".repeat(200_000)}l.`), hooks, { fileSize: 1e6 }).value).toHaveLength(200_000);
+    const most = new Uint8Array(10_000_000).fill(0x5d);
+    expect(() => unpickle(joined([bytesOf("("), most]), hooks)).toThrow("than a file of its size has");
+  });
+
+  test("what is noted out of order is recalled, and noted anew", () => {
+    expect(load("K\x01r\xff\xff\xff\xff0K\x02q\x000K\x03q\x010K\x04q\x000(h\0h\x01j\xff\xff\xff\xfft.")).toEqual([
+      4, 3, 1,
+    ]);
+    expect(load("K\x01p5\n0K\x02\x940(g5\nh\x01t.")).toEqual([1, 2]);
+    for (const index of ["-1", "0.5", "7", "x"]) expect(() => load(`K\x01\x94g${index}\n.`)).toThrow("did not note");
+  });
+
+  test("values below a mark are not taken for those above it", () => {
+    for (const pickle of ["K\x01(0K\x02.", "](a.", "K\x01(\x85.", "K\x01(2."])
+      expect(() => load(pickle), pickle).toThrow(FormatError);
+    expect(load("K\x01(00K\x02.")).toBe(2);
   });
 });

@@ -22,35 +22,52 @@ export interface UnpicklerHooks {
 const workPerByte = 3;
 const leastWork = 1 << 12;
 
-/** The most containers that a pickle may make: each takes a byte in the file, and fifty in memory. */
+/**
+ * The most containers that a pickle may make. Each takes fifty bytes in memory and could take one in the file; in those that
+ * Python writes it takes two at least, as it is noted.
+ */
 const mostContainers = 1 << 22;
+const bytesOfContainer = 2;
+const leastContainers = 1 << 12;
+
+const emptyTuple = new PickleTuple([]);
 
 const opNames = new Map<number, string>(Object.entries(op).map(([name, code]) => [code, name]));
 
-/** Reads the pickle that begins at `start`. */
+export interface UnpickleOptions {
+  /** Where the pickle begins; default 0. */
+  readonly start?: number;
+  /** The size of the file that it is in, which says what it may take; default that of `bytes`. */
+  readonly fileSize?: number;
+}
+
+/** Reads a pickle. @throws FormatError for one that is damaged, or would take far more memory than its file. */
 export function unpickle(
   bytes: Uint8Array,
   hooks: UnpicklerHooks,
-  start = 0,
+  { start = 0, fileSize = bytes.length }: UnpickleOptions = {},
 ): { readonly value: unknown; readonly end: number } {
-  const unpickler = new Unpickler(new Cursor(bytes, start), hooks, workPerByte * bytes.length + leastWork);
+  const unpickler = new Unpickler(new Cursor(bytes, start), hooks, bytes.length, Math.max(fileSize, bytes.length));
   return { value: unpickler.run(), end: unpickler.cursor.at };
 }
 
 class Unpickler {
   readonly cursor: Cursor;
   readonly #hooks: UnpicklerHooks;
-  #stack: unknown[] = [];
-  /** Stacks below the marks. */
-  readonly #below: unknown[][] = [];
-  readonly #memo = new Map<number, unknown>();
-  #containers = 0;
+  readonly #stack: unknown[] = [];
+  /** Places of marks in the stack. */
+  readonly #marks: number[] = [];
+  /** What was noted in order, and out of it. */
+  readonly #memo: unknown[] = [];
+  readonly #memoApart = new Map<number, unknown>();
+  #containersLeft: number;
   #work: number;
 
-  constructor(cursor: Cursor, hooks: UnpicklerHooks, work: number) {
+  constructor(cursor: Cursor, hooks: UnpicklerHooks, size: number, fileSize: number) {
     this.cursor = cursor;
     this.#hooks = hooks;
-    this.#work = work;
+    this.#work = workPerByte * size + leastWork;
+    this.#containersLeft = Math.min(mostContainers, fileSize / bytesOfContainer + leastContainers);
   }
 
   run(): unknown {
@@ -60,7 +77,7 @@ class Unpickler {
       if (!this.#number(code) && !this.#text(code) && !this.#memory(code) && !this.#container(code)) this.#object(code);
     }
     const value = this.#pop();
-    if (this.#stack.length > 0 || this.#below.length > 0)
+    if (this.#stack.length > 0 || this.#marks.length > 0)
       throw new FormatError("the pickle ends with more than one value");
     return value;
   }
@@ -70,28 +87,32 @@ class Unpickler {
     return true;
   }
 
+  /** @throws FormatError where nothing stands above the last mark. */
+  #requireValue(): void {
+    if (this.#stack.length <= (this.#marks.at(-1) ?? 0))
+      throw new FormatError("the pickle takes a value where there is none");
+  }
+
   #pop(): unknown {
-    if (this.#stack.length === 0) throw new FormatError("the pickle takes a value where there is none");
+    this.#requireValue();
     return this.#stack.pop();
   }
 
   #top(): unknown {
-    if (this.#stack.length === 0) throw new FormatError("the pickle takes a value where there is none");
+    this.#requireValue();
     return this.#stack[this.#stack.length - 1];
   }
 
   /** What stands above the last mark. */
   #popMark(): unknown[] {
-    const items = this.#stack;
-    const below = this.#below.pop();
-    if (below === undefined) throw new FormatError("the pickle goes back to a mark that was not set");
-    this.#stack = below;
-    return items;
+    const mark = this.#marks.pop();
+    if (mark === undefined) throw new FormatError("the pickle goes back to a mark that was not set");
+    return this.#stack.splice(mark);
   }
 
   #made<T>(container: T): T {
-    if (++this.#containers > mostContainers)
-      throw new FormatError(`the pickle holds more than ${mostContainers} lists, tuples and dictionaries`);
+    if (--this.#containersLeft < 0)
+      throw new FormatError("the pickle holds more lists, tuples and dictionaries than a file of its size has");
     return container;
   }
 
@@ -127,7 +148,7 @@ class Unpickler {
 
   #text(code: number): boolean {
     const { cursor } = this;
-    const copied = (length: number): Uint8Array => new Uint8Array(cursor.bytes(length));
+    const copied = (length: number): Uint8Array => this.#made(new Uint8Array(cursor.bytes(length)));
     switch (code) {
       case op.BINUNICODE:
         return this.#push(cursor.utf8(cursor.uint32()));
@@ -165,23 +186,18 @@ class Unpickler {
       case op.GET:
         return this.#push(this.#remembered(Number(cursor.line())));
       case op.BINPUT:
-        this.#memo.set(cursor.uint8(), this.#top());
-        return true;
+        return this.#note(cursor.uint8());
       case op.LONG_BINPUT:
-        this.#memo.set(cursor.uint32(), this.#top());
-        return true;
+        return this.#note(cursor.uint32());
       case op.PUT:
-        this.#memo.set(Number(cursor.line()), this.#top());
-        return true;
+        return this.#note(Number(cursor.line()));
       case op.MEMOIZE:
-        this.#memo.set(this.#memo.size, this.#top());
-        return true;
+        return this.#note(this.#memo.length + this.#memoApart.size);
       case op.MARK:
-        this.#below.push(this.#made(this.#stack));
-        this.#stack = [];
+        this.#marks.push(this.#stack.length);
         return true;
       case op.POP:
-        if (this.#stack.length > 0) this.#stack.pop();
+        if (this.#stack.length > (this.#marks.at(-1) ?? 0)) this.#stack.pop();
         else this.#popMark();
         return true;
       case op.POP_MARK:
@@ -203,9 +219,18 @@ class Unpickler {
     }
   }
 
+  #note(index: number): true {
+    const value = this.#top();
+    if (index === this.#memo.length && !this.#memoApart.has(index)) this.#memo.push(value);
+    else if (index >= 0 && index < this.#memo.length) this.#memo[index] = value;
+    else this.#memoApart.set(index, this.#made(value));
+    return true;
+  }
+
   #remembered(index: number): unknown {
-    if (!this.#memo.has(index)) throw new FormatError(`the pickle recalls value ${index}, which it did not note`);
-    return this.#memo.get(index);
+    if (index >= 0 && index < this.#memo.length && Number.isInteger(index)) return this.#memo[index];
+    if (!this.#memoApart.has(index)) throw new FormatError(`the pickle recalls value ${index}, which it did not note`);
+    return this.#memoApart.get(index);
   }
 
   #container(code: number): boolean {
@@ -213,7 +238,7 @@ class Unpickler {
       case op.EMPTY_LIST:
         return this.#push(this.#made([]));
       case op.EMPTY_TUPLE:
-        return this.#push(this.#tuple([]));
+        return this.#push(emptyTuple);
       case op.EMPTY_DICT:
         return this.#push(this.#made(new PickleDict()));
       case op.EMPTY_SET:
@@ -275,14 +300,14 @@ class Unpickler {
     const dict = this.#top();
     if (!(dict instanceof PickleDict)) throw new FormatError("the pickle sets items of what is no dictionary");
     if (items.length % 2 !== 0) throw new FormatError("the pickle sets an item of a dictionary without a value");
-    for (let i = 0; i < items.length; i += 2) dict.entries.set(hashable(items[i]), items[i + 1]);
+    for (let i = 0; i < items.length; i += 2) dict.set(hashable(items[i]), items[i + 1]);
     return true;
   }
 
   #addItems(items: readonly unknown[]): true {
     const set = this.#top();
     if (!(set instanceof PickleSet)) throw new FormatError("the pickle adds items to what is no set");
-    for (const item of items) set.items.add(hashable(item));
+    for (const item of items) set.add(hashable(item));
     return true;
   }
 

@@ -8,9 +8,13 @@ export class PickleTuple {
   }
 }
 
+/** What is empty takes no memory of its own: files may be made of nothing else. */
+const noEntries: ReadonlyMap<unknown, unknown> = new Map();
+const noItems: ReadonlySet<unknown> = new Set();
+
 /** A dictionary: `dict`, or another type that is one. */
 export class PickleDict {
-  readonly entries = new Map<unknown, unknown>();
+  #entries: Map<unknown, unknown> | null = null;
   readonly type: "dict" | "OrderedDict" | "defaultdict" | "Counter";
   /** Attributes of an OrderedDict. */
   attributes: PickleDict | null = null;
@@ -18,15 +22,33 @@ export class PickleDict {
   constructor(type: PickleDict["type"] = "dict") {
     this.type = type;
   }
+
+  get entries(): ReadonlyMap<unknown, unknown> {
+    return this.#entries ?? noEntries;
+  }
+
+  set(key: unknown, value: unknown): void {
+    this.#entries ??= new Map();
+    this.#entries.set(key, value);
+  }
 }
 
 export class PickleSet {
-  readonly items = new Set<unknown>();
+  #items: Set<unknown> | null = null;
   /** Whether it is a frozenset, which may be a key. */
   readonly frozen: boolean;
 
   constructor(frozen = false) {
     this.frozen = frozen;
+  }
+
+  get items(): ReadonlySet<unknown> {
+    return this.#items ?? noItems;
+  }
+
+  add(item: unknown): void {
+    this.#items ??= new Set();
+    this.#items.add(item);
   }
 }
 

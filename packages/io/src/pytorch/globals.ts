@@ -16,12 +16,12 @@ const wrong = (name: string): FormatError =>
 /** A dictionary from a dictionary, from a list of pairs, or empty. */
 function dictOf(type: PickleDict["type"], from: unknown): PickleDict {
   const made = new PickleDict(type);
-  if (from instanceof PickleDict) for (const [key, value] of from.entries) made.entries.set(key, value);
+  if (from instanceof PickleDict) for (const [key, value] of from.entries) made.set(key, value);
   else if (Array.isArray(from)) {
     for (const pair of from) {
       const items: unknown = pair instanceof PickleTuple ? pair.items : pair;
       if (!Array.isArray(items) || items.length !== 2) throw wrong(`collections.${type}`);
-      made.entries.set(items[0], items[1]);
+      made.set(items[0], items[1]);
     }
   } else if (from !== undefined) throw wrong(`collections.${type}`);
   return made;
@@ -33,7 +33,7 @@ const setOf =
     const made = new PickleSet(frozen);
     if (items === undefined) return made;
     if (!Array.isArray(items)) throw wrong("set");
-    for (const item of items) made.items.add(item);
+    for (const item of items) made.add(item);
     return made;
   };
 

@@ -41,18 +41,19 @@ async function readPickles(source: ByteSource): Promise<Pickles> {
   for (let length = firstRead; ; length *= 2) {
     const bytes = await source.read(0, Math.min(length, source.size));
     try {
-      return parsePickles(bytes);
+      return parsePickles(bytes, source.size);
     } catch (error) {
       if (!(error instanceof EndOfPickle) || length >= source.size) throw error;
     }
   }
 }
 
-function parsePickles(bytes: Uint8Array): Pickles {
+function parsePickles(bytes: Uint8Array, fileSize: number): Pickles {
   let end = 0;
   const storages = new Map<string, StorageRecord>();
   const next = (): unknown => {
-    const read = unpickle(bytes, { findGlobal, persistent: (id) => persistent(id, storages) }, end);
+    const hooks = { findGlobal, persistent: (id: unknown) => persistent(id, storages) };
+    const read = unpickle(bytes, hooks, { start: end, fileSize });
     end = read.end;
     return read.value;
   };

@@ -20,7 +20,8 @@ export async function openZipFormat(source: ByteSource): Promise<PickledFile> {
   const swapped = await isBigEndian(archive, root);
   const storages = new Map<string, StorageRecord>();
   const bytes = await archive.read(pickled.name);
-  const { value, end } = unpickle(bytes, { findGlobal, persistent: (id) => storageOf(id, storages) });
+  const hooks = { findGlobal, persistent: (id: unknown) => storageOf(id, storages) };
+  const { value, end } = unpickle(bytes, hooks, { fileSize: source.size });
   if (end !== bytes.length) throw new FormatError("something follows the file's pickle");
   for (const { key, numel, type } of storages.values()) {
     const entry = archive.entry(`${root}data/${key}`);
