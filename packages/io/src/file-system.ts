@@ -14,6 +14,8 @@ import {
 import type { ByteSource } from "./source.ts";
 
 type Promises = typeof import("node:fs/promises");
+type FileHandle = import("node:fs/promises").FileHandle;
+type Stats = import("node:fs").Stats;
 type Path = typeof import("node:path");
 type Url = typeof import("node:url");
 
@@ -71,8 +73,6 @@ export async function openPath(file: string | URL): Promise<ByteSource | Blob> {
   }
 }
 
-let written = 0;
-
 /**
  * Writes a file so that at every moment the path names the old content or the whole new one: to a temporary file beside it,
  * flushed to the disk, and renamed. If anything fails, the temporary file is removed and the old file stays.
@@ -87,7 +87,7 @@ export async function replaceFile(file: string | URL, parts: AsyncIterable<Uint8
   const before = await fs.stat(target).catch(() => null);
   if (before !== null && !before.isFile()) throw new ValueError(`${given} is not a file that could be written`);
   const folder = dirname(target);
-  const temporary = join(folder, `.${basename(target)}.${process.pid}-${written++}.tmp`);
+  const temporary = join(folder, temporaryName(basename(target)));
   const handle = await fs.open(temporary, "wx", before === null ? 0o666 : before.mode & 0o777);
   try {
     try {
@@ -95,17 +95,52 @@ export async function replaceFile(file: string | URL, parts: AsyncIterable<Uint8
         let at = 0;
         while (at < part.length) at += (await handle.write(part, at)).bytesWritten;
       }
+      if (before !== null) await keepOwner(handle, before);
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await fs.rename(temporary, target);
+    await renamed(fs, temporary, target);
   } catch (error) {
     await fs.rm(temporary, { force: true });
     throw error;
   }
   await flushFolder(fs, folder);
 }
+
+/**
+ * A name that nothing else has: not what another thread writes, nor what a process left that was killed and that had the same
+ * number, as in containers all have. It says whose it is, but is not longer than names may be.
+ */
+function temporaryName(name: string): string {
+  const random = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0"));
+  return `.${Array.from(name).slice(0, 32).join("")}.${random.join("")}.tmp`;
+}
+
+/** The file's mode, which what processes may write by default (umask) would change, and its owner, where that can be had. */
+async function keepOwner(handle: FileHandle, { mode, uid, gid }: Stats): Promise<void> {
+  const own = await handle.stat();
+  if (own.uid !== uid || own.gid !== gid) await handle.chown(uid, gid).catch(() => undefined);
+  if (own.mode !== mode) await handle.chmod(mode & 0o7777).catch(() => undefined);
+}
+
+/** How often and how long (in milliseconds) to wait for a file that something else has open, where that is in the way. */
+const [tries, between] = [10, 20];
+
+/** Windows refuses to replace a file that a virus scanner or an indexer is looking at, for a moment. */
+async function renamed(fs: Promises, from: string, to: string): Promise<void> {
+  for (let left = tries; ; left--)
+    try {
+      await fs.rename(from, to);
+      return;
+    } catch (error) {
+      if (left === 0 || process.platform !== "win32" || !isInTheWay(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, between * (tries - left + 1)));
+    }
+}
+
+const isInTheWay = (error: unknown): boolean =>
+  ["EPERM", "EACCES", "EBUSY"].includes((error as { code?: string }).code ?? "");
 
 /** Whether there is something at a path. */
 export async function fileExists(file: string | URL): Promise<boolean> {
