@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { writeAtomically } from "./index.ts";
+import { openSource } from "./source.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -119,6 +120,53 @@ describe("on Windows", () => {
     rename.mockClear().mockImplementation(failing("EXDEV"));
     await expect(save(path(), "new")).rejects.toThrow("EXDEV");
     expect([text(), rename.mock.calls.length, fs.readdirSync(folder)]).toEqual(["old", 1, ["model.bin"]]);
+  });
+});
+
+describe("more than 2 GiB", () => {
+  /** Memory that nothing touches is not taken. */
+  const size = 2 ** 31 + 100;
+  const lengths: number[] = [];
+  /** Stands in for a file: says that it read or wrote what it was asked for. */
+  const openHuge = async (...args: Parameters<typeof promises.open>): Promise<fs.promises.FileHandle> => {
+    const handle = await promises.open(...args);
+    const done = (_: Uint8Array, at: number, length: number): { bytesRead: number; bytesWritten: number } => {
+      lengths.push(length);
+      expect(at).toBe(lengths.slice(0, -1).reduce((sum, n) => sum + n, 0));
+      return { bytesRead: length, bytesWritten: length };
+    };
+    return new Proxy(handle, {
+      get(target, name) {
+        if (name === "read" || name === "write") return done;
+        if (name === "stat") return async () => Object.assign(await target.stat(), { size });
+        const member: unknown = Reflect.get(target, name);
+        return typeof member === "function" ? member.bind(target) : member;
+      },
+    });
+  };
+
+  test.each(["read", "written"])("are %s in parts, as no system does it at once", async (what) => {
+    fs.writeFileSync(path(), "");
+    lengths.length = 0;
+    const open = promises.open;
+    const original = open.bind(promises);
+    vi.spyOn(promises, "open").mockImplementationOnce((...args) => {
+      vi.mocked(promises.open).mockImplementation(original);
+      return openHuge(...args);
+    });
+    if (what === "read") {
+      const source = await openSource(path());
+      expect((await source.read(0, size)).length).toBe(size);
+      await source.close();
+    } else {
+      await writeAtomically(
+        path(),
+        (async function* () {
+          yield new Uint8Array(size);
+        })(),
+      );
+    }
+    expect(lengths).toEqual([2 ** 30, 2 ** 30, 100]);
   });
 });
 

@@ -43,6 +43,9 @@ function pathOf(file: string | URL): string {
 /** Whether paths are those of the browser's private file system. */
 const isPrivate = (file: string | URL): file is string => typeof file === "string" && hasPrivateFiles();
 
+/** Bytes that a system reads or writes in one call: none does 2 GiB. */
+const mostAtOnce = 2 ** 30;
+
 /** Opens the file at a path. */
 export async function openPath(file: string | URL): Promise<ByteSource | Blob> {
   if (isPrivate(file)) return openPrivate(file);
@@ -58,7 +61,7 @@ export async function openPath(file: string | URL): Promise<ByteSource | Blob> {
         const bytes = new Uint8Array(end - start);
         let at = 0;
         while (at < bytes.length) {
-          const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at);
+          const { bytesRead } = await handle.read(bytes, at, Math.min(bytes.length - at, mostAtOnce), start + at);
           if (bytesRead === 0)
             throw new FormatError(`${name} ends at byte ${start + at}: it was cut off while it was read`);
           at += bytesRead;
@@ -93,7 +96,8 @@ export async function replaceFile(file: string | URL, parts: AsyncIterable<Uint8
     try {
       for await (const part of parts) {
         let at = 0;
-        while (at < part.length) at += (await handle.write(part, at)).bytesWritten;
+        while (at < part.length)
+          at += (await handle.write(part, at, Math.min(part.length - at, mostAtOnce))).bytesWritten;
       }
       if (before !== null) await keepOwner(handle, before);
       await handle.sync();

@@ -22,13 +22,19 @@ interface Zlib {
 
 let chosen: Crc32 | undefined;
 
+/** Of 4 GiB or more, Node takes the length modulo 2³²; in parts, the sum is the same. */
+const mostAtOnce = 2 ** 30;
+
 /** The checksum of `bytes`, or of what came before (`crc`) and `bytes`. The runtime's own is eight times as fast, where it has one. */
 export function crc32(bytes: Uint8Array, crc = 0): number {
   if (chosen === undefined) {
     const { process } = globalThis as { process?: { getBuiltinModule?(name: string): Zlib | undefined } };
     chosen = process?.getBuiltinModule?.("node:zlib")?.crc32 ?? crc32ByTables;
   }
-  return chosen(bytes, crc);
+  let sum = crc;
+  for (let at = 0; at === 0 || at < bytes.length; at += mostAtOnce)
+    sum = chosen(bytes.subarray(at, at + mostAtOnce), sum);
+  return sum;
 }
 
 /** The same in plain JavaScript. */

@@ -55,6 +55,13 @@ test("the checksum is that of other implementations, also in parts", () => {
     expect(sum(bytes.subarray(10), sum(bytes.subarray(0, 10)))).toBe(nodeCrc32(bytes));
 });
 
+test("the checksum of more than 4 GiB is that of all of it", { timeout: 120_000 }, () => {
+  const bytes = new Uint8Array(2 ** 32 + 5);
+  bytes[2 ** 32 + 4] = 5;
+  // As Python's zlib has it.
+  expect(crc32(bytes)).toBe(3_249_034_540);
+});
+
 describe.each(layouts)("records %s", (_, options) => {
   test("are read again, whole and from their start", async () => {
     const bytes = await zip(options);
