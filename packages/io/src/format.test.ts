@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cpu } from "@cresset/backend-cpu";
 import { registerBackend, tensor } from "@cresset/core";
+import { Linear } from "@cresset/nn";
 import { beforeAll, expect, test } from "vitest";
 import { type FileFormat, fileFormat, numpy, safetensors, save } from "./index.ts";
+import * as onnx from "./onnx/index.ts";
 import { ranged, startServer } from "./testing/web-server.ts";
 
 beforeAll(() => registerBackend(cpu()));
@@ -20,6 +22,8 @@ test.each<[string, () => Promise<Uint8Array> | Uint8Array, FileFormat | null]>([
   ["an array", () => numpy.toBytes(x()), "npy"],
   ["arrays", () => numpy.archiveToBytes({ x: x() }), "npz"],
   ["no arrays", () => numpy.archiveToBytes({}), "npz"],
+  ["a model", async () => onnx.export(new Linear(2, 1), x()), "onnx"],
+  ["a model that names no producer", () => new Uint8Array([0x08, 8, 0x3a, 2, 0x12, 0]), "onnx"],
   ["nothing", () => new Uint8Array(0), null],
   ["a table", () => text("a,b\n1,2\n"), null],
   ["other JSON", () => text('{"a": 1}'), null],

@@ -12,3 +12,4 @@ export {
 } from "./export/training-step.ts";
 export type { ModelInput } from "./import/graph.ts";
 export { type LoadOptions, load, OnnxModule } from "./import/model.ts";
+export { OnnxFile, type OnnxTensor, openModel as open } from "./import/open.ts";

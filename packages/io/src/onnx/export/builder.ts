@@ -1,4 +1,5 @@
 import type { DType, HostArray } from "@cresset/core/functions";
+import type { HostTensor } from "../../host-tensor.ts";
 import { dataTypes } from "../dtypes.ts";
 import type { Draft } from "../proto/encode.ts";
 import { type AttributeProto, attributeType, type NodeProto, type TensorProto } from "../proto/messages.ts";
@@ -85,8 +86,7 @@ export class GraphBuilder {
   /** A named tensor of the file: a parameter, a constant. */
   initializer(name: string, dtype: DType, shape: readonly number[], data: HostArray): string {
     this.#taken.add(name);
-    const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    this.#initializers.set(name, { name, dims: shape.map(BigInt), dataType: dataTypes[dtype], rawData });
+    this.#initializers.set(name, tensorProto({ name, dtype, shape, data }));
     return name;
   }
 
@@ -172,6 +172,12 @@ export class GraphBuilder {
     const initializer = [...this.#initializers].flatMap(([name, tensor]) => (needed.has(name) ? [tensor] : []));
     return { node, initializer, used: needed };
   }
+}
+
+/** A tensor as a file holds it. */
+export function tensorProto({ name, dtype, shape, data }: HostTensor & { readonly name: string }): Draft<TensorProto> {
+  const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { name, dims: shape.map(BigInt), dataType: dataTypes[dtype], rawData };
 }
 
 function exact(_: string, value: unknown): unknown {

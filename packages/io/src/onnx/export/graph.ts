@@ -1,11 +1,12 @@
 import type { RandomSource, Value } from "@cresset/core/extend";
 import { readValue } from "@cresset/core/extend";
+import type { HostTensor } from "../../host-tensor.ts";
 import { dataTypes } from "../dtypes.ts";
 import { OnnxExportError } from "../errors.ts";
 import { largestModel } from "../limits.ts";
 import { type Draft, encode } from "../proto/encode.ts";
 import type { DimensionProto, EntryProto, ValueInfoProto } from "../proto/messages.ts";
-import { GraphBuilder } from "./builder.ts";
+import { GraphBuilder, tensorProto } from "./builder.ts";
 import { lowerData, lowerRandom } from "./data.ts";
 import { Context, type Emitted } from "./emitted.ts";
 import { type Arguments, lowerNode, pair, sizesOf } from "./lower.ts";
@@ -16,6 +17,11 @@ import { isFixed, type Size, Sizes } from "./sizes.ts";
 export interface NamedValue {
   readonly name: string;
   readonly values: readonly Value[];
+}
+
+/** A tensor of the file that no graph starts from. */
+export interface NamedTensor extends HostTensor {
+  readonly name: string;
 }
 
 /** A graph to be written. */
@@ -36,6 +42,7 @@ export interface GraphSpec {
   readonly opset: number;
   readonly name: string;
   readonly metadata?: Readonly<Record<string, string>>;
+  readonly trainingState?: readonly NamedTensor[];
 }
 
 /** Inputs and outputs of no dimension that are no tensors of the program. */
@@ -74,7 +81,11 @@ export async function writeGraph(spec: GraphSpec): Promise<Uint8Array<ArrayBuffe
     spec.outputs.map(({ values }) => values),
     (value) => known.has(value),
   );
-  requireFits([...spec.initializers.map(({ values }) => values[0]), ...constants.keys()]);
+  const { trainingState = [] } = spec;
+  requireFits([
+    ...[...spec.initializers.map(({ values }) => values[0]), ...constants.keys()].map((value) => value.type.bytes),
+    ...trainingState.map(({ data }) => data.byteLength),
+  ]);
   for (const [value, values] of constants) {
     const forbidden = spec.forbidden?.get(value);
     if (forbidden !== undefined) throw new OnnxExportError(forbidden);
@@ -115,6 +126,10 @@ export async function writeGraph(spec: GraphSpec): Promise<Uint8Array<ArrayBuffe
     producerName: "cresset",
     opsetImport: [{ domain: "", version: BigInt(spec.opset) }],
     metadata: Object.entries(spec.metadata ?? {}).map(([key, value]): Draft<EntryProto> => ({ key, value })),
+    trainingInfo:
+      trainingState.length === 0
+        ? []
+        : [{ algorithm: { name: "training", initializer: trainingState.map(tensorProto) } }],
     graph: {
       name: spec.name,
       node,
@@ -141,8 +156,8 @@ function dimension(size: Size, symbolOf: ReadonlyMap<string, string>): Draft<Dim
   return param === undefined ? {} : { param };
 }
 
-function requireFits(values: readonly Value[]): void {
-  const bytes = values.reduce((n, value) => n + value.type.bytes, 0);
+function requireFits(sizes: readonly number[]): void {
+  const bytes = sizes.reduce((n, size) => n + size, 0);
   if (bytes > largestModel)
     throw new OnnxExportError(
       `the model's tensors take ${bytes} bytes, and an ONNX file may have at most ${largestModel} (2 GiB). Export it with exportParams: false, and its weights as safetensors`,

@@ -1,7 +1,7 @@
 import { CressetError, noGrad, type Tensor, ValueError } from "@cresset/core/functions";
 import type { AnyModule } from "@cresset/nn";
 import { type FileTarget, writeAtomically } from "../../target.ts";
-import { writeGraph } from "./graph.ts";
+import { type NamedTensor, writeGraph } from "./graph.ts";
 import { DependsOnSizesError } from "./lower.ts";
 import {
   type Attempt,
@@ -30,6 +30,13 @@ export interface ExportOptions {
   readonly exportParams?: boolean;
   /** "eval" (default) exports the model as after `eval()`, "train" as after `train()`, "preserve" as it is. */
   readonly training?: "eval" | "train" | "preserve";
+  /** Texts that travel in the file, by name; `open` reads them. Default none. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /**
+   * Tensors that are no part of the graph: what a training goes on with, such as the state of an optimizer. They lie in the file's
+   * `training_info`, which engines for inference pass over; `open` reads them. Default none.
+   */
+  readonly trainingState?: Readonly<Record<string, Tensor>>;
 }
 
 /**
@@ -79,6 +86,7 @@ async function modelOf(
   const { exportParams = true, dynamicAxes = {} } = options;
   const opset = requireOpset(options.opsetVersion);
   const states = await statesOf(module);
+  const trainingState = await Promise.all(Object.entries(options.trainingState ?? {}).map(hostTensor));
   const tensors = tensorsIn(args);
   const inputNames = namesOf("inputNames", options.inputNames, "input", tensors.length);
   const inputs = await exampleInputs(tensors, inputNames, dynamicAxes);
@@ -102,6 +110,8 @@ async function modelOf(
         exactDivision: traces.exactDivision,
         opset,
         name: module.typeName(),
+        metadata: options.metadata ?? {},
+        trainingState,
       });
     });
   } finally {
@@ -164,6 +174,10 @@ function requireShapesOf(example: Traces, traces: Traces): void {
           "for dimensions of size 1. Make those dimensions fixed",
       );
   }
+}
+
+async function hostTensor([name, tensor]: readonly [string, Tensor]): Promise<NamedTensor> {
+  return { name, dtype: tensor.dtype, shape: tensor.shape, data: await tensor.data() };
 }
 
 /** Parameters and buffers by name, computed. */

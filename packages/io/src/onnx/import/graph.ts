@@ -1,6 +1,6 @@
 import { FormatError } from "../../errors.ts";
 import type { HostTensor } from "../../host-tensor.ts";
-import { dataTypeName, dtypeOf } from "../dtypes.ts";
+import { dataTypeName, dataTypes, dtypeOf } from "../dtypes.ts";
 import { UnsupportedOperatorsError } from "../errors.ts";
 import type { ModelProto, NodeProto, ValueInfoProto } from "../proto/messages.ts";
 import { hostOperators } from "./host-operators.ts";
@@ -12,7 +12,7 @@ export interface ModelInput {
   readonly name: string;
   /** A number, a name, or null for each dimension; null if the file does not say how many there are. */
   readonly shape: readonly (number | string | null)[] | null;
-  /** Null if the file does not say, or names a type that Cresset lacks. */
+  /** Null if the file does not say. */
   readonly dtype: string | null;
 }
 
@@ -43,7 +43,10 @@ export function planOf(model: ModelProto, files: ExternalData): Plan {
     if (tensors.has(name)) throw new FormatError(`this model has two tensors called "${name}"`);
     tensors.set(name, readTensor(proto, files));
   }
-  const inputs = graph.input.filter(({ name }) => !tensors.has(name ?? "")).map(inputOf);
+  const inputs = graph.input
+    .filter(({ name }) => !tensors.has(name ?? ""))
+    .map(inputOf)
+    .map(requireDtype);
   const known = new Set(tensors.keys());
   for (const { name } of inputs) {
     if (known.has(name)) throw new FormatError(`this model has two inputs called "${name}"`);
@@ -94,11 +97,16 @@ function requireOperators(model: ModelProto): void {
   if (lacking.size > 0) throw new UnsupportedOperatorsError([...lacking].sort());
 }
 
-function inputOf({ name = "", type }: ValueInfoProto): ModelInput {
+/** What a file says of an input, also where Cresset lacks the type. */
+export function inputOf({ name = "", type }: ValueInfoProto): ModelInput {
   const tensor = type?.tensorType;
   const elements = tensor?.elemType ?? 0;
-  if (tensor !== undefined && elements !== 0 && dtypeOf(elements) === undefined)
-    throw new FormatError(`the input "${name}" is of ${dataTypeName(elements)}, which Cresset has not`);
   const shape = tensor?.shape?.dim.map(({ value, param }) => (value !== undefined ? Number(value) : (param ?? null)));
-  return { name, shape: shape ?? null, dtype: dtypeOf(elements) ?? null };
+  return { name, shape: shape ?? null, dtype: elements === 0 ? null : (dtypeOf(elements) ?? dataTypeName(elements)) };
+}
+
+function requireDtype(input: ModelInput): ModelInput {
+  if (input.dtype !== null && !Object.hasOwn(dataTypes, input.dtype))
+    throw new FormatError(`the input "${input.name}" is of ${input.dtype}, which Cresset has not`);
+  return input;
 }

@@ -2,11 +2,11 @@ import { CressetError, Tensor, ValueError } from "@cresset/core/functions";
 import { type AnyModule, Buffer, Module, Parameter } from "@cresset/nn";
 import { FormatError } from "../../errors.ts";
 import { toDevice } from "../../host-tensor.ts";
-import { type FileLike, openSource } from "../../source.ts";
-import { largestModel } from "../limits.ts";
+import type { FileLike } from "../../source.ts";
 import { decode } from "../proto/decode.ts";
 import type { NodeProto } from "../proto/messages.ts";
 import { Call } from "./call.ts";
+import { contentOf } from "./content.ts";
 import { type ModelInput, type Plan, planOf } from "./graph.ts";
 import { hostOperators } from "./host-operators.ts";
 import { type Flowing, isHost, mayBeOnHost, onHost, toTensor } from "./host-value.ts";
@@ -193,17 +193,4 @@ export async function load(file: FileLike, options: LoadOptions = {}): Promise<O
     ),
   );
   return new OnnxModule(planOf(model, files), options.device);
-}
-
-async function contentOf(file: FileLike): Promise<Uint8Array> {
-  const source = await openSource(file);
-  try {
-    if (source.size > largestModel)
-      throw new FormatError(
-        `${source.name} has ${source.size} bytes, and an ONNX file has at most ${largestModel} (2 GiB)`,
-      );
-    return await source.read(0, source.size);
-  } finally {
-    await source.close();
-  }
 }

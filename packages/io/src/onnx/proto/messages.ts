@@ -14,6 +14,7 @@ export type MessageName = keyof Messages;
 export interface Messages {
   readonly Model: ModelProto;
   readonly OperatorSet: OperatorSetProto;
+  readonly TrainingInfo: TrainingInfoProto;
   readonly Graph: GraphProto;
   readonly Node: NodeProto;
   readonly Attribute: AttributeProto;
@@ -35,12 +36,18 @@ export interface ModelProto {
   readonly graph?: GraphProto;
   readonly opsetImport: readonly OperatorSetProto[];
   readonly metadata: readonly EntryProto[];
+  readonly trainingInfo: readonly TrainingInfoProto[];
   readonly functions: readonly FunctionProto[];
 }
 
 export interface OperatorSetProto {
   readonly domain?: string;
   readonly version?: bigint;
+}
+
+/** What a training goes on with; engines for inference pass over it. */
+export interface TrainingInfoProto {
+  readonly algorithm?: GraphProto;
 }
 
 export interface GraphProto {
@@ -137,9 +144,11 @@ export const fields: Readonly<Record<MessageName, Readonly<Record<number, Field>
     7: ["graph", "Graph"],
     8: ["opsetImport", "OperatorSet", true],
     14: ["metadata", "Entry", true],
+    20: ["trainingInfo", "TrainingInfo", true],
     25: ["functions", "Function", true],
   },
   OperatorSet: { 1: ["domain", "string"], 2: ["version", "int64"] },
+  TrainingInfo: { 2: ["algorithm", "Graph"] },
   Graph: {
     1: ["node", "Node", true],
     2: ["name", "string"],
