@@ -78,6 +78,14 @@ describe("the graph", () => {
     expect(operatorsOf(bytes)).toEqual(expected);
   });
 
+  test("of tensors one beside the other is one operator", async () => {
+    const bytes = await onnx.export(new Program((x, y) => torch.stack([x, y, x], 1)), [
+      torch.ones([3]),
+      torch.ones([3]),
+    ]);
+    expect(operatorsOf(bytes)).toEqual(["Unsqueeze", "Unsqueeze", "Concat"]);
+  });
+
   test("takes parameters as inputs if the file is not to hold them", async () => {
     const bytes = await onnx.export(new nn.Linear(2, 1), torch.ones([1, 2]), undefined, { exportParams: false });
     expect(graphOf(bytes).input.map(({ name }) => name)).toEqual(["input", "weight", "bias"]);

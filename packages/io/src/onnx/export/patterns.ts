@@ -37,6 +37,7 @@ const patterns: Readonly<Record<string, Lower>> = {
   softmax: along("Softmax"),
   log_softmax: along("LogSoftmax"),
   cat: concat,
+  stack,
   mean,
   embedding,
   relu: unary("Relu"),
@@ -50,12 +51,13 @@ const patterns: Readonly<Record<string, Lower>> = {
 };
 
 /** What takes values as they are, of any dtype. */
-const movesOnly: ReadonlySet<string> = new Set(["cat", "embedding"]);
+const movesOnly: ReadonlySet<string> = new Set(["cat", "stack", "embedding"]);
 
 /** What engines compute in other floats too. */
 const ofAllFloats: ReadonlySet<string> = new Set([
   "linear",
   "cat",
+  "stack",
   "embedding",
   "softmax",
   "log_softmax",
@@ -137,6 +139,14 @@ function concat({ c, inputs, attributes: [{ dim }], shape }: Pattern): Emitted |
     dtype,
     shape,
   );
+}
+
+function stack({ c, inputs, attributes: [{ dim }], shape }: Pattern): Emitted | null {
+  const [{ dtype }] = inputs;
+  if (typeof dim !== "number" || inputs.some((x) => x.dtype !== dtype)) return null;
+  const axes = c.builder.integers([dim]);
+  const parts = inputs.map((x) => c.builder.node("Unsqueeze", [c.full(x), axes]));
+  return c.whole(c.builder.node("Concat", parts, { axis: dim }), dtype, shape);
 }
 
 function mean({ c, inputs: [x], attributes: [how], shape }: Pattern): Emitted | null {
