@@ -12,8 +12,8 @@ const packages = {
   data: "4.6 kB",
   // Of these, fflate takes 4 kB.
   io: "30.6 kB",
-  // Of these, Papa Parse takes 7 kB.
-  tabular: "21.8 kB",
+  // Of these, Papa Parse takes 7 kB; 1.2 kB are loaded when a graph is asked for.
+  tabular: "23.1 kB",
 };
 
 /** Modules, as browsers load them. */
@@ -43,6 +43,6 @@ export default [
     name: "@cresset/io/onnx without what it depends on",
     path: "packages/io/dist/onnx.js",
     ignore: ["@cresset/*"],
-    limit: "39 kB",
+    limit: "39.6 kB",
   },
 ].map((check) => ({ ...check, gzip: true, modifyEsbuildConfig: asModules }));

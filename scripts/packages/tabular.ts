@@ -21,5 +21,8 @@ const again = await (await classifier.resume(data)).step();
 const { loss } = await training.step();
 console.log(again.epoch, again.loss === loss);
 
+const graph = await loadClassifier(await saveTraining(training, "onnx"));
+console.log(graph.losses.at(-1) === loss);
+
 const wrong = await readTable("a,label\n1,2\n", { target: "label" }).catch((error: Error) => error);
 if (wrong instanceof Error) console.log(wrong.name, wrong.message);

@@ -35,8 +35,10 @@ export async function contentsOf(file: string): Promise<Contents> {
       const { load } = await import("@cresset/io/pytorch");
       return { format, ...collected(await load(file, { mapLocation: "cpu" })) };
     }
+    case "onnx":
+      return ofOnnx(file);
     default:
-      throw new CommandError(`${file}: this is no file of safetensors, PyTorch or NumPy`);
+      throw new CommandError(`${file}: this is no file of safetensors, PyTorch, NumPy or ONNX`);
   }
 }
 
@@ -59,6 +61,27 @@ async function ofIndex(file: string): Promise<Contents> {
   } finally {
     await opened.close();
   }
+}
+
+async function ofOnnx(file: string): Promise<Contents> {
+  const { open } = await import("@cresset/io/onnx");
+  const { producer, opset, inputs, outputs, operators, tensors, metadata } = await open(file);
+  const described = inputs.map(({ name, shape, dtype }) => {
+    const sizes = shape === null ? "" : `[${shape.map((size) => size ?? "?").join(", ")}]`;
+    return `${name}: ${dtype ?? "of any type"}${sizes}`;
+  });
+  return {
+    format: "onnx",
+    tensors: Array.from(tensors, ([name, { dtype, shape }]) => ({ name, dtype, shape })),
+    values: {
+      ...(producer === "" ? {} : { "made by": producer }),
+      ...(opset === null ? {} : { "version of the operators": String(opset) }),
+      inputs: described.join("; "),
+      outputs: outputs.join(", "),
+      operators: Array.from(operators, ([name, count]) => (count === 1 ? name : `${name} (${count})`)).join(", "),
+      ...metadata,
+    },
+  };
 }
 
 /** Tensors and values in nested dictionaries and lists, by dotted path. */

@@ -59,10 +59,10 @@ describe("a network in a .pt file", () => {
   });
 
   test("is not mistaken for other formats", async () => {
-    const { status, err } = await train("model.onnx");
+    const { status, err } = await train("model.npz");
     expect([status, err]).toEqual([
       1,
-      "cresset: a training is not saved as .onnx: name the file .safetensors, or .pt for PyTorch\n",
+      "cresset: a training is not saved as .npz: name the file .safetensors, .pt for PyTorch, or .onnx\n",
     ]);
   });
 });
@@ -105,7 +105,7 @@ describe("info says what is in", () => {
   test("nothing that it knows", async () => {
     const { status, err } = await cresset("info", path("table.csv"));
     expect(status).toBe(1);
-    expect(err).toBe(`cresset: ${path("table.csv")}: this is no file of safetensors, PyTorch or NumPy\n`);
+    expect(err).toBe(`cresset: ${path("table.csv")}: this is no file of safetensors, PyTorch, NumPy or ONNX\n`);
     writeFileSync(path("broken.pt"), readFileSync(path("x.pt")).subarray(0, 200));
     expect((await cresset("info", path("broken.pt"))).err).toMatch(/^cresset: \S+broken.pt: [^\n]+\n$/);
   });

@@ -11,7 +11,7 @@ export const infoCommand: AddCommand = (program, streams) => {
   program
     .command("info")
     .description("say what a file holds: network, columns and training where cresset train saved it, else tensors")
-    .argument("<file>", "a file of safetensors (also an index), PyTorch (.pt, .pth) or NumPy (.npy, .npz)")
+    .argument("<file>", "a file of safetensors (also an index), PyTorch (.pt, .pth), NumPy (.npy, .npz) or ONNX")
     .option("--json", "print JSON")
     .action(async (file: string, { json }: { readonly json?: boolean }) => {
       await requireFile(file);

@@ -46,9 +46,10 @@ function options(): Option[] {
     option("--test-split <part>", "of the rows, put aside to test with", part, 0.2),
     option("--seed <number>", "of the split, the weights and batches", wholeNumber(Number.MIN_SAFE_INTEGER), seed),
     choice("--device <name>", "where to compute: ", devices, "wasm"),
-    new Option("-o, --out <file>", "where to save the network: .safetensors, or .pt for PyTorch").default(
-      "model.safetensors",
-    ),
+    new Option(
+      "-o, --out <file>",
+      "where to save the network: .safetensors, .pt for PyTorch, or .onnx for any engine",
+    ).default("model.safetensors"),
     option("--checkpoint-every <epochs>", "also save while training", wholeNumber(1)),
     new Option("--resume", "go on with the training that --out holds, up to --epochs; the table must be the same"),
     new Option("--delimiter <text>", "what stands between cells; default: told from the first lines"),

@@ -7,6 +7,7 @@ import {
   loadClassifier,
   prepareData,
   readTable,
+  requireSavable,
   type Sentinel,
   savedFormatOf,
   saveTrainingFile,
@@ -45,15 +46,18 @@ export async function train(
   streams: Streams,
 ): Promise<number> {
   const { out, device, epochs, json } = options;
-  savedFormatOf(out);
+  const format = savedFormatOf(out);
   await Promise.all([requireFile(file), requireWritable(out, file)]);
   const fresh = options.resume ? null : newPlan(options);
+  // Which prepares columns in float64 for the graph of an ONNX file, where the device has none.
+  if (format === "onnx" && device === "webgpu") await useDevice("cpu");
   await useDevice(device);
   const saved = options.resume ? await load(out, device) : null;
   const plan = saved === null ? (fresh ?? newPlan(options)) : resumedPlan(saved, options, given);
   const { data, sentinels } = await dataOf(file, plan, options, saved, streams);
   const training =
     saved === null ? Training.create(data, plan.training, device) : await reading(out, () => saved.resume(data));
+  requireSavable(training, format);
 
   const interrupt = interruption();
   const progress = json ? noProgress : createProgress(streams.stdout, training.epoch, epochs);

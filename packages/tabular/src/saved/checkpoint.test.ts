@@ -71,9 +71,9 @@ test.skipIf(!hasPyTorch)("PyTorch goes on with a training, and Cresset with what
 });
 
 test("a name says the format", () => {
-  const names = ["a.pt", "a.PTH", "a.safetensors", "a", "a.b", "x.pt/y"];
-  expect(names.map(savedFormatOf)).toEqual(["pytorch", "pytorch", ...Array(4).fill("safetensors")]);
-  for (const name of ["a.onnx", "a.NPZ", "a.bin"])
+  const names = ["a.pt", "a.PTH", "a.ONNX", "a.safetensors", "a", "a.b", "x.pt/y"];
+  expect(names.map(savedFormatOf)).toEqual(["pytorch", "pytorch", "onnx", ...Array(4).fill("safetensors")]);
+  for (const name of ["a.ckpt", "a.NPZ", "a.bin"])
     expect(() => savedFormatOf(name)).toThrow("a training is not saved as .");
 });
 

@@ -4,16 +4,7 @@ import { type FileLike, FormatError } from "@cresset/io";
 import type { OptimizerStateDict } from "@cresset/optim";
 import { metadataKey } from "./description.ts";
 import { generatorName, optimizerPrefix } from "./names.ts";
-
-/** What a file says of its tensors before they are read, and the tensors. */
-export interface SavedTensors {
-  metadata(): Readonly<Record<string, string>>;
-  keys(): readonly string[];
-  /** A dtype by the name that safetensors has for it. */
-  getInfo(name: string): { readonly dtype: string; readonly shape: readonly number[] };
-  getTensors(): Promise<Readonly<Record<string, Tensor>>>;
-  close(): Promise<void>;
-}
+import { type SavedTensors, shortNames } from "./saved-tensors.ts";
 
 const modelKey = "model_state_dict";
 const optimizerKey = "optimizer_state_dict";
@@ -28,8 +19,6 @@ export function checkpointOf(
 ): Record<string, unknown> {
   return { epoch, [modelKey]: model, [optimizerKey]: optimizer, [generatorName]: generator, ...metadata };
 }
-
-const shortNames: Readonly<Record<string, string>> = { float32: "F32", uint8: "U8" };
 
 /** Opens a checkpoint. @throws FormatError for a file of PyTorch's that is none of these. */
 export async function openCheckpoint(file: FileLike, device: string | undefined): Promise<SavedTensors> {

@@ -10,10 +10,11 @@ import type { TrainingOptions } from "../training/options.ts";
 import { predict } from "../training/predict.ts";
 import { RandomStream } from "../training/stream.ts";
 import { Training } from "../training/training.ts";
-import { openCheckpoint, type SavedTensors } from "./checkpoint.ts";
+import { openCheckpoint } from "./checkpoint.ts";
 import { checksum } from "./checksum.ts";
 import { type Description, readDescription } from "./description.ts";
 import { generatorName, optimizerPrefix } from "./names.ts";
+import type { SavedTensors } from "./saved-tensors.ts";
 
 /** A saved file does not fit what is to be done with it: another table, other options. */
 export class ResumeError extends FormatError {
@@ -133,7 +134,9 @@ export async function loadClassifier(file: FileLike, { device }: LoadClassifierO
 }
 
 async function openSaved(file: FileLike, device: string | undefined): Promise<SavedTensors> {
-  if ((await fileFormat(file)) === "pytorch") return openCheckpoint(file, device);
+  const format = await fileFormat(file);
+  if (format === "pytorch") return openCheckpoint(file, device);
+  if (format === "onnx") return (await import("./onnx.ts")).openOnnx(file, device);
   return safetensors.safeOpen(file, device === undefined ? {} : { device });
 }
 

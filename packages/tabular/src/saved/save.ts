@@ -3,23 +3,36 @@ import { safetensors } from "@cresset/io";
 import type { Training } from "../training/training.ts";
 import { checkpointOf } from "./checkpoint.ts";
 import { checksum } from "./checksum.ts";
+import { requireColumnNames } from "./column-names.ts";
 import { type Description, describe } from "./description.ts";
 import { generatorName, optimizerPrefix } from "./names.ts";
 
 /** Formats that a training can be saved in. */
-export const savedFormats = ["safetensors", "pytorch"] as const;
+export const savedFormats = ["safetensors", "pytorch", "onnx"] as const;
 export type SavedFormat = (typeof savedFormats)[number];
 
 /**
- * The format that the name of a file asks for: `.pt` and `.pth` PyTorch's, anything else safetensors.
+ * The format that the name of a file asks for: `.pt` and `.pth` PyTorch's, `.onnx` ONNX, anything else safetensors.
  *
  * @throws ValueError for the ending of a format that is known and not written.
  */
 export function savedFormatOf(name: string): SavedFormat {
   const ending = /\.(\w+)$/.exec(name)?.[1].toLowerCase() ?? "";
-  if (["onnx", "npy", "npz", "ckpt", "h5", "bin"].includes(ending))
-    throw new ValueError(`a training is not saved as .${ending}: name the file .safetensors, or .pt for PyTorch`);
+  if (["npy", "npz", "ckpt", "h5", "bin"].includes(ending))
+    throw new ValueError(
+      `a training is not saved as .${ending}: name the file .safetensors, .pt for PyTorch, or .onnx`,
+    );
+  if (ending === "onnx") return "onnx";
   return ["pt", "pth"].includes(ending) ? "pytorch" : "safetensors";
+}
+
+/**
+ * Before a training begins that could not be saved.
+ *
+ * @throws ValueError for a column whose name is another thing's in the graph of an ONNX file, such as `probability`.
+ */
+export function requireSavable({ data, options }: Pick<Training, "data" | "options">, format: SavedFormat): void {
+  if (format === "onnx") requireColumnNames(data.preparation, options);
 }
 
 /**
@@ -32,6 +45,11 @@ export function savedFormatOf(name: string): SavedFormat {
  * In a file of PyTorch's, which `torch.load` reads: a dictionary with `model_state_dict`, `optimizer_state_dict`, `epoch`, and
  * the rest as above.
  *
+ * In an ONNX file: a graph for any engine, from the columns as they are in the table to probabilities. Each column is an input of
+ * its name, float64 [rows], NaN where a value is missing; the output `probability` is float32 [rows], NaN for a row with a
+ * value that is missing where none may be. Weights, metadata and the rest are those of a safetensors file.
+ *
+ * @throws ValueError as `requireSavable`, and for ONNX where no device has float64, in which columns are prepared.
  * @example
  * const blob = new Blob([await saveTraining(training)]);
  */
@@ -44,6 +62,10 @@ export async function saveTraining(
       const { tensors, metadata } = contents(training);
       return safetensors.save(tensors, { metadata });
     });
+  if (format === "onnx") {
+    const { exportOnnx } = await import("./onnx.ts");
+    return training.settled(() => exportOnnx(training, stateOf(training), metadataOf(training)));
+  }
   const { save } = await import("@cresset/io/pytorch");
   return training.settled(() => save(checkpoint(training)));
 }
@@ -51,29 +73,39 @@ export async function saveTraining(
 /**
  * Writes the same to a file, in the format that its name asks for; the file is replaced when all is written.
  *
- * @param file a path, such as `model.safetensors` or `model.pt`.
+ * @param file a path, such as `model.safetensors`, `model.pt` or `model.onnx`.
  * @throws ValueError for a name that asks for another format; what the file system throws.
  * @example
  * await saveTrainingFile(training, "model.safetensors");
  */
 export async function saveTrainingFile(training: Training, file: string | URL): Promise<void> {
-  if (savedFormatOf(file instanceof URL ? file.pathname : file) === "safetensors")
+  const format = savedFormatOf(file instanceof URL ? file.pathname : file);
+  if (format === "safetensors")
     return training.settled(() => {
       const { tensors, metadata } = contents(training);
       return safetensors.saveFile(tensors, file, { metadata });
     });
+  if (format === "onnx") {
+    const { exportOnnx } = await import("./onnx.ts");
+    await training.settled(() => exportOnnx(training, stateOf(training), metadataOf(training), file));
+    return;
+  }
   const { save } = await import("@cresset/io/pytorch");
   return training.settled(() => save(checkpoint(training), file));
 }
 
 /** The tensors show the training's memory, so that nothing may be learned until they are written. */
 function contents(training: Training): { tensors: Record<string, Tensor>; metadata: Record<string, string> } {
-  const { model, optimizer } = training;
-  const tensors: Record<string, Tensor> = { ...model.stateDict(), [generatorName]: generatorOf(training) };
-  for (const [param, own] of Object.entries(optimizer.stateDict().state))
+  return { tensors: { ...training.model.stateDict(), ...stateOf(training) }, metadata: metadataOf(training) };
+}
+
+/** The tensors that are no weights. */
+function stateOf(training: Training): Record<string, Tensor> {
+  const tensors: Record<string, Tensor> = { [generatorName]: generatorOf(training) };
+  for (const [param, own] of Object.entries(training.optimizer.stateDict().state))
     for (const [name, value] of Object.entries(own))
       if (value instanceof Tensor) tensors[`${optimizerPrefix}${param}.${name}`] = value;
-  return { tensors, metadata: metadataOf(training) };
+  return tensors;
 }
 
 function checkpoint(training: Training): Record<string, unknown> {
