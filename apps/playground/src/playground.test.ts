@@ -6,6 +6,7 @@ import { cpu } from "@cresset/backend-cpu";
 import { registerBackend, type Tensor } from "@cresset/core/functions";
 import { load as loadPyTorch, safetensors } from "@cresset/io";
 import type { AxeResults } from "axe-core";
+import * as ort from "onnxruntime-node";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openSite, reach, type Site, standing } from "./testing/site.ts";
@@ -180,10 +181,10 @@ test("weights go out in PyTorch's format too, and come back", async () => {
   const safe = await downloaded(page, "Download weights");
   const local = (url: string): boolean => !/^(?:data|blob):/.test(url);
   expect(requests.filter(local)).toEqual([]);
-  // What writes it is loaded when it is asked for.
+  // What writes it is loaded when it is asked for: the format, and what it shares with others.
   const { name, bytes } = await downloaded(page, "Download for PyTorch");
   expect(name).toMatch(/\.pt$/);
-  expect(requests.filter(local)).toHaveLength(1);
+  expect(requests.filter(local)).toHaveLength(2);
   const predictions = await downloaded(page, "Download predictions");
   await train(page, 60);
   const later = lossesIn((await downloaded(page, "Download weights")).bytes);
@@ -200,6 +201,49 @@ test("weights go out in PyTorch's format too, and come back", async () => {
   await train(page, 60);
   expect(lossesIn((await downloaded(page, "Download weights")).bytes)).toEqual(later);
   await load(page, "Load weights", "broken.pt", bytes.subarray(0, 500));
+  await page.locator(".said.error").waitFor();
+  expect(errors).toEqual([]);
+});
+
+test("weights go out as a graph that another engine runs, and come back", async () => {
+  const { page, errors } = await site.open();
+  await load(page, "Choose a CSV file", "people.csv", csv);
+  await page.getByText("200 rows, 5 columns").waitFor();
+  await page.getByText("Count as missing").click();
+  const requests: string[] = [];
+  page.on("request", (request) => requests.push(request.url()));
+  await train(page, 30);
+  const { name, bytes } = await downloaded(page, "Download as ONNX");
+  expect(name).toBe("people.onnx");
+  // What writes it is loaded when it is asked for.
+  expect(requests.filter((url) => !/^(?:data|blob):/.test(url))).not.toEqual([]);
+  const predictions = await downloaded(page, "Download predictions");
+
+  const [header, ...rows] = predictions.bytes
+    .toString()
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.split(","));
+  const session = await ort.InferenceSession.create(bytes);
+  const feeds = Object.fromEntries(
+    session.inputNames.map((column): [string, ort.Tensor] => {
+      const cells = rows.map((row) => row[header.indexOf(column)]);
+      const numbers = Float64Array.from(cells, (cell) => (cell === "" ? Number.NaN : Number(cell)));
+      return [column, new ort.Tensor("float64", numbers, [rows.length])];
+    }),
+  );
+  const { probability } = await session.run(feeds);
+  for (const [i, row] of rows.entries())
+    expect((probability.data as Float32Array)[i]).toBeCloseTo(Number(row[header.indexOf("probability")]), 6);
+
+  // It goes on from there.
+  await train(page, 60);
+  const later = lossesIn((await downloaded(page, "Download weights")).bytes);
+  await load(page, "Load weights", name, bytes);
+  await page.getByText("people.onnx is loaded, at epoch 30.").waitFor();
+  await train(page, 60);
+  expect(lossesIn((await downloaded(page, "Download weights")).bytes)).toEqual(later);
+  await load(page, "Load weights", "broken.onnx", bytes.subarray(0, 500));
   await page.locator(".said.error").waitFor();
   expect(errors).toEqual([]);
 });

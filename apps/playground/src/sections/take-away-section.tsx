@@ -31,9 +31,10 @@ export function TakeAwaySection() {
   return (
     <Section id="take-away" title="Take it away">
       <p class="soft">
-        Weights are a safetensors file, or one for PyTorch's <code>torch.load</code>, with columns, scaling and the
-        optimizer's state in it: Cresset and the command <code>cresset</code> read both. Loaded again beside the same
-        table, the training goes on as if it had not stopped.
+        Weights are a safetensors file, one for PyTorch's <code>torch.load</code>, or an ONNX graph that any engine runs
+        on the table's columns, with scaling and the optimizer's state in it: Cresset and the command{" "}
+        <code>cresset</code> read all three. Loaded again beside the same table, the training goes on as if it had not
+        stopped.
       </p>
       <div class="actions">
         <button
@@ -45,6 +46,9 @@ export function TakeAwaySection() {
         </button>
         <button type="button" disabled={none} onClick={save(() => worker.saveWeights("pytorch"), `${stem}.pt`)}>
           Download for PyTorch
+        </button>
+        <button type="button" disabled={none} onClick={save(() => worker.saveWeights("onnx"), `${stem}.onnx`)}>
+          Download as ONNX
         </button>
         <button type="button" disabled={none} onClick={save(() => worker.predictions(), `${stem}-predictions.csv`)}>
           Download predictions
@@ -60,7 +64,7 @@ export function TakeAwaySection() {
           Predict another table
         </FileButton>
         <FileButton
-          accept=".safetensors,.pt,.pth"
+          accept=".safetensors,.pt,.pth,.onnx"
           disabled={table.value === null}
           onChoose={(file) =>
             attempt(async () => {
