@@ -9,7 +9,7 @@ export type { Term } from "../graph/term.ts";
 export { add_, clampMin_, exponential_, fill_, normal_, uniform_, zero_ } from "../ops/in-place.ts";
 export { drawnFrom } from "../ops/random/default-generator.ts";
 export { noteUnavailable } from "../runtime/device.ts";
-export { insideModule, mode, type RandomSource } from "../runtime/mode.ts";
+export { insideModule, mode, type RandomSource, type TracedLayer } from "../runtime/mode.ts";
 export { isScalar, scalarKind, scalarValue, toNumber } from "../runtime/scalar.ts";
 export { describeArgument, requireTensors } from "../tensor/argument.ts";
 export { call, callMany } from "../tensor/call.ts";

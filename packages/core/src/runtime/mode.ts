@@ -1,5 +1,7 @@
 import { AutogradError } from "../errors.ts";
 import type { Value } from "../graph/node.ts";
+import type { Attributes } from "../graph/operation.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 
 /** Where random numbers came from that a traced program drew: what another engine draws instead. */
 export type RandomSource =
@@ -10,6 +12,13 @@ export type RandomSource =
   /** 1 with probability `p`, else 0. */
   | { readonly kind: "bernoulli"; readonly p: number };
 
+/** A layer that is written out here, step by step, and that other engines may have as a whole. */
+export interface TracedLayer {
+  readonly name: string;
+  readonly operands: readonly Tensor[];
+  readonly attributes: Attributes;
+}
+
 /** What is told to whoever traces a program (`tensor/traced.ts`). */
 export interface Tracing {
   /** A value is read, or would have to be computed. @throws TraceError unless it is data that the program is not given. */
@@ -18,6 +27,8 @@ export interface Tracing {
   draws(): void;
   /** Where those came from that were drawn last. */
   drew(value: Value, source: RandomSource): void;
+  /** What stands for a layer as a whole, where whoever traces has that; null: it is written out. */
+  layer(layer: TracedLayer): readonly Tensor[] | null;
 }
 
 /** Modes of the running code: recording of gradients, nesting of modules, laziness. */

@@ -27,12 +27,17 @@ export interface Traced<T> {
  * gradients, and the default random generator. Pending values of the tensors must be read before.
  *
  * @param states the tensors that the program starts from and may write: inputs, parameters, buffers, optimizer states.
+ * @param layer what stands for layers as a whole that are written out otherwise (recurrent ones); default: nothing does.
  * @throws TraceError if the program reads a value that would have to be computed; what the program throws.
  * @example
  * const { result, before } = traced([x, weight], () => linear(x, weight));
  * result.value.node?.template.operation.name; // "linear"
  */
-export function traced<T>(states: readonly Tensor[], program: () => T): Traced<T> {
+export function traced<T>(
+  states: readonly Tensor[],
+  program: () => T,
+  layer: Tracing["layer"] = () => null,
+): Traced<T> {
   if (mode.tracing !== null) throw new TraceError("a program that is being traced cannot trace another one");
   const before = states.map((tensor) => tensor.current());
   const pending = before.find((value) => !value.ready);
@@ -55,6 +60,7 @@ export function traced<T>(states: readonly Tensor[], program: () => T): Traced<T
       draws++;
     },
     drew: (value, source) => sources.set(value, source),
+    layer,
   };
   const content = before.flatMap(({ slot }) => (slot === null ? [] : [{ slot, host: slot.host }]));
   for (const { slot } of content) slot.host = null;

@@ -1,4 +1,6 @@
 /** Recurrent networks: several layers, one or two directions, over padded or packed sequences. */
+
+import { mode } from "@cresset/core/extend";
 import {
   empty,
   indexSelect,
@@ -13,6 +15,7 @@ import {
   zeros,
 } from "@cresset/core/functions";
 import { type DirectionWeights, type RecurrentKind, recurrent } from "../functional/rnn.ts";
+import { tracedLayers } from "../functional/rnn-layers.ts";
 import { uniform_ } from "../init.ts";
 import { keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
@@ -164,15 +167,30 @@ export abstract class RecurrentBase<State> extends Module<[input: Sequences, hx?
         initial = initial.map((state) => indexSelect(state, 1, input.sortedIndices as Tensor));
     }
     const network = { kind: this.mode, layers: this.layers(), dropout: this.dropout };
+    if (mode.tracing !== null && !(input instanceof PackedSequence)) {
+      const whole = tracedLayers(network, this.inOrder(input), states === null ? null : initial, this.training);
+      if (whole !== null) return this.shaped(whole.output, whole.state, batch.batched);
+    }
     const result = recurrent(network, batch.data, batch.batchSizes, initial, this.training);
     if (input instanceof PackedSequence) {
       const back = input.unsortedIndices;
       const ends = back === null ? result.state : result.state.map((state) => indexSelect(state, 1, back));
       return { output: input.withData(result.output), states: ends };
     }
-    if (!batch.batched) return { output: result.output, states: result.state.map((state) => squeeze(state, 1)) };
     const sequence = reshape(result.output, [batch.batchSizes.length, count, result.output.shape[1]]);
-    return { output: this.batchFirst ? transpose(sequence, 0, 1) : sequence, states: result.state };
+    return this.shaped(sequence, result.state, batch.batched);
+  }
+
+  /** A sequence [T, N, features] of padded ones, or of one without a batch. */
+  protected inOrder(input: Tensor): Tensor {
+    if (input.ndim === 2) return unsqueeze(input, 1);
+    return this.batchFirst ? transpose(input, 0, 1) : input;
+  }
+
+  /** Outputs [T, N, features] and states as they are returned. */
+  protected shaped(sequence: Tensor, states: Tensor[], batched: boolean): { output: Tensor; states: Tensor[] } {
+    if (!batched) return { output: squeeze(sequence, 1), states: states.map((state) => squeeze(state, 1)) };
+    return { output: this.batchFirst ? transpose(sequence, 0, 1) : sequence, states };
   }
 
   protected batchOf(input: Sequences): Batch {
@@ -187,7 +205,7 @@ export abstract class RecurrentBase<State> extends Module<[input: Sequences, hx?
     this.checkFeatures(input);
     if (input.ndim === 2)
       return { data: input, batchSizes: input.shape[0] === 0 ? [] : ones(input.shape[0]), batched: false };
-    const inOrder = this.batchFirst ? transpose(input, 0, 1) : input;
+    const inOrder = this.inOrder(input);
     const [steps, count, features] = inOrder.shape;
     if (steps === 0) throw new ShapeError("Expected sequence length to be larger than 0 in RNN");
     const data = reshape(inOrder, [steps * count, features]);

@@ -5,7 +5,7 @@ import type { Draft } from "../proto/encode.ts";
 import { type AttributeProto, attributeType, type NodeProto, type TensorProto } from "../proto/messages.ts";
 
 /** An attribute: a whole number, `{ float }`, a text, whole numbers, or texts. */
-export type Attribute = number | string | { readonly float: number } | readonly number[];
+export type Attribute = number | string | { readonly float: number } | readonly number[] | readonly string[];
 
 export type NodeAttributes = Readonly<Record<string, Attribute>>;
 
@@ -184,9 +184,14 @@ function exact(_: string, value: unknown): unknown {
   return typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)) ? `#${value}` : value;
 }
 
+const isTexts = (value: readonly number[] | readonly string[]): value is readonly string[] =>
+  typeof value[0] === "string";
+
 function attributeOf(name: string, value: Attribute): Draft<AttributeProto> {
   if (typeof value === "number") return { name, i: BigInt(value), type: attributeType.int };
   if (typeof value === "string") return { name, s: new TextEncoder().encode(value), type: attributeType.string };
   if ("float" in value) return { name, f: Math.fround(value.float), type: attributeType.float };
+  if (isTexts(value))
+    return { name, strings: value.map((text) => new TextEncoder().encode(text)), type: attributeType.strings };
   return { name, ints: value.map(BigInt), type: attributeType.ints };
 }

@@ -11,6 +11,7 @@ import { lowerData, lowerRandom } from "./data.ts";
 import { Context, type Emitted } from "./emitted.ts";
 import { type Arguments, lowerNode, pair, sizesOf } from "./lower.ts";
 import { lowerPattern } from "./patterns.ts";
+import { lowerRecurrent } from "./recurrent.ts";
 import { isFixed, type Size, Sizes } from "./sizes.ts";
 
 /** A tensor that the graph starts from or gives, in each of the traces. */
@@ -100,6 +101,7 @@ export async function writeGraph(spec: GraphSpec): Promise<Uint8Array<ArrayBuffe
     const needed = wanted.get(node) ?? new Set();
     const results =
       lowerPattern(c, [node, ...others], inputs, needed) ??
+      lowerRecurrent(c, [node, ...others], inputs) ??
       lowerNode(c, [node, ...others], inputs, needed, scalars.given);
     for (const [index, result] of results) known.set(node.outputs[index], result);
   }

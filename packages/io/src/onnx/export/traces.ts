@@ -2,6 +2,7 @@ import type { RandomSource, Value } from "@cresset/core/extend";
 import { traced } from "@cresset/core/extend";
 import { type DType, fromHost, type HostArray, Tensor, ValueError } from "@cresset/core/functions";
 import { OnnxExportError } from "../errors.ts";
+import { recurrentLayer } from "./recurrent.ts";
 import type { Size } from "./sizes.ts";
 
 /** Names of dimensions whose size may change, by input: `{ x: { 0: "batch" } }`, or `{ x: [0] }`. */
@@ -172,7 +173,7 @@ export function traceProgram(
       after,
       random,
       sources: drawn,
-    } = traced([...tensors, ...states], () => program(tensors).map((t) => t.current()));
+    } = traced([...tensors, ...states], () => program(tensors).map((t) => t.current()), recurrentLayer);
     if (random)
       throw new OnnxExportError(
         "the program draws random numbers in a way that ONNX has not, and the graph would hold those of this run. Of random numbers there are uniform ones, normal ones, and dropout",

@@ -76,6 +76,7 @@ async function files(): Promise<Record<string, Uint8Array>> {
   const dynamicAxes = { input: { 0: "n" } };
   return {
     classifier: await onnx.export(classifier, x, undefined, { dynamicAxes }),
+    recurrent: await onnx.export(new nn.GRU(3, 2, { bidirectional: true }), torch.randn([3, 2, 3])),
     network: await onnx.export(network, torch.randn([2, 1, 8, 8]), undefined, { dynamicAxes }),
     step: (await onnx.exportTrainingStep(step, [x], undefined, { module: classifier, optimizer, dynamicAxes })).model,
     shapes: modelOf({

@@ -1,6 +1,9 @@
+import type { HostTensor } from "../../../host-tensor.ts";
 import { mixed } from "../../testing/model.ts";
 import { expectOperators } from "../../testing/operator-samples.ts";
 import { recurrentLayers } from "./recurrent.ts";
+
+const lengths: HostTensor = { dtype: "int32", shape: [3], data: Int32Array.from([2, 4, 1]) };
 
 expectOperators(recurrentLayers, {
   LSTM: [
@@ -25,6 +28,12 @@ expectOperators(recurrentLayers, {
     },
   ],
   GRU: [
+    {
+      in: [mixed([4, 3, 3])],
+      constants: [mixed([2, 15, 3], 0.5), mixed([2, 15, 5], 0.4), mixed([2, 30]), lengths, mixed([2, 3, 5])],
+      attributes: { hidden_size: 5, direction: "bidirectional", linear_before_reset: 1 },
+      outputs: 2,
+    },
     {
       in: [mixed([4, 2, 3])],
       constants: [mixed([1, 15, 3], 0.5), mixed([1, 15, 5], 0.4), mixed([1, 30])],

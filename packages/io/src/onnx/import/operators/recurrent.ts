@@ -1,7 +1,7 @@
 import {
   add,
   cat,
-  flip,
+  gt,
   matmul,
   mul,
   narrow,
@@ -14,9 +14,11 @@ import {
   tanh,
   transpose,
   unsqueeze,
+  where,
   zeros,
 } from "@cresset/core/functions";
 import type { Call, Operator, Operators } from "../call.ts";
+import { isHost } from "../host-value.ts";
 
 /** The parameters of one direction; biases are of the input's and of the state's product. */
 interface Weights {
@@ -80,6 +82,14 @@ function requireUsual(call: Call, kind: string, directions: number): void {
   if (call.has(7)) throw call.error("peepholes");
 }
 
+/** For each step, which sequences have an element there, [batch, 1]; null where all have all of them. */
+function stepsThatCount(call: Call, length: number): Tensor[] | null {
+  const given = call.input(4);
+  if (isHost(given) && given.data.every((n) => n === length)) return null;
+  const lengths = unsqueeze(call.tensor(4), 1);
+  return Array.from({ length }, (_, t) => gt(lengths, t));
+}
+
 const recurrent =
   (
     kind: "LSTM" | "GRU" | "RNN",
@@ -94,7 +104,7 @@ const recurrent =
     const directions = w.shape[0];
     const hidden = r.shape[2];
     requireUsual(call, kind, directions);
-    if (call.has(4) && call.integers(4).some((n) => n !== length)) throw call.error("sequences of several lengths");
+    const running = call.has(4) ? stepsThatCount(call, length) : null;
     const bias = call.optional(3) ?? zeros([directions, 2 * gates * hidden], { dtype: x.dtype, device: call.device });
     const direction = call.string("direction", "forward");
     const results: Tensor[] = [];
@@ -107,19 +117,22 @@ const recurrent =
         inputBias: narrow(select(bias, 0, d), 0, 0, gates * hidden),
         stateBias: narrow(select(bias, 0, d), 0, gates * hidden, gates * hidden),
       };
-      const inputs = product(reverse ? flip(x, 0) : x, weights.input, weights.inputBias);
+      const inputs = product(x, weights.input, weights.inputBias);
       let now = Array.from({ length: states }, (_, i) => {
         const given = call.optional(5 + i);
         return given === null ? zeros([batch, hidden], { dtype: x.dtype, device: call.device }) : select(given, 0, d);
       });
       const cell = cellOf(call, d);
-      const outputs: Tensor[] = [];
-      for (let t = 0; t < length; t++) {
-        now = cell(select(inputs, 0, t), now, weights);
-        outputs.push(now[0]);
+      const outputs = new Array<Tensor>(length);
+      for (let i = 0; i < length; i++) {
+        const t = reverse ? length - 1 - i : i;
+        const next = cell(select(inputs, 0, t), now, weights);
+        const counts = running?.[t];
+        // A sequence that has ended, or not begun from its end, keeps its states and gives zeros.
+        now = counts === undefined ? next : next.map((state, k) => where(counts, state, now[k]));
+        outputs[t] = counts === undefined ? now[0] : where(counts, now[0], 0);
       }
-      const all = stack(outputs, 0);
-      results.push(unsqueeze(reverse ? flip(all, 0) : all, 1));
+      results.push(unsqueeze(stack(outputs, 0), 1));
       finals.push(now);
     }
     return [
