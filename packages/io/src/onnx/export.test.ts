@@ -225,6 +225,14 @@ describe("sizes that may change", () => {
       first,
     ));
 
+  test("two sizes that are one in the example", async () => {
+    const { functional: F } = nn;
+    const run = (x: Tensor): Tensor => F.interpolate(F.avgPool2d(x, 2), { scaleFactor: 4 });
+    const shapes = (n: number): number[][] => [[1, 1, n, 2 * n - 4]];
+    // Six by six halved is three by three, as is seven by six.
+    await follows(run, (n) => (n === 6 ? [[1, 1, 6, 6]] : shapes(n)), { x0: { 2: "h", 3: "w" } }, [4, 6, 7, 13], 6);
+  });
+
   test("programs that take multiples only", () =>
     follows(
       (x) => x.reshape([x.shape[0] / 4, 4, 2]).sum(1),

@@ -27,59 +27,70 @@ export function lowerNode(
   given: Arguments,
 ): Map<number, Emitted> {
   const templates = nodes.map((node) => node.template);
-  const [template] = templates;
-  for (const other of templates) requireSameStructure(c, template, other);
-  const known = new Map<Term, Emitted>();
-  const needed = neededTerms(template, wanted);
-  for (const [t, term] of template.terms.entries()) {
-    if (!needed.has(term)) continue;
-    const terms = templates.map((each) => each.terms[t]);
-    known.set(term, lowerTerm(c, { nodes, terms, inputs, known, given }));
-  }
-  return new Map([...wanted].map((index) => [index, known.get(outputTerm(template, index)) as Emitted]));
+  const known = new Map<string, Emitted>();
+  for (const terms of pairedTerms(c, templates, wanted))
+    known.set(keyOf(terms), lowerTerm(c, { nodes, terms, inputs, known, given }));
+  const outputs = [...wanted].map(
+    (index) => [index, templates.map((template) => outputTerm(template, index))] as const,
+  );
+  return new Map(outputs.map(([index, terms]) => [index, known.get(keyOf(terms)) as Emitted]));
 }
 
 const outputTerm = ({ results, hidden }: Template, index: number): Term =>
   index < results.length ? results[index] : hidden[index - results.length];
 
-function neededTerms(template: Template, wanted: ReadonlySet<number>): Set<Term> {
-  const needed = new Set([...wanted].map((index) => outputTerm(template, index)));
-  for (const term of template.terms.toReversed())
-    if (needed.has(term)) for (const input of term.inputs) needed.add(input);
-  return needed;
-}
+/** The same term of each trace. */
+type Terms = readonly Term[];
 
-/** @throws OnnxExportError where sizes decide what is computed, so that one graph cannot stand for all of them. */
-export function requireSameStructure(c: Context, a: Template, b: Template): void {
-  const same =
-    a.terms.length === b.terms.length &&
-    a.terms.every((term, i) => {
-      const other = b.terms[i];
-      return (
-        term.primitive.op === other.primitive.op &&
-        term.dtype === other.dtype &&
-        term.shape.length === other.shape.length &&
-        term.inputs.every(
-          (input, k) => other.inputs[k].id - other.id === input.id - term.id || sameAt(a, b, input, other.inputs[k]),
-        )
+const keyOf = (terms: Terms): string => terms.map(({ id }) => id).join();
+
+/**
+ * What the outputs are computed from, in all traces at once, operands first. Templates have equal terms once: where two sizes
+ * happen to be one in a trace, a term there may stand for several of the others.
+ *
+ * @throws OnnxExportError where sizes decide what is computed, so that one graph cannot stand for all of them.
+ */
+function pairedTerms(c: Context, templates: readonly Template[], wanted: ReadonlySet<number>): Terms[] {
+  const found = new Map<string, Terms>();
+  const stack: Terms[] = [...wanted].map((index) => templates.map((template) => outputTerm(template, index)));
+  for (let terms = stack.pop(); terms !== undefined; terms = stack.pop()) {
+    const key = keyOf(terms);
+    if (found.has(key)) continue;
+    const [first, ...others] = terms;
+    if (!others.every((other) => isAlike(first, other)))
+      throw new DependsOnSizesError(
+        `${c.operation} computes something else for other sizes of the inputs. Make those dimensions fixed`,
       );
-    });
-  if (!same)
-    throw new DependsOnSizesError(
-      `${c.operation} computes something else for other sizes of the inputs. Make those dimensions fixed`,
-    );
+    found.set(key, terms);
+    for (const [i] of first.inputs.entries()) stack.push(terms.map((term) => term.inputs[i]));
+  }
+  // Operands have smaller numbers, in each of the traces.
+  return [...found.values()].sort((a, b) => {
+    const k = a.findIndex((term, i) => term.id !== b[i].id);
+    return k < 0 ? 0 : a[k].id - b[k].id;
+  });
 }
 
-const sameAt = (a: Template, b: Template, x: Term, y: Term): boolean => a.terms.indexOf(x) === b.terms.indexOf(y);
+function isAlike(a: Term, b: Term): boolean {
+  const [p, q] = [a.primitive, b.primitive];
+  return (
+    p.op === q.op &&
+    !(p.op === "input" && q.op === "input" && p.index !== q.index) &&
+    !(p.op === "argument" && q.op === "argument" && p.slot !== q.slot) &&
+    a.dtype === b.dtype &&
+    a.shape.length === b.shape.length &&
+    a.inputs.length === b.inputs.length
+  );
+}
 
 /** Sizes of inputs decide what is computed; perhaps not with others. */
 export class DependsOnSizesError extends OnnxExportError {}
 
 interface TermContext {
   readonly nodes: Nodes;
-  readonly terms: readonly Term[];
+  readonly terms: Terms;
   readonly inputs: readonly Emitted[];
-  readonly known: ReadonlyMap<Term, Emitted>;
+  readonly known: ReadonlyMap<string, Emitted>;
   readonly given: Arguments;
 }
 
@@ -94,7 +105,7 @@ function lowerTerm(c: Context, { nodes, terms, inputs, known, given }: TermConte
   // Without elements, whatever they are: engines are less sure of empty operands.
   if (p.op !== "input" && shape.some((size) => size.every((n) => n === 0)))
     return lowerNumber(c, [0], term.dtype, shape);
-  const operand = (i: number): Emitted => known.get(term.inputs[i]) as Emitted;
+  const operand = (i: number): Emitted => known.get(keyOf(terms.map((t) => t.inputs[i]))) as Emitted;
   const place = (i: number): Size | string => {
     const numbers = terms.map((t, k) => hostInteger(t.inputs[i], nodes[k].args));
     return numbers.every((n) => n !== null)
