@@ -1,8 +1,11 @@
 import { Tensor } from "@cresset/core/functions";
 import { FormatError } from "../../errors.ts";
-import type { AttributeProto, NodeProto } from "../proto/messages.ts";
+import type { AttributeProto, GraphProto, NodeProto } from "../proto/messages.ts";
 import { attributeType } from "../proto/messages.ts";
 import { type Flowing, type HostValue, isHost, toTensor } from "./host-value.ts";
+
+/** Runs a graph inside of another. */
+export type RunBody = (graph: GraphProto, given: readonly Flowing[]) => readonly Flowing[];
 
 /** A node as its operator sees it when it is called. */
 export class Call {
@@ -11,6 +14,7 @@ export class Call {
   readonly opset: number;
   readonly device: string;
   readonly training: boolean;
+  readonly #run: RunBody;
 
   constructor(
     node: NodeProto,
@@ -18,12 +22,14 @@ export class Call {
     opset: number,
     device: string,
     training: boolean,
+    run: RunBody,
   ) {
     this.node = node;
     this.inputs = inputs;
     this.opset = opset;
     this.device = device;
     this.training = training;
+    this.#run = run;
   }
 
   get name(): string {
@@ -53,6 +59,17 @@ export class Call {
   optional(i: number): Tensor | null {
     const found = this.inputs[i];
     return found === undefined ? null : toTensor(found, this.device);
+  }
+
+  asTensor(value: Flowing): Tensor {
+    return toTensor(value, this.device);
+  }
+
+  /** Runs a graph that the node has as an attribute. */
+  body(name: string, given: readonly Flowing[]): readonly Flowing[] {
+    const graph = this.#attribute(name, attributeType.graph)?.g;
+    if (graph === undefined) throw this.error(`there is no graph "${name}"`);
+    return this.#run(graph, given);
   }
 
   /** All inputs. @throws FormatError if there is none, or if one is missing. */

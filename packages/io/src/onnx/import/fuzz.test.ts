@@ -3,7 +3,7 @@ import * as torch from "cresset";
 import { beforeAll, expect, test } from "vitest";
 import * as onnx from "../index.ts";
 import { decode } from "../proto/decode.ts";
-import { integers, mixed, modelOf } from "../testing/model.ts";
+import { bools, integers, mixed, modelOf } from "../testing/model.ts";
 
 const { nn, optim } = torch;
 
@@ -79,6 +79,40 @@ async function files(): Promise<Record<string, Uint8Array>> {
     recurrent: await onnx.export(new nn.GRU(3, 2, { bidirectional: true }), torch.randn([3, 2, 3])),
     network: await onnx.export(network, torch.randn([2, 1, 8, 8]), undefined, { dynamicAxes }),
     step: (await onnx.exportTrainingStep(step, [x], undefined, { module: classifier, optimizer, dynamicAxes })).model,
+    control: modelOf({
+      inputs: { x: mixed([3, 4]) },
+      constants: { three: integers([], 3), yes: bools([], 1) },
+      nodes: [
+        {
+          op: "Loop",
+          inputs: ["three", "yes", "x"],
+          attributes: {
+            body: {
+              graph: {
+                inputs: { i: integers([], 0), go: bools([], 1), before: mixed([3, 4]) },
+                nodes: [
+                  {
+                    op: "If",
+                    inputs: ["go"],
+                    outputs: ["next"],
+                    attributes: {
+                      then_branch: {
+                        graph: { nodes: [{ op: "Neg", inputs: ["before"], outputs: ["a"] }], outputs: ["a"] },
+                      },
+                      else_branch: {
+                        graph: { nodes: [{ op: "Abs", inputs: ["before"], outputs: ["b"] }], outputs: ["b"] },
+                      },
+                    },
+                  },
+                  { op: "Less", inputs: ["i", "three"], outputs: ["again"] },
+                ],
+                outputs: ["again", "next"],
+              },
+            },
+          },
+        },
+      ],
+    }),
     shapes: modelOf({
       inputs: { x: mixed([2, 3, 4]) },
       constants: { at: integers([2], 0, 1), rest: integers([1], -1), pads: integers([6], 0, 1, 0, 0, 0, 2) },

@@ -2,8 +2,8 @@ import { FormatError } from "../../errors.ts";
 import type { HostTensor } from "../../host-tensor.ts";
 import { dataTypeName, dataTypes, dtypeOf } from "../dtypes.ts";
 import { UnsupportedOperatorsError } from "../errors.ts";
-import type { ModelProto, NodeProto, ValueInfoProto } from "../proto/messages.ts";
-import { hostOperators } from "./host-operators.ts";
+import type { GraphProto, ModelProto, NodeProto, ValueInfoProto } from "../proto/messages.ts";
+import { hostOperators } from "./host/index.ts";
 import { operators } from "./operators.ts";
 import { type ExternalData, readTensor } from "./tensors.ts";
 
@@ -16,15 +16,22 @@ export interface ModelInput {
   readonly dtype: string | null;
 }
 
-/** A model that has been checked: every node's operator is there, and its inputs come before it. */
-export interface Plan {
-  readonly opset: number;
-  readonly inputs: readonly ModelInput[];
+/** A graph that has been checked: every node's operator is there, and its inputs come before it. */
+export interface Body {
+  readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly nodes: readonly NodeProto[];
+}
+
+/** A model that has been checked. */
+export interface Plan extends Omit<Body, "inputs"> {
+  readonly opset: number;
+  readonly inputs: readonly ModelInput[];
   readonly tensors: ReadonlyMap<string, HostTensor>;
   /** Names of tensors that are statistics, not to be trained. */
   readonly statistics: ReadonlySet<string>;
+  /** The graphs that nodes have as attributes. */
+  readonly bodies: ReadonlyMap<GraphProto, Body>;
 }
 
 const [oldest, newest] = [7, 23];
@@ -35,39 +42,87 @@ export function planOf(model: ModelProto, files: ExternalData): Plan {
   if (graph === undefined) throw new FormatError("this is no ONNX model: it has no graph");
   const opset = opsetOf(model);
   requireOperators(model);
-  if (graph.sparseInitializer.length > 0) throw new FormatError("this model has sparse tensors, which Cresset has not");
-  const tensors = new Map<string, HostTensor>();
-  for (const proto of graph.initializer) {
-    const name = proto.name ?? "";
+  const checked = new Checked(files);
+  for (const { name = "" } of graph.initializer)
     if (name === "") throw new FormatError("this model has a tensor without a name");
-    if (tensors.has(name)) throw new FormatError(`this model has two tensors called "${name}"`);
-    tensors.set(name, readTensor(proto, files));
-  }
+  const tensorNames = new Set(graph.initializer.map(({ name }) => name));
   const inputs = graph.input
-    .filter(({ name }) => !tensors.has(name ?? ""))
+    .filter(({ name }) => !tensorNames.has(name ?? ""))
     .map(inputOf)
     .map(requireDtype);
-  const known = new Set(tensors.keys());
-  for (const { name } of inputs) {
-    if (known.has(name)) throw new FormatError(`this model has two inputs called "${name}"`);
-    known.add(name);
-  }
-  const statistics = new Set<string>();
-  for (const node of graph.node) {
-    for (const input of node.input)
-      if (input !== "" && !known.has(input))
-        throw new FormatError(`${node.opType} "${node.name ?? ""}" reads "${input}", which nothing before it makes`);
-    for (const output of node.output) {
-      if (output === "") continue;
-      if (known.has(output)) throw new FormatError(`this model has two values called "${output}"`);
-      known.add(output);
-    }
-    if (node.opType === "BatchNormalization") for (const name of node.input.slice(3, 5)) statistics.add(name);
-  }
-  const outputs = graph.output.map(({ name = "" }) => name);
+  const { nodes, outputs } = checked.graph(
+    graph,
+    inputs.map(({ name }) => name),
+    null,
+  );
   if (outputs.length === 0) throw new FormatError("this model has no outputs");
-  for (const name of outputs) if (!known.has(name)) throw new FormatError(`the output "${name}" is made by nothing`);
-  return { opset, inputs, outputs, nodes: graph.node, tensors, statistics };
+  return { opset, inputs, outputs, nodes, ...checked.found() };
+}
+
+/** Names that are known at a place of a graph; graphs inside of it know them too. */
+class Scope {
+  readonly #own = new Set<string>();
+  readonly #outer: Scope | null;
+
+  constructor(outer: Scope | null) {
+    this.#outer = outer;
+  }
+
+  has(name: string): boolean {
+    return this.#own.has(name) || (this.#outer?.has(name) ?? false);
+  }
+
+  /** @throws FormatError if the name is known already. */
+  add(name: string, what: string): void {
+    if (this.has(name)) throw new FormatError(`this model has two ${what} called "${name}"`);
+    this.#own.add(name);
+  }
+}
+
+/** Looks through a model's graphs, one inside the other. */
+class Checked {
+  readonly #files: ExternalData;
+  readonly #tensors = new Map<string, HostTensor>();
+  readonly #statistics = new Set<string>();
+  readonly #bodies = new Map<GraphProto, Body>();
+
+  constructor(files: ExternalData) {
+    this.#files = files;
+  }
+
+  found(): Pick<Plan, "tensors" | "statistics" | "bodies"> {
+    return { tensors: this.#tensors, statistics: this.#statistics, bodies: this.#bodies };
+  }
+
+  graph(graph: GraphProto, inputs: readonly string[], outer: Scope | null): Body {
+    if (graph.sparseInitializer.length > 0)
+      throw new FormatError("this model has sparse tensors, which Cresset has not");
+    const scope = new Scope(outer);
+    for (const proto of graph.initializer) {
+      const { name = "" } = proto;
+      scope.add(name, "tensors");
+      if (this.#tensors.has(name)) throw new FormatError(`this model has two tensors called "${name}"`);
+      this.#tensors.set(name, readTensor(proto, this.#files));
+    }
+    for (const name of inputs) scope.add(name, "inputs");
+    for (const node of graph.node) this.#node(node, scope);
+    const outputs = graph.output.map(({ name = "" }) => name);
+    for (const name of outputs) if (!scope.has(name)) throw new FormatError(`the output "${name}" is made by nothing`);
+    return { inputs, outputs, nodes: graph.node };
+  }
+
+  #node(node: NodeProto, scope: Scope): void {
+    for (const input of node.input)
+      if (input !== "" && !scope.has(input))
+        throw new FormatError(`${node.opType} "${node.name ?? ""}" reads "${input}", which nothing before it makes`);
+    for (const { g } of node.attribute) {
+      if (g === undefined) continue;
+      const inputs = g.input.map(({ name = "" }) => name);
+      this.#bodies.set(g, this.graph(g, inputs, scope));
+    }
+    for (const output of node.output) if (output !== "") scope.add(output, "values");
+    if (node.opType === "BatchNormalization") for (const name of node.input.slice(3, 5)) this.#statistics.add(name);
+  }
 }
 
 function opsetOf(model: ModelProto): number {
@@ -82,10 +137,18 @@ function opsetOf(model: ModelProto): number {
   return opset;
 }
 
+/** The nodes of a graph, with those of the graphs inside of it. */
+export function* nodesIn(graph: GraphProto): Generator<NodeProto> {
+  for (const node of graph.node) {
+    yield node;
+    for (const { g } of node.attribute) if (g !== undefined) yield* nodesIn(g);
+  }
+}
+
 function requireOperators(model: ModelProto): void {
   const lacking = new Set<string>();
   const own = new Set(model.functions.map(({ name = "", domain = "" }) => `${domain}.${name}`));
-  for (const { opType = "", domain = "" } of model.graph?.node ?? []) {
+  for (const { opType = "", domain = "" } of model.graph === undefined ? [] : nodesIn(model.graph)) {
     const standard = domain === "" || domain === "ai.onnx";
     const has = Object.hasOwn(operators, opType) || Object.hasOwn(hostOperators, opType);
     if (!standard)

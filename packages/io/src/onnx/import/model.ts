@@ -5,10 +5,10 @@ import { toDevice } from "../../host-tensor.ts";
 import type { FileLike } from "../../source.ts";
 import { decode } from "../proto/decode.ts";
 import type { NodeProto } from "../proto/messages.ts";
-import { Call } from "./call.ts";
+import { Call, type RunBody } from "./call.ts";
 import { contentOf } from "./content.ts";
-import { type ModelInput, type Plan, planOf } from "./graph.ts";
-import { hostOperators } from "./host-operators.ts";
+import { type Body, type ModelInput, type Plan, planOf } from "./graph.ts";
+import { hostOperators } from "./host/index.ts";
 import { type Flowing, isHost, mayBeOnHost, onHost, toTensor } from "./host-value.ts";
 import { operators } from "./operators.ts";
 import type { ExternalData } from "./tensors.ts";
@@ -71,6 +71,8 @@ export class OnnxModule extends Module<Tensor[], Tensor | Tensor[]> {
   static override readonly typeName: string = "OnnxModule";
   readonly #plan: Plan;
   readonly #held = new Map<string, Tensor | ReturnType<typeof onHost>>();
+  /** Nodes that loops may still run. */
+  #left = mostSteps;
 
   /** @internal Use `load`. */
   constructor(plan: Plan, device?: string) {
@@ -116,17 +118,33 @@ export class OnnxModule extends Module<Tensor[], Tensor | Tensor[]> {
       throw new ValueError(
         `this model takes ${inputs.length} inputs (${inputs.map(({ name }) => name).join(", ")}), but got ${given.length}`,
       );
-    const values = new Map<string, Flowing>(this.#held);
+    const values = new Values(this.#held);
     for (const [i, input] of inputs.entries()) values.set(input.name, fitting(input, given[i]));
-    const device = given[0]?.device ?? [...this.#held.values()].find((held) => held instanceof Tensor)?.device;
-    for (const node of nodes) this.#apply(node, values, device ?? "cpu");
-    const results = outputs.map((name) => toTensor(values.get(name) as Flowing, device ?? "cpu"));
+    const device = given[0]?.device ?? [...this.#held.values()].find((held) => held instanceof Tensor)?.device ?? "cpu";
+    this.#left = mostSteps;
+    this.#run(nodes, values, device);
+    const results = outputs.map((name) => toTensor(values.get(name) as Flowing, device));
     return results.length === 1 ? results[0] : results;
   }
 
-  #apply(node: NodeProto, values: Map<string, Flowing>, device: string): void {
+  #run(nodes: readonly NodeProto[], values: Values, device: string): void {
+    for (const node of nodes) this.#apply(node, values, device);
+  }
+
+  #apply(node: NodeProto, values: Values, device: string): void {
     const inputs = node.input.map((name) => (name === "" ? undefined : values.get(name)));
-    const call = new Call(node, inputs, this.#plan.opset, device, this.training);
+    const run: RunBody = (graph, given) => {
+      const body = this.#plan.bodies.get(graph) as Body;
+      if (given.length !== body.inputs.length)
+        throw call.error(`its graph takes ${body.inputs.length} inputs, but gets ${given.length}`);
+      const inner = new Values(values);
+      for (const [i, name] of body.inputs.entries()) inner.set(name, given[i]);
+      this.#left -= 1 + body.nodes.length;
+      if (this.#left < 0) throw call.error(`a loop of more than ${mostSteps} nodes`);
+      this.#run(body.nodes, inner, device);
+      return body.outputs.map((name) => inner.get(name) as Flowing);
+    };
+    const call = new Call(node, inputs, this.#plan.opset, device, this.training, run);
     const results = [applied(call)].flat();
     for (const [i, name] of node.output.entries()) {
       if (name === "") continue;
@@ -134,6 +152,27 @@ export class OnnxModule extends Module<Tensor[], Tensor | Tensor[]> {
       if (result === undefined) throw call.error(`result ${i} ("${name}") is one that cannot be imported`);
       values.set(name, result);
     }
+  }
+}
+
+/** What may be run in loops, in one call: a damaged file could ask for loops without end. */
+const mostSteps = 1_000_000;
+
+/** Values by name; those of a graph inside another one are forgotten after it. */
+class Values {
+  readonly #own = new Map<string, Flowing>();
+  readonly #outer: Values | ReadonlyMap<string, Flowing>;
+
+  constructor(outer: Values | ReadonlyMap<string, Flowing>) {
+    this.#outer = outer;
+  }
+
+  get(name: string): Flowing | undefined {
+    return this.#own.get(name) ?? this.#outer.get(name);
+  }
+
+  set(name: string, value: Flowing): void {
+    this.#own.set(name, value);
   }
 }
 

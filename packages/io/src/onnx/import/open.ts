@@ -6,7 +6,7 @@ import { dataTypeName, dtypeOf } from "../dtypes.ts";
 import { decode } from "../proto/decode.ts";
 import type { ModelProto, TensorProto } from "../proto/messages.ts";
 import { contentOf } from "./content.ts";
-import { inputOf, type ModelInput } from "./graph.ts";
+import { inputOf, type ModelInput, nodesIn } from "./graph.ts";
 import { readTensor } from "./tensors.ts";
 
 /** A tensor of a file, before it is read. */
@@ -39,7 +39,7 @@ export class OnnxFile {
   readonly producer: string;
   readonly inputs: readonly ModelInput[];
   readonly outputs: readonly string[];
-  /** How often each operator occurs. */
+  /** How often each operator occurs, also in graphs inside of the graph. */
   readonly operators: ReadonlyMap<string, number>;
   /** Texts that travel in the file, by name. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -72,7 +72,7 @@ export class OnnxFile {
     for (const { algorithm } of model.trainingInfo) add(algorithm?.initializer ?? [], true);
     this.outputs = (graph?.output ?? []).map(({ name = "" }) => name);
     const operators = new Map<string, number>();
-    for (const { opType = "", domain = "" } of graph?.node ?? []) {
+    for (const { opType = "", domain = "" } of graph === undefined ? [] : nodesIn(graph)) {
       const name = domain === "" || domain === "ai.onnx" ? opType : `${domain}.${opType}`;
       operators.set(name, (operators.get(name) ?? 0) + 1);
     }

@@ -1,7 +1,9 @@
 import type { Operators } from "./call.ts";
+import { control } from "./control.ts";
 import { elementwise } from "./operators/elementwise.ts";
 import { indexing } from "./operators/indexing.ts";
 import { layers } from "./operators/layers.ts";
+import { losses } from "./operators/losses.ts";
 import { movement } from "./operators/movement.ts";
 import { recurrentLayers } from "./operators/recurrent.ts";
 import { reduction } from "./operators/reduction.ts";
@@ -14,6 +16,8 @@ export const operators: Operators = {
   ...movement,
   ...indexing,
   ...layers,
+  ...losses,
   ...recurrentLayers,
   ...resizing,
+  ...control,
 };

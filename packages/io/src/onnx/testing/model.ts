@@ -1,10 +1,27 @@
 /** Small ONNX models, for tests. */
 import type { HostTensor } from "../../host-tensor.ts";
 import { dataTypes } from "../dtypes.ts";
+import { tensorProto } from "../export/builder.ts";
 import { type Draft, encode } from "../proto/encode.ts";
-import { type AttributeProto, attributeType, type NodeProto } from "../proto/messages.ts";
+import {
+  type AttributeProto,
+  attributeType,
+  type GraphProto,
+  type NodeProto,
+  type ValueInfoProto,
+} from "../proto/messages.ts";
 
-export type Attributes = Readonly<Record<string, number | string | readonly number[] | { readonly float: number }>>;
+export type Attributes = Readonly<
+  Record<
+    string,
+    number | string | readonly number[] | { readonly float: number } | HostTensor | { readonly graph: GraphSpec }
+  >
+>;
+
+/** A graph inside of another one: with the types of its inputs. */
+export interface GraphSpec extends Pick<ModelSpec, "constants" | "nodes" | "outputs"> {
+  readonly inputs?: ModelSpec["inputs"];
+}
 
 /** A node as one writes it by hand. */
 export interface NodeSpec {
@@ -29,11 +46,28 @@ export function nodeOf({ op, inputs, outputs = ["y"], attributes = {}, domain }:
   const attribute = Object.entries(attributes).map(([name, value]): Draft<AttributeProto> => {
     if (typeof value === "number") return { name, i: BigInt(value), type: attributeType.int };
     if (typeof value === "string") return { name, s: new TextEncoder().encode(value), type: attributeType.string };
+    if ("dtype" in value) return { name, t: tensorProto({ name, ...value }), type: attributeType.tensor };
+    if ("graph" in value) return { name, g: graphOf(value.graph), type: attributeType.graph };
     if ("float" in value) return { name, f: value.float, type: attributeType.float };
     return { name, ints: value.map(BigInt), type: attributeType.ints };
   });
   return { opType: op, input: inputs, output: outputs, attribute, ...(domain === undefined ? {} : { domain }) };
 }
+
+function graphOf({ inputs = {}, constants = {}, nodes, outputs = ["y"] }: GraphSpec): Draft<GraphProto> {
+  return {
+    name: "body",
+    node: nodes.map(nodeOf),
+    initializer: Object.entries(constants).map(([name, tensor]) => tensorProto({ name, ...tensor })),
+    input: Object.entries(inputs).map(inputInfo),
+    output: outputs.map((name) => ({ name })),
+  };
+}
+
+const inputInfo = ([name, { dtype, shape }]: readonly [string, HostTensor]): Draft<ValueInfoProto> => ({
+  name,
+  type: { tensorType: { elemType: dataTypes[dtype], shape: { dim: shape.map((n) => ({ value: BigInt(n) })) } } },
+});
 
 export function modelOf({
   inputs,
@@ -48,16 +82,8 @@ export function modelOf({
     graph: {
       name: "test",
       node: nodes.map(nodeOf),
-      initializer: Object.entries(constants).map(([name, { dtype, shape, data }]) => ({
-        name,
-        dims: shape.map(BigInt),
-        dataType: dataTypes[dtype],
-        rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-      })),
-      input: Object.entries(inputs).map(([name, { dtype, shape }]) => ({
-        name,
-        type: { tensorType: { elemType: dataTypes[dtype], shape: { dim: shape.map((n) => ({ value: BigInt(n) })) } } },
-      })),
+      initializer: Object.entries(constants).map(([name, tensor]) => tensorProto({ name, ...tensor })),
+      input: Object.entries(inputs).map(inputInfo),
       output: outputs.map((name) => ({ name })),
     },
   });

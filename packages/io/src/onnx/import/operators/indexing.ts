@@ -16,7 +16,7 @@ import {
   where,
 } from "@cresset/core/functions";
 import type { Call, Operators } from "../call.ts";
-import { axisIn, requireLength } from "../host-operators.ts";
+import { axisIn, requireLength } from "../host/axes.ts";
 
 /** Positions counted from the end made ones from the start. */
 function fromStart(index: Tensor, size: number): Tensor {

@@ -29,6 +29,7 @@ expectOperators(layers, {
     { in: [mixed([1, 2, 7]), mixed([3, 2, 3])], attributes: { auto_pad: "VALID", strides: [2] } },
   ],
   ConvTranspose: [
+    { in: [mixed([1, 2, 3, 3]), mixed([2, 3, 2, 3])], attributes: { strides: [2, 2], pads: [0, 2, 1, 1] } },
     {
       in: [mixed([1, 2, 3, 3]), mixed([2, 3, 2, 3]), mixed([3])],
       attributes: { strides: [2, 2], pads: [0, 1, 0, 1], output_padding: [1, 0] },
@@ -41,6 +42,7 @@ expectOperators(layers, {
   AveragePool: [
     { in: [image], attributes: { ...windows, pads: [1, 1, 1, 1], count_include_pad: 1 } },
     { in: [image], attributes: { ...windows, pads: [1, 1, 1, 1] } },
+    { in: [image], attributes: { ...windows, pads: [0, 1, 1, 2] } },
   ],
   GlobalAveragePool: [{ in: [image] }],
   GlobalMaxPool: [{ in: [image] }],

@@ -7,6 +7,8 @@ import {
   matmul,
   mean,
   mul,
+  narrow,
+  ones,
   reshape,
   softmax,
   sqrt,
@@ -15,7 +17,7 @@ import {
 } from "@cresset/core/functions";
 import { functional as F } from "@cresset/nn";
 import type { Call, Operator, Operators } from "../call.ts";
-import { axisIn } from "../host-operators.ts";
+import { axisIn } from "../host/axes.ts";
 import { countOf } from "../host-value.ts";
 
 function gemm(call: Call): Tensor {
@@ -91,17 +93,19 @@ function convolution(call: Call): Tensor {
 function convolutionTransposed(call: Call): Tensor {
   const [x, weight, bias] = [call.tensor(0), call.tensor(1), call.optional(2)];
   const { stride, dilation, low, high } = windowOf(call, x, weight.shape.slice(2));
-  if (call.ints("output_shape") !== undefined || low.some((n, d) => n !== high[d]))
-    throw call.error("output_shape, or paddings that differ between the sides");
+  if (call.ints("output_shape") !== undefined) throw call.error("output_shape");
+  const even = low.every((n, d) => n === high[d]);
   const outputPadding = call.ints("output_padding") ?? low.map(() => 0);
   const options = {
     stride: [...stride],
-    padding: [...low],
+    padding: low.map((n) => (even ? n : 0)),
     outputPadding: [...outputPadding],
     groups: call.int("group", 1),
     dilation: [...dilation],
   };
-  return [F.convTranspose1d, F.convTranspose2d, F.convTranspose3d][x.ndim - 3](x, weight, bias, options);
+  const result = [F.convTranspose1d, F.convTranspose2d, F.convTranspose3d][x.ndim - 3](x, weight, bias, options);
+  if (even) return result;
+  return low.reduce((y, n, d) => narrow(y, 2 + d, n, y.shape[2 + d] - n - high[d]), result);
 }
 
 function maxPool(call: Call): Tensor {
@@ -123,8 +127,6 @@ function averagePool(call: Call): Tensor {
   const window = windowOf(call, input, call.ints("kernel_shape") ?? []);
   const counted = call.int("count_include_pad", 0) !== 0;
   if (window.dilation.some((n) => n !== 1)) throw call.error("dilated averages");
-  if (!counted && window.low.some((n, d) => n !== window.high[d]))
-    throw call.error("paddings that differ between the sides");
   const { x, padding } = evened(input, window, 0);
   const options = {
     stride: [...window.stride],
@@ -132,7 +134,12 @@ function averagePool(call: Call): Tensor {
     ceilMode: call.int("ceil_mode", 0) !== 0,
     countIncludePad: counted,
   };
-  return [F.avgPool1d, F.avgPool2d, F.avgPool3d][input.ndim - 3](x, [...window.kernel], options);
+  const pool = [F.avgPool1d, F.avgPool2d, F.avgPool3d][input.ndim - 3];
+  const averages = pool(x, [...window.kernel], options);
+  if (counted || x === input) return averages;
+  // The part of each window that is no padding.
+  const there = ones([1, 1, ...input.shape.slice(2)], { dtype: input.dtype, device: call.device });
+  return div(averages, pool(evened(there, window, 0).x, [...window.kernel], options));
 }
 
 /** All of a channel. */

@@ -21,7 +21,7 @@ import {
 } from "@cresset/core/functions";
 import { functional as F } from "@cresset/nn";
 import type { Call, Operators } from "../call.ts";
-import { axisIn, requireLength, reshapeTarget, sliceOf } from "../host-operators.ts";
+import { axisIn, requireLength, reshapeTarget, sliceOf } from "../host/axes.ts";
 import { countOf, type Flowing, type HostValue, hostValue, mostOnHost } from "../host-value.ts";
 import { readTensor } from "../tensors.ts";
 

@@ -19,7 +19,7 @@ import {
   topk,
 } from "@cresset/core/functions";
 import type { Call, Operator, Operators } from "../call.ts";
-import { axisIn } from "../host-operators.ts";
+import { axisIn } from "../host/axes.ts";
 import { hostValue } from "../host-value.ts";
 
 type Reduce = (x: Tensor, dims: readonly number[], keepdim: boolean) => Tensor;
