@@ -5,6 +5,8 @@ import { indexing } from "./operators/indexing.ts";
 import { layers } from "./operators/layers.ts";
 import { losses } from "./operators/losses.ts";
 import { movement } from "./operators/movement.ts";
+import { quantization } from "./operators/quantization.ts";
+import { random } from "./operators/random.ts";
 import { recurrentLayers } from "./operators/recurrent.ts";
 import { reduction } from "./operators/reduction.ts";
 import { resizing } from "./operators/resize.ts";
@@ -20,4 +22,6 @@ export const operators: Operators = {
   ...recurrentLayers,
   ...resizing,
   ...control,
+  ...random,
+  ...quantization,
 };

@@ -54,6 +54,7 @@ expectOperators(elementwise, {
   LeakyRelu: [{ in: [x] }, { in: [x], attributes: { alpha: { float: 0.3 } } }],
   ThresholdedRelu: [{ in: [x], attributes: { alpha: { float: 0.4 } } }],
   HardSigmoid: [{ in: [x] }, { in: [x], attributes: { alpha: { float: 0.4 }, beta: { float: 0.3 } } }],
+  Shrink: [{ in: [x] }, { in: [x], attributes: { bias: { float: 0.2 }, lambd: { float: 0.8 } } }],
   Gelu: [
     { in: [x], opset: 20 },
     { in: [x], opset: 20, attributes: { approximate: "tanh" } },

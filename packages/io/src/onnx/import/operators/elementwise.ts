@@ -166,6 +166,10 @@ export const elementwise: Operators = {
   LeakyRelu: (call) => F.leakyRelu(call.tensor(0), call.float("alpha", 0.01)),
   ThresholdedRelu: (call) => F.threshold(call.tensor(0), call.float("alpha", 1), 0),
   HardSigmoid: (call) => clamp(add(mul(call.tensor(0), call.float("alpha", 0.2)), call.float("beta", 0.5)), 0, 1),
+  Shrink: (call) => {
+    const [x, bias, limit] = [call.tensor(0), call.float("bias", 0), call.float("lambd", 0.5)];
+    return where(lt(x, -limit), add(x, bias), where(gt(x, limit), sub(x, bias), 0));
+  },
   Gelu: (call) =>
     F.gelu(call.tensor(0), { approximate: call.string("approximate", "none") === "tanh" ? "tanh" : "none" }),
   PRelu: parametricRelu,

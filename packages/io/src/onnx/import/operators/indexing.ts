@@ -1,6 +1,8 @@
 import {
   add,
   arange,
+  argmax,
+  broadcastTo,
   eq,
   gather,
   index as indexed,
@@ -10,10 +12,12 @@ import {
   reshape,
   scatter,
   scatterReduce,
+  sub,
   type Tensor,
   unbind,
   unsqueeze,
   where,
+  zerosLike,
 } from "@cresset/core/functions";
 import type { Call, Operators } from "../call.ts";
 import { axisIn, requireLength } from "../host/axes.ts";
@@ -92,4 +96,22 @@ export const indexing: Operators = {
   Scatter: scatteredElements,
   ScatterND: scatteredTuples,
   OneHot: oneHot,
+  Hardmax: (call) => {
+    const x = call.tensor(0);
+    // Before version 13 dimensions from the axis on are one.
+    if (call.opset < 13) throw call.error("of a version before 13");
+    const axis = axisIn(call, call.int("axis", -1), x.ndim);
+    return scatter(zerosLike(x), axis, argmax(x, axis, true), 1);
+  },
+  ReverseSequence: (call) => {
+    const x = call.tensor(0);
+    const [batch, time] = [call.int("batch_axis", 1), call.int("time_axis", 0)];
+    if (x.ndim < 2 || !((batch === 0 && time === 1) || (batch === 1 && time === 0)))
+      throw call.error(`sequences along dimension ${time} of batches along ${batch}`);
+    const lengths = unsqueeze(call.tensor(1), time);
+    const places = unsqueeze(arange(x.shape[time], { device: call.device, dtype: "int64" }), batch);
+    const from = where(lt(places, lengths), sub(sub(lengths, 1), places), places);
+    const wide = from.shape.concat(x.shape.slice(2).map(() => 1));
+    return gather(x, time, broadcastTo(reshape(from, wide), [...x.shape]));
+  },
 };

@@ -60,6 +60,24 @@ expectOperators(layers, {
   InstanceNormalization: [{ in: [image], constants: [mixed([4]), mixed([4])] }],
   GroupNormalization: [{ in: [image], constants: [mixed([4]), mixed([4])], attributes: { num_groups: 2 }, opset: 21 }],
   LRN: [{ in: [image], attributes: { size: 3, alpha: { float: 0.1 } } }],
+  LpPool: [
+    { in: [image], attributes: { ...windows, pads: [1, 1, 1, 1] } },
+    { in: [image], attributes: { ...windows, pads: [0, 1, 1, 0], p: 3 } },
+  ],
+  GlobalLpPool: [{ in: [image] }, { in: [image], attributes: { p: 3 } }],
+  GridSample: [
+    { in: [image, mixed([2, 3, 2, 2], 1.2)] },
+    {
+      in: [image, mixed([2, 3, 2, 2], 1.2)],
+      attributes: { mode: "nearest", padding_mode: "border", align_corners: 1 },
+    },
+    { in: [image, mixed([2, 3, 2, 2], 1.2)], attributes: { mode: "cubic", padding_mode: "reflection" }, opset: 20 },
+  ],
+  MeanVarianceNormalization: [{ in: [image] }, { in: [image], attributes: { axes: [1, -1] } }],
+  RMSNormalization: [
+    { in: [image], constants: [mixed([6])], opset: 23 },
+    { in: [image], constants: [mixed([5, 6])], attributes: { axis: -2, epsilon: { float: 0.1 } }, opset: 23 },
+  ],
   Softmax: [{ in: [mixed([2, 3, 4])] }, { in: [mixed([2, 3, 4])], opset: 11 }],
   LogSoftmax: [{ in: [mixed([2, 3, 4])], attributes: { axis: 1 } }],
   LpNormalization: [{ in: [x], attributes: { axis: 1 } }],

@@ -1,4 +1,5 @@
 import {
+  abs,
   add,
   amax,
   div,
@@ -9,9 +10,12 @@ import {
   mul,
   narrow,
   ones,
+  pow,
   reshape,
   softmax,
   sqrt,
+  sub,
+  sum,
   type Tensor,
   transpose,
 } from "@cresset/core/functions";
@@ -211,6 +215,49 @@ export const layers: Operators = {
       beta: call.float("beta", 0.75),
       k: call.float("bias", 1),
     }),
+  LpPool: (call) => {
+    const input = call.tensor(0);
+    const window = windowOf(call, input, call.ints("kernel_shape") ?? []);
+    if (window.dilation.some((n) => n !== 1)) throw call.error("dilated windows");
+    const p = call.int("p", 2);
+    const { x, padding } = evened(pow(abs(input), p), window, 0);
+    const pool = [F.avgPool1d, F.avgPool2d, F.avgPool3d][input.ndim - 3];
+    const options = { stride: [...window.stride], padding, ceilMode: call.int("ceil_mode", 0) !== 0 };
+    return pow(mul(pool(x, [...window.kernel], options), countOf(window.kernel)), 1 / p);
+  },
+  GlobalLpPool: (call) => {
+    const p = call.int("p", 2);
+    return globally((x, dims) => pow(sum(pow(abs(x), p), dims, true), 1 / p))(call);
+  },
+  GridSample: (call) => {
+    const modes = {
+      linear: "bilinear",
+      bilinear: "bilinear",
+      nearest: "nearest",
+      cubic: "bicubic",
+      bicubic: "bicubic",
+    } as const;
+    const given = call.string("mode", "linear");
+    const mode = Object.hasOwn(modes, given) ? modes[given as keyof typeof modes] : undefined;
+    const paddingMode = call.string("padding_mode", "zeros");
+    if (mode === undefined || (paddingMode !== "zeros" && paddingMode !== "border" && paddingMode !== "reflection"))
+      throw call.error(`mode "${given}" with padding "${paddingMode}"`);
+    const alignCorners = call.int("align_corners", 0) !== 0;
+    return F.gridSample(call.tensor(0), call.tensor(1), { mode, paddingMode, alignCorners });
+  },
+  MeanVarianceNormalization: (call) => {
+    const x = call.tensor(0);
+    const axes = (call.ints("axes") ?? [0, 2, 3]).map((axis) => axisIn(call, axis, x.ndim));
+    const centred = sub(x, mean(x, axes, true));
+    return div(centred, sqrt(add(mean(mul(centred, centred), axes, true), 1e-9)));
+  },
+  RMSNormalization: (call) => {
+    const x = call.tensor(0);
+    const axis = axisIn(call, call.int("axis", -1), x.ndim);
+    const axes = x.shape.map((_, d) => d).slice(axis);
+    const size = sqrt(add(mean(mul(x, x), axes, true), call.float("epsilon", 1e-5)));
+    return mul(div(x, size), call.tensor(1));
+  },
   Softmax: along(softmax),
   LogSoftmax: along(logSoftmax),
   LpNormalization: (call) => {

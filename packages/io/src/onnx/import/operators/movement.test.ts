@@ -44,6 +44,7 @@ expectOperators(movement, {
   ConstantOfShape: [{ in: [], constants: [integers([2], 2, 3)] }],
   Range: [{ in: [], constants: [floats([], 0), floats([], 1), floats([], 0.25)] }],
   Trilu: [{ in: [mixed([3, 4])] }, { in: [mixed([2, 3, 4])], constants: [integers([], -1)], attributes: { upper: 0 } }],
+  EyeLike: [{ in: [mixed([3, 4])] }, { in: [mixed([3, 4])], attributes: { k: -1, dtype: 11 } }],
   DepthToSpace: [
     { in: [mixed([1, 8, 2, 3])], attributes: { blocksize: 2 } },
     { in: [mixed([1, 8, 2, 3])], attributes: { blocksize: 2, mode: "CRD" } },

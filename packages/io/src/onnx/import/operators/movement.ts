@@ -1,8 +1,10 @@
 import {
+  add,
   arange,
   broadcastShapes,
   broadcastTo,
   cat,
+  eq,
   flip,
   fromHost,
   full,
@@ -20,6 +22,7 @@ import {
   unsqueeze,
 } from "@cresset/core/functions";
 import { functional as F } from "@cresset/nn";
+import { dataTypes, dtypeOf } from "../../dtypes.ts";
 import type { Call, Operators } from "../call.ts";
 import { axisIn, requireLength, reshapeTarget, sliceOf } from "../host/axes.ts";
 import { countOf, type Flowing, type HostValue, hostValue, mostOnHost } from "../host-value.ts";
@@ -229,6 +232,17 @@ export const movement: Operators = {
     return arange(start, limit, delta, { dtype: call.tensor(0).dtype, device: call.device });
   },
   Trilu: (call) => (call.int("upper", 1) !== 0 ? triu : tril)(call.tensor(0), call.has(1) ? constantOf(call, 1) : 0),
+  EyeLike: (call) => {
+    const x = call.tensor(0);
+    if (x.ndim !== 2) throw call.error("of other than a matrix");
+    const dtype = dtypeOf(call.int("dtype", dataTypes[x.dtype]));
+    if (dtype === undefined) throw call.error("of a dtype that Cresset has not");
+    const [rows, columns] = [0, 1].map((d) => {
+      const places = arange(x.shape[d], { device: call.device, dtype: "int64" });
+      return unsqueeze(places, 1 - d);
+    });
+    return eq(columns, add(rows, call.int("k", 0))).to(dtype);
+  },
   DepthToSpace: depthToSpace,
   SpaceToDepth: spaceToDepth,
 };
