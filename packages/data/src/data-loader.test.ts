@@ -42,6 +42,16 @@ describe("the order of PyTorch's seed 0", () => {
     expect(loader.length).toBe(3);
   });
 
+  test("the data set is the one that was given, and of its type", () => {
+    const samples = numbers(3);
+    expect(new DataLoader(samples).dataset).toBe(samples);
+    const dataset = new TensorDataset(rows(5));
+    const loader = new DataLoader(dataset, { batchSize: 2 });
+    expectTypeOf(loader.dataset).toEqualTypeOf<TensorDataset<[Tensor]>>();
+    expectTypeOf(loader.dataset.length).toEqualTypeOf<number>();
+    expect(loader.dataset.tensors).toHaveLength(1);
+  });
+
   test("sequential loaders draw a seed, too", () => {
     manualSeed(0);
     lists(new DataLoader(numbers(6), { batchSize: 2 }));

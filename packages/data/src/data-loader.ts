@@ -20,8 +20,9 @@ export interface DataLoaderOptions<T, B = Collated<T>> extends GeneratorOption {
   /** Makes a batch of samples; default `defaultCollate`. Without batches, it gets one sample at a time; default: none. */
   readonly collateFn?: (samples: T[]) => B;
   /**
-   * How many batches are asked for in advance with `for await`; default 0. There are no worker processes: what is gained is the
-   * time that the data set waits for files or the network, not what it computes.
+   * How many batches are asked for in advance with `for await`; default 0: one sample after the other, so that samples that draw
+   * random numbers draw them in PyTorch's order. From 1 on, a batch's samples are asked for all at once. There are no worker
+   * processes: what is gained is the time that the data set waits for files or the network, not what it computes.
    */
   readonly prefetchFactor?: number;
 }
@@ -30,8 +31,8 @@ export interface DataLoaderOptions<T, B = Collated<T>> extends GeneratorOption {
  * Gives a data set in batches: `for (const [xb, yb] of loader)`, or `for await` where samples are promises. Random orders
  * are PyTorch's of the same seed.
  *
- * With `for await`, a batch's samples are asked for all at once, and with `prefetchFactor` the next batches' too; they are
- * given in order, and an error is thrown where its batch would have been given.
+ * With `for await`, samples may be promises. They are awaited one after the other; with `prefetchFactor`, a batch's samples and the
+ * next batches' are asked for at once. They are given in order, and an error is thrown where its batch would have been given.
  *
  * @param dataset a data set, an array, or a stream (`IterableDataset`, or an `AsyncIterable`).
  * @throws ValueError for options that exclude each other, and for `shuffle` of an empty data set.
@@ -41,8 +42,10 @@ export interface DataLoaderOptions<T, B = Collated<T>> extends GeneratorOption {
  *   const loss = lossFunc(model(xb), yb);
  * }
  */
-export class DataLoader<T, B = Collated<Awaited<T>>> implements Iterable<B>, AsyncIterable<B> {
-  readonly dataset: Dataset<T> | Stream<T>;
+export class DataLoader<T, B = Collated<Awaited<T>>, D extends DatasetLike<T> | Stream<T> = DatasetLike<T> | Stream<T>>
+  implements Iterable<B>, AsyncIterable<B>
+{
+  readonly dataset: D;
   readonly batchSize: number | null;
   readonly dropLast: boolean;
   readonly sampler: Iterable<number> & { readonly length: number };
@@ -50,10 +53,11 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements Iterable<B>, Asy
   readonly generator: Generator | null;
   readonly prefetchFactor: number;
   private readonly collateFn: ((samples: Awaited<T>[]) => B) | null;
+  private readonly source: Dataset<T> | Stream<T>;
   /** An iterator that was given for a data set, when it has been gone through. */
   private spent: unknown = null;
 
-  constructor(dataset: DatasetLike<T> | Stream<T>, options: DataLoaderOptions<Awaited<T>, B> = {}) {
+  constructor(dataset: D & (DatasetLike<T> | Stream<T>), options: DataLoaderOptions<Awaited<T>, B> = {}) {
     if (isStream(dataset)) refuseOrders(options);
     refuseConflicts(options);
     const { shuffle = false, batchSampler, generator, prefetchFactor = 0 } = options;
@@ -63,12 +67,13 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements Iterable<B>, Asy
     this.generator = generator ?? null;
     this.collateFn = options.collateFn ?? null;
     this.prefetchFactor = prefetchFactor;
+    this.dataset = dataset;
     if (isStream<T>(dataset)) {
-      this.dataset = dataset;
+      this.source = dataset;
       this.sampler = new EndlessSampler(dataset);
     } else {
       const whole = asDataset(dataset as DatasetLike<T>);
-      this.dataset = whole;
+      this.source = whole;
       this.sampler =
         options.sampler ?? (shuffle ? new RandomSampler(whole, { generator }) : new SequentialSampler(whole));
     }
@@ -106,7 +111,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements Iterable<B>, Asy
   }
 
   private *batches(_baseSeed: bigint): IterableIterator<B> {
-    const { dataset } = this;
+    const { source: dataset } = this;
     if (isStream(dataset)) yield* this.streamed(dataset);
     else if (this.batchSampler === null)
       for (const index of this.sampler) yield this.converted(settled(dataset.get(index)));
@@ -116,7 +121,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements Iterable<B>, Asy
   }
 
   private async *batchesAwaited(_baseSeed: bigint): AsyncIterableIterator<B> {
-    const { dataset } = this;
+    const { source: dataset } = this;
     if (isStream(dataset)) yield* this.streamedAwaited(dataset);
     else
       yield* inFlight(
@@ -132,8 +137,13 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements Iterable<B>, Asy
   private batchesAsked(dataset: Dataset<T>) {
     return asking(this.batchSampler ?? [], async (indices) => {
       const whole = this.batchAt(dataset, indices);
+      if (whole !== undefined) return whole;
       // A data set that throws at once does so in the order of the others.
-      return whole ?? this.collated(await Promise.all(indices.map(async (index) => await dataset.get(index))));
+      if (this.prefetchFactor > 0)
+        return this.collated(await Promise.all(indices.map(async (index) => await dataset.get(index))));
+      const samples: Awaited<T>[] = [];
+      for (const index of indices) samples.push(await dataset.get(index));
+      return this.collated(samples);
     });
   }
 

@@ -1,5 +1,5 @@
 import { cpu } from "@cresset/backend-cpu";
-import { deviceNames, registerBackend, type Tensor } from "@cresset/core";
+import { cat, deviceNames, manualSeed, rand, registerBackend, type Tensor } from "@cresset/core";
 import { beforeAll, expect, test } from "vitest";
 import { DataLoader } from "./data-loader.ts";
 
@@ -37,7 +37,7 @@ async function next(iterator: AsyncIterator<Tensor>, slow: Slow): Promise<unknow
   return done ? "done" : value.tolist();
 }
 
-test.each([0, 1, 2])("with %i batches in advance, so many are in flight, in their order", async (prefetchFactor) => {
+test.each([1, 2])("with %i batches in advance, so many are in flight, in their order", async (prefetchFactor) => {
   const slow = new Slow();
   const iterator = new DataLoader(slow, { batchSize: 2, prefetchFactor })[Symbol.asyncIterator]();
   expect(slow.asked).toEqual([]);
@@ -46,6 +46,25 @@ test.each([0, 1, 2])("with %i batches in advance, so many are in flight, in thei
     expect(slow.asked).toHaveLength(Math.min(2 * (batch + 1 + prefetchFactor), 8));
   }
   expect(await next(iterator, slow)).toBe("done");
+});
+
+test("without batches in advance, one sample after the other: what they draw is drawn in their order", async () => {
+  const twice = (first: Tensor): Tensor => cat([first, rand(1)]);
+  const atOnce = { length: 6, get: (_: number) => twice(rand(1)) };
+  const later = {
+    length: 6,
+    async get(index: number): Promise<Tensor> {
+      const first = rand(1);
+      for (let i = index; i < 6; i++) await settle();
+      return twice(first);
+    },
+  };
+  manualSeed(0);
+  const want = [...new DataLoader(atOnce, { batchSize: 3 })].map((batch) => batch.tolistSync());
+  manualSeed(0);
+  const got: unknown[] = [];
+  for await (const batch of new DataLoader(later, { batchSize: 3 })) got.push(batch.tolistSync());
+  expect(got).toEqual(want);
 });
 
 test("an error is thrown where its batch would have been, whether the data set throws or rejects", async () => {
