@@ -133,6 +133,26 @@ describe("errors", () => {
     );
   });
 
+  test("what an in-place operation overwrites is its own", async () => {
+    const x = leaf([2, 3]);
+    const y = x.mul(1);
+    y.pow_(2).sin_(); // the derivatives read what was there before
+    y.sum().backward();
+    const [a, b] = (await x.grad?.data()) ?? [];
+    expect(a).toBeCloseTo(4 * Math.cos(4), 5);
+    expect(b).toBeCloseTo(6 * Math.cos(9), 5);
+    const z = x.mul(1);
+    z.mul_(z); // the second operand is another one, and no longer what it was
+    expect(() => z.sum().backward()).toThrow(/modified by an inplace operation/);
+    const u = x.mul(1);
+    const squares = u.pow(2); // saves u for itself
+    u.pow_(3);
+    expect(() => squares.sum().backward()).toThrow(/modified by an inplace operation/);
+    const v = x.mul(1);
+    v.copy_(v.pow(2)); // the power was not made by the write
+    expect(() => v.sum().backward()).toThrow(/modified by an inplace operation/);
+  });
+
   test("writes through a view and through a detached tensor are noticed, too", () => {
     for (const write of [(y: Tensor) => y.select(0, 0).zero_(), (y: Tensor) => y.detach().zero_()]) {
       const y = leaf([2, 3]).exp();

@@ -299,7 +299,8 @@ function sourceValue(recording: Recording, source: BackwardSource, given: readon
   if (node === null) throw freed();
   const value = source.kind === "input" ? node.inputs[source.index] : node.output(source.index);
   const { storage } = value;
-  if (storage !== null && storage.version !== value.version) {
+  const own = source.kind === "input" && source.index === 0 && value === recording.overwritten;
+  if (storage !== null && storage.version !== value.version && !own) {
     const what =
       source.kind === "output" ? `, which is output ${source.index} of ${recording.template.operation.gradName},` : "";
     throw new AutogradError(

@@ -14,7 +14,7 @@ export { isScalar, scalarKind, scalarValue, toNumber } from "../runtime/scalar.t
 export { describeArgument, requireTensors } from "../tensor/argument.ts";
 export { call, callMany } from "../tensor/call.ts";
 export { deviceBuffer, fromDeviceBuffer } from "../tensor/device-buffer.ts";
-export { assign, pytorchName } from "../tensor/inplace.ts";
+export { assign, inPlace, pytorchName } from "../tensor/inplace.ts";
 export { keepReturned } from "../tensor/keep.ts";
 export { commitStates, type StateUpdate } from "../tensor/states.ts";
 export { readValue, type Traced, traced } from "../tensor/traced.ts";

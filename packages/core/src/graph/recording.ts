@@ -1,4 +1,4 @@
-import type { Node } from "./node.ts";
+import type { Node, Value } from "./node.ts";
 import type { Template } from "./template.ts";
 import type { TensorType } from "./type.ts";
 
@@ -35,6 +35,11 @@ export class Recording {
   readonly args: Node["args"];
   /** One per output: results, then hidden values as derivatives of derivatives ask for them. */
   readonly results: ResultEdge[];
+  /**
+   * What the operation's in-place form has overwritten, its first operand: the derivative may read it all the same, as PyTorch's
+   * reads a copy made before the write.
+   */
+  overwritten: Value | null = null;
   /** The last traversal that has seen it. */
   mark = 0;
   /** Where the operation was called, while anomalies are looked for. */

@@ -40,7 +40,8 @@ export const owned = 0;
  *
  * @throws AutogradError for a leaf that requires grad (outside `noGrad`); ShapeError if the result is larger than the
  * target; DTypeError if its kind is higher than the target's.
- * @param since `nodeCount()` before the result was computed for this write alone, so that it need not be copied.
+ * @param since `nodeCount()` before the result was computed for this write alone: then it need not be copied, and its derivative
+ * may read what it overwrites.
  */
 export function assign(
   target: Tensor,
@@ -71,6 +72,7 @@ export function assign(
     throw new ShapeError(
       "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.",
     );
+  if (recording) noteOverwritten(target, result, since);
   let source = result.dtype === target.dtype ? result : call(convertCopy, [result], [], { dtype: target.dtype });
   if (!sameShape(source.shape, target.shape)) source = call(broadcastCopy, [source], [], { shape: target.shape });
   // Two storages never share a value.
@@ -110,6 +112,17 @@ export function inPlace<A extends readonly unknown[]>(
     const since = nodeCount();
     return assign(input, fn(input, ...args), name, since);
   };
+}
+
+/** Tells the operations that were recorded for a write alone that what they were applied to is overwritten by themselves. */
+function noteOverwritten(target: Tensor, result: Tensor, since: number): void {
+  if (since === owned) return;
+  const from = [result.edge?.recording ?? null];
+  for (let recording = from.pop(); recording !== undefined; recording = from.pop()) {
+    if (recording === null || recording.id < since || recording.overwritten !== null) continue;
+    recording.overwritten = target.value;
+    for (const edge of recording.edges) from.push(edge?.recording ?? null);
+  }
 }
 
 /** A result that was made since a moment, so that nobody else holds it. */

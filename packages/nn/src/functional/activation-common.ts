@@ -1,4 +1,4 @@
-import { assign, pytorchName, requireTensors, type Term } from "@cresset/core/extend";
+import { inPlace, pytorchName, requireTensors, type Term } from "@cresset/core/extend";
 import { DTypeError, type Tensor } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 
@@ -8,9 +8,14 @@ export interface InplaceOptions {
   readonly inplace?: boolean;
 }
 
-/** Writes a result into the input if asked to. */
-export function finish(input: Tensor, result: Tensor, inplace: boolean | undefined, name: string): Tensor {
-  return inplace ? assign(input, result, `${name}_`) : result;
+/** What `fn` gives for the input, written into it if asked to. */
+export function finish(
+  input: Tensor,
+  fn: (input: Tensor) => Tensor,
+  inplace: boolean | undefined,
+  name: string,
+): Tensor {
+  return inplace ? inPlace(`${name}_`, fn)(input) : fn(input);
 }
 
 /** @throws DTypeError for integers and bool, with PyTorch's message. */

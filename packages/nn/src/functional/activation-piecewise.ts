@@ -18,7 +18,7 @@ export { hardshrink } from "@cresset/core/functions";
  * @param inplace writes into `input`; default false.
  */
 export function relu(input: Tensor, inplace?: boolean | InplaceOptions): Tensor {
-  return finish(input, coreRelu(input), inplaceOf(inplace), "relu");
+  return finish(input, (x) => coreRelu(x), inplaceOf(inplace), "relu");
 }
 
 const clampTo = (x: Term, low: Term | number, high: Term | number): Term => m.minimum(m.maximum(x, low), high);
@@ -56,8 +56,8 @@ export function hardtanh(
   inplace?: boolean | HardtanhOptions,
 ): Tensor {
   const options = keywords<HardtanhOptions>(["minVal", "maxVal", "inplace"], [minVal, maxVal, inplace]);
-  const result = call(hardtanhOp, [input], [options.minVal ?? -1, options.maxVal ?? 1]);
-  return finish(input, result, options.inplace, "hardtanh");
+  const bounds = [options.minVal ?? -1, options.maxVal ?? 1];
+  return finish(input, (x) => call(hardtanhOp, [x], bounds), options.inplace, "hardtanh");
 }
 
 /** min(max(x, 0), 6). */
@@ -89,7 +89,8 @@ export function leakyRelu(
 ): Tensor {
   const options = keywords<LeakyReluOptions>(["negativeSlope", "inplace"], [negativeSlope, inplace]);
   requireFloat("leaky_relu_cpu", input);
-  return finish(input, call(leakyReluOp, [input], [options.negativeSlope ?? 0.01]), options.inplace, "leaky_relu");
+  const slope = options.negativeSlope ?? 0.01;
+  return finish(input, (x) => call(leakyReluOp, [x], [slope]), options.inplace, "leaky_relu");
 }
 
 /** The parameters of `elu`, by name. */
@@ -119,8 +120,8 @@ export function elu(input: Tensor, alpha?: Scalar | EluOptions, inplace?: boolea
   const options = keywords<EluOptions>(["alpha", "inplace"], [alpha, inplace]);
   requireFloat("elu_cpu", input);
   const factor = options.alpha ?? 1;
-  const result = toNumber(factor) === 1 ? call(unitEluOp, [input]) : call(eluOp, [input], [factor]);
-  return finish(input, result, options.inplace, "elu");
+  const apply = (x: Tensor) => (toNumber(factor) === 1 ? call(unitEluOp, [x]) : call(eluOp, [x], [factor]));
+  return finish(input, apply, options.inplace, "elu");
 }
 
 const hardsigmoidOp = operation("hardsigmoid", ([x]) => m.div(clampTo(m.add(x, 3), 0, 6), 6), {
@@ -133,7 +134,7 @@ const hardsigmoidOp = operation("hardsigmoid", ([x]) => m.div(clampTo(m.add(x, 3
 /** min(max(x + 3, 0), 6) / 6. @throws DTypeError for integers. */
 export function hardsigmoid(input: Tensor, inplace?: boolean | InplaceOptions): Tensor {
   requireFloat("hardsigmoid", input);
-  return finish(input, call(hardsigmoidOp, [input]), inplaceOf(inplace), "hardsigmoid");
+  return finish(input, (x) => call(hardsigmoidOp, [x]), inplaceOf(inplace), "hardsigmoid");
 }
 
 // The product comes before the division, so that very large inputs overflow as they do in PyTorch.
@@ -148,7 +149,7 @@ const hardswishOp = operation("hardswish", ([x]) => m.div(m.mul(x, clampTo(m.add
 /** x · min(max(x + 3, 0), 6) / 6. @throws DTypeError for integers. */
 export function hardswish(input: Tensor, inplace?: boolean | InplaceOptions): Tensor {
   requireFloat("hardswish_cpu", input);
-  return finish(input, call(hardswishOp, [input]), inplaceOf(inplace), "hardswish");
+  return finish(input, (x) => call(hardswishOp, [x]), inplaceOf(inplace), "hardswish");
 }
 
 const softshrinkOp = operation(
@@ -181,5 +182,5 @@ export function softshrink(input: Tensor, lambd: Scalar = 0.5): Tensor {
  * @param inplace writes into `input`; default false.
  */
 export function threshold(input: Tensor, threshold: Scalar, value: Scalar, inplace?: boolean | InplaceOptions): Tensor {
-  return finish(input, coreThreshold(input, threshold, value), inplaceOf(inplace), "threshold");
+  return finish(input, (x) => coreThreshold(x, threshold, value), inplaceOf(inplace), "threshold");
 }

@@ -13,7 +13,7 @@ export type { InplaceOptions } from "./activation-common.ts";
  * @param inplace writes into `input`; default false.
  */
 export function selu(input: Tensor, inplace?: boolean | InplaceOptions): Tensor {
-  return finish(input, coreSelu(input), inplaceOf(inplace), "selu");
+  return finish(input, (x) => coreSelu(x), inplaceOf(inplace), "selu");
 }
 
 /** The parameters of `celu`, by name. */
@@ -30,7 +30,7 @@ export interface CeluOptions extends InplaceOptions {
  */
 export function celu(input: Tensor, alpha?: Scalar | CeluOptions, inplace?: boolean | CeluOptions): Tensor {
   const options = keywords<CeluOptions>(["alpha", "inplace"], [alpha, inplace]);
-  return finish(input, coreCelu(input, options.alpha ?? 1), options.inplace, "celu");
+  return finish(input, (x) => coreCelu(x, options.alpha ?? 1), options.inplace, "celu");
 }
 
 /** Options of `gelu`. */
@@ -91,7 +91,7 @@ const siluOp = operation("silu", ([x]) => m.div(x, m.add(1, m.exp(m.neg(x)))), {
 /** x · sigmoid(x), also called swish. @throws DTypeError for integers. */
 export function silu(input: Tensor, inplace?: boolean | InplaceOptions): Tensor {
   requireFloat("silu_cpu", input);
-  return finish(input, call(siluOp, [input]), inplaceOf(inplace), "silu");
+  return finish(input, (x) => call(siluOp, [x]), inplaceOf(inplace), "silu");
 }
 
 const tanhOfSoftplus = (x: Term): Term => m.tanh(m.log1p(m.exp(x)));
@@ -106,7 +106,7 @@ const mishOp = operation("mish", ([x]) => m.mul(x, tanhOfSoftplus(x)), {
 /** x · tanh(softplus(x)). @throws DTypeError for integers. */
 export function mish(input: Tensor, inplace?: boolean | InplaceOptions): Tensor {
   requireFloat("mish_cpu", input);
-  return finish(input, call(mishOp, [input]), inplaceOf(inplace), "mish");
+  return finish(input, (x) => call(mishOp, [x]), inplaceOf(inplace), "mish");
 }
 
 /** The parameters of `softplus`, by name. */

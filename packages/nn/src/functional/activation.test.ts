@@ -1,5 +1,5 @@
 import { cpu } from "@cresset/backend-cpu";
-import { deviceNames, registerBackend, type Tensor, tensor } from "@cresset/core";
+import { deviceNames, registerBackend, rrelu, type Tensor, tensor } from "@cresset/core";
 import { beforeAll, describe, expect, test } from "vitest";
 import * as F from "./activation.ts";
 
@@ -23,6 +23,29 @@ test("elu, its alpha by place or by name, and its slope from the saved input", (
   expect(F.elu(double(-1, 2), 0.5).tolistSync()).toEqual(F.elu(double(-1, 2), { alpha: 0.5 }).tolistSync());
   expect(slopes(F.elu, [-30, 0, 1])).toEqual([expect.closeTo(Math.exp(-30), 26), 1, 1]);
   expect(() => F.elu(tensor([1n]))).toThrow("\"elu_cpu\" not implemented for 'Long'");
+});
+
+test("in place, the slopes are those of copies", () => {
+  const at = [-4, -0.5, 0.3, 2, 7];
+  const activations: ((x: Tensor, inplace: boolean) => Tensor)[] = [
+    F.relu,
+    (x, inplace) => F.relu6(x, inplace),
+    (x, inplace) => F.leakyRelu(x, { negativeSlope: 0.2, inplace }),
+    (x, inplace) => F.elu(x, { inplace }),
+    F.selu,
+    (x, inplace) => F.celu(x, { inplace }),
+    (x, inplace) => F.hardtanh(x, { inplace }),
+    F.hardsigmoid,
+    F.hardswish,
+    F.silu,
+    F.mish,
+    (x, inplace) => F.threshold(x, 0.1, -1, inplace),
+    (x, inplace) => rrelu(x, { inplace }),
+  ];
+  for (const activation of activations) {
+    const want = slopes((x) => activation(x.mul(1), false), at);
+    expect(slopes((x) => activation(x.mul(1), true), at)).toEqual(want);
+  }
 });
 
 test("in place, the input itself is returned", () => {

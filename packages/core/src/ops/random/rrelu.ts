@@ -7,7 +7,7 @@ import * as draws from "../../runtime/random/index.ts";
 import { type Scalar, toNumber } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
 import { fromHost } from "../../tensor/creation.ts";
-import { assign, pytorchName } from "../../tensor/inplace.ts";
+import { inPlace, pytorchName } from "../../tensor/inplace.ts";
 import { dataSync } from "../../tensor/reading.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { keywords } from "../reduction/keywords.ts";
@@ -60,10 +60,11 @@ export function rrelu(
     throw new ValueError(
       `Lower bound should be less than or equal to the upper bound, got lower=${low} and upper=${high}`,
     );
-  const result = named.training
-    ? call(withSlopes, [input, slopesFor(input, low, high, named)])
-    : call(withMeanSlope, [input], [(low + high) / 2]);
-  return named.inplace ? assign(input, result, "rrelu_") : result;
+  const apply = (x: Tensor) =>
+    named.training
+      ? call(withSlopes, [x, slopesFor(x, low, high, named)])
+      : call(withMeanSlope, [x], [(low + high) / 2]);
+  return named.inplace ? inPlace("rrelu_", apply)(input) : apply(input);
 }
 
 function slopesFor(input: Tensor, lower: number, upper: number, options: GeneratorOption): Tensor {
