@@ -57,6 +57,17 @@ function collate(samples: readonly unknown[]): unknown {
   );
 }
 
+/** The tensors of samples, member by member: of [x, y] pairs, all x and all y. */
+export function columnsOf(samples: readonly unknown[]): Tensor[][] {
+  const [first] = samples;
+  if (samples.every((sample) => sample instanceof Tensor)) return samples.length === 0 ? [] : [samples];
+  const members = Array.isArray(first) ? [...first.keys()] : isRecord(first) ? Object.keys(first) : [];
+  if (!samples.every((sample) => Array.isArray(sample) || isRecord(sample))) return [];
+  return members.flatMap((member) =>
+    columnsOf(samples.map((sample) => (sample as Record<string | number, unknown>)[member])),
+  );
+}
+
 function isNumber(x: unknown): x is number | bigint | boolean {
   return typeof x === "number" || typeof x === "bigint" || typeof x === "boolean";
 }

@@ -170,6 +170,42 @@ describe("options", () => {
   });
 });
 
+test("samples that are changed at random take as many programs as there are ways to change them", () => {
+  const images = rand(64, 1, 4, 4);
+  const changed = {
+    length: 64,
+    get(index: number): [Tensor, bigint] {
+      const image = images.select(0, index);
+      const way = Math.floor((index * 7919) / 3) % 4;
+      return [
+        way === 0 ? image : way === 1 ? image.flip(-1) : way === 2 ? image.roll(1, -1) : image.mul(2),
+        BigInt(index),
+      ];
+    },
+  };
+  const epoch = (): Tensor[] =>
+    [...new DataLoader(changed, { batchSize: 8, shuffle: true })].map(([xb]) => {
+      xb.sum().itemSync();
+      return xb;
+    });
+  epoch();
+  const before = deviceStatistics("cpu").compilations;
+  epoch();
+  expect(deviceStatistics("cpu").compilations).toBe(before);
+  const [x] = new DataLoader(changed, { batchSize: 64 });
+  expect(x[0].tolistSync()).toEqual(numbers(64).map((i) => changed.get(i)[0].tolistSync()));
+});
+
+test("samples with one recipe stay a part of the batch's program", () => {
+  const images = rand(64, 4);
+  const scaled = { length: 64, get: (index: number) => images.select(0, index).sub(0.5).div(2) };
+  images.sum().itemSync();
+  const runs = () => deviceStatistics("cpu").runs;
+  const before = runs();
+  for (const batch of new DataLoader(scaled, { batchSize: 16 })) batch.sum().itemSync();
+  expect(runs() - before).toBe(4);
+});
+
 test("samples that are promises need for await", async () => {
   const dataset = { length: 3, get: (i: number) => Promise.resolve({ value: i, name: `${i}` }) };
   const batches: unknown[] = [];

@@ -1,5 +1,6 @@
+import { computeApart } from "@cresset/core/extend";
 import { defaultGenerator, type Generator, type GeneratorOption, ValueError } from "@cresset/core/functions";
-import { type Collated, defaultCollate } from "./collate.ts";
+import { type Collated, columnsOf, defaultCollate } from "./collate.ts";
 import { asDataset, type Dataset, type DatasetLike } from "./dataset.ts";
 import { asyncIteratorOf, isStream, iteratorOf, type Stream } from "./iterable-dataset.ts";
 import { inFlight } from "./prefetch.ts";
@@ -219,6 +220,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>, D extends DatasetLike<T> | 
   }
 
   private collated(samples: Awaited<T>[]): B {
+    for (const column of columnsOf(samples)) computeApart(column);
     return this.collateFn === null ? (defaultCollate(samples) as B) : this.collateFn(samples);
   }
 

@@ -11,6 +11,7 @@ export { drawnFrom } from "../ops/random/default-generator.ts";
 export { noteUnavailable } from "../runtime/device.ts";
 export { insideModule, mode, type RandomSource, type TracedLayer } from "../runtime/mode.ts";
 export { isScalar, scalarKind, scalarValue, toNumber } from "../runtime/scalar.ts";
+export { computeApart } from "../tensor/apart.ts";
 export { describeArgument, requireTensors } from "../tensor/argument.ts";
 export { call, callMany } from "../tensor/call.ts";
 export { deviceBuffer, fromDeviceBuffer } from "../tensor/device-buffer.ts";
