@@ -58,7 +58,7 @@ function collate(samples: readonly unknown[]): unknown {
 }
 
 /** The tensors of samples, member by member: of [x, y] pairs, all x and all y. */
-export function columnsOf(samples: readonly unknown[]): Tensor[][] {
+export function columnsOf(samples: readonly unknown[]): (readonly Tensor[])[] {
   const [first] = samples;
   if (samples.every((sample) => sample instanceof Tensor)) return samples.length === 0 ? [] : [samples];
   const members = Array.isArray(first) ? [...first.keys()] : isRecord(first) ? Object.keys(first) : [];

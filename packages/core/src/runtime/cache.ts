@@ -10,6 +10,8 @@ export class CacheEntry {
   readonly learned: number[] = [];
   /** How many of `learned` the compiled program knows. */
   known = 0;
+  /** How often it was asked for, if it is large. */
+  sightings = 0;
 
   constructor(key: Int32Array, length: number) {
     this.key = key.slice(0, length);
@@ -17,13 +19,36 @@ export class CacheEntry {
   }
 }
 
+/** What compiles in a moment is not worth a thought. */
+const large = 24;
+/** Of so many large programs compiled lately, so many that were never asked for again: then a new structure will hardly be, either. */
+const lately = 16;
+const fleeting = 12;
+
 /** Compiled programs by exact structure: a hash picks the bucket, a comparison of every integer decides. Programs not used lately go. */
 export class ProgramCache {
   private readonly buckets = new RecentMap<number, CacheEntry[]>(1024);
+  private readonly recent: CacheEntry[] = [];
 
   /** How many programs are remembered (equal hashes count once). */
   get size(): number {
     return this.buckets.size;
+  }
+
+  /**
+   * Whether to do without a large program for a structure: it is new, and such structures have lately been used once (a graph of
+   * samples in random order, of sets that grow). It gets one when it comes again.
+   */
+  defers(entry: CacheEntry, operations: number): boolean {
+    if (operations < large) return false;
+    entry.sightings++;
+    if (entry.compiled !== null) return false;
+    const { recent } = this;
+    const unsteady = recent.length === lately && recent.filter(({ sightings }) => sightings === 1).length >= fleeting;
+    if (unsteady && entry.sightings === 1) return true;
+    recent.push(entry);
+    if (recent.length > lately) recent.shift();
+    return false;
   }
 
   find(key: Int32Array, length: number): CacheEntry {

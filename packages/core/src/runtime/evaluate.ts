@@ -10,6 +10,7 @@ import { nextEpoch } from "./epoch.ts";
 import { placeLater, requireUnspoiled, restorable } from "./later.ts";
 import { mode } from "./mode.ts";
 import { chooseOutputs, isPendingWrite, movesData, outputsPerNode, position } from "./outputs.ts";
+import { piecesOf } from "./pieces.ts";
 import type { Storage } from "./storage.ts";
 
 let key = new Int32Array(4096);
@@ -21,10 +22,20 @@ let key = new Int32Array(4096);
  * @throws StaleValueError if something needed was overwritten; the error of a failed check.
  */
 export function evaluate(device: Device, roots: readonly Value[], writes: readonly Storage[] = []): void {
+  evaluateProgram(device, roots, writes, false);
+}
+
+/** @param piece whether it is a part of what would be too rare a program. */
+function evaluateProgram(device: Device, roots: readonly Value[], writes: readonly Storage[], piece: boolean): void {
   const { order, leaves, outputs, length } = planEvaluation(roots);
   if (order.length > 0) {
     mode.tracing?.reads(roots[0]);
     const entry = device.cache.find(key, appendOutputs(length, outputs));
+    // Where errors come later, what was written before them could not be taken back.
+    if (!piece && device.backend.synchronous && device.cache.defers(entry, order.length)) {
+      evaluatePieces(device, order, roots, writes);
+      return;
+    }
     learn(order, roots);
     addLearned(entry, order, outputs);
     run(device, entry, order, leaves, outputs, writes);
@@ -32,6 +43,22 @@ export function evaluate(device: Device, roots: readonly Value[], writes: readon
     for (const value of outputs) if (isPendingWrite(value)) promote(value.storage as Storage, device);
   }
   for (const storage of writes) promote(storage, device);
+}
+
+/** The same values as those of one program, by programs of one operation each: these come again where their sequence does not. */
+function evaluatePieces(
+  device: Device,
+  order: readonly Node[],
+  roots: readonly Value[],
+  writes: readonly Storage[],
+): void {
+  try {
+    for (const values of piecesOf(order, roots)) evaluateProgram(device, values, [], true);
+  } catch (error) {
+    rollBack(device, order, writes);
+    throw error;
+  }
+  evaluateProgram(device, roots, writes, true);
 }
 
 /** What computing `roots` takes: pending nodes, the ready values they read, the values to give out; writes the key. */
