@@ -109,6 +109,18 @@ describe("MultiheadAttention", () => {
     expect(attention(x, x, x, { needWeights: false })[1]).toBeNull();
   });
 
+  test("takes masks by position, too", () => {
+    const attention = new nn.MultiheadAttention(4, 2, double);
+    const x = draw(3, 1, 4);
+    const mask = torch.ones([3, 3], { dtype: "bool" }).triu(1);
+    const padding = torch.tensor([[false, false, true]]);
+    const [want, weights] = attention(x, x, x, { keyPaddingMask: padding, attnMask: mask, averageAttnWeights: false });
+    const [got, same] = attention(x, x, x, padding, true, mask, false);
+    expectClose(got, want);
+    expectClose(same as Tensor, weights as Tensor);
+    expect(attention(x, x, x, null, false)[1]).toBeNull();
+  });
+
   test("refuses what does not fit", () => {
     expect(() => new nn.MultiheadAttention(5, 2)).toThrow(ValueError);
     expect(() => new nn.MultiheadAttention(5, 2)).toThrow("embed_dim must be divisible by num_heads");

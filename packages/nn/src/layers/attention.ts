@@ -50,6 +50,16 @@ export interface AttentionCallOptions {
   readonly averageAttnWeights?: boolean;
 }
 
+/** `AttentionCallOptions` by position or by name. */
+type AttentionArguments = readonly [
+  keyPaddingMask?: Tensor | null | AttentionCallOptions,
+  needWeights?: boolean | AttentionCallOptions,
+  attnMask?: Tensor | null | AttentionCallOptions,
+  averageAttnWeights?: boolean | AttentionCallOptions,
+];
+
+const attentionArguments = ["keyPaddingMask", "needWeights", "attnMask", "averageAttnWeights"] as const;
+
 /**
  * Attention in `numHeads` subspaces of `embedDim` / `numHeads` features.
  *
@@ -63,7 +73,7 @@ export interface AttentionCallOptions {
  * const [result, weights] = attention(x, x, x, { attnMask: mask });
  */
 export class MultiheadAttention extends Module<
-  [query: Tensor, key: Tensor, value: Tensor, options?: AttentionCallOptions],
+  [query: Tensor, key: Tensor, value: Tensor, ...rest: AttentionArguments],
   [result: Tensor, weights: Tensor | null]
 > {
   static override readonly typeName: string = "MultiheadAttention";
@@ -138,9 +148,14 @@ export class MultiheadAttention extends Module<
     query: Tensor,
     key: Tensor,
     value: Tensor,
-    options: AttentionCallOptions = {},
+    ...rest: AttentionArguments
   ): [result: Tensor, weights: Tensor | null] {
-    const { keyPaddingMask = null, needWeights = true, attnMask = null, averageAttnWeights = true } = options;
+    const {
+      keyPaddingMask = null,
+      needWeights = true,
+      attnMask = null,
+      averageAttnWeights = true,
+    } = keywords<AttentionCallOptions>([...attentionArguments], rest);
     this.check(query, key, value);
     const batched = query.ndim === 3;
     const inOrder = (x: Tensor): Tensor => (batched ? (this.batchFirst ? transpose(x, 0, 1) : x) : unsqueeze(x, 1));

@@ -30,6 +30,14 @@ test("layers of an encoder start equal, draw nothing, and are trained apart", ()
   expect(Object.keys(encoder.stateDict())[0]).toBe("layers.0.self_attn.in_proj_weight");
 });
 
+test("the norm at the end may be named", () => {
+  const norm = new nn.LayerNorm(4);
+  const layer = new nn.TransformerEncoderLayer(4, 2, small);
+  expect(new nn.TransformerEncoder(layer, 1, { norm }).norm).toBe(norm);
+  expect(new nn.TransformerEncoder(layer, 1, norm).norm).toBe(norm);
+  expect(new nn.TransformerEncoder(layer, 1).norm).toBeNull();
+});
+
 test("a causal mask keeps the future out", () => {
   const encoder = new nn.TransformerEncoder(new nn.TransformerEncoderLayer(4, 2, { ...small, normFirst: true }), 2);
   const x = torch.randn([3, 1, 4], { dtype: "float64" });
@@ -57,6 +65,15 @@ test("batchFirst only exchanges dimensions, of the decoder too", () => {
   const got = other(src.transpose(0, 1), tgt.transpose(0, 1), { tgtMask });
   expect(want.shape).toEqual([5, 2, 4]);
   expect(distance(got.transpose(0, 1), want)).toBeLessThan(1e-12);
+  const srcMask = nn.Transformer.generateSquareSubsequentMask(3).to("float64");
+  const memoryKeyPaddingMask = torch.tensor([
+    [false, true, false],
+    [false, false, true],
+  ]);
+  const masked = one(src, tgt, { srcMask, tgtMask, memoryKeyPaddingMask });
+  expect(distance(one(src, tgt, srcMask, tgtMask, null, null, null, memoryKeyPaddingMask), masked)).toBe(0);
+  const memory = one.encoder(src, srcMask);
+  expect(distance(one.decoder(tgt, memory, tgtMask, null, null, memoryKeyPaddingMask), masked)).toBe(0);
   expect(() => one(src, tgt.narrow(1, 0, 1))).toThrow("the batch number of src and tgt must be equal");
 });
 

@@ -17,12 +17,26 @@ import {
   type TransformerLayerOptions,
 } from "./transformer-layers.ts";
 
+/** The masks of an encoder by position or by name. */
+export type EncoderMaskArguments = readonly [
+  mask?: Tensor | null | EncoderMasks,
+  srcKeyPaddingMask?: Tensor | null | EncoderMasks,
+];
+
 /** What a `TransformerEncoder` is made of: called with a sequence and masks by name. */
 export type EncoderLayer = Module<[src: Tensor, masks?: EncoderLayerMasks], Tensor>;
 /** What a `TransformerDecoder` is made of. */
 export type DecoderLayer = Module<[tgt: Tensor, memory: Tensor, masks?: DecoderLayerMasks], Tensor>;
 /** A norm, or any other module of one tensor, at the end of a stack. */
 export type FinalNorm = Module<[Tensor], Tensor>;
+
+/** The norm at the end of a stack, by name. */
+export interface NormOption {
+  readonly norm?: FinalNorm | null;
+}
+
+const normGiven = (norm: FinalNorm | NormOption | null): FinalNorm | null =>
+  typeof norm === "object" ? (norm?.norm ?? null) : norm;
 
 export interface EncoderMasks {
   /** Which positions a position must not see, [L, L] or [N · heads, L, L]. */
@@ -38,26 +52,23 @@ export interface EncoderMasks {
  * const encoder = new nn.TransformerEncoder(new nn.TransformerEncoderLayer(16, 4), 2);
  * encoder(torch.randn([10, 3, 16])).shape; // [10, 3, 16]
  */
-export class TransformerEncoder extends Module<
-  [src: Tensor, mask?: Tensor | null | EncoderMasks, srcKeyPaddingMask?: Tensor | null | EncoderMasks],
-  Tensor
-> {
+export class TransformerEncoder extends Module<[src: Tensor, ...masks: EncoderMaskArguments], Tensor> {
   static override readonly typeName: string = "TransformerEncoder";
   layers: ModuleList<EncoderLayer>;
   readonly numLayers: number;
   norm: FinalNorm | null;
 
   /** @param norm applied to the last layer's output; default none. */
-  constructor(encoderLayer: EncoderLayer, numLayers: number, norm: FinalNorm | null = null) {
+  constructor(encoderLayer: EncoderLayer, numLayers: number, norm: FinalNorm | NormOption | null = null) {
     super();
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => deepCopy(encoderLayer)));
     this.numLayers = numLayers;
-    this.norm = norm;
+    this.norm = normGiven(norm);
   }
 
-  forward(src: Tensor, mask?: Tensor | null | EncoderMasks, srcKeyPaddingMask?: Tensor | null | EncoderMasks): Tensor {
-    const masks = keywords<EncoderMasks>(["mask", "srcKeyPaddingMask"], [mask, srcKeyPaddingMask]);
-    const { mask: srcMask = null, srcKeyPaddingMask: padding = null } = masks;
+  forward(src: Tensor, ...masks: EncoderMaskArguments): Tensor {
+    const given = keywords<EncoderMasks>(["mask", "srcKeyPaddingMask"], masks);
+    const { mask: srcMask = null, srcKeyPaddingMask: padding = null } = given;
     let x = src;
     for (const layer of this.layers) x = layer(x, { srcMask, srcKeyPaddingMask: padding });
     return this.norm === null ? x : this.norm(x);
@@ -72,11 +83,11 @@ export class TransformerDecoder extends Module<[tgt: Tensor, memory: Tensor, ...
   norm: FinalNorm | null;
 
   /** @param norm applied to the last layer's output; default none. */
-  constructor(decoderLayer: DecoderLayer, numLayers: number, norm: FinalNorm | null = null) {
+  constructor(decoderLayer: DecoderLayer, numLayers: number, norm: FinalNorm | NormOption | null = null) {
     super();
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => deepCopy(decoderLayer)));
     this.numLayers = numLayers;
-    this.norm = norm;
+    this.norm = normGiven(norm);
   }
 
   forward(tgt: Tensor, memory: Tensor, ...masks: DecoderMaskArguments): Tensor {
@@ -109,6 +120,25 @@ export interface TransformerMasks extends DecoderLayerMasks {
   readonly srcKeyPaddingMask?: Tensor | null;
 }
 
+/** `TransformerMasks` by position or by name. */
+type TransformerMaskArguments = readonly [
+  srcMask?: Tensor | null | TransformerMasks,
+  tgtMask?: Tensor | null | TransformerMasks,
+  memoryMask?: Tensor | null | TransformerMasks,
+  srcKeyPaddingMask?: Tensor | null | TransformerMasks,
+  tgtKeyPaddingMask?: Tensor | null | TransformerMasks,
+  memoryKeyPaddingMask?: Tensor | null | TransformerMasks,
+];
+
+const transformerMasks = [
+  "srcMask",
+  "tgtMask",
+  "memoryMask",
+  "srcKeyPaddingMask",
+  "tgtKeyPaddingMask",
+  "memoryKeyPaddingMask",
+] as const;
+
 const transformerArguments = [
   "dModel",
   "nhead",
@@ -124,17 +154,16 @@ type Positional = number | TransformerOptions;
 /**
  * An encoder and a decoder.
  *
- * Called with a source [S, N, E], a target [T, N, E] ([N, S, E] and [N, T, E] with `batchFirst`) and masks by name; returns
- * [T, N, E].
+ * Called with a source [S, N, E], a target [T, N, E] ([N, S, E] and [N, T, E] with `batchFirst`) and masks; returns [T, N, E].
  *
  * @example
  * const transformer = new nn.Transformer({ dModel: 16, nhead: 4, batchFirst: true });
  * transformer(src, tgt, { tgtMask: nn.Transformer.generateSquareSubsequentMask(tgt.shape[1]) });
  */
-export class Transformer extends Module<[src: Tensor, tgt: Tensor, masks?: TransformerMasks], Tensor> {
+export class Transformer extends Module<[src: Tensor, tgt: Tensor, ...masks: TransformerMaskArguments], Tensor> {
   static override readonly typeName: string = "Transformer";
-  encoder: Module<[src: Tensor, masks?: EncoderMasks], Tensor>;
-  decoder: DecoderLayer;
+  encoder: Module<[src: Tensor, ...masks: EncoderMaskArguments], Tensor>;
+  decoder: Module<[tgt: Tensor, memory: Tensor, ...masks: DecoderMaskArguments], Tensor>;
   readonly dModel: number;
   readonly nhead: number;
   readonly batchFirst: boolean;
@@ -163,10 +192,13 @@ export class Transformer extends Module<[src: Tensor, tgt: Tensor, masks?: Trans
     } = given;
     const { layerNormEps: eps = 1e-5, dtype, device } = layer;
     const norm = (): LayerNorm => new LayerNorm(size, { eps, dtype, device });
+    // They take masks by name, as `forward` gives them; whoever chose them knows how to call them.
     this.encoder =
-      customEncoder ?? new TransformerEncoder(new TransformerEncoderLayer(size, heads, layer), depth, norm());
+      (customEncoder as Transformer["encoder"] | null | undefined) ??
+      new TransformerEncoder(new TransformerEncoderLayer(size, heads, layer), depth, norm());
     this.decoder =
-      customDecoder ?? new TransformerDecoder(new TransformerDecoderLayer(size, heads, layer), height, norm());
+      (customDecoder as Transformer["decoder"] | null | undefined) ??
+      new TransformerDecoder(new TransformerDecoderLayer(size, heads, layer), height, norm());
     this.dModel = size;
     this.nhead = heads;
     this.batchFirst = layer.batchFirst ?? false;
@@ -187,14 +219,14 @@ export class Transformer extends Module<[src: Tensor, tgt: Tensor, masks?: Trans
     return triu(full([size, size], Number.NEGATIVE_INFINITY), 1);
   }
 
-  forward(src: Tensor, tgt: Tensor, masks: TransformerMasks = {}): Tensor {
+  forward(src: Tensor, tgt: Tensor, ...masks: TransformerMaskArguments): Tensor {
     const batched = src.ndim === 3;
     const at = this.batchFirst ? 0 : 1;
     if (batched && src.shape[at] !== tgt.shape[at])
       throw new ValueError("the batch number of src and tgt must be equal");
     if (src.shape[src.ndim - 1] !== this.dModel || tgt.shape[tgt.ndim - 1] !== this.dModel)
       throw new ValueError("the feature number of src and tgt must be equal to d_model");
-    const { srcMask, srcKeyPaddingMask, ...decoderMasks } = masks;
+    const { srcMask, srcKeyPaddingMask, ...decoderMasks } = keywords<TransformerMasks>([...transformerMasks], masks);
     const memory = this.encoder(src, { mask: srcMask, srcKeyPaddingMask });
     return this.decoder(tgt, memory, decoderMasks);
   }
