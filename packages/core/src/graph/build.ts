@@ -43,13 +43,26 @@ export function apply(op: ScalarOp, ...inputs: Term[]): Term {
     if (!sameShape(t.shape, last.shape) || (t.dtype !== last.dtype && !(op === "where" && t === inputs[0])))
       throw new Error(`${op} of ${inputs.map((i) => `${i.dtype}[${i.shape}]`).join(" and ")}`);
   }
-  return currentTrace().add({ op }, inputs, isCompare(op) ? "bool" : last.dtype, last.shape);
+  const weak = !isCompare(op) && inputs.every((t) => t.weak);
+  return currentTrace().add({ op }, inputs, isCompare(op) ? "bool" : last.dtype, last.shape, weak);
 }
 
-export function cast(x: Term, dtype: DType): Term {
-  if (x.dtype === dtype && !x.weak) return x;
+/**
+ * A term in another dtype. Of what is made of weak terms only, the terms are cast: numbers of the host have the precision
+ * of the tensors that they meet.
+ */
+export function cast(x: Term, dtype: DType, weak = false): Term {
+  if (x.dtype === dtype && x.weak === weak) return x;
   const p = x.primitive;
-  if (p.op === "argument") return argument(p.slot, dtype, x.shape);
+  if (x.weak && x.inputs.length > 0 && x.isFloat && isFloat(dtype) && dtype !== "float16")
+    return currentTrace().add(
+      p,
+      x.inputs.map((t) => cast(t, dtype, weak)),
+      dtype,
+      x.shape,
+      weak,
+    );
+  if (p.op === "argument") return argument(p.slot, dtype, x.shape, weak);
   if (p.op === "constant") {
     const exact = !(isFloat(x.dtype) && !isFloat(dtype)) || Number.isInteger(Number(p.value));
     const kept = dtype === "bool" ? Number(p.value) !== 0 : p.value;
@@ -57,10 +70,10 @@ export function cast(x: Term, dtype: DType): Term {
       (exact || dtype === "bool") &&
       (isFloat(dtype) || dtype === "int64" || dtype === "bool" || Math.abs(Number(p.value)) < 128)
     )
-      return constant(kept, dtype, x.shape);
+      return constant(kept, dtype, x.shape, weak);
   }
   if (x.dtype === dtype) return x;
-  return currentTrace().add({ op: "cast" }, [x], dtype, x.shape);
+  return currentTrace().add({ op: "cast" }, [x], dtype, x.shape, weak);
 }
 
 export function reshape(x: Term, shape: readonly number[]): Term {

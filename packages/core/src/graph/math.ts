@@ -71,40 +71,55 @@ export function broadcastTo(x: Term, shape: readonly number[]): Term {
 
 /** Operands as terms of one dtype (PyTorch's `result_type`) and one shape. */
 export function together(...operands: Operand[]): Term[] {
+  return meet(operands, false);
+}
+
+/** Operands of one dtype and shape, weak if all are and `mayBeWeak`: arithmetic of numbers gives a number. */
+function meet(operands: readonly Operand[], mayBeWeak: boolean): Term[] {
   const terms = operands.map(term);
   const dtype = resultType(terms);
+  const weak = mayBeWeak && terms.every((t) => t.weak);
   const shape = broadcastShapes(...terms.map((t) => t.shape));
-  return terms.map((t) => broadcastTo(build.cast(t, dtype), shape));
+  return terms.map((t) => broadcastTo(build.cast(t, dtype, weak), shape));
 }
 
 /** Floats stay; integers and bool become the default float dtype, as PyTorch's float functions do. */
 export function toFloat(x: Operand): Term {
-  const t = term(x);
-  return t.isFloat && !t.weak ? t : build.cast(t, t.isFloat ? t.dtype : getDefaultDtype());
+  return inFloat(x, false);
 }
 
-const binary =
-  (op: BinaryOp | CompareOp) =>
+function inFloat(x: Operand, mayBeWeak: boolean): Term {
+  const t = term(x);
+  return build.cast(t, t.isFloat ? t.dtype : getDefaultDtype(), mayBeWeak && t.weak);
+}
+
+const compare =
+  (op: CompareOp) =>
   (a: Operand, b: Operand): Term => {
     const [x, y] = together(a, b);
+    return build.apply(op, x, y);
+  };
+const binary =
+  (op: BinaryOp) =>
+  (a: Operand, b: Operand): Term => {
+    const [x, y] = meet([a, b], true);
     return build.apply(op, x, y);
   };
 const floatBinary =
   (op: BinaryOp) =>
   (a: Operand, b: Operand): Term => {
-    const [x, y] = together(a, b);
-    return build.apply(op, toFloat(x), toFloat(y));
+    const [x, y] = meet([a, b], true);
+    return build.apply(op, inFloat(x, true), inFloat(y, true));
   };
 /** Of integers too. */
 const unary =
   (op: UnaryOp) =>
   (x: Operand): Term =>
-    build.apply(op, strong(term(x)));
+    build.apply(op, term(x));
 const floatUnary =
   (op: UnaryOp) =>
   (x: Operand): Term =>
-    build.apply(op, toFloat(x));
-const strong = (x: Term): Term => (x.weak ? build.cast(x, x.dtype) : x);
+    build.apply(op, inFloat(x, true));
 
 export const add = binary("add");
 export const sub = binary("sub");
@@ -129,12 +144,12 @@ export const or = binary("or");
 export const xor = binary("xor");
 export const shl = binary("shl");
 export const shr = binary("shr");
-export const eq = binary("eq");
-export const ne = binary("ne");
-export const lt = binary("lt");
-export const le = binary("le");
-export const gt = binary("gt");
-export const ge = binary("ge");
+export const eq = compare("eq");
+export const ne = compare("ne");
+export const lt = compare("lt");
+export const le = compare("le");
+export const gt = compare("gt");
+export const ge = compare("ge");
 
 export const neg = unary("neg");
 export const abs = unary("abs");

@@ -1,5 +1,5 @@
 /** Nested arrays of numbers as the data of a tensor. */
-import { type DType, type HostArray, isFloat } from "../dtype/dtype.ts";
+import { type DType, dtypeInfo, type HostArray, isFloat } from "../dtype/dtype.ts";
 import { floatToHalf } from "../dtype/half.ts";
 import { getDefaultDtype, promote } from "../dtype/promotion.ts";
 import { DTypeError, ValueError } from "../errors.ts";
@@ -61,14 +61,19 @@ function notANumber(data: unknown): Error {
   return new ValueError(`must be real number, not ${what}`);
 }
 
-/** Writes the elements into `host`, converted to `dtype`. @throws ValueError where the nesting is not `shape`'s. */
+/** Writes the elements into `host`, converted to `dtype`. @throws ValueError where the nesting is not `shape`'s, or a number does not fit. */
 export function storeNested(host: HostArray, dtype: DType, data: Nested, shape: readonly number[]): void {
   const write = writer(host, dtype);
+  const { kind, range, signed } = dtypeInfo(dtype);
+  // Unsigned types take what wraps to one of their values: -1 is 255.
+  const bounds = kind === "int" && range ? [Number(signed ? range[0] : -range[1]), Number(range[1])] : null;
   let at = 0;
   const store = (part: unknown, dim: number): void => {
     if (dim === shape.length) {
       if (!isScalar(part)) throw notANumber(part);
-      write(at++, scalarValue(part));
+      const value = scalarValue(part);
+      if (bounds !== null && (value < bounds[0] || value > bounds[1])) throw overflow(dtype);
+      write(at++, value);
       return;
     }
     if (!isSequence(part)) throw typeof part === "string" ? notANumber(part) : new ValueError("not a sequence");
@@ -83,7 +88,7 @@ export function storeNested(host: HostArray, dtype: DType, data: Nested, shape: 
 export function writer(host: HostArray, dtype: DType): (at: number, value: number | bigint) => void {
   if (host instanceof BigInt64Array)
     return (at, value) => {
-      host[at] = typeof value === "bigint" ? value : BigInt(Math.trunc(finite(value)));
+      host[at] = typeof value === "bigint" ? value : BigInt(Math.trunc(finite(value, dtype)));
     };
   const numbers = host as Exclude<HostArray, BigInt64Array<ArrayBuffer>>;
   if (dtype === "float16")
@@ -99,12 +104,14 @@ export function writer(host: HostArray, dtype: DType): (at: number, value: numbe
       numbers[at] = Number(value);
     };
   return (at, value) => {
-    numbers[at] = typeof value === "bigint" ? Number(BigInt.asIntN(32, value)) : Math.trunc(finite(value));
+    numbers[at] = typeof value === "bigint" ? Number(BigInt.asIntN(32, value)) : Math.trunc(finite(value, dtype));
   };
 }
 
-function finite(value: number): number {
-  if (Number.isNaN(value)) throw new ValueError("cannot convert float NaN to integer");
-  if (!Number.isFinite(value)) throw new ValueError("cannot convert float infinity to integer");
+const overflow = (dtype: DType): ValueError =>
+  new ValueError(`value cannot be converted to type ${dtype} without overflow`);
+
+function finite(value: number, dtype: DType): number {
+  if (!Number.isFinite(value)) throw overflow(dtype);
   return value;
 }

@@ -2,6 +2,7 @@ import { call, operation, type Term, toNumber } from "@cresset/core/extend";
 import {
   relu as coreRelu,
   threshold as coreThreshold,
+  DTypeError,
   type Scalar,
   type Tensor,
   ValueError,
@@ -56,8 +57,12 @@ export function hardtanh(
   inplace?: boolean | HardtanhOptions,
 ): Tensor {
   const options = keywords<HardtanhOptions>(["minVal", "maxVal", "inplace"], [minVal, maxVal, inplace]);
-  const bounds = [options.minVal ?? -1, options.maxVal ?? 1];
-  return finish(input, (x) => call(hardtanhOp, [x], bounds), options.inplace, "hardtanh");
+  const low = options.minVal ?? -1;
+  const high = options.maxVal ?? 1;
+  if (input.dtype === "bool") throw new DTypeError("Bool inputs not supported for hardtanh");
+  if (input.dtype === "uint8" && (toNumber(low) < 0 || toNumber(high) < 0))
+    throw new DTypeError("cannot do hardtanh on an unsigned type with negative limits");
+  return finish(input, (x) => call(hardtanhOp, [x], [low, high]), options.inplace, "hardtanh");
 }
 
 /** min(max(x, 0), 6). */

@@ -1,5 +1,12 @@
 import { call, operation, type Term } from "@cresset/core/extend";
-import { celu as coreCelu, selu as coreSelu, type Scalar, type Tensor, ValueError } from "@cresset/core/functions";
+import {
+  celu as coreCelu,
+  selu as coreSelu,
+  DTypeError,
+  type Scalar,
+  type Tensor,
+  ValueError,
+} from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { finish, type InplaceOptions, inplaceOf, logistic, requireFloat } from "./activation-common.ts";
@@ -174,14 +181,20 @@ const softsignOp = operation("softsign", ([x]) => m.div(x, m.add(m.abs(x), 1)), 
   },
 });
 
-/** x / (1 + |x|). */
+/** x / (1 + |x|). @throws DTypeError for bool. */
 export function softsign(input: Tensor): Tensor {
+  if (input.dtype === "bool") throw new DTypeError("\"abs_cpu\" not implemented for 'Bool'");
   return call(softsignOp, [input]);
 }
 
 const tanhshrinkOp = operation("tanhshrink", ([x]) => m.sub(x, m.tanh(x)), { gradName: "SubBackward0" });
 
-/** x - tanh(x). */
+/** x - tanh(x). @throws DTypeError for bool. */
 export function tanhshrink(input: Tensor): Tensor {
+  if (input.dtype === "bool")
+    throw new DTypeError(
+      "Subtraction, the `-` operator, with a bool tensor is not supported. " +
+        "If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.",
+    );
   return call(tanhshrinkOp, [input]);
 }

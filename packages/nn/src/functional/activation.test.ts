@@ -120,3 +120,14 @@ test("softmax and its relatives choose a dimension where none is given", () => {
   expect(F.softmin(x, 1).tolistSync()).toEqual(F.softmax(x.neg(), { dim: 1 }).tolistSync());
   expect(F.logSoftmax(x, 1, { dtype: "float64" }).dtype).toBe("float64");
 });
+
+test("dtypes that PyTorch refuses", () => {
+  const bool = tensor([true]);
+  const bytes = tensor([1, 200], { dtype: "uint8" });
+  expect(() => F.relu6(bool)).toThrow("Bool inputs not supported for hardtanh");
+  expect(() => F.hardtanh(bytes)).toThrow("cannot do hardtanh on an unsigned type with negative limits");
+  expect(F.relu6(bytes).tolistSync()).toEqual([1, 6]);
+  expect(() => F.softsign(bool)).toThrow("\"abs_cpu\" not implemented for 'Bool'");
+  expect(() => F.tanhshrink(bool)).toThrow("with a bool tensor is not supported");
+  expect(() => F.threshold(bool, 0.1, 20)).toThrow("\"threshold_cpu\" not implemented for 'Bool'");
+});

@@ -6,7 +6,7 @@ import type { Term } from "../../graph/term.ts";
 import { type Scalar, toNumber } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { requireFloat, unary } from "../elementwise/operands.ts";
+import { refuseBool, requireFloat, unary } from "../elementwise/operands.ts";
 
 const reluOp = unary("relu", (x) => m.maximum(x, 0), { derivative: (g, _, y) => m.where(m.le(y(), 0), 0, g) });
 
@@ -118,8 +118,9 @@ const thresholdOp = operation(
   { derivative: ({ grad, input, scalar }) => [m.where(m.le(input(0), scalar(0)), 0, grad())] },
 );
 
-/** x where it is above `threshold` (or NaN), else `value`. */
+/** x where it is above `threshold` (or NaN), else `value`. @throws DTypeError for bool. */
 export function threshold(input: Tensor, threshold: Scalar, value: Scalar): Tensor {
+  refuseBool("threshold_cpu", input.dtype);
   return call(thresholdOp, [input], [threshold, value]);
 }
 

@@ -6,6 +6,7 @@ import { isScalar, type Scalar, scalarKind, scalarValue, toNumber } from "../../
 import { fromHost, type TensorOptions, withGradOption } from "../../tensor/creation.ts";
 import { writer } from "../../tensor/nested.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { refuse } from "../elementwise/operands.ts";
 
 /**
  * Numbers from `start` (default 0) up to, not including, `end` in steps of `step` (default 1). int64 if all three are
@@ -26,16 +27,22 @@ export function arange(...args: readonly (Scalar | TensorOptions | undefined)[])
   const [start, end, step] = numbers.length === 1 ? [0, numbers[0], 1] : [numbers[0], numbers[1], numbers[2] ?? 1];
   const dtype =
     options.dtype ?? ([start, end, step].some((x) => scalarKind(x) === "float") ? getDefaultDtype() : "int64");
-  checkRange(toNumber(start), toNumber(end), toNumber(step));
+  checkRange(toNumber(start), toNumber(end), toNumber(step), dtype);
   return dtype === "int64" ? integers(start, end, step, options) : spaced(start, end, step, dtype, options);
 }
 
-function checkRange(start: number, end: number, step: number): void {
-  if (step === 0 || Number.isNaN(step)) throw new ValueError("step must be nonzero");
-  if (!Number.isFinite(start) || !Number.isFinite(end)) throw new ValueError(`unsupported range: ${start} -> ${end}`);
+function checkRange(start: number, end: number, step: number, dtype: DType): void {
+  if (dtype === "bool") refuse("arange_cpu", dtype);
+  if ((isFloat(dtype) ? step : Math.trunc(step)) === 0 || Number.isNaN(step))
+    throw new ValueError("step must be nonzero");
+  if (!Number.isFinite(start) || !Number.isFinite(end))
+    throw new ValueError(`unsupported range: ${printed(start)} -> ${printed(end)}`);
   if (step > 0 ? end < start : end > start)
     throw new ValueError("upper bound and larger bound inconsistent with step sign");
 }
+
+/** As C++ prints it. */
+const printed = (x: number): string => String(x).replace("Infinity", "inf").replace("NaN", "nan");
 
 function integers(start: Scalar, end: Scalar, step: Scalar, options: TensorOptions): Tensor {
   const whole = (x: Scalar): bigint => {
@@ -43,7 +50,6 @@ function integers(start: Scalar, end: Scalar, step: Scalar, options: TensorOptio
     return typeof value === "bigint" ? value : BigInt(Math.trunc(value));
   };
   const [from, to, by] = [whole(start), whole(end), whole(step)];
-  if (by === 0n) throw new ValueError("step must be nonzero");
   const length = Math.max(0, Math.ceil(Number(to - from) / Number(by)));
   const host = new BigInt64Array(length);
   for (let i = 0, value = from; i < length; i++, value += by) host[i] = value;

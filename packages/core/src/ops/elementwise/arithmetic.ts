@@ -40,7 +40,8 @@ function checkAlpha(alpha: Scalar, input: TensorOrScalar, other: TensorOrScalar)
     throw new DTypeError("For integral input tensors, argument alpha must not be a floating point number.");
 }
 
-function checkSubtraction(input: TensorOrScalar, other: TensorOrScalar): void {
+/** @throws DTypeError where an operand of a difference is bool. */
+export function checkSubtraction(input: TensorOrScalar, other: TensorOrScalar): void {
   if (isBoolean(input) && isBoolean(other))
     throw new DTypeError(
       "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.",

@@ -1,4 +1,3 @@
-import type { DType } from "../../dtype/dtype.ts";
 import { DTypeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
@@ -129,31 +128,12 @@ const truthOf = (values: ArrayLike<number | bigint>): boolean => Number(values[0
 /** One bool tensor, or the answer where no value is needed. */
 function equality(input: Tensor, other: Tensor): Tensor | boolean {
   requireTensors("equal", [input, other]);
-  if (input.dtype !== other.dtype)
-    throw new DTypeError(
-      `Expected object of data type ${typeName[input.dtype]} but got data type ${typeName[other.dtype]} for argument 'other' in call to equal`,
-    );
   if (!sameShape(input.shape, other.shape)) return false;
   return input.numel() === 0 ? true : call(equalOp, [input, other]);
 }
 
-/** C's names of the dtypes, which this message prints. */
-const typeName: Readonly<Record<DType, string>> = {
-  float32: "float",
-  float64: "double",
-  float16: "c10::Half",
-  int64: "long int",
-  int32: "int",
-  int16: "short int",
-  int8: "signed char",
-  uint8: "unsigned char",
-  bool: "bool",
-};
-
 /**
- * Whether two tensors have the same shape and equal elements (NaN is not equal to NaN).
- *
- * @throws DTypeError for different dtypes.
+ * Whether two tensors have the same shape and equal elements (NaN is not equal to NaN), in the dtype that both promote to.
  */
 export async function equal(input: Tensor, other: Tensor): Promise<boolean> {
   const result = equality(input, other);

@@ -85,7 +85,7 @@ const xlogyOp = mixed("xlogy", ([a, b]) => xTimesLog(...floats(a, b)), {
   derivative: ({ operand, grad, needs }) => {
     const [x, y] = floats(operand(0), operand(1));
     return [
-      needs(0) ? m.mul(grad, xTimesLog(m.cast(m.ne(x, 0), x.dtype), y)) : null,
+      needs(0) ? m.where(m.and(m.eq(x, 0), m.le(y, 0)), 0, xTimesLog(grad, y)) : null,
       needs(1) ? m.div(m.mul(grad, x), y) : null,
     ];
   },

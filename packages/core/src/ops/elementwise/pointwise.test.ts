@@ -2,12 +2,14 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type Tensor, tensor } from "../../index.ts";
 import { useCpu } from "../../testing/cpu.ts";
 import { bitwiseAnd, bitwiseLeftShift, bitwiseNot } from "./bitwise.ts";
+import { equalSync } from "./closeness.ts";
 import { eq, isfinite, isinf, isnan, lt } from "./comparison.ts";
 import { logaddexp, logit, xlogy } from "./exponential.ts";
 import { lerp } from "./interpolation.ts";
 import { logicalAnd, logicalNot } from "./logical.ts";
+import { pow } from "./power.ts";
 import { frac, round, trunc } from "./rounding.ts";
-import { abs, copysign, heaviside, sign, signbit } from "./sign.ts";
+import { abs, copysign, heaviside, ldexp, sign, signbit } from "./sign.ts";
 import { digamma, polygamma } from "./special.ts";
 import { deg2rad, hypot, sinc } from "./trigonometric.ts";
 import { where } from "./where.ts";
@@ -37,11 +39,6 @@ describe("functions of two numbers", () => {
 
   test("xlogy is 0 at 0, and NaN only for NaN", () => {
     expect(list(xlogy(tensor([0, 0, 2]), tensor([0, NaN, 1])))).toEqual([0, NaN, 0]);
-    const x = tensor([0, 2], { requiresGrad: true });
-    xlogy(x, tensor([5, 1]))
-      .sum()
-      .backward();
-    expect(x.grad?.tolistSync()).toEqual([0, 0]);
   });
 
   test("lerp is exact at both ends", () => {
@@ -126,6 +123,35 @@ describe("functions of one number", () => {
     expect(x.grad?.tolistSync()).toEqual([expect.closeTo(basel, 7), expect.closeTo(basel - 1, 7)]);
     expect(list(digamma(tensor([0, -1])))).toEqual([-inf, NaN]);
     expect(polygamma(1, x.detach()).tolistSync()).toEqual([expect.closeTo(basel, 14), expect.closeTo(basel - 1, 14)]);
+  });
+});
+
+describe("numbers beside tensors", () => {
+  test("have the precision of the tensor in arithmetic with each other, too", () => {
+    const x = tensor([1.5], { dtype: "float64", requiresGrad: true });
+    lerp(x, tensor([2.5], { dtype: "float64" }), 0.3).backward();
+    expect(x.grad?.itemSync()).toBe(0.7);
+  });
+
+  test("the gradient of xlogy at 0 is log(other) where that is positive", () => {
+    const x = tensor([0, -0, 1], { requiresGrad: true });
+    xlogy(x, 0.5).sum().backward();
+    expect(x.grad?.tolistSync()).toEqual([
+      expect.closeTo(-Math.LN2),
+      expect.closeTo(-Math.LN2),
+      expect.closeTo(-Math.LN2),
+    ]);
+    const y = tensor([0, 0], { requiresGrad: true });
+    xlogy(y, tensor([0, -1]))
+      .sum()
+      .backward();
+    expect(y.grad?.tolistSync()).toEqual([0, 0]);
+  });
+
+  test("2 to the power of bool, and equality across dtypes", () => {
+    expect(list(ldexp(tensor([3, 3]), tensor([true, false])))).toEqual([6, 3]);
+    expect(equalSync(tensor([1, 2]), tensor([1n, 2n]))).toBe(true);
+    expect(() => pow(tensor([true]), true)).toThrow("\"pow\" not implemented for 'Bool'");
   });
 });
 

@@ -8,7 +8,7 @@ import { call } from "../../tensor/call.ts";
 import { inPlace, pytorchName } from "../../tensor/inplace.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { logicalOr } from "./logical.ts";
-import { commonDtype, mixed, refuse, type TensorOrScalar, unary } from "./operands.ts";
+import { commonDtype, mixed, refuse, refuseBool, type TensorOrScalar, unary } from "./operands.ts";
 
 /** Square root. Integers give floats; negative numbers NaN. */
 export const sqrt = unary("sqrt", m.sqrt);
@@ -118,6 +118,7 @@ export function pow(input: TensorOrScalar, exponent: TensorOrScalar): Tensor {
 function scalarPower(input: Tensor, exponent: Scalar): Tensor {
   const value = toNumber(exponent);
   const kind = scalarKind(exponent);
+  if (kind === "bool") refuseBool("pow", input.dtype);
   if (special.has(value)) return call(knownPowerOp, [input], [], { exponent: value, kind });
   return call(scalarPowerOp, [input], [exponent, kind === "float" ? float(value - 1) : value - 1]);
 }

@@ -61,9 +61,10 @@ const roundDecimalsOp = operation<{ before: boolean }>(
  * torch.round(torch.tensor([0.1234]), { decimals: 2 }); // tensor([0.1200])
  */
 export function round(input: Tensor, options: RoundOptions = {}): Tensor {
-  const { decimals = 0 } = options;
+  const { decimals } = options;
   refuseBool("round_vml_cpu", input.dtype);
-  if (decimals === 0) return roundOp(input);
+  if (decimals === 0) requireFloat("round_vml_cpu", input.dtype);
+  if (decimals === undefined || decimals === 0) return roundOp(input);
   if (!isFloat(input.dtype)) requireFloat("round_cpu", input.dtype);
   return call(roundDecimalsOp, [input], [float(10 ** Math.abs(decimals))], { before: decimals < 0 });
 }

@@ -1,7 +1,7 @@
 import { DTypeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { commonDtype, mixed, refuse, refuseBool, requireFloat, type TensorOrScalar, unary } from "./operands.ts";
+import { commonDtype, mixed, refuseBool, requireFloat, type TensorOrScalar, unary } from "./operands.ts";
 
 const absOp = unary("abs", m.abs);
 
@@ -72,10 +72,10 @@ export function nextafter(input: Tensor, other: Tensor): Tensor {
 
 const ldexpOp = mixed("ldexp", ([x, exponent]) => m.mul(x, m.pow(m.toFloat(2), exponent)), {
   gradName: "MulBackward0",
+  half: "keep",
 });
 
-/** input · 2^other. Shapes broadcast; integers give floats. */
+/** input · 2^other. Shapes broadcast; integers and bool give floats. */
 export function ldexp(input: TensorOrScalar, other: TensorOrScalar): Tensor {
-  if (commonDtype(input, other) === "bool") refuse("pow", "bool");
   return ldexpOp([input, other]);
 }

@@ -59,11 +59,6 @@ function scaled(
   if (input.dtype !== a.dtype)
     throw new DTypeError(`expected scalar type ${pytorchName(input.dtype)} but found ${pytorchName(a.dtype)}`);
   requireExpandable(input.shape, shape);
-  for (const name of ["beta", "alpha"] as const) {
-    const value = options[name];
-    if (value !== undefined && scalarKind(value) === "float" && !isFloat(a.dtype))
-      throw new DTypeError(`For integral input tensors, argument ${name} must not be a floating point number.`);
-  }
   const plain = options.beta === undefined && options.alpha === undefined;
   return call(op, tensors, plain ? [] : [options.beta ?? 1, options.alpha ?? 1]);
 }
@@ -132,5 +127,10 @@ export function addr(input: Tensor, vec1: Tensor, vec2: Tensor, options: ScaleOp
   requireTensors("addr", [input, vec1, vec2]);
   if (vec1.ndim !== 1) throw new ShapeError(`addr: Expected 1-D argument vec1, but got ${vec1.ndim}-D`);
   if (vec2.ndim !== 1) throw new ShapeError(`addr: Expected 1-D argument vec2, but got ${vec2.ndim}-D`);
+  for (const name of ["beta", "alpha"] as const) {
+    const value = options[name];
+    if (value !== undefined && scalarKind(value) === "float" && !isFloat(vec1.dtype))
+      throw new DTypeError(`For integral input tensors, argument ${name} must not be a floating point number.`);
+  }
   return scaled(addrOp, [input, vec1, vec2], [vec1.shape[0], vec2.shape[0]], options);
 }

@@ -178,7 +178,10 @@ function manyDims(name: string, input: Tensor, dim?: Many, keepdim?: boolean | M
     given.dim === undefined || given.dim === null || (typeof given.dim !== "number" && given.dim.length === 0);
   if (none) requireElements(name, input);
   const dims = reducedDims(given.dim, input.ndim);
-  requireSizes(name, input, dims);
+  // The dimension is named as it was given.
+  for (const dim of [given.dim ?? []].flat())
+    if (input.shape.at(dim) === 0)
+      throw new IndexError(`${name}(): Expected reduction dim ${dim} to have non-zero size.`);
   return { dims, keepdim: given.keepdim ?? false };
 }
 
@@ -202,7 +205,14 @@ export function aminmax(
   input: Tensor,
   options: { dim?: number | null; keepdim?: boolean } = {},
 ): Results<"min" | "max"> {
-  return namedResults(["min", "max"], callMany(aminmaxOp, [input], [], manyDims("aminmax", input, options)), "aminmax");
+  const dims = reducedDims(options.dim, input.ndim);
+  const one = options.dim !== undefined && options.dim !== null;
+  if (one && dims.some((dim) => input.shape[dim] === 0))
+    throw new IndexError(`aminmax: Expected reduction dim ${dims[0]} to have non-zero size.`);
+  if (input.numel() === 0 && !one)
+    throw new IndexError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.");
+  const attributes = { dims, keepdim: options.keepdim ?? false };
+  return namedResults(["min", "max"], callMany(aminmaxOp, [input], [], attributes), "aminmax");
 }
 
 function position(

@@ -80,3 +80,11 @@ test("logsumexp keeps large and infinite values", () => {
   x.logsumexp(0).backward();
   expect(x.grad?.tolistSync()).toEqual([0.5, 0.5]);
 });
+
+test("integers are converted to the dtype of the norm, or to the other operand's", () => {
+  const x = torch.tensor([3n, 4n]);
+  expect(x.norm(2, null, false, { dtype: "float64" }).itemSync()).toBe(5);
+  expect(torch.dist(x, torch.tensor([0, 0])).itemSync()).toBe(5);
+  expect(() => x.norm()).toThrow("norm(): input dtype should be either floating point or complex. Got Long instead.");
+  expect(() => torch.dist(x, x)).toThrow("Got Long instead.");
+});

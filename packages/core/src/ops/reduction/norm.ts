@@ -9,6 +9,8 @@ import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
 import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { checkSubtraction } from "../elementwise/arithmetic.ts";
+import { commonDtype } from "../elementwise/operands.ts";
 import { nuclearNorm } from "../linalg/svd.ts";
 import { type Dims, reducedDims } from "./dims.ts";
 import { keywords } from "./keywords.ts";
@@ -199,15 +201,16 @@ export function norm(
   const given = keywords<NormOptions>(["p", "dim", "keepdim"], [p, dim, keepdim, options]);
   if (typeof given.p === "string" && given.p !== "fro" && given.p !== "nuc")
     throw new ValueError(`norm: the order "${given.p}" is not supported; use a number, "fro" or "nuc"`);
-  if (!isFloat(input.dtype))
+  const dtype = given.dtype ?? input.dtype;
+  if (!isFloat(dtype))
     throw new DTypeError(
-      `norm(): input dtype should be either floating point or complex dtypes. Got ${pytorchName(input.dtype)} instead.`,
+      `norm(): ${given.dtype ? "the desired output" : "input"} dtype should be either floating point or complex. Got ${pytorchName(dtype)} instead.`,
     );
   if (given.p === "nuc") {
     const [rows, columns, ...others] = reducedDims(given.dim, input.ndim);
     if (columns === undefined || others.length > 0)
-      throw new ShapeError('norm: the order "nuc" needs a matrix, or two dimensions in `dim`');
-    return nuclearNorm(input, [rows, columns], given.keepdim ?? false);
+      throw new ShapeError("nuclear norm requires a 'dim' argument of size 2");
+    return nuclearNorm(input.to(dtype), [rows, columns], given.keepdim ?? false);
   }
   const order = given.p === undefined || given.p === null || given.p === "fro" ? 2 : toNumber(given.p);
   return normAlong(normOp, input, order, given);
@@ -244,9 +247,11 @@ export function dist(input: Tensor, other: Tensor, p: Scalar | { p?: Scalar } = 
   requireTensors("dist", [input, other]);
   const given = keywords<{ p?: Scalar }>(["p"], [p]);
   const order = toNumber(given.p ?? 2);
-  if (!isFloat(input.dtype) || !isFloat(other.dtype))
+  checkSubtraction(input, other);
+  const dtype = commonDtype(input, other);
+  if (!isFloat(dtype))
     throw new DTypeError(
-      `dist: Expected floating point tensors. Got ${pytorchName(input.dtype)} and ${pytorchName(other.dtype)}`,
+      `norm(): input dtype should be either floating point or complex. Got ${pytorchName(dtype)} instead.`,
     );
   const kind = normKind(order);
   return call(distOp, [input, other], normScalars(kind, order), { kind });

@@ -115,3 +115,11 @@ test("the names of the backward nodes", () => {
   expect(x.sum(0).gradFn?.name).toBe("SumBackward1");
   expect(x.mean(0).gradFn?.name).toBe("MeanBackward1");
 });
+
+test("sums without NaN keep to floats", () => {
+  expect(() => torch.nansum(torch.ones([2]), 0, false, { dtype: "int64" })).toThrow(
+    "\"nansum_cpu\" not implemented for 'Long'",
+  );
+  expect(torch.nansum(torch.tensor([2n, 3n])).itemSync()).toBe(5);
+  expect(() => torch.nanmean(torch.tensor([2n]))).toThrow("expected input to have floating point dtype but got Long");
+});

@@ -8,6 +8,7 @@ import { sameShape } from "../../graph/type.ts";
 import { call } from "../../tensor/call.ts";
 import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { requireFloat } from "../elementwise/operands.ts";
 import { normalizeDim } from "../shape/dims.ts";
 import { type Dims, reducedDims } from "./dims.ts";
 import { keywords } from "./keywords.ts";
@@ -95,7 +96,9 @@ export function nansum(
   options?: ReductionOptions,
 ): Tensor {
   const given = arguments3(dim, keepdim, options);
-  return reduced(nansumOp, input, given, given.dtype ?? accumulated(input.dtype));
+  const dtype = given.dtype ?? accumulated(input.dtype);
+  if (isFloat(input.dtype)) requireFloat("nansum_cpu", dtype);
+  return reduced(nansumOp, input, given, dtype);
 }
 
 /**
@@ -129,10 +132,10 @@ export function nanmean(
 ): Tensor {
   const given = arguments3(dim, keepdim, options);
   if (!isFloat(input.dtype))
-    throw new DTypeError(
-      `nanmean(): expected input to have floating point or complex dtype but got ${pytorchName(input.dtype)}`,
-    );
-  return reduced(nanmeanOp, input, given, given.dtype ?? input.dtype);
+    throw new DTypeError(`nanmean(): expected input to have floating point dtype but got ${pytorchName(input.dtype)}`);
+  const dtype = given.dtype ?? input.dtype;
+  requireFloat("nansum_cpu", dtype);
+  return reduced(nanmeanOp, input, given, dtype);
 }
 
 function reduced(op: Operation<ReductionAttributes>, input: Tensor, given: ReductionOptions, dtype: DType): Tensor {

@@ -141,7 +141,7 @@ export function histc(
   const [count, from, to] = [given.bins ?? 100, toNumber(given.min ?? 0), toNumber(given.max ?? 0)];
   if (!isFloat(input.dtype)) throw new DTypeError(`"histogram_cpu" not implemented for '${pytorchName(input.dtype)}'`);
   if (!Number.isInteger(count) || count <= 0)
-    throw new ValueError(`torch.histc(): bins must be > 0, but got ${count} for dimension 0`);
+    throw new ValueError(`torch.histogram(): bins must be > 0, but got ${count} for dimension 0`);
   if (!Number.isFinite(from) || !Number.isFinite(to))
     throw new ValueError(`torch.histc: range of [${from}, ${to}] is not finite`);
   if (from > to) throw new ValueError("torch.histc: max must be larger than min");

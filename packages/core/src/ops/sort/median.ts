@@ -5,6 +5,7 @@ import { type DerivativeContext, type Operation, operation } from "../../graph/o
 import type { Term } from "../../graph/term.ts";
 import { call, callMany } from "../../tensor/call.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { refuseBool } from "../elementwise/operands.ts";
 import { requireSizes } from "../reduction/extreme.ts";
 import { keywords } from "../reduction/keywords.ts";
 import { namedResults, type Results } from "../reduction/results.ts";
@@ -86,6 +87,7 @@ function medianBy(
 ): Tensor | Values {
   const given = keywords<RankOptions>(["dim", "keepdim"], [dim, keepdim]);
   const { whole, along } = operations[name];
+  refuseBool(given.dim === undefined ? "median_cpu" : "median_out", input.dtype);
   if (given.dim === undefined) return call(whole, [input]);
   const at = normalizeDim(given.dim, input.ndim);
   if (input.ndim > 0) requireSizes("median", input, [at]);
@@ -97,6 +99,7 @@ function medianBy(
  * The median of all elements, or along `dim` the medians and their positions. Of an even number of elements it is the
  * lower one of the middle two; a row with a NaN has the median NaN.
  *
+ * @throws DTypeError for bool.
  * @example
  * torch.median(torch.tensor([4, 1, 3, 2])) // tensor(2.)
  */

@@ -7,6 +7,7 @@ import type { Term } from "../../graph/term.ts";
 import { isScalar, type Scalar } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
 import { Tensor } from "../../tensor/tensor.ts";
+import { commonDtype } from "../elementwise/operands.ts";
 
 interface Attributes extends Record<string, unknown> {
   readonly right: boolean;
@@ -78,7 +79,11 @@ const typeNames: Readonly<Record<DType, string>> = {
   bool: "bool",
 };
 
-function search(sequence: Tensor, input: Tensor | Scalar, options: SearchOptions): Tensor {
+function search(boundaries: Tensor, values: Tensor | Scalar, options: SearchOptions): Tensor {
+  // Compared in the dtype that both promote to.
+  const dtype = values instanceof Tensor ? commonDtype(boundaries, values) : boundaries.dtype;
+  const sequence = boundaries.to(dtype);
+  const input = values instanceof Tensor ? values.to(dtype) : values;
   const { side, sorter, outInt32 } = options;
   if (side !== undefined && side !== null && side !== "left" && side !== "right")
     throw new ValueError(`torch.searchsorted(): side can only be 'left' or 'right' but got ${side}`);
@@ -116,10 +121,6 @@ function requireComparable(sequence: Tensor, input: Tensor): void {
   if (sequence.ndim !== 1 && (input.ndim !== sequence.ndim || rows.some((n, d) => n !== values[d])))
     throw new ShapeError(
       `torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value tensor must match, but we got boundaries tensor [${sequence.shape.join(", ")}] and input value tensor [${input.shape.join(", ")}]`,
-    );
-  if (input.dtype !== sequence.dtype)
-    throw new DTypeError(
-      `torch.searchsorted(): boundary tensor and input value tensor should have same dtype, but got boundary tensor dtype ${typeNames[sequence.dtype]} and input value tensor dtype ${typeNames[input.dtype]}`,
     );
 }
 

@@ -1,6 +1,7 @@
 /** `torch.special`: functions under their names there; most are also in `torch`. */
 import { ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
+import type { Term } from "../../graph/term.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { add, sub } from "../elementwise/arithmetic.ts";
 import { mixed, type TensorOrScalar, unary } from "../elementwise/operands.ts";
@@ -47,17 +48,22 @@ export const entr = unary(
   },
 );
 
+function xTimesLog1p(x: Term, y: Term): Term {
+  const [a, b] = m.together(x, y);
+  return m.where(m.isNan(b), b, m.where(m.eq(a, 0), 0, m.mul(a, m.log1p(b))));
+}
+
 const xlog1pyOf = mixed(
   "special_xlog1py",
-  ([x, y]) => {
-    const [a, b] = m.together(m.toFloat(x), m.toFloat(y));
-    return m.where(m.isNan(b), b, m.where(m.eq(a, 0), 0, m.mul(a, m.log1p(b))));
-  },
+  ([x, y]) => xTimesLog1p(...(m.together(x, y).map(m.toFloat) as [Term, Term])),
   {
     derivative: ({ operand, grad, needs }) => {
       const [x, y] = [operand(0), operand(1)];
-      const slope = m.where(m.and(m.eq(x, 0), m.le(y, -1)), 0, m.log1p(y));
-      return [needs(0) ? m.mul(grad, slope) : null, needs(1) ? m.mul(grad, m.div(x, m.add(y, 1))) : null];
+      const scaled = xTimesLog1p(grad, m.cast(y, grad.dtype));
+      return [
+        needs(0) ? m.where(m.and(m.eq(x, 0), m.le(y, -1)), 0, scaled) : null,
+        needs(1) ? m.mul(grad, m.div(x, m.add(y, 1))) : null,
+      ];
     },
   },
 );
