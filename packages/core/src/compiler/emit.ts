@@ -65,7 +65,9 @@ export class Emitter {
 
   /** @param from the indices that the value is computed from. */
   private name(key: string, value: Expression, from: readonly Index[]): Expression {
-    const block = this.inner !== null && !this.usesInner(from) ? this.rows : (this.inner ?? this.rows);
+    // Indices into an empty tensor are constants, whatever loop they stand in: what they lead to says where it belongs.
+    const outside = !this.usesInner(from) && isRowConstant(value, this.group.outer);
+    const block = this.inner !== null && !outside ? this.inner : this.rows;
     let named = value;
     if (value.kind !== "register" && value.kind !== "constant" && value.kind !== "argument") {
       const register = this.binding.registers++;

@@ -99,3 +99,10 @@ test("distances", () => {
     ).tolistSync(),
   ).toEqual([5, 1, Math.sqrt(18)]);
 });
+
+test("the gradient of a weight where nothing is normalised", () => {
+  const weight = torch.ones([1], { requiresGrad: true });
+  const y = F.layerNorm(torch.ones([0, 1], { requiresGrad: true }), 1, weight, torch.zeros([1]));
+  y.sum().backward();
+  expect(weight.grad?.tolistSync()).toEqual([0]);
+});

@@ -264,3 +264,8 @@ test("views written into copies", () => {
       .tolistSync(),
   ).toEqual([0, 8, 2, 9]);
 });
+
+test("a float fills integers where a mask says so, without its fraction", () => {
+  const x = torch.tensor([1n, 2n]);
+  expect(x.maskedFill(torch.tensor([true, false]), torch.tensor(7.5)).tolistSync()).toEqual([7, 2]);
+});

@@ -1,5 +1,5 @@
 /** Elements chosen by a mask of booleans. */
-import { type HostArray, isFloat } from "../../dtype/dtype.ts";
+import type { HostArray } from "../../dtype/dtype.ts";
 import { DTypeError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
@@ -43,8 +43,6 @@ export function maskedFill(input: Tensor, mask: Tensor, value: Scalar | Tensor):
     throw new ShapeError(
       `masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s).`,
     );
-  if (isFloat(value.dtype) && !isFloat(input.dtype))
-    throw new DTypeError(`value cannot be converted to type ${input.dtype} without overflow`);
   return call(fillTensorOp, [input, mask, value]);
 }
 
@@ -66,7 +64,8 @@ function aligned(input: Tensor, mask: Tensor): Tensor[] {
   requireTensors("masked_select", [input, mask]);
   if (mask.dtype !== "bool" && mask.dtype !== "uint8")
     throw new DTypeError("masked_select: expected BoolTensor or ByteTensor for mask");
-  return broadcastTensors(input, mask);
+  const [where, x] = broadcastTensors(mask, input);
+  return [x, where];
 }
 
 function selectAt(input: Tensor, mask: HostArray): Tensor {
@@ -129,6 +128,6 @@ export function maskedScatter(input: Tensor, mask: Tensor, source: Tensor): Tens
     );
   if (mask.dtype !== "bool" && mask.dtype !== "uint8")
     throw new DTypeError(`masked_scatter_ only supports boolean masks, but got mask with dtype ${mask.dtype}`);
-  m.broadcastShapes(input.shape, mask.shape);
+  m.broadcastShapes(mask.shape, input.shape);
   return call(scatterOp, [input, mask, source]);
 }

@@ -87,7 +87,10 @@ export function planIndex(
 /** Element `index` of a dimension; `item` numbers the index's item for the message. */
 export function pick(view: Tensor, dim: number, index: number, item: number): Tensor {
   const size = view.shape[dim];
-  if (!Number.isInteger(index)) throw new IndexError(`an index must be an integer, but got ${index}`);
+  if (!Number.isInteger(index))
+    throw new IndexError(
+      "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got float)",
+    );
   if (index < -size || index >= size) throw new IndexError(outOfBounds(index, item, size));
   return selected(view, dim, index < 0 ? index + size : index);
 }

@@ -129,7 +129,7 @@ export function scatterReduce(
 ): Tensor {
   const d = normalizeDim(dim, input.ndim);
   if (!Object.hasOwn(modes, reduce))
-    throw new ValueError(`reduce argument must be either sum, prod, mean, amax or amin, got ${String(reduce)}`);
+    throw new ValueError(`reduce argument must be either sum, prod, mean, amax or amin. Got ${String(reduce)}`);
   if (input.dtype === "bool" && reduce === "mean")
     throw new DTypeError("scatter_reduce(): mean of bool is not defined");
   checkScatter("scatter", input, d, index, src);

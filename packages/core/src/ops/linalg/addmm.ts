@@ -98,6 +98,9 @@ export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options: ScaleOpt
   if (mat.ndim !== 2 || vec.ndim !== 1 || input.ndim > 1)
     throw new ShapeError(`vector + matrix @ vector expected, got ${input.ndim}, ${mat.ndim}, ${vec.ndim}`);
   requireMatrixVector(mat.shape, vec.shape);
+  const size = input.shape[0] ?? 1;
+  if (size !== 1 && size !== mat.shape[0])
+    throw new ShapeError(`size mismatch, got ${size}, ${mat.shape.join("x")},${vec.shape[0]}`);
   return scaled(addmvOp, [input, mat, vec], [mat.shape[0]], options);
 }
 

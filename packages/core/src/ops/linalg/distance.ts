@@ -55,6 +55,8 @@ const cdistOp = operation<Attributes>(
   "cdist",
   ([x1, x2], [p], { kind }) => {
     const x = differences(x1, x2);
+    // The distance of vectors without elements, also where the greatest of none would be -Infinity.
+    if (x.shape[x.rank - 1] === 0) return m.constant(0, x.dtype, x.shape.slice(0, -1));
     return m.squeeze(normOf(x, kind, p, [x.rank - 1]), x.rank - 1);
   },
   {

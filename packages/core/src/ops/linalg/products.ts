@@ -10,7 +10,7 @@ import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { mul } from "../elementwise/arithmetic.ts";
 import { normalizeDim } from "../shape/dims.ts";
-import { mm, requireMatrixProduct, requireSameDtype, sizes } from "./matmul.ts";
+import { mm, requireSameDtype, sizes } from "./matmul.ts";
 
 const innerOp = operation("inner", ([a, b]) => m.contract(a, b, 0, 1), { gradName: "ViewBackward0" });
 const outerOp = operation("outer", ([a, b]) => m.mul(m.unsqueeze(a, 1), b), { gradName: "MulBackward0" });
@@ -164,9 +164,7 @@ export function tensordot(a: Tensor, b: Tensor, dims: ContractedDims | { dims?: 
   if (typeof given === "number" && given < 0)
     throw new ValueError(`tensordot expects dims >= 0, but got dims=${given}`);
   const range = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
-  if (typeof given === "number" && given > Math.min(a.ndim, b.ndim))
-    throw new ValueError(`tensordot expects dims < ndim_a or ndim_b, but got dims=${given}`);
-  const [left, right] = typeof given === "number" ? [range(a.ndim - given, given), range(0, given)] : given;
+  const [left, right] = typeof given === "number" ? [range(-given, given), range(0, given)] : given;
   if (left.length !== right.length) throw new ShapeError("both dimension lists should have same length");
   const first = left.map((d) => normalizeDim(d, a.ndim));
   const second = right.map((d) => normalizeDim(d, b.ndim));
@@ -220,7 +218,11 @@ export function chainMatmul(...matrices: readonly Tensor[]): Tensor {
 
 /** The cheapest order by dynamic programming over the cut of each interval (Cormen et al., "Matrix-chain multiplication"). */
 function chained(matrices: readonly Tensor[]): Tensor {
-  for (const [i, matrix] of matrices.entries()) if (i > 0) requireMatrixProduct(matrices[i - 1].shape, matrix.shape);
+  for (const [i, matrix] of matrices.entries())
+    if (i > 0 && matrices[i - 1].shape[1] !== matrix.shape[0])
+      throw new ShapeError(
+        `multi_dot(): tensors ${i - 1} and ${i} with shapes ${sizes(matrices[i - 1].shape)} and ${sizes(matrix.shape)} cannot be multiplied`,
+      );
   const dims = [matrices[0].shape[0], ...matrices.map((matrix) => matrix.shape[1])];
   const count = matrices.length;
   const cost = matrices.map(() => new Array<number>(count).fill(0));

@@ -43,7 +43,13 @@ export function expand(input: Tensor, ...sizes: Integers): Tensor {
       `expand(torch.${pytorchName(input.dtype)}Tensor{${sizeText(from)}}, size=${sizeText(wanted)}): the number of sizes provided (${wanted.length}) must be greater or equal to the number of dimensions in the tensor (${ndim})`,
     );
   const lead = wanted.length - ndim;
-  const shape = wanted.map((size, d) => {
+  const shape = [...wanted];
+  // From the last dimension, so that it is the one named where several do not fit.
+  for (let d = wanted.length - 1; d >= 0; d--) shape[d] = expandedSize(d);
+  return call(expandOp, [input], [], { shape });
+
+  function expandedSize(d: number): number {
+    const size = wanted[d];
     if (size === -1 && d >= lead) return from[d - lead];
     if (size < 0)
       throw new ShapeError(
@@ -54,8 +60,7 @@ export function expand(input: Tensor, ...sizes: Integers): Tensor {
         `The expanded size of the tensor (${size}) must match the existing size (${from[d - lead]}) at non-singleton dimension ${d}.  Target sizes: ${sizeText(wanted)}.  Tensor sizes: ${sizeText(from)}`,
       );
     return size;
-  });
-  return call(expandOp, [input], [], { shape });
+  }
 }
 
 /** Expands to the shape of `other`. */

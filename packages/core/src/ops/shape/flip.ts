@@ -1,11 +1,11 @@
 /** Elements in another order: copies. */
-import { ShapeError } from "../../errors.ts";
+import { IndexError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { call } from "../../tensor/call.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { type Integers, integers, normalizeDim, normalizeDims, sizeText } from "./dims.ts";
+import { existingDim, type Integers, integers, normalizeDim, normalizeDims, sizeText } from "./dims.ts";
 
 const flipped = (x: Term, dims: readonly number[]): Term => dims.reduce((y, d) => m.flip(y, d), x);
 
@@ -13,7 +13,9 @@ const flipOp = operation<{ dims: readonly number[] }>("flip", ([x], _, { dims })
 
 /** A copy in reverse order along `dims`. @throws ShapeError for a dimension given twice. @example x.flip(0) */
 export function flip(input: Tensor, ...dims: Integers): Tensor {
-  return call(flipOp, [input], [], { dims: normalizeDims(integers(dims), input.ndim) });
+  const along = normalizeDims(integers(dims), input.ndim);
+  // A tensor of no dimension may be turned along "dimension 0", of which it has none.
+  return call(flipOp, [input], [], { dims: input.ndim === 0 ? [] : along });
 }
 
 /** A copy with the columns in reverse order. @throws ShapeError for fewer than 2 dimensions. */
@@ -57,7 +59,7 @@ export function roll(input: Tensor, shifts: number | readonly number[], dims?: n
   if (by.length === 0) throw new ShapeError("`shifts` required");
   if (by.length !== along.length && !(along.length === 0 && by.length === 1))
     throw new ShapeError(`shifts and dimensions must align. shifts: ${by.length}, dims:${along.length}`);
-  return call(rollOp, [input], [], { shifts: by, dims: along.map((d) => normalizeDim(d, input.ndim)) });
+  return call(rollOp, [input], [], { shifts: by, dims: along.map((d) => existingDim(d, input.ndim)) });
 }
 
 const rot90Op = operation<{ turns: number; dims: readonly number[] }>(
@@ -79,6 +81,8 @@ export function rot90(input: Tensor, k = 1, dims: readonly number[] = [0, 1]): T
   const { ndim } = input;
   if (dims.length !== 2) throw new ShapeError(`expected total rotation dims == 2, but got dims = ${dims.length}`);
   if (ndim < 2) throw new ShapeError(`expected total dims >= 2, but got total dims = ${ndim}`);
+  for (const [i, d] of dims.entries())
+    if (d < -ndim || d >= ndim) throw new IndexError(`Rotation dim${i} out of range, dim${i} = ${d}`);
   const plane = dims.map((d) => normalizeDim(d, ndim));
   if (plane[0] === plane[1])
     throw new ShapeError(`expected rotation dims to be different, but got dim0 = ${dims[0]} and dim1 = ${dims[1]}`);

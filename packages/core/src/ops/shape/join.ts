@@ -56,10 +56,11 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   const first = tensors[firstAt];
   const d = normalizeDim(dim, first.ndim);
   for (const [i, x] of tensors.entries()) if (!ignored(x)) checkJoins(first, x, d, i);
-  const parts = tensors.filter((x) => !ignored(x));
-  // An ignored tensor still takes part in promotion.
-  const result = call(catOp, parts, [], { dim: d });
-  return result.dtype === dtype ? result : call(catAsOp, parts, [], { dim: d, dtype });
+  if (!tensors.some(ignored)) return call(catOp, tensors, [], { dim: d });
+  // An ignored tensor still takes part in promotion, and has a gradient, though no element of it.
+  const shape = first.shape.with(d, 0);
+  const parts = tensors.map((x) => (ignored(x) ? reshape(x, shape) : x));
+  return call(catAsOp, parts, [], { dim: d, dtype });
 }
 
 const catAsOp = operation<{ dim: number; dtype: Tensor["dtype"] }>(

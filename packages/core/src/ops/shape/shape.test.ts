@@ -210,3 +210,21 @@ test("a tensor becomes a view of itself", () => {
   expect(w.grad?.tolistSync()).toEqual([6, 6]);
   expect(w.mul(2).detach_().requiresGrad).toBe(false);
 });
+
+test("tensors of no dimension, and empty ones among others", () => {
+  expect(torch.tensor(3).flip(0).itemSync()).toBe(3);
+  expect(() => torch.tensor(3).roll(1, 0)).toThrow("Dimension specified as 0 but tensor has no dimensions");
+  const empty = torch.zeros([0], { requiresGrad: true });
+  torch
+    .cat([empty, torch.ones([2, 3])], 1)
+    .sum()
+    .backward();
+  expect(empty.grad?.shape).toEqual([0]);
+});
+
+test("the last dimension that does not fit is named", () => {
+  expect(() => torch.zeros([6, 3]).expand(3, 4)).toThrow(
+    "The expanded size of the tensor (4) must match the existing size (3) at non-singleton dimension 1.",
+  );
+  expect(() => torch.zeros([2, 3]).rot90(1, [0, 5])).toThrow("Rotation dim1 out of range, dim1 = 5");
+});

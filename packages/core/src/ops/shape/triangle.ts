@@ -180,6 +180,6 @@ const traceOp = operation("trace", ([x]) => {
 
 /** Sum of the main diagonal of a matrix; int64 for integers. @throws ShapeError unless it has 2 dimensions. */
 export function trace(input: Tensor): Tensor {
-  if (input.ndim !== 2) throw new ShapeError("trace: expected a matrix");
+  if (input.ndim !== 2) throw new ShapeError(`trace: expected a matrix, but got tensor with dim ${input.ndim}`);
   return call(traceOp, [input]);
 }
