@@ -82,13 +82,10 @@ export const specialOperations: Readonly<Record<string, Operation | undefined>> 
   "torch.Tensor.sum_to_size": spread("sumToSize"),
   "torch.tensor": creation("tensor"),
   "torch.as_tensor": creation("asTensor"),
-  "torch.nn.functional._scaled_dot_product_attention": (positional, keywords) =>
-    functionAt("nn.functional.scaledDotProductAttention")(
-      ...arrange(
-        "scaled_dot_product_attention",
-        [parseSignature("query key value | attn_mask dropout_p need_attn_weights is_causal")],
-        positional,
-        keywords,
-      ),
-    ),
+  "torch.nn.functional._scaled_dot_product_attention": (positional, keywords) => {
+    const form = parseSignature("query key value | attn_mask dropout_p need_attn_weights is_causal");
+    const args = arrange("scaled_dot_product_attention", [form], positional, keywords);
+    const result = functionAt("nn.functional.scaledDotProductAttention")(...args);
+    return isTensor(result) ? [result, null] : result;
+  },
 };

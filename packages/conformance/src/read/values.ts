@@ -63,14 +63,14 @@ export function argument(value: Json, bench: Bench, variables?: Variables): unkn
 }
 
 /**
- * The index of a `__getitem__` or `__setitem__`. A list of anything but numbers counts as a tuple, as PyTorch takes it:
+ * The index of a `__getitem__` or `__setitem__`. A list of anything but numbers and booleans counts as a tuple, as PyTorch takes it:
  * `x[[[0, 1], slice(None)]]` is `x[[0, 1], :]`.
  */
 export function indexArgument(value: Json, bench: Bench, variables?: Variables): unknown {
   const decoded = argument(value, bench, variables);
   const tuple = isObject(value)
     ? "tuple" in value
-    : Array.isArray(value) && value.some((item) => typeof item !== "number");
+    : Array.isArray(value) && value.some((item) => typeof item !== "number" && typeof item !== "boolean");
   return tuple ? new IndexTuple(decoded as unknown[]) : decoded;
 }
 

@@ -25,6 +25,12 @@ export function requireFloat(kernel: string, input: Tensor): void {
     throw new DTypeError(`"${kernel}" not implemented for '${pytorchName(input.dtype)}'`);
 }
 
+/** As `requireFloat`, for kernels that PyTorch has for int64, too. */
+export function requireFloatOrLong(kernel: string, input: Tensor): void {
+  requireTensors(kernel, [input]);
+  if (input.dtype !== "int64") requireFloat(kernel, input);
+}
+
 export function inplaceOf(inplace: boolean | InplaceOptions | undefined): boolean {
   return typeof inplace === "object" ? (inplace.inplace ?? false) : (inplace ?? false);
 }

@@ -158,14 +158,21 @@ describe("what does not fit is refused at the call, with PyTorch's words", () =>
 test("integers are refused where PyTorch has no kernel for them", () => {
   const x = torch.ones([1, 1, 4, 4], { dtype: "int64" });
   for (const run of [
-    () => F.conv2d(x, x),
-    () => F.avgPool2d(x, 2),
+    () => F.maxPool2d(x, 2),
     () => F.adaptiveAvgPool2d(x, 2),
     () => F.batchNorm(x, null, null, { training: true }),
     () => F.layerNorm(x, 4),
     () => F.interpolate(x, { size: 2, mode: "bilinear" }),
   ])
     expect(run).toThrow(/not implemented for 'Long'/);
-  expect(F.maxPool2d(x, 2).dtype).toBe("int64");
+  expect(F.conv2d(x, x).tolistSync()).toEqual([[[[16]]]]);
+  expect(F.avgPool2d(x.mul(7), 2, { divisorOverride: 3 }).tolistSync()).toEqual([
+    [
+      [
+        [9, 9],
+        [9, 9],
+      ],
+    ],
+  ]);
   expect(F.interpolate(x, { size: 2 }).dtype).toBe("int64");
 });

@@ -1,7 +1,7 @@
 import { call, operation, pytorchName } from "@cresset/core/extend";
 import { DTypeError, ShapeError, squeeze, type Tensor, unsqueeze, ValueError } from "@cresset/core/functions";
 import { keywords } from "../keywords.ts";
-import { requireFloat } from "./activation-common.ts";
+import { requireFloatOrLong } from "./activation-common.ts";
 import { biased, biasGradient, type Convolution, convolve, convolveBack, weightGradient } from "./convolution.ts";
 import { type Size, sizesOf } from "./window.ts";
 
@@ -264,7 +264,7 @@ function checkOperands(
   groups: number,
   transposed = false,
 ): void {
-  requireFloat(`slow_conv${dims}d_cpu`, input);
+  requireFloatOrLong(`slow_conv${dims}d_cpu`, input);
   if (weight.ndim !== dims + 2)
     throw new ShapeError(
       `Expected ${dims + 2}-dimensional weight for ${dims + 2}-dimensional input ${text(input)}, but got weight of size ${text(weight)} instead`,

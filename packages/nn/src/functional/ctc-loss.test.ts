@@ -106,3 +106,18 @@ test("refuses what does not fit", () => {
   expect(() => run([5], 0)).toThrow("Expected input_lengths to have value at most 4, but got value 5");
   expect(() => run([4], 0, 3n).itemSync()).toThrow("a target is out of bounds");
 });
+
+test("of a target that cannot be aligned the gradient is not a number, or 0", () => {
+  const scores = torch.zeros([3, 1, 3], { requiresGrad: true });
+  const loss = (zeroInfinity: boolean): unknown => {
+    const value = F.ctcLoss(F.logSoftmax(scores, 2), torch.tensor([[1n, 1n]]), [2], [2], { zeroInfinity });
+    return torch.autograd.grad([value], [scores])[0]?.select(1, 0).tolistSync();
+  };
+  const nan = [Number.NaN, Number.NaN, Number.NaN];
+  expect(loss(false)).toEqual([nan, nan, [0, 0, 0]]);
+  expect(loss(true)).toEqual([
+    [0, 0, 0],
+    [0, 0, 0],
+    [0, 0, 0],
+  ]);
+});

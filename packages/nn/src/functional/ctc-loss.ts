@@ -73,7 +73,10 @@ const ctcOp = operation<CtcAttributes>(
       const inside = m.lt(m.iota([steps, count, 1], 0), m.reshape(inputLengths, [1, count, 1]));
       // PyTorch's gradient assumes that the input is a log-softmax, whose own derivative it completes.
       const slope = m.where(inside, m.sub(m.exp(logProbs), posterior), 0);
-      return [m.mul(slope, m.reshape(ctx.grad(0), [1, count, 1])), null, null, null];
+      const grad = m.reshape(ctx.grad(0), [1, count, 1]);
+      // Of a target that cannot be aligned PyTorch's gradient is not a number, unless infinite losses count as 0.
+      const impossible = m.and(m.reshape(m.isInfinite(loss), [1, count, 1]), m.ne(grad, 0));
+      return [m.where(m.and(impossible, inside), Number.NaN, m.mul(slope, grad)), null, null, null];
     },
   },
 );

@@ -3,6 +3,7 @@ export { pdist } from "@cresset/core/functions";
 import { clampMin_, requireTensors } from "@cresset/core/extend";
 import {
   add,
+  broadcastTensors,
   broadcastTo,
   clampMin,
   div,
@@ -61,13 +62,14 @@ type CosineArguments = [options?: CosineSimilarityOptions] | [dim?: number, eps?
 export function cosineSimilarity(x1: Tensor, x2: Tensor, ...rest: CosineArguments): Tensor {
   requireTensors("cosine_similarity", [x1, x2]);
   const { dim = 1, eps = 1e-8 } = keywords<CosineSimilarityOptions>(["dim", "eps"], rest);
+  const [a, b] = broadcastTensors(x1, x2);
   const unit = (x: Tensor): Tensor => {
     const squares = sum(square(x), dim, { keepdim: true });
     // The bound changes the value that is divided by, not the gradient of the norm.
     noGrad(() => clampMin_(squares, eps * eps));
     return div(x, sqrt(squares));
   };
-  return sum(mul(unit(x1), unit(x2)), dim);
+  return sum(mul(unit(a), unit(b)), dim);
 }
 
 export interface PairwiseDistanceOptions {

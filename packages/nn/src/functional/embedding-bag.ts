@@ -163,6 +163,11 @@ function checkBags(
   if (input.ndim !== 1)
     throw new ShapeError(`input has to be 1D or 2D Tensor, but got Tensor of dimension ${input.ndim}`);
   if (offsets === null) throw new ValueError("offsets has to be a 1D Tensor but got None");
+  const first = offsets.current().slot?.host?.[0];
+  if (first !== undefined && Number(first) !== 0)
+    throw new ValueError(
+      `offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, got ${first}`,
+    );
   if (offsets.ndim !== 1) throw new ShapeError("offsets has to be a 1D Tensor");
   if (offsets.dtype !== "int64" && offsets.dtype !== "int32")
     throw new DTypeError(`offsets must be integers, got ${offsets.dtype}`);

@@ -136,8 +136,8 @@ export function embedding(
     ["paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"],
     [paddingIdx, maxNorm, normType, scaleGradByFreq, sparse],
   );
-  checkIndices("embedding", input, weight.shape[0]);
   const padding = paddingRow(options.paddingIdx, weight.shape[0]);
+  checkIndices("embedding", input, weight.shape[0]);
   if (typeof options.maxNorm === "number") renormalise(input, weight, options.maxNorm, options.normType ?? 2);
   const byFrequency = options.scaleGradByFreq ?? false;
   return call(embeddingOp, [input, weight], [], padding === null && !byFrequency ? plain : { padding, byFrequency });

@@ -35,3 +35,24 @@ test("multiMarginLoss of one score of one class", () => {
   loss.backward();
   expect([loss.itemSync(), x.grad?.itemSync()]).toEqual([0, 0]);
 });
+
+test("cosines along a dimension of the shape that both broadcast to", () => {
+  const a = torch.tensor([
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  ]);
+  const b = torch.tensor([
+    [1, 1],
+    [0, 2],
+  ]);
+  expect(nn.functional.cosineSimilarity(a, b, 1).tolistSync()).toEqual([
+    [expect.closeTo(0.3162277), expect.closeTo(1)],
+  ]);
+});
+
+test("the divergence from what is no probability is not a number", () => {
+  const none = { reduction: "none" } as const;
+  expect(nn.functional.klDiv(torch.tensor([0, 0]), torch.tensor([0, -1]), none).tolistSync()).toEqual([0, Number.NaN]);
+});

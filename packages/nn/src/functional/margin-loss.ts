@@ -5,7 +5,13 @@ import { float, ShapeError, type Tensor, unsqueeze } from "@cresset/core/functio
 import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { sizeText } from "../printing.ts";
-import { checkReduction, type LossAttributes, lossOperation, type ReductionOptions } from "./reduction.ts";
+import {
+  checkComposedReduction,
+  checkReduction,
+  type LossAttributes,
+  lossOperation,
+  type ReductionOptions,
+} from "./reduction.ts";
 
 export interface MarginOptions extends ReductionOptions {
   readonly margin?: number;
@@ -203,7 +209,7 @@ export function multilabelSoftMarginLoss(
   options: ReductionOptions & { readonly weight?: Tensor | null } = {},
 ): Tensor {
   const { weight = null, reduction = "mean" } = options;
-  checkReduction(reduction);
+  checkComposedReduction(reduction);
   return call(softMarginOp, weight === null ? [input, target] : [input, target, weight], [], {
     reduction,
     weighted: weight !== null,

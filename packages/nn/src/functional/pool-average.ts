@@ -13,7 +13,7 @@ import {
 } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
-import { requireFloat } from "./activation-common.ts";
+import { requireFloatOrLong } from "./activation-common.ts";
 import { asRows, type Pooling, type PoolOptions, poolingOf } from "./pooling.ts";
 import { range, readersOf, type Size, windowsOf } from "./window.ts";
 import { areApart, spreadApart } from "./windows-apart.ts";
@@ -63,7 +63,8 @@ const averagePooling = (dims: number): Operation<AveragePooling> =>
       let padded = x;
       for (const [d, size] of how.reached.entries()) padded = m.pad(padded, first + d, how.padding[d], size);
       const total = m.sum(windowsOf(padded, first, how), range(x.rank, dims));
-      return m.div(total, divisor(total, first, how));
+      // Of integers the quotient is rounded towards zero; no window is without elements.
+      return (total.isFloat ? m.div : m.rawDiv)(total, divisor(total, first, how));
     },
     {
       gradName: `AvgPool${dims}DBackward0`,
@@ -95,7 +96,7 @@ function avgPool(dims: number, input: Tensor, kernelSize: Size, rest: readonly u
   const options = keywords<AvgPoolOptions>(names, rest);
   const { countIncludePad = true, divisorOverride = null } = options;
   if (divisorOverride === 0) throw new ValueError("divisor must be not zero");
-  requireFloat(`avg_pool${dims}d_out_frame`, input);
+  requireFloatOrLong(`avg_pool${dims}d_out_frame`, input);
   const pooling = poolingOf(`avg_pool${dims}d`, input, dims, kernelSize, options);
   if (dims > 1)
     return call(dims === 2 ? pool2d : pool3d, [input], [], { ...pooling, countIncludePad, divisorOverride });

@@ -3,6 +3,7 @@ import type { DType, Tensor } from "@cresset/core/functions";
 import { squeeze, unsqueeze } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
+import { requireFloat } from "./activation-common.ts";
 import { asRows, type Pooling, type PoolOptions, poolingOf } from "./pooling.ts";
 import { readersOf, type Size, windowsOf } from "./window.ts";
 import { areApart, spreadApart } from "./windows-apart.ts";
@@ -141,6 +142,7 @@ function maxPool(
 ): Tensor | [output: Tensor, indices: Tensor] {
   const names = ["stride", "padding", "dilation", "ceilMode", "returnIndices"] as const;
   const options = keywords<MaxPoolOptions>(names, rest);
+  requireFloat(dims === 3 ? "max_pool3d_with_indices_cpu" : "max_pool2d", input);
   const how = poolingOf(`max_pool${dims}d`, input, dims, kernelSize, options);
   const [output, indices] =
     dims === 1 ? alongRows(input, how) : callMany(dims === 2 ? pool2d : pool3d, [input], [], how);

@@ -17,6 +17,11 @@ export interface ReductionOptions {
   readonly reduction?: Reduction;
 }
 
+/** `checkReduction` of the losses that PyTorch composes in Python, in their words. */
+export function checkComposedReduction(reduction: string): void {
+  if (!["mean", "sum", "none"].includes(reduction)) throw new ValueError(`${reduction} is not valid`);
+}
+
 /** @throws ValueError for a reduction that is none. */
 export function checkReduction(reduction: string, allowed: readonly string[] = ["mean", "sum", "none"]): void {
   if (!allowed.includes(reduction)) throw new ValueError(`${reduction} is not a valid value for reduction`);

@@ -6,6 +6,7 @@ import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import {
   byReduction,
+  checkComposedReduction,
   checkReduction,
   type LossAttributes,
   lossOperation,
@@ -135,9 +136,9 @@ interface KlAttributes extends LossAttributes {
 
 const klDivOp = lossOperation<KlAttributes>("kl_div", ([x, y], _, { logTarget }) => {
   if (logTarget) return m.mul(m.exp(y), m.sub(y, x));
-  // y log y is 0 at 0.
-  const positive = m.gt(y, 0);
-  const entropy = m.where(positive, m.mul(y, m.log(m.where(positive, y, 1))), 0);
+  // y log y is 0 at 0, and not a number below.
+  const zero = m.eq(y, 0);
+  const entropy = m.where(zero, 0, m.mul(y, m.log(m.where(zero, 1, y))));
   return m.sub(entropy, m.mul(y, x));
 });
 
@@ -191,7 +192,7 @@ export function poissonNllLoss(input: Tensor, target: Tensor, options: PoissonNl
     eps = 1e-8,
     reduction = "mean",
   } = keywords<PoissonNllLossOptions>([], [options]);
-  checkReduction(reduction);
+  checkComposedReduction(reduction);
   return call(poissonOp, [input, target], [float(eps)], { reduction, logInput, full });
 }
 
@@ -241,7 +242,7 @@ export function gaussianNllLoss(
   options: GaussianNllLossOptions = {},
 ): Tensor {
   const { full = false, eps = 1e-6, reduction = "mean" } = keywords<GaussianNllLossOptions>([], [options]);
-  checkReduction(reduction);
+  checkComposedReduction(reduction);
   const [size, given] = [input.shape.join(), variance.shape.join()];
   let fitted = variance;
   if (given !== size) {

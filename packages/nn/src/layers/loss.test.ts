@@ -126,3 +126,20 @@ test("MSELoss warns where its target broadcasts", () => {
     "The size of tensor a (3) must match the size of tensor b (4)",
   );
 });
+
+test("leading arguments may come by position, as PyTorch's", () => {
+  const target = torch.tensor([1, -1]);
+  expect(new nn.HingeEmbeddingLoss(1.5, { reduction: "none" })(torch.tensor([0.5, 0.5]), target).tolistSync()).toEqual([
+    0.5, 1,
+  ]);
+  const ones = torch.tensor([[1, 1]]);
+  expect(new nn.CosineEmbeddingLoss(0.2)(ones, ones, torch.tensor([-1])).itemSync()).toBeCloseTo(0.8, 6);
+  const weight = torch.tensor([0.5]);
+  expect(new nn.BCEWithLogitsLoss(weight).stateDict().weight.itemSync()).toBe(0.5);
+});
+
+test("the distance of a triplet loss is a module of it", () => {
+  expect(String(new nn.TripletMarginWithDistanceLoss())).toBe(
+    "TripletMarginWithDistanceLoss(\n  (distance_function): PairwiseDistance()\n)",
+  );
+});

@@ -4,6 +4,7 @@ import { binaryCrossEntropy, binaryCrossEntropyWithLogits } from "../functional/
 import { type CrossEntropyOptions, crossEntropy, type NllLossOptions, nllLoss } from "../functional/cross-entropy.ts";
 import type { Reduction, ReductionOptions } from "../functional/reduction.ts";
 import * as R from "../functional/regression-loss.ts";
+import { keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 
 /** A loss of a prediction and a target, reduced to their mean, their sum, or not at all. */
@@ -33,7 +34,8 @@ export class BCELoss extends Loss {
   static override readonly typeName: string = "BCELoss";
   weight: Tensor | null;
 
-  constructor(options: BCELossOptions = {}) {
+  constructor(weight?: Tensor | null | BCELossOptions, given?: BCELossOptions) {
+    const options = keywords<BCELossOptions>(["weight"], [weight, given]);
     super(options.reduction);
     this.weight = options.weight ?? null;
     this.registerBuffer("weight", this.weight);
@@ -55,7 +57,8 @@ export class BCEWithLogitsLoss extends Loss {
   weight: Tensor | null;
   posWeight: Tensor | null;
 
-  constructor(options: BCEWithLogitsLossOptions = {}) {
+  constructor(weight?: Tensor | null | BCEWithLogitsLossOptions, given?: BCEWithLogitsLossOptions) {
+    const options = keywords<BCEWithLogitsLossOptions>(["weight"], [weight, given]);
     super(options.reduction);
     this.weight = options.weight ?? null;
     this.posWeight = options.posWeight ?? null;
@@ -80,7 +83,8 @@ export class CrossEntropyLoss extends Loss {
   readonly ignoreIndex: number;
   readonly labelSmoothing: number;
 
-  constructor(options: CrossEntropyOptions = {}) {
+  constructor(weight?: Tensor | null | CrossEntropyOptions, given?: CrossEntropyOptions) {
+    const options = keywords<CrossEntropyOptions>(["weight"], [weight, given]);
     super(options.reduction);
     this.weight = options.weight ?? null;
     this.registerBuffer("weight", this.weight);
@@ -100,7 +104,8 @@ export class NLLLoss extends Loss {
   weight: Tensor | null;
   readonly ignoreIndex: number;
 
-  constructor(options: NllLossOptions = {}) {
+  constructor(weight?: Tensor | null | NllLossOptions, given?: NllLossOptions) {
+    const options = keywords<NllLossOptions>(["weight"], [weight, given]);
     super(options.reduction);
     this.weight = options.weight ?? null;
     this.registerBuffer("weight", this.weight);

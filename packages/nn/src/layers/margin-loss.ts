@@ -2,6 +2,7 @@
 import type { Tensor } from "@cresset/core/functions";
 import * as F from "../functional/margin-loss.ts";
 import type { ReductionOptions } from "../functional/reduction.ts";
+import { keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 import { Loss } from "./loss.ts";
 
@@ -10,9 +11,9 @@ export class MarginRankingLoss extends Module<[input1: Tensor, input2: Tensor, t
   static override readonly typeName: string = "MarginRankingLoss";
   readonly options: F.MarginOptions;
 
-  constructor(options: F.MarginOptions = {}) {
+  constructor(margin?: number | F.MarginOptions, options?: F.MarginOptions) {
     super();
-    this.options = options;
+    this.options = keywords<F.MarginOptions>(["margin"], [margin, options]);
   }
 
   forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
@@ -25,9 +26,9 @@ export class CosineEmbeddingLoss extends Module<[input1: Tensor, input2: Tensor,
   static override readonly typeName: string = "CosineEmbeddingLoss";
   readonly options: F.MarginOptions;
 
-  constructor(options: F.MarginOptions = {}) {
+  constructor(margin?: number | F.MarginOptions, options?: F.MarginOptions) {
     super();
-    this.options = options;
+    this.options = keywords<F.MarginOptions>(["margin"], [margin, options]);
   }
 
   forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
@@ -40,9 +41,15 @@ export class TripletMarginLoss extends Module<[anchor: Tensor, positive: Tensor,
   static override readonly typeName: string = "TripletMarginLoss";
   readonly options: F.TripletMarginOptions;
 
-  constructor(options: F.TripletMarginOptions = {}) {
+  constructor(
+    margin?: number | F.TripletMarginOptions,
+    p?: number | F.TripletMarginOptions,
+    eps?: number | F.TripletMarginOptions,
+    swap?: boolean | F.TripletMarginOptions,
+    options?: F.TripletMarginOptions,
+  ) {
     super();
-    this.options = options;
+    this.options = keywords<F.TripletMarginOptions>(["margin", "p", "eps", "swap"], [margin, p, eps, swap, options]);
   }
 
   forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
@@ -55,9 +62,10 @@ export class HingeEmbeddingLoss extends Loss {
   static override readonly typeName: string = "HingeEmbeddingLoss";
   readonly margin: number;
 
-  constructor(options: F.MarginOptions = {}) {
-    super(options.reduction);
-    this.margin = options.margin ?? 1;
+  constructor(margin?: number | F.MarginOptions, options?: F.MarginOptions) {
+    const given = keywords<F.MarginOptions>(["margin"], [margin, options]);
+    super(given.reduction);
+    this.margin = given.margin ?? 1;
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -72,7 +80,13 @@ export class MultiMarginLoss extends Loss {
   readonly p: number;
   readonly margin: number;
 
-  constructor(options: F.MultiMarginOptions = {}) {
+  constructor(
+    p?: number | F.MultiMarginOptions,
+    margin?: number | F.MultiMarginOptions,
+    weight?: Tensor | null | F.MultiMarginOptions,
+    given?: F.MultiMarginOptions,
+  ) {
+    const options = keywords<F.MultiMarginOptions>(["p", "margin", "weight"], [p, margin, weight, given]);
     super(options.reduction);
     this.weight = options.weight ?? null;
     this.registerBuffer("weight", this.weight);
@@ -99,12 +113,15 @@ export class MultiLabelMarginLoss extends Loss {
   }
 }
 
+type WeightOptions = ReductionOptions & { readonly weight?: Tensor | null };
+
 /** The binary cross-entropy of each class's score, averaged over the classes, of scores [N, C]. */
 export class MultiLabelSoftMarginLoss extends Loss {
   static override readonly typeName: string = "MultiLabelSoftMarginLoss";
   weight: Tensor | null;
 
-  constructor(options: ReductionOptions & { readonly weight?: Tensor | null } = {}) {
+  constructor(weight?: Tensor | null | WeightOptions, given?: WeightOptions) {
+    const options = keywords<WeightOptions>(["weight"], [weight, given]);
     super(options.reduction);
     this.weight = options.weight ?? null;
     this.registerBuffer("weight", this.weight);

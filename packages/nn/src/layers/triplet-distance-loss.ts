@@ -1,6 +1,7 @@
 import type { Tensor } from "@cresset/core/functions";
 import { type TripletDistanceOptions, tripletMarginWithDistanceLoss } from "../functional/triplet-distance-loss.ts";
-import { Module } from "../module.ts";
+import { type AnyModule, Module } from "../module.ts";
+import { PairwiseDistance } from "./distance.ts";
 
 /**
  * `TripletMarginLoss` with a distance function of one's own.
@@ -15,13 +16,21 @@ export class TripletMarginWithDistanceLoss extends Module<
 > {
   static override readonly typeName: string = "TripletMarginWithDistanceLoss";
   readonly options: TripletDistanceOptions;
+  /** The distance: `PairwiseDistance` where none is given, which then is a module of this one. */
+  readonly distanceFunction: (a: Tensor, b: Tensor) => Tensor;
 
   constructor(options: TripletDistanceOptions = {}) {
     super();
     this.options = options;
+    this.distanceFunction = options.distanceFunction ?? new PairwiseDistance();
+  }
+
+  override moduleEntries(): [string, AnyModule][] {
+    return super.moduleEntries().map(([, distance]) => ["distance_function", distance]);
   }
 
   forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
-    return tripletMarginWithDistanceLoss(anchor, positive, negative, this.options);
+    const { distanceFunction } = this;
+    return tripletMarginWithDistanceLoss(anchor, positive, negative, { ...this.options, distanceFunction });
   }
 }

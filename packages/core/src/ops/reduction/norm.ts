@@ -116,7 +116,7 @@ const normNamed = (name: string, gradName: string): Operation<Attributes> =>
     name,
     ([input], [p], { kind, dims, keepdim, dtype }) => {
       const x = wide(input, dtype);
-      const result = normOf(x, kind, p, dims);
+      const result = x.numel === 0 ? m.constant(0, x.dtype, m.keptShape(x.shape, dims)) : normOf(x, kind, p, dims);
       const shape = x.shape.filter((_size, d) => !dims.includes(d));
       return m.cast(keepdim ? result : m.reshape(result, shape), dtype);
     },
@@ -172,7 +172,7 @@ export interface NormOptions {
 function normAlong(op: Operation<Attributes>, input: Tensor, p: number, given: NormOptions): Tensor {
   const dims = reducedDims(given.dim, input.ndim);
   const kind = normKind(p);
-  if ((p < 0 || kind === "largest") && dims.some((d) => input.shape[d] === 0)) {
+  if (op === vectorNormOp && (p < 0 || kind === "largest") && dims.some((d) => input.shape[d] === 0)) {
     const order = String(p).replace("Infinity", "inf");
     throw new ShapeError(
       `linalg.vector_norm cannot compute the ${order} norm on an empty tensor because the operation does not have an identity`,
