@@ -97,7 +97,7 @@ const second = columns(0.5, 3);
 let domain = columns(-3, 3);
 const copy = elementwise(x);
 console.log(`copy ${copy.toFixed(2)}`);
-const integers = new Set<ScalarOp>(["not", "and", "or", "xor", "shl", "shr"]);
+const integers = new Set<ScalarOp>(["not", "and", "or", "xor", "shl", "shr", "gcd"]);
 for (const op of [...unaryOps, ...binaryOps, ...compareOps]) {
   if (integers.has(op)) continue;
   domain = columns(...(domains[op] ?? [-3, 3]));

@@ -60,7 +60,7 @@ const apart = plus(times(axis(1), 2), axis(0));
 
 const integerOps: readonly UnaryOp[] = ["neg", "abs", "sign", "floor", "not"];
 const floatOnly: ReadonlySet<BinaryOp> = new Set<BinaryOp>(["atan2", "copysign", "nextafter", "polygamma"]);
-const integerOnly: ReadonlySet<BinaryOp> = new Set<BinaryOp>(["and", "or", "xor", "shl", "shr"]);
+const integerOnly: ReadonlySet<BinaryOp> = new Set<BinaryOp>(["and", "or", "xor", "shl", "shr", "gcd"]);
 
 function constants(dtype: DType): fc.Arbitrary<Expression> {
   if (isFloat(dtype)) return fc.double().map((value) => constant(dtype, value));

@@ -81,6 +81,7 @@ const floatBinary: Readonly<Record<BinaryOp, BinaryText>> = {
   copysign: call2("float_copysign"),
   nextafter: call2("float_nextafter"),
   polygamma: call2("float_polygamma"),
+  gcd: call2("float_gcd"),
 };
 
 /** What integers write differently from the call of a helper. */

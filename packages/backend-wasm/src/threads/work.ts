@@ -34,6 +34,7 @@ const slowOperations: Partial<Record<ScalarOp, number>> = {
   pow: 8,
   erfc: 13,
   lgamma: 16,
+  gcd: 50,
   erfinv: 75,
   polygamma: 250,
 };

@@ -66,7 +66,7 @@ const floatBinary: Readonly<Record<BinaryOp, Binary>> = {
   atan2: "atan2_f32",
   max: "max_f32",
   min: "min_f32",
-  // Bitwise operations on floats do not occur in programs.
+  // Bitwise operations and divisors of floats do not occur in programs.
   and: infix("+"),
   or: infix("+"),
   xor: infix("+"),
@@ -75,6 +75,7 @@ const floatBinary: Readonly<Record<BinaryOp, Binary>> = {
   copysign: "with_sign",
   nextafter: "nextafter_f32",
   polygamma: "polygamma_f32",
+  gcd: same,
 };
 
 /** Of int32, int16, int8 and uint8 in 32 bits; the caller wraps. Transcendental functions do not occur. */
@@ -105,6 +106,7 @@ const integerBinary: Readonly<Partial<Record<BinaryOp, Binary>>> = {
   shr: "shr_i32",
   copysign: "copysign_i32",
   nextafter: (x, y) => `(${x} + sign(${y} - ${x}))`,
+  gcd: "gcd_i32",
 };
 
 const int64Unary: Readonly<Partial<Record<UnaryOp, Unary>>> = {
@@ -134,6 +136,7 @@ const int64Binary: Readonly<Partial<Record<BinaryOp, Binary>>> = {
   shr: "shr_int64",
   copysign: "copysign_int64",
   nextafter: "nextafter_int64",
+  gcd: "gcd_int64",
 };
 
 /** Of two bools, as integers 0 and 1 whose result is whether it is not 0. */

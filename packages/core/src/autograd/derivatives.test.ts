@@ -122,6 +122,7 @@ const cases: Readonly<Record<PrimitiveOp, readonly Case[]>> = {
   shr: flat,
   copysign: [{ body: (x) => m.copysign(x, -2), at: [six] }],
   nextafter: flat,
+  gcd: flat,
   polygamma: [0, 1, 2].flatMap((n) => unary((x) => m.polygamma(n, x), 0.7, 1.9, 3.2)),
 
   eq: flat,

@@ -117,6 +117,7 @@ export const derivatives: Readonly<Record<PrimitiveOp, Rule>> = {
   fma: ({ g, x, needs }) => [needs(0) ? mul(g, x(1)) : null, needs(1) ? mul(g, x(0)) : null, g],
   copysign: ({ g, x, y }) => [where(eq(x(0), 0), 0, mul(g, div(y(), x(0)))), null],
   nextafter: flat,
+  gcd: flat,
   polygamma: ({ g, x }) => [null, mul(g, m.polygamma(add(x(0), 1), x(1)))],
 
   eq: flat,

@@ -105,6 +105,26 @@ describe("special functions", () => {
   });
 });
 
+describe("divisors", () => {
+  test.each([
+    ["int32", 12, 18, 6],
+    ["int32", -12, 18, 6],
+    ["int32", 0, -7, 7],
+    ["int32", 0, 0, 0],
+    ["int32", -(2 ** 31), 6, 2],
+    ["int32", 1836311903, 1134903170, 1],
+    ["uint8", 255, 85, 85],
+    ["int8", -128, 96, 32],
+  ] as const)("of %s: %d and %d", (dtype, x, y, want) => expect(scalarMeaning("gcd", dtype)(x, y)).toBe(want));
+
+  test("the magnitude of the least integer wraps", () => {
+    expect(scalarMeaning("gcd", "int8")(-128, 0)).toBe(-128);
+    expect(scalarMeaning("gcd", "int32")(-(2 ** 31), -(2 ** 31))).toBe(-(2 ** 31));
+    expect(scalarMeaning("gcd", "int64")(-(2n ** 63n), 0n)).toBe(-(2n ** 63n));
+    expect(scalarMeaning("gcd", "int64")(-(2n ** 63n), 3n * 2n ** 40n)).toBe(2n ** 40n);
+  });
+});
+
 describe("floats", () => {
   test("round goes half to even and keeps the sign of zero", () => {
     const inputs = [0.5, 1.5, 2.5, -0.5, -1.5, -0.2, 2 ** 52 + 1, inf, nan];

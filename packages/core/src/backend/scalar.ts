@@ -58,6 +58,7 @@ export const binaryOps = [
   "copysign",
   "nextafter",
   "polygamma", // polygamma(n, x), n an integer-valued float >= 0
+  "gcd", // of integers; 0 of 0 and 0
 ] as const;
 
 /** Three operands of one float dtype, result of that dtype. */

@@ -30,6 +30,7 @@ const transcendental: ReadonlySet<PrimitiveOp> = new Set<PrimitiveOp>([
   "pow",
   "atan2",
   "polygamma",
+  "gcd",
   "fmod",
 ]);
 

@@ -134,6 +134,8 @@ export const atan2 = floatBinary("atan2");
 export const copysign = floatBinary("copysign");
 export const nextafter = binary("nextafter");
 export const polygamma = floatBinary("polygamma");
+/** Of integers. */
+export const gcd = binary("gcd");
 /** NaN wins. */
 export const maximum = binary("max");
 /** NaN wins. */

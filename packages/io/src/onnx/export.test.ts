@@ -294,6 +294,7 @@ describe("elementwise operations agree", () => {
     int8: (t) => t.to("int8").mul(60).add(t.to("int8")),
     uint8: (t) => t.abs().to("uint8").sub(5),
     shifts: (t) => t.to("int64").bitwiseLeftShift(2).bitwiseRightShift(1),
+    gcd: (t) => t.to("int64").mul(42).gcd(60),
     cumprod: (t) => t.cumprod(0),
     cummax: (t) => t.sin().cummax(0)[1],
     cummin: (t) => t.sin().cummin(0)[0],

@@ -12,6 +12,7 @@ import { acos, asin, atan, atan2 } from "./float64/inverse-circular.ts";
 import { acosh, asinh, atanh, log, log1p, log2, log10, logAddExp } from "./float64/logarithm.ts";
 import { pow, powOfSingle } from "./float64/power.ts";
 import { fmod, fmodOfSingle } from "./float64/remainder.ts";
+import { greatestDivisor } from "./greatest-divisor.ts";
 import { integerPower } from "./integer-power.ts";
 import { type HasSingle, type SharedFunction, singlePrefix, type Write, written } from "./shared.ts";
 
@@ -60,6 +61,8 @@ const ofOne: Readonly<Record<string, [Kind, readonly Kind[], Write]>> = {
   fmod: ["f64", ["f64"], fmod],
   pow_i32: ["i32", ["i32"], integerPower],
   pow_i64: ["i64", ["i64"], integerPower],
+  gcd_i32: ["i32", ["i32"], greatestDivisor],
+  gcd_i64: ["i64", ["i64"], greatestDivisor],
 };
 
 /** The shared function of a name, if it is one of these. */

@@ -155,7 +155,8 @@ function integerOperation(m: LaneMath, op: ScalarOp, inputs: readonly Lanes[]): 
     case "shr":
       return shiftBy(m, op, x, y);
     case "pow":
-      return m.callEach(`pow_${kind}`, [kind], x, y)[0];
+    case "gcd":
+      return m.callEach(`${op}_${kind}`, [kind], x, y)[0];
     default:
       throw new Error(`integers have no ${op}`);
   }

@@ -1,7 +1,7 @@
 /** Functions of float32 against their meaning in float64, in units of the last place. */
 
 import { apply, axis, load, loop, reads, runOnceAsync, single, store, writes } from "@cresset/conformance/kernels";
-import { type BinaryOp, binaryMeaning, type UnaryOp, unaryMeaning } from "@cresset/core/backend";
+import { type BinaryOp, binaryMeaning, scalarMeaning, type UnaryOp, unaryMeaning } from "@cresset/core/backend";
 import { expect, test } from "vitest";
 import { webgpu } from "../../index.ts";
 import { started } from "../../testing.ts";
@@ -121,6 +121,44 @@ test("pow", async () => {
     binaryMeaning.pow,
   );
   expect(whole.ulps, JSON.stringify(whole)).toBeLessThanOrEqual(3);
+});
+
+/** Integers of every size with common divisors, next to the ends, and neighbouring Fibonacci numbers, which take longest. */
+function integerPairs(bits: number): [bigint, bigint][] {
+  const [least, greatest] = [-(2n ** BigInt(bits - 1)), 2n ** BigInt(bits - 1) - 1n];
+  const ends = [0n, 1n, -1n, 2n, 6n, least, least + 1n, greatest, least / 2n];
+  const fibonacci: bigint[] = [1n, 2n];
+  while (fibonacci[0] + fibonacci[1] <= greatest) fibonacci.unshift(fibonacci[0] + fibonacci[1]);
+  const spread = Array.from({ length: 500 }, (_, i): [bigint, bigint] => {
+    const common = BigInt((i * i * 7919) % 1_000_003) ** BigInt(1 + (i % 3));
+    const other = (BigInt(i) * 0x9e3779b97f4a7c15n) >> BigInt(i % 64);
+    return [
+      BigInt.asIntN(bits, common * BigInt(i + 1)),
+      BigInt.asIntN(bits, i % 2 === 0 ? common * 6n : -common * other),
+    ];
+  });
+  return [
+    ...ends.flatMap((x) => ends.map((y): [bigint, bigint] => [x, y])),
+    ...fibonacci.slice(1).map((x, i): [bigint, bigint] => [x, -fibonacci[i]]),
+    ...spread,
+  ];
+}
+
+test.each([
+  ["int64", 64, (values: bigint[]) => BigInt64Array.from(values)],
+  ["int32", 32, (values: bigint[]) => Int32Array.from(values, Number)],
+  ["int8", 8, (values: bigint[]) => Int8Array.from(values, Number)],
+] as const)("greatest common divisors of %s", async (dtype, bits, arrayOf) => {
+  const all = integerPairs(bits);
+  const inputs = [0, 1].map((n) => arrayOf(all.map((pair) => pair[n])));
+  const kernel = loop([...reads(dtype, dtype), writes(dtype)], 1, 1, [
+    store(2, axis(0), apply("gcd", load(dtype, 0, axis(0)), load(dtype, 1, axis(0)))),
+  ]);
+  const n = all.length;
+  const { arrays } = await runOnceAsync(backend, single(kernel, [n, n, n], [n]), inputs);
+  const gcd = scalarMeaning("gcd", dtype);
+  const expected = all.map((_, i) => gcd(inputs[0][i], inputs[1][i]));
+  expect(Array.from(arrays[2] as ArrayLike<number | bigint>)).toEqual(expected);
 });
 
 test("fmod is exact, atan2 knows its quadrants", async () => {

@@ -38,6 +38,18 @@ fn pow_i32(base: i32, exponent: i32) -> i32 {
   return result;
 }
 
+// By Euclid's algorithm. The magnitude of the least one fits without a sign.
+fn gcd_i32(x: i32, y: i32) -> i32 {
+  var a = u32(abs(x));
+  var b = u32(abs(y));
+  while (b != 0u) {
+    let rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return i32(a);
+}
+
 fn copysign_i32(x: i32, y: i32) -> i32 {
   return select(abs(x), -abs(x), y < 0);
 }
@@ -183,6 +195,37 @@ fn shr_int64(x: vec2u, y: vec2u) -> vec2u {
   let sign = u32(i32(x.y) >> 31u);
   if (by >= 32u) { return vec2u(u32(i32(x.y) >> (by & 31u)), sign); }
   return vec2u((x.x >> by) | (x.y << (32u - by)), u32(i32(x.y) >> by));
+}
+
+fn trailing_zeros(x: vec2u) -> u32 {
+  return select(countTrailingZeros(x.x), 32u + countTrailingZeros(x.y), x.x == 0u);
+}
+
+// Without a sign, by less than 64.
+fn shr_words(x: vec2u, by: u32) -> vec2u {
+  if (by == 0u) { return x; }
+  if (by >= 32u) { return vec2u(x.y >> (by - 32u), 0u); }
+  return vec2u((x.x >> by) | (x.y << (32u - by)), x.y >> by);
+}
+
+// Of odd numbers the difference is even: with halves and differences alone, as division is slow here (Stein's algorithm).
+fn gcd_int64(x: vec2u, y: vec2u) -> vec2u {
+  var a = abs_int64(x);
+  var b = abs_int64(y);
+  if (zero_int64(a)) { return b; }
+  if (zero_int64(b)) { return a; }
+  let twos = trailing_zeros(a | b);
+  a = shr_words(a, trailing_zeros(a));
+  while (!zero_int64(b)) {
+    b = shr_words(b, trailing_zeros(b));
+    if (b.y < a.y || (b.y == a.y && b.x < a.x)) {
+      let smaller = b;
+      b = a;
+      a = smaller;
+    }
+    b = sub_int64(b, a);
+  }
+  return shl_int64(a, vec2u(twos, 0u));
 }
 
 fn copysign_int64(x: vec2u, y: vec2u) -> vec2u {

@@ -75,7 +75,7 @@ export const binaryMeaning: Readonly<Record<BinaryOp, (x: number, y: number) => 
   atan2: Math.atan2,
   max: (x, y) => Math.max(x, y),
   min: (x, y) => Math.min(x, y),
-  // Bitwise operations on floats do not occur in programs.
+  // Bitwise operations and divisors of floats do not occur in programs.
   and: (x, y) => x & y,
   or: (x, y) => x | y,
   xor: (x, y) => x ^ y,
@@ -84,4 +84,5 @@ export const binaryMeaning: Readonly<Record<BinaryOp, (x: number, y: number) => 
   copysign,
   nextafter: nextafter64,
   polygamma,
+  gcd: (x) => x,
 };

@@ -18,6 +18,13 @@ function pow(base: bigint, exponent: bigint): bigint {
 
 const magnitude = (x: bigint): bigint => (x < 0n ? -x : x);
 
+/** Euclid's. */
+function gcd(x: bigint, y: bigint): bigint {
+  let [a, b] = [magnitude(x), magnitude(y)];
+  while (b > 0n) [a, b] = [b, a % b];
+  return wrap(a);
+}
+
 /** The result of a transcendental function on integers, which programs do not contain: truncated. */
 const truncated =
   (op: UnaryOp) =>
@@ -83,4 +90,5 @@ export const binaryMeaningInt64: Readonly<Record<BinaryOp, (x: bigint, y: bigint
   copysign: (x, y) => wrap(y < 0n ? -magnitude(x) : magnitude(x)),
   nextafter: (x, y) => (x < y ? x + 1n : x > y ? x - 1n : x),
   polygamma: (x, y) => floatToInt64(binaryMeaning.polygamma(Number(x), Number(y))),
+  gcd,
 };

@@ -13,6 +13,13 @@ function pow(base: number, exponent: number): number {
   return result;
 }
 
+/** Euclid's. */
+function gcd(x: number, y: number): number {
+  let [a, b] = [Math.abs(x), Math.abs(y)];
+  while (b > 0) [a, b] = [b, a % b];
+  return a;
+}
+
 /** The result of a transcendental function on integers, which programs do not contain: truncated. */
 const truncated =
   (op: UnaryOp) =>
@@ -77,4 +84,5 @@ export const binaryMeaningInteger: Readonly<Record<BinaryOp, (x: number, y: numb
   copysign: (x, y) => (y < 0 ? -Math.abs(x) : Math.abs(x)),
   nextafter: (x, y) => x + Math.sign(y - x),
   polygamma: (x, y) => Math.trunc(binaryMeaning.polygamma(x, y)),
+  gcd,
 };

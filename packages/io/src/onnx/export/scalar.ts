@@ -191,6 +191,8 @@ function apply(s: Scalars, op: string, x: readonly string[]): string | null {
       return s.node("Add", s.node("Mul", x[0], x[1]), x[2]);
     case "fmod":
       return s.node("Mod", ...x);
+    case "gcd":
+      return s.isFloat ? null : greatestDivisor(s, x);
     case "trunc":
       return s.node("Where", s.node("Less", x[0], s.number(0)), s.node("Ceil", x[0]), s.node("Floor", x[0]));
     case "not":
@@ -201,6 +203,23 @@ function apply(s: Scalars, op: string, x: readonly string[]): string | null {
     default:
       return s.isFloat ? applyFloat(s, op, x) : null;
   }
+}
+
+/**
+ * Euclid's algorithm, written out. Two neighbouring Fibonacci numbers take longest: as many steps as there are of them below the
+ * dtype's greatest magnitude.
+ */
+function greatestDivisor(s: Scalars, x: readonly string[]): string {
+  const greatest = s.dtype === "int64" ? 2n ** 63n : 2n ** 31n;
+  let [a, b] = x.map((value) => s.node("Abs", value));
+  for (let [f, g] = [1n, 1n]; f <= greatest; [f, g] = [g, f + g]) {
+    const ended = s.node("Equal", b, s.number(0));
+    const rest = s.node("Mod", a, s.node("Where", ended, s.number(1), b));
+    a = s.node("Where", ended, a, b);
+    b = rest;
+  }
+  // Of the least number, whose magnitude does not fit, the remainders are negative.
+  return s.node("Abs", a);
 }
 
 function applyBool(s: Scalars, op: string, x: readonly string[]): string | null {
