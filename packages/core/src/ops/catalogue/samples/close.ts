@@ -22,7 +22,8 @@ class Near {
   }
 }
 
-const precision: Readonly<Record<string, number>> = { float16: 1e-3, float32: 2e-5, float64: 1e-9 };
+/** By how much floats of a dtype may differ, relative to the larger of 1 and their size. */
+export const precision: Readonly<Record<string, number>> = { float16: 1e-3, float32: 2e-5, float64: 1e-9 };
 
 /** Functions of two engines may differ in the last bits; what is no float, and what is not finite, must be equal. */
 function close(result: Result): unknown {

@@ -16,7 +16,8 @@ export type Result = Values | boolean | number | string | null | readonly Result
 /** Results, or the name of the error. */
 export type Outcome = { readonly results: Result } | { readonly error: string };
 
-async function plain(given: unknown): Promise<Result> {
+/** What was computed as plain data. */
+export async function resultOf(given: unknown): Promise<Result> {
   const value = await given;
   if (value instanceof Tensor)
     return {
@@ -27,14 +28,14 @@ async function plain(given: unknown): Promise<Result> {
   if (value === null || typeof value === "boolean" || typeof value === "number" || typeof value === "string")
     return value;
   const results: Result[] = [];
-  for (const entry of value as Iterable<unknown>) results.push(await plain(entry));
+  for (const entry of value as Iterable<unknown>) results.push(await resultOf(entry));
   return results;
 }
 
 /** @throws every error that is not one of the library's own. */
 export async function outcomeOf({ fn, sample }: Try, operands: readonly Tensor[]): Promise<Outcome> {
   try {
-    return { results: await plain(fn(...sample.args(...operands))) };
+    return { results: await resultOf(fn(...sample.args(...operands))) };
   } catch (error) {
     if (!(error instanceof CressetError)) throw error;
     return { error: error.name };

@@ -1,6 +1,7 @@
 /** Calls of operations for the generic tests: what an operation is tried on, beside its line in the catalogue. */
-import type { DType } from "../../../dtype/dtype.ts";
+import { type DType, hostArray } from "../../../dtype/dtype.ts";
 import { fromHost } from "../../../tensor/creation.ts";
+import { storeNested } from "../../../tensor/nested.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
 
 /** An operand: its values are spread over a range and differ from one another. */
@@ -96,11 +97,7 @@ export function valuesOf({ shape, dtype, low, high, values }: Operand, place: nu
 
 /** An operand as a tensor of a dtype. */
 export function tensorOf(values: readonly number[], shape: readonly number[], dtype: DType, device?: string): Tensor {
-  if (dtype === "float64") return fromHost(Float64Array.from(values), shape, dtype, device);
-  if (dtype === "float32") return fromHost(Float32Array.from(values), shape, dtype, device);
-  if (dtype === "int64")
-    return fromHost(BigInt64Array.from(values.map((v) => BigInt(Math.trunc(v)))), shape, dtype, device);
-  if (dtype === "int32") return fromHost(Int32Array.from(values), shape, dtype, device);
-  if (dtype === "bool") return fromHost(Uint8Array.from(values.map((v) => Number(v !== 0))), shape, dtype, device);
-  throw new Error(`no samples of ${dtype}`);
+  const host = hostArray(dtype, values.length);
+  storeNested(host, dtype, values, [values.length]);
+  return fromHost(host, shape, dtype, device);
 }
