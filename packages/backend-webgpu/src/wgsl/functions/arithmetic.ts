@@ -4,7 +4,8 @@ import { library } from "./library.ts";
 
 /**
  * Division and square root of float32, whose WGSL builtins may be off by some units and take subnormals for 0: they are estimates
- * here, corrected in integers, where no compiler may fuse or rearrange anything. And what exact arithmetic needs: where more
+ * here, corrected in integers, where no compiler may fuse or rearrange anything. They have no branches: compilers write them
+ * anew wherever there is a quotient, and software adapters take long for each branch. And what exact arithmetic needs: where more
  * than 24 bits are needed, a value is the sum of two floats (vec2f, the second small).
  */
 export const arithmeticFunctions = library(
@@ -49,88 +50,81 @@ fn scaled(y: f32, k: i32) -> f32 {
   return (y * power_of_two(half)) * power_of_two(bounded - half);
 }
 
-// The bits of the fraction of a finite number that is not 0, from 2²³ to 2²⁴, and what power of two it is to be multiplied by.
-fn fraction_of(size: u32) -> u32 {
-  if (size < 0x800000u) { return size << (countLeadingZeros(size) - 8u); }
-  return (size & 0x7fffffu) | 0x800000u;
+// The bits of a finite number above 0 that has 24 of them, and what power of two is to be taken off: as an integer, a subnormal one is
+// a float of the usual form.
+fn normal_bits(size: u32) -> u32 {
+  return select(size, bitcast<u32>(f32(i32(size))), size < 0x800000u);
+}
+
+// The fraction of a finite number that is not 0, from 2²³ to 2²⁴, and what power of two it is to be multiplied by.
+fn fraction_of(size: u32) -> i32 {
+  return i32((normal_bits(size) & 0x7fffffu) | 0x800000u);
 }
 
 fn exponent_of(size: u32) -> i32 {
-  if (size < 0x800000u) { return -141 - i32(countLeadingZeros(size)); }
-  return i32(size >> 23u) - 150;
+  return i32(normal_bits(size) >> 23u) - select(150, 299, size < 0x800000u);
 }
 
-// The float nearest to q · 2ᵏ, ties to even, for q from 2²⁴ to 2²⁵; more: whether something is left behind q.
-fn rounded_f32(q: u32, more: bool, k: i32) -> f32 {
-  // The exponent as it is stored, of a number that keeps all but the last bit of q; a carry raises it.
-  let exponent = k + 151;
-  if (exponent > 0) {
-    let half = q >> 1u;
-    let up = q & 1u & (half | select(0u, 1u, more));
-    return bitcast<f32>(min(((u32(min(exponent, 255)) - 1u) << 23u) + half + up, 0x7f800000u));
-  }
-  let shift = u32(min(2 - exponent, 26));
-  let half = q >> shift;
-  let rest = q & ((1u << shift) - 1u);
-  let middle = 1u << (shift - 1u);
-  let up = rest > middle || (rest == middle && (more || (half & 1u) != 0u));
-  return bitcast<f32>(half + select(0u, 1u, up));
+// The bits of the float nearest to q · 2ᵏ, ties to even, for q from 2²⁴ to 2²⁵; more: whether something is left behind q.
+fn rounded_bits(q: u32, more: bool, k: i32) -> u32 {
+  // The exponent as it is stored, of a number that keeps all but the last bit of q; subnormal ones lose more. A carry raises it.
+  let exponent = clamp(k + 151, -24, 255);
+  let shift = u32(max(2 - exponent, 1));
+  let whole = q >> shift;
+  let rest = (q << (32u - shift)) | select(0u, 1u, more);
+  let up = rest > 0x80000000u || (rest == 0x80000000u && (whole & 1u) != 0u);
+  return min((u32(max(exponent, 1) - 1) << 23u) + whole + select(0u, 1u, up), 0x7f800000u);
 }
 
-// Of two fractions: the first 25 bits of the quotient, and what they leave. The estimate is a few units off at most.
-fn div_fractions(x: u32, y: u32, k: i32) -> f32 {
+// Of two fractions: the first 25 bits of the quotient, and what they leave. The estimate is some units off, what it leaves
+// tells how many, or one more or less.
+fn quotient_bits(x: i32, y: i32, k: i32) -> u32 {
   let less = x < y;
-  var q = u32(f32(x) / f32(y) * select(16777216.0, 33554432.0, less));
+  let wide = select(x, x + x, less);
+  let estimate = i32(f32(wide) / f32(y) * 16777216.0);
   // Modulo 2³², which is far more than it can be.
-  var rest = i32((x << select(24u, 25u, less)) - q * y);
-  while (rest < 0) {
-    q -= 1u;
-    rest += i32(y);
-  }
-  while (rest >= i32(y)) {
-    q += 1u;
-    rest -= i32(y);
-  }
-  return rounded_f32(q, rest != 0, k - select(24, 25, less));
+  let left = (wide << 24u) - estimate * y;
+  let units = i32(floor(f32(left) / f32(y)));
+  let rest = left - units * y;
+  let one = select(select(0, 1, rest >= y), -1, rest < 0);
+  return rounded_bits(u32(estimate + units + one), rest != one * y, k - select(24, 25, less));
+}
+
+// Where an operand is 0, infinite or NaN. Sizes are bits without the sign.
+fn quotient_of_ends(x: u32, y: u32) -> u32 {
+  let infinite = x == 0x7f800000u || y == 0u;
+  let undefined = infinite && (y == 0x7f800000u || x == 0u);
+  let numbers = select(0u, select(0x7f800000u, 0x7fc00000u, undefined), infinite);
+  return select(select(numbers, y, y > 0x7f800000u), x, x > 0x7f800000u);
 }
 
 fn div_f32(x: f32, y: f32) -> f32 {
   let size_x = bitcast<u32>(x) & 0x7fffffffu;
   let size_y = bitcast<u32>(y) & 0x7fffffffu;
-  let sign = bitcast<f32>((bitcast<u32>(x) ^ bitcast<u32>(y)) & 0x80000000u);
-  if (size_x - 1u >= 0x7f7fffffu || size_y - 1u >= 0x7f7fffffu) {
-    if (is_nan(x)) { return x; }
-    if (is_nan(y)) { return y; }
-    if (is_infinite(x) || is_zero(y)) {
-      if (is_infinite(y) || is_zero(x)) { return not_a_number(); }
-      return with_sign(infinity(), sign);
-    }
-    return sign;
-  }
-  let size = div_fractions(fraction_of(size_x), fraction_of(size_y), exponent_of(size_x) - exponent_of(size_y));
-  return with_sign(size, sign);
+  let sign = (bitcast<u32>(x) ^ bitcast<u32>(y)) & 0x80000000u;
+  let ordinary = quotient_bits(fraction_of(size_x), fraction_of(size_y), exponent_of(size_x) - exponent_of(size_y));
+  let ends = size_x - 1u >= 0x7f7fffffu || size_y - 1u >= 0x7f7fffffu;
+  let size = select(ordinary, quotient_of_ends(size_x, size_y), ends);
+  return bitcast<f32>(size | select(sign, 0u, size > 0x7f800000u));
 }
 
 fn sqrt_f32(x: f32) -> f32 {
-  if (is_nan(x) || is_zero(x)) { return x; }
-  if (is_negative(x)) { return not_a_number(); }
-  if (is_infinite(x)) { return x; }
   // An even power of two, and a fraction whose root has 25 bits before the point.
-  let size = bitcast<u32>(x);
-  let fraction = fraction_of(size);
-  let exponent = exponent_of(size);
-  let shift = select(25, 26, (exponent & 1) == 0);
-  var q = u32(sqrt(f32(fraction) * select(2.0, 4.0, shift == 26)) * 4096.0);
-  var rest = i32((fraction << u32(shift)) - q * q);
-  while (rest < 0) {
-    q -= 1u;
-    rest += i32(2u * q + 1u);
-  }
-  while (rest > i32(2u * q)) {
-    rest -= i32(2u * q + 1u);
-    q += 1u;
-  }
-  return rounded_f32(q, rest != 0, (exponent - shift) / 2);
+  let bits = bitcast<u32>(x);
+  let fraction = fraction_of(bits);
+  let exponent = exponent_of(bits);
+  let even = (exponent & 1) == 0;
+  let wide = select(fraction, fraction + fraction, even);
+  let estimate = i32(sqrt(f32(wide) * 2.0) * 4096.0);
+  // As above; with the root, what it leaves changes by the root twice, and a little.
+  let left = (wide << 25u) - estimate * estimate;
+  let units = i32(floor(f32(left) / f32(2 * estimate)));
+  let near = estimate + units;
+  let rest = left - units * (estimate + near);
+  let one = select(select(0, 1, rest > 2 * near), -1, rest < 0);
+  let root = rounded_bits(u32(near + one), rest != one * (2 * near + one), (exponent - select(25, 26, even)) >> 1u);
+  let without = select(0x7fc00000u, bits, is_nan(x) || is_zero(x) || !is_negative(x));
+  return bitcast<f32>(select(root, without, bits - 1u >= 0x7f7fffffu));
 }
 `,
   [floatFunctions, integerFunctions],
