@@ -74,7 +74,7 @@ export class Engine {
       binding: bindingLimit(device.limits),
       largest,
       adapter: this.adapter,
-      pipeline: (kernel, plan, placement, guard) => this.pipelines.get(kernel, plan, placement, guard),
+      pipeline: (...parts) => this.pipelines.get(...parts),
     };
     const maker = new BufferMaker(device, this.adapter);
     this.#maker = maker;

@@ -21,7 +21,7 @@ import { planSlots, type SlotPlan } from "./memory/temporaries.ts";
 import { withPasses } from "./passes.ts";
 import type { Pipeline } from "./pipelines.ts";
 import { both } from "./ready.ts";
-import { type Guard, type KernelPlan, planKernel } from "./wgsl/compile.ts";
+import { type Calls, type Guard, type KernelPlan, planKernel } from "./wgsl/compile.ts";
 import { type OwnPlace, type Placement, placeOperands } from "./wgsl/placement.ts";
 import type { Machine } from "./wgsl/plan.ts";
 import { bytesOfStorage, heapBytesOf, ownBytesOf } from "./wgsl/types.ts";
@@ -39,7 +39,7 @@ export interface Facilities extends Machine {
   readonly largest: Limit;
   readonly workgroupsPerDimension: number;
   readonly adapter: string;
-  pipeline(kernel: Kernel, plan: KernelPlan, placement: Placement, guard: Guard): Pipeline;
+  pipeline(kernel: Kernel, plan: KernelPlan, placement: Placement, guard: Guard, calls: Calls): Pipeline;
 }
 
 /** One dispatch: a kernel over one call, or over several whose operands are all in the heap. */
@@ -71,6 +71,17 @@ export interface Range {
 export interface Packed extends Range {
   readonly read: boolean;
   readonly written: boolean;
+}
+
+/** Calls of a kernel that one dispatch may take. */
+interface Group {
+  readonly kernel: Kernel;
+  readonly layout: CallLayout;
+  readonly guard: Guard;
+  readonly placement: Placement;
+  readonly plan: KernelPlan;
+  readonly calls: Call[];
+  readonly plans: KernelPlan[];
 }
 
 /** A word of the parameters that each run writes anew. */
@@ -167,23 +178,14 @@ export class WebGpuExecutable implements Executable {
 
   #layOut(facilities: Facilities, list: number[], onlyIfFailed: boolean): Dispatch[] {
     const program = this.#passes;
-    const dispatches: Dispatch[] = [];
+    const groups: Group[] = [];
     const inHeap = program.buffers.map(({ dtype, length }) => heapBytesOf(dtype, length) <= facilities.heapBytes);
     const bytes = program.buffers.map(({ dtype, length }) => ownBytesOf(dtype, length, facilities.half));
     program.commands.forEach(({ kernel, calls }, n) => {
       const unlessFailed = n >= program.stateFrom && this.checks.length > 0;
       const guard: Guard = onlyIfFailed ? "if failed" : unlessFailed ? "unless failed" : "none";
       const layout = callLayout(kernel);
-      const together = new Map<
-        string,
-        { placement: Placement; plan: KernelPlan; calls: Call[]; plans: KernelPlan[] }
-      >();
-      const flush = (key: string): void => {
-        const group = together.get(key);
-        if (group === undefined) return;
-        together.delete(key);
-        dispatches.push(this.#dispatch(facilities, list, kernel, layout, group, guard));
-      };
+      const together = new Map<string, Group>();
       for (const call of calls) {
         requirePoints(kernel, call.extents, facilities);
         const plan = planKernel(kernel, call.extents, facilities);
@@ -203,28 +205,27 @@ export class WebGpuExecutable implements Executable {
         const key = `${plan.key} ${placement.key}`;
         const group = together.get(key);
         const full = group !== undefined && headerWords + (group.calls.length + 1) * layout.words > mostWords;
-        if (placement.own > 0 || placement.packed >= 0 || full) flush(key);
-        const open = together.get(key);
-        if (open === undefined) together.set(key, { placement, plan, calls: [call], plans: [plan] });
-        else {
-          open.calls.push(call);
-          open.plans.push(plan);
+        if (group === undefined || placement.own > 0 || placement.packed >= 0 || full) {
+          const begun: Group = { kernel, layout, guard, placement, plan, calls: [call], plans: [plan] };
+          together.set(key, begun);
+          groups.push(begun);
+        } else {
+          group.calls.push(call);
+          group.plans.push(plan);
         }
       }
-      for (const key of [...together.keys()]) flush(key);
     });
-    return dispatches;
+    // A kernel that is sometimes called alone and sometimes not is compiled once.
+    const keyOf = ({ kernel, plan, placement, guard }: Group): string =>
+      `${plan.key} ${placement.key} ${guard} ${kernel.key}`;
+    const several = new Set(groups.filter(({ calls }) => calls.length > 1).map(keyOf));
+    return groups.map((group) =>
+      this.#dispatch(facilities, list, group, several.has(keyOf(group)) ? "several" : "one"),
+    );
   }
 
-  #dispatch(
-    facilities: Facilities,
-    list: number[],
-    kernel: Kernel,
-    layout: CallLayout,
-    group: { placement: Placement; plan: KernelPlan; calls: readonly Call[]; plans: readonly KernelPlan[] },
-    guard: Guard,
-  ): Dispatch {
-    const { placement, plan, calls, plans } = group;
+  #dispatch(facilities: Facilities, list: number[], group: Group, count: Calls): Dispatch {
+    const { kernel, layout, guard, placement, plan, calls, plans } = group;
     while (list.length % (alignment / 4) !== 0) list.push(0);
     const start = list.length;
     const total = plans.reduce((sum, { workgroups }) => sum + workgroups, 0);
@@ -277,7 +278,7 @@ export class WebGpuExecutable implements Executable {
     return {
       kernel,
       calls: calls.length,
-      pipeline: facilities.pipeline(kernel, plan, placement, guard),
+      pipeline: facilities.pipeline(kernel, plan, placement, guard, count),
       own: placement.places.flatMap((place, i) => (place.kind === "own" ? rangesOf(place, calls[0].buffers[i]) : [])),
       heap: placement.heap,
       packed,

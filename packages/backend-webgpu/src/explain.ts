@@ -1,7 +1,7 @@
 import type { BufferSpec, Program } from "@cresset/core/backend";
 import type { Facilities } from "./executable.ts";
 import { withPasses } from "./passes.ts";
-import { kernelText, planKernel } from "./wgsl/compile.ts";
+import { type Calls, kernelText, planKernel } from "./wgsl/compile.ts";
 import { placeOperands } from "./wgsl/placement.ts";
 import type { Machine } from "./wgsl/plan.ts";
 import { heapBytesOf, ownBytesOf } from "./wgsl/types.ts";
@@ -23,8 +23,11 @@ export function explainProgram(
     ...program.buffers.map(bufferText),
     "commands:",
   ];
-  const sources = new Map<string, string>();
+  /** How a kernel is written, by whether its dispatches are of one call. */
+  const sources = new Map<string, (calls: Calls) => string>();
+  const several = new Set<string>();
   program.commands.forEach(({ kernel, calls }, i) => {
+    const together = new Set<string>();
     if (i === program.stateFrom) lines.push("  from here on, only if no check has failed:");
     for (const call of calls) {
       const buffers = call.buffers.map((buffer, k) => `${kernel.operands[k].access} b${buffer}`).join(", ");
@@ -46,8 +49,11 @@ export function explainProgram(
       const status = kernel.checks > 0 || guard !== "none" ? 1 : 0;
       const placement = placeOperands(operands, { half, count: storageBuffers - status, bytes: binding.bytes });
       const key = `${plan.key} ${placement.key} ${kernel.key}`;
-      if (!sources.has(key)) sources.set(key, kernelText(kernel, placement, plan, guard));
+      if (!sources.has(key)) sources.set(key, (count) => kernelText(kernel, placement, plan, guard, count));
+      if (together.has(key) && placement.own === 0 && placement.packed < 0) several.add(key);
+      together.add(key);
     }
   });
-  return `${lines.join("\n")}\n\n${[...sources.values()].join("\n")}`;
+  const texts = [...sources].map(([key, text]) => text(several.has(key) ? "several" : "one"));
+  return `${lines.join("\n")}\n\n${texts.join("\n")}`;
 }

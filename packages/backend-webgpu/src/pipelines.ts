@@ -1,6 +1,6 @@
 import { BackendError, type Kernel, RecentMap } from "@cresset/core/backend";
 import { computeStage } from "./memory/usage.ts";
-import { type Guard, type KernelPlan, kernelText } from "./wgsl/compile.ts";
+import { type Calls, type Guard, type KernelPlan, kernelText } from "./wgsl/compile.ts";
 import type { Placement } from "./wgsl/placement.ts";
 
 /** A kernel's pipeline, once it is there. */
@@ -39,14 +39,14 @@ export class Pipelines {
   }
 
   /** Starts compiling what is not there yet. */
-  get(kernel: Kernel, plan: KernelPlan, placement: Placement, guard: Guard): Pipeline {
-    const key = `${plan.key} ${placement.key}${guard === "none" ? "" : ` ${guard}`} ${kernel.key}`;
+  get(kernel: Kernel, plan: KernelPlan, placement: Placement, guard: Guard, calls: Calls): Pipeline {
+    const key = `${plan.key} ${placement.key}${guard === "none" ? "" : ` ${guard}`} ${calls} ${kernel.key}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const layout = this.#operandLayout(placement);
     const pipeline: Pipeline = { layout, ready: null, compiled: null, error: null };
     const status = kernel.checks > 0 || guard !== "none";
-    pipeline.ready = this.#compile(kernel, kernelText(kernel, placement, plan, guard), layout, status).then(
+    pipeline.ready = this.#compile(kernel, kernelText(kernel, placement, plan, guard, calls), layout, status).then(
       (compiled) => {
         pipeline.compiled = compiled;
         pipeline.ready = null;

@@ -13,6 +13,9 @@ import { Writer } from "./writer.ts";
 /** Whether a kernel runs whatever happened, only if no check of the run has failed, or only if one has. */
 export type Guard = "none" | "unless failed" | "if failed";
 
+/** Whether the dispatches of a kernel are of one call each, whose record is then known: what it gives is the same for all threads. */
+export type Calls = "one" | "several";
+
 /** A plan with what the writer of its kernel kind needs to know. */
 export type KernelPlan = Plan &
   Partial<{
@@ -47,12 +50,12 @@ function threads(plan: KernelPlan): number {
 }
 
 /** The WGSL of a kernel for one plan and one placement of its operands. */
-export function kernelText(kernel: Kernel, placement: Placement, plan: KernelPlan, guard: Guard): string {
+export function kernelText(kernel: Kernel, placement: Placement, plan: KernelPlan, guard: Guard, calls: Calls): string {
   const layout = callLayout(kernel);
   const writer = new Writer(kernel, placement, layout);
   writeBindings(writer, guard);
   if (guard !== "none") writeGuard(writer, guard);
-  writeCall(writer, layout);
+  writeCall(writer, layout, calls);
   switch (kernel.kind) {
     case "loop":
       if (plan.loop) writeLoop(writer, kernel, plan.loop);
@@ -130,18 +133,23 @@ function declareParts(writer: Writer, n: number, { storage, writable, parts, par
 }
 
 /** Finds the call that this workgroup belongs to, and names what the call gives. */
-function writeCall(writer: Writer, layout: CallLayout): void {
+function writeCall(writer: Writer, layout: CallLayout, calls: Calls): void {
   const { kernel, placement } = writer;
   const vectors = layout.words / 4;
   const first = headerWords / 4;
   writer.line("let flat = id.x + id.y * ids.x;");
   writer.line(`if (flat >= ${header(1)}) { return; }`);
-  writer.line(`var record = ${first}u;`);
-  writer.open(`for (var call = 1u; call < ${header(0)}; call++)`);
-  writer.line(`if (flat < parameters[${first}u + call * ${vectors}u].x) { break; }`);
-  writer.line(`record = ${first}u + call * ${vectors}u;`);
-  writer.close();
-  writer.line(`let workgroup = i32(flat - ${parameter(layout.workgroup)});`);
+  if (calls === "one") {
+    writer.line(`const record = ${first}u;`);
+    writer.line("let workgroup = i32(flat);");
+  } else {
+    writer.line(`var record = ${first}u;`);
+    writer.open(`for (var call = 1u; call < ${header(0)}; call++)`);
+    writer.line(`if (flat < parameters[${first}u + call * ${vectors}u].x) { break; }`);
+    writer.line(`record = ${first}u + call * ${vectors}u;`);
+    writer.close();
+    writer.line(`let workgroup = i32(flat - ${parameter(layout.workgroup)});`);
+  }
   writer.line("let thread = i32(thread_id);");
   placement.places.forEach((place, n) => {
     if (place.kind !== "own") writer.line(`let o${n} = ${parameter(layout.operand(n))};`);

@@ -89,6 +89,7 @@ test.each([
     placeOperands(operands, { half: false, count: 8, bytes: 65_536 }),
     plan,
     "unless failed",
+    "one",
   );
   const arrays = [...text.matchAll(/var<workgroup> \w+: array<(\w+), (\d+)>/g)];
   const bytes = arrays.map(([, type, length]) => (type === "vec4f" ? 16 : 4) * Number(length));
