@@ -4,33 +4,44 @@ import { specialFunctions } from "./special.ts";
 /** The logarithm of the gamma function and its derivatives, by the formulas of core's `meaning/gamma.ts`, with fewer terms. */
 export const gammaFunctions = library(
   `
-const lgamma_series = array<f32, 14>(0.322467029, -0.0673523024, 0.0205808077, -0.007385551, 0.00289051025, -0.0011927539, 0.000509669539, -0.000223154755, 0.0000994575094, -0.000044926237, 0.000020507212, -0.00000943948817, 0.00000437486688, -0.00000203921581);
-
 // log Γ(2 + z) for |z| <= 1/2.
 fn lgamma_near_two(z: f32) -> f32 {
-  var series = lgamma_series;
-  var sum = 0.0;
-  for (var i = 13; i >= 0; i = i - 1) { sum = sum * z + series[i]; }
+  var sum = -0.00000203921581;
+  sum = sum * z + 0.00000437486688;
+  sum = sum * z - 0.00000943948817;
+  sum = sum * z + 0.000020507212;
+  sum = sum * z - 0.000044926237;
+  sum = sum * z + 0.0000994575094;
+  sum = sum * z - 0.000223154755;
+  sum = sum * z + 0.000509669539;
+  sum = sum * z - 0.0011927539;
+  sum = sum * z + 0.00289051025;
+  sum = sum * z - 0.007385551;
+  sum = sum * z + 0.0205808077;
+  sum = sum * z - 0.0673523024;
+  sum = sum * z + 0.322467029;
   return z * (0.42278433509846714 + z * sum);
 }
 
+// Each function is called in one place, for compilers write it anew in every other.
 fn lgamma_positive(x: f32) -> f32 {
-  if (x >= 8.0) {
-    if (x > 1e10) { return x * (log_f32(x) - 1.0); }
-    let inverse = 1.0 / x;
-    let square = inverse * inverse;
-    let tail = inverse * (0.08333333333 + square * (-0.00277777778 + square * (0.00079365079 - square * 0.00059523810)));
-    return (x - 0.5) * (log_f32(x) - 1.0) + (0.4189385332046727 + tail);
-  }
-  if (x < 0.5) { return lgamma_near_two(x) - log1p_f32(x) - log_f32(x); }
-  if (x < 1.5) { return lgamma_near_two(x - 1.0) - log1p_f32(x - 1.0); }
   var product = 1.0;
   var y = x;
-  while (y >= 2.5) {
+  while (y >= 2.5 && x < 8.0) {
     y = y - 1.0;
     product = product * y;
   }
-  return lgamma_near_two(y - 2.0) + log_f32(product);
+  let logarithm = log_f32(select(product, x, x >= 8.0 || x < 0.5));
+  if (x > 1e10) { return x * (logarithm - 1.0); }
+  if (x >= 8.0) {
+    let inverse = 1.0 / x;
+    let square = inverse * inverse;
+    let tail = inverse * (0.08333333333 + square * (-0.00277777778 + square * (0.00079365079 - square * 0.00059523810)));
+    return (x - 0.5) * (logarithm - 1.0) + (0.4189385332046727 + tail);
+  }
+  // From below one or two upwards by Γ(1 + z) = z Γ(z).
+  let z = select(select(y - 2.0, x - 1.0, x < 1.5), x, x < 0.5);
+  return lgamma_near_two(z) - select(0.0, log1p_f32(z), x < 1.5) + select(logarithm, negated(logarithm), x < 0.5);
 }
 
 // sin πx, with the period taken off exactly.
@@ -43,9 +54,10 @@ fn sin_pi(x: f32) -> f32 {
 fn lgamma_f32(x: f32) -> f32 {
   if (is_nan(x)) { return x; }
   if (is_infinite(x) || (x <= 0.0 && x == floor(x))) { return infinity(); }
-  if (x > 0.0) { return lgamma_positive(x); }
+  let positive = lgamma_positive(magnitude(x));
+  if (x > 0.0) { return positive; }
   // Γ(x) Γ(−x) = −π / (x sin πx)
-  return log_f32(3.141592653589793 / magnitude(x * sin_pi(x))) - lgamma_positive(-x);
+  return log_f32(3.141592653589793 / magnitude(x * sin_pi(x))) - positive;
 }
 
 fn digamma_f32(x: f32) -> f32 {
@@ -58,8 +70,8 @@ fn digamma_f32(x: f32) -> f32 {
     if (x == floor(x)) { return not_a_number(); }
     let rest = x - round(x);
     let size = magnitude(rest);
-    let inside = select(tan_f32(3.141592653589793 * size), 1.0 / tan_f32(3.141592653589793 * (0.5 - size)), size > 0.25);
-    result = -3.141592653589793 / with_sign(inside, rest);
+    let tangent = tan_f32(3.141592653589793 * select(size, 0.5 - size, size > 0.25));
+    result = -3.141592653589793 / with_sign(select(tangent, 1.0 / tangent, size > 0.25), rest);
     y = 1.0 - x;
   }
   // Around its zero, 1.4616…, a series: elsewhere the sum would cancel.
@@ -91,13 +103,14 @@ fn zeta_positive(s: f32, q: f32) -> f32 {
   var sum = 0.0;
   var x = q;
   let start = 8.0 + 0.5 * s;
-  while (x < start) {
-    let term = pow_f32(x, -s);
-    sum = sum + term;
-    if (term <= sum * 1e-9) { return sum; }
+  var power = 0.0;
+  loop {
+    power = pow_f32(x, -s);
+    if (x >= start) { break; }
+    sum = sum + power;
+    if (power <= sum * 1e-9) { return sum; }
     x = x + 1.0;
   }
-  let power = pow_f32(x, -s);
   var factor = power * s / x;
   var rest = x * power / (s - 1.0) + 0.5 * power + factor / 12.0;
   factor = factor * (s + 1.0) * (s + 2.0) / (x * x);
@@ -110,12 +123,17 @@ fn zeta_positive(s: f32, q: f32) -> f32 {
 fn zeta_f32(s: f32, q: f32) -> f32 {
   if (is_nan(q)) { return q; }
   if (is_infinite(q)) { return select(0.0, infinity(), is_negative(q)); }
-  if (q > 0.0) { return zeta_positive(s, q); }
   let fraction = q - floor(q);
   // A pole, or so large that q is an integer.
-  if (!(fraction > 0.0)) { return infinity(); }
+  if (!(q > 0.0) && !(fraction > 0.0)) { return infinity(); }
+  var whole = 0.0;
+  var between = 0.0;
+  for (var i = 0; i < select(3, 1, q > 0.0); i++) {
+    let part = zeta_positive(s, select(select(1.0 - q, 1.0 - fraction, i == 1), select(fraction, q, q > 0.0), i == 0));
+    if (i == 0) { whole = part; } else { between = select(between - part, part, i == 1); }
+  }
   let sign = select(-1.0, 1.0, s == 2.0 * floor(0.5 * s));
-  return zeta_positive(s, fraction) + sign * (zeta_positive(s, 1.0 - fraction) - zeta_positive(s, 1.0 - q));
+  return whole + sign * between;
 }
 
 fn polygamma_f32(n: f32, x: f32) -> f32 {
