@@ -1,7 +1,7 @@
 import { cpu } from "@cresset/backend-cpu";
 import * as torch from "@cresset/core";
-import { deviceStatistics, registerBackend, ShapeError, type Tensor, ValueError } from "@cresset/core";
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { deviceStatistics, registerBackend, setDefaultDevice, ShapeError, type Tensor, ValueError } from "@cresset/core";
+import { afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { gruStep, lstmStep, rnnStep } from "../functional/rnn-cells.ts";
 import * as nn from "../index.ts";
 import { gradients, slopes, squaredGradients } from "../testing/slopes.ts";
@@ -111,7 +111,11 @@ describe.each(networks)("%s", (_, Network) => {
   });
 });
 
-test("all steps, forward and backward, are one program, which the next batch finds again", () => {
+test("all steps, forward and backward, are one program, which the next batch finds again", async () => {
+  // A device that has not seen other large programs come and go.
+  await registerBackend({ ...cpu(), name: "fresh" });
+  setDefaultDevice("fresh");
+  onTestFinished(() => setDefaultDevice("cpu"));
   const lstm = new nn.LSTM(3, 4, { bidirectional: true });
   const train = (): [runs: number, compilations: number] => {
     const before = { ...deviceStatistics() };
