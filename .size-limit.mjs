@@ -3,12 +3,12 @@
  * A limit is a little above what it measures; raise it on purpose, in the commit that needs it.
  */
 const packages = {
-  core: "113.5 kB",
+  core: "125.6 kB",
   "backend-cpu": "11 kB",
   "backend-wasm": "49.9 kB",
   "backend-webgpu": "43 kB",
-  nn: "59.3 kB",
-  optim: "13.5 kB",
+  nn: "66.5 kB",
+  optim: "15.4 kB",
   data: "4.6 kB",
   // Of these, fflate takes 4 kB.
   io: "30.6 kB",
@@ -31,7 +31,7 @@ export default [
     },
     limit: "43.2 kB",
   },
-  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "276.5 kB" },
+  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "297.5 kB" },
   ...Object.entries(packages).map(([name, limit]) => ({
     name: `@cresset/${name} without what it depends on`,
     path: `packages/${name}/dist/index.js`,
