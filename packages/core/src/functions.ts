@@ -1,10 +1,11 @@
 // Tensors
 
 export type { BackwardOptions, GradOptions } from "./autograd/backward.ts";
+// Differentiation
+export * as func from "./autograd/func.ts";
 export type { FunctionClass } from "./autograd/function.ts";
 export type { GradcheckOptions } from "./autograd/gradcheck.ts";
 export type { GradientHook, HookHandle } from "./autograd/hooks.ts";
-// Differentiation
 export * as autograd from "./autograd/index.ts";
 export * from "./constants.ts";
 // Element types and numbers

@@ -48,3 +48,5 @@ export {
   pixelUnshuffle,
 } from "@cresset/nn/functional";
 export * as optim from "@cresset/optim";
+// Utilities: what core has, and data
+export * as utils from "./utils.ts";
