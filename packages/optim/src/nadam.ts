@@ -16,18 +16,27 @@ export interface NAdamOptions {
   weightDecay: number;
   /** How the momentum warms up; default 4e-3. */
   momentumDecay: number;
+  /** Whether weight decay shrinks the parameter itself, as AdamW does; default false. Since PyTorch 2.1. */
+  decoupledWeightDecay?: boolean;
+  /** Whether to climb; default false. Since PyTorch 2.4. */
+  maximize?: boolean;
+}
+
+interface NadamAttributes extends GradientOptions {
+  readonly decoupled: boolean;
 }
 
 /** Dozat (2016). */
-const nadam = stepOperation<GradientOptions>(
+const nadam = stepOperation<NadamAttributes>(
   "nadam",
   () => 2,
   ({ param, grad, states }, [ofGrad, ofMean, beta1, rest1, beta2, rest2, correction, eps, weightDecay], attributes) => {
-    const g = prepared(param, grad, weightDecay, attributes);
+    const p = attributes.decoupled ? m.mul(param, weightDecay) : param;
+    const g = prepared(p, grad, weightDecay, attributes);
     const mean = m.fma(rest1, g, m.mul(states[0], beta1));
     const square = m.fma(m.mul(rest2, g), g, m.mul(states[1], beta2));
     const denominator = m.add(m.sqrt(m.div(square, correction)), eps);
-    const half = m.add(param, m.div(m.mul(ofGrad, g), denominator));
+    const half = m.add(p, m.div(m.mul(ofGrad, g), denominator));
     return [m.add(half, m.div(m.mul(ofMean, mean), denominator)), mean, square];
   },
 );
@@ -43,17 +52,20 @@ export class NAdam extends Optimizer<NAdamOptions> {
       eps = 1e-8,
       weightDecay = 0,
       momentumDecay = 4e-3,
+      ...rest
     } = plainOptions(options);
     requireNonNegative("learning rate", lr);
     requireNonNegative("epsilon value", eps);
     requireBetas(betas);
     requireNonNegative("weight_decay value", weightDecay);
     requireNonNegative("momentum_decay value", momentumDecay);
-    super(params, { lr, betas, eps, weightDecay, momentumDecay });
+    // What 1.13 does not know stands in groups, and so in state dicts, only where it is given.
+    super(params, { lr, betas, eps, weightDecay, momentumDecay, ...rest });
   }
 
   protected override update(group: ParamGroup<NAdamOptions>, trained: readonly Trained[]): Step[] {
-    const { lr, betas, eps, weightDecay, momentumDecay } = group;
+    const { lr, betas, eps, weightDecay, momentumDecay, maximize = false } = group;
+    const decoupled = group.decoupledWeightDecay ?? false;
     const [beta1, beta2] = betas;
     return partition(trained, ({ state }) => `${countOf(state)}:${state.mu_product ?? 1}`).map((part) => {
       const { state: first } = part[0];
@@ -75,9 +87,9 @@ export class NAdam extends Optimizer<NAdamOptions> {
           1 - beta2,
           1 - beta2 ** step,
           eps,
-          weightDecay,
+          decoupled ? 1 - lr * weightDecay : weightDecay,
         ),
-        attributes: { maximize: false, decay: weightDecay !== 0 },
+        attributes: { maximize, decay: !decoupled && weightDecay !== 0, decoupled },
         after: (state) => {
           state.step = step;
           state.mu_product = product;

@@ -14,9 +14,14 @@ export interface RAdamOptions {
   eps: number;
   /** Factor of the parameter that is added to its gradient (an L2 penalty); default 0. */
   weightDecay: number;
+  /** Whether weight decay shrinks the parameter itself, as AdamW does; default false. Since PyTorch 2.1. */
+  decoupledWeightDecay?: boolean;
+  /** Whether to climb; default false. Since PyTorch 2.4. */
+  maximize?: boolean;
 }
 
 interface RadamAttributes extends GradientOptions {
+  readonly decoupled: boolean;
   /** Whether enough steps were made for the variance to be rectified. */
   readonly rectified: boolean;
 }
@@ -30,29 +35,32 @@ const radam = stepOperation<RadamAttributes>(
     [lr, beta1, rest1, beta2, rest2, correction1, root2, rect, eps, weightDecay],
     attributes,
   ) => {
-    const g = prepared(param, grad, weightDecay, attributes);
+    const p = attributes.decoupled ? m.mul(param, weightDecay) : param;
+    const g = prepared(p, grad, weightDecay, attributes);
     const mean = m.fma(rest1, g, m.mul(states[0], beta1));
     const square = m.fma(m.mul(rest2, g), g, m.mul(states[1], beta2));
     const plain = m.mul(m.div(mean, correction1), lr);
-    if (!attributes.rectified) return [m.sub(param, plain), mean, square];
+    if (!attributes.rectified) return [m.sub(p, plain), mean, square];
     const adaptive = m.div(root2, m.add(m.sqrt(square), eps));
-    return [m.sub(param, m.mul(m.mul(plain, adaptive), rect)), mean, square];
+    return [m.sub(p, m.mul(m.mul(plain, adaptive), rect)), mean, square];
   },
 );
 
 /** RAdam: Adam whose first steps wait for the variance to be known. @throws ValueError for options out of range. */
 export class RAdam extends Optimizer<RAdamOptions> {
   constructor(params: Params<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
-    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0 } = plainOptions(options);
+    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, ...rest } = plainOptions(options);
     requireNonNegative("learning rate", lr);
     requireNonNegative("epsilon value", eps);
     requireBetas(betas);
     requireNonNegative("weight_decay value", weightDecay);
-    super(params, { lr, betas, eps, weightDecay });
+    // What 1.13 does not know stands in groups, and so in state dicts, only where it is given.
+    super(params, { lr, betas, eps, weightDecay, ...rest });
   }
 
   protected override update(group: ParamGroup<RAdamOptions>, trained: readonly Trained[]): Step[] {
-    const { lr, betas, eps, weightDecay } = group;
+    const { lr, betas, eps, weightDecay, maximize = false } = group;
+    const decoupled = group.decoupledWeightDecay ?? false;
     const [beta1, beta2] = betas;
     return partition(trained, ({ state }) => countOf(state)).map((part) => {
       const step = countOf(part[0].state) + 1;
@@ -74,9 +82,9 @@ export class RAdam extends Optimizer<RAdamOptions> {
           Math.sqrt(correction2),
           rect,
           eps,
-          weightDecay,
+          decoupled ? 1 - lr * weightDecay : weightDecay,
         ),
-        attributes: { maximize: false, decay: weightDecay !== 0, rectified },
+        attributes: { maximize, decay: !decoupled && weightDecay !== 0, decoupled, rectified },
         after: stepIs(step),
       });
     });
