@@ -1,19 +1,23 @@
 /** Scaled dot-product attention (Vaswani et al., 2017). */
 import {
   add,
+  broadcastTo,
   logicalNot,
   maskedFill,
   matmul,
   mul,
   ones,
+  reshape,
   ShapeError,
   softmax,
   type Tensor,
   transpose,
   tril,
+  unsqueeze,
   where,
   zerosLike,
 } from "@cresset/core/functions";
+import { keywords } from "../keywords.ts";
 import { dropout } from "./dropout.ts";
 
 export interface ScaledDotProductAttentionOptions {
@@ -25,6 +29,11 @@ export interface ScaledDotProductAttentionOptions {
   readonly isCausal?: boolean;
   /** Factor of the scores; default 1 / √E. */
   readonly scale?: number | null;
+  /**
+   * Whether keys and values may have fewer heads (dimension -3) than queries, a divisor of theirs: each serves several heads of
+   * queries, one after the other. Default false.
+   */
+  readonly enableGqa?: boolean;
   /** Whether to return the weights, too, as PyTorch 1.13's `_scaled_dot_product_attention` does. Default false. */
   readonly needAttnWeights?: boolean;
 }
@@ -57,7 +66,7 @@ export function attend(
  * @param key [*, S, E]
  * @param value [*, S, Ev]
  * @returns [*, L, Ev]; with `needAttnWeights`, also the weights [*, L, S].
- * @throws ShapeError for fewer than two dimensions, or a mask given together with `isCausal`.
+ * @throws ShapeError for fewer than two dimensions, a mask given together with `isCausal`, or heads that do not divide.
  * @example
  * F.scaledDotProductAttention(q, k, v, { isCausal: true })
  */
@@ -71,14 +80,18 @@ export function scaledDotProductAttention(
   query: Tensor,
   key: Tensor,
   value: Tensor,
+  attnMask?: Tensor | null | ScaledDotProductAttentionOptions,
+  dropoutP?: number | ScaledDotProductAttentionOptions,
+  isCausal?: boolean | ScaledDotProductAttentionOptions,
   options?: ScaledDotProductAttentionOptions,
 ): Tensor;
 export function scaledDotProductAttention(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  options: ScaledDotProductAttentionOptions = {},
+  ...rest: readonly unknown[]
 ): Tensor | [Tensor, Tensor] {
+  const options = keywords<ScaledDotProductAttentionOptions>(["attnMask", "dropoutP", "isCausal"], rest);
   const { attnMask = null, dropoutP = 0, isCausal = false, scale = null, needAttnWeights = false } = options;
   for (const [name, x] of Object.entries({ query, key, value }))
     if (x.ndim < 2)
@@ -89,8 +102,23 @@ export function scaledDotProductAttention(
     throw new ShapeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True");
   const queries = mul(query, scale ?? 1 / Math.sqrt(query.shape[query.ndim - 1]));
   const mask = isCausal ? causal(query, key) : attnMask === null ? null : additive(attnMask, query);
-  const [result, weights] = attend(queries, key, value, mask, dropoutP);
+  const heads = options.enableGqa ? query.shape[query.ndim - 3] : undefined;
+  const [keys, values] = heads === undefined ? [key, value] : [repeated(key, heads), repeated(value, heads)];
+  const [result, weights] = attend(queries, keys, values, mask, dropoutP);
   return needAttnWeights ? [result, weights] : result;
+}
+
+/** Heads, one for several of the queries', repeated one by one. */
+function repeated(x: Tensor, heads: number): Tensor {
+  const at = x.ndim - 3;
+  const own = x.shape[at];
+  if (own === heads) return x;
+  if (x.ndim < 3 || own === 0 || heads % own !== 0)
+    throw new ShapeError(
+      `scaled_dot_product_attention: For enable_gqa, Number of heads in key and value must divide the number of heads in query, but got ${own} and ${heads}`,
+    );
+  const [batch, rest] = [x.shape.slice(0, at), x.shape.slice(at + 1)];
+  return reshape(broadcastTo(unsqueeze(x, at + 1), [...batch, own, heads / own, ...rest]), [...batch, heads, ...rest]);
 }
 
 function causal(query: Tensor, key: Tensor): Tensor {
