@@ -52,3 +52,8 @@ export class TraceError extends CressetError {
 export class NotImplementedError extends CressetError {
   override readonly name: string = "NotImplementedError";
 }
+
+/** A matrix that a decomposition or a solution cannot be had of: singular, not positive-definite, not finite. */
+export class LinAlgError extends ValueError {
+  override readonly name = "LinAlgError";
+}

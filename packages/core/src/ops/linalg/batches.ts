@@ -1,6 +1,6 @@
 /** What the operations of `torch.linalg` that run on the host share: checks of their operands, and loops over batches. */
 import { isFloat } from "../../dtype/dtype.ts";
-import { AutogradError, DTypeError, ShapeError, ValueError } from "../../errors.ts";
+import { AutogradError, DTypeError, LinAlgError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import type { Term } from "../../graph/term.ts";
 import { isGradEnabled } from "../../runtime/mode.ts";
@@ -57,7 +57,7 @@ export function failing(name: string, a: HostTensor, batch: number): string {
 /** @throws ValueError where an iteration would not end, or end with a wrong number. */
 export function requireFinite(name: string, a: HostTensor, batch: number, x: { readonly data: Float64Array }): void {
   if (!x.data.every(Number.isFinite))
-    throw new ValueError(
+    throw new LinAlgError(
       `${failing(name, a, batch)}: The algorithm failed to converge because the input matrix contained non-finite values.`,
     );
 }

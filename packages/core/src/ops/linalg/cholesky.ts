@@ -1,5 +1,5 @@
 /** Cholesky factors and triangular systems, on the host. */
-import { ShapeError, ValueError } from "../../errors.ts";
+import { LinAlgError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { hostOperation } from "../../tensor/host.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -35,7 +35,7 @@ const choleskyOp = hostOperation<{ name: string; upper: boolean; check: boolean 
       const factor = choleskyFactor(upper ? transposed(x) : x);
       if (typeof factor === "number") {
         if (check)
-          throw new ValueError(
+          throw new LinAlgError(
             `${failing(name, a, batch)}: The factorization could not be completed because the input is not positive-definite (the leading minor of order ${factor} is not positive-definite).`,
           );
         return [notANumber(x), [factor], ...(recorded ? [notANumber(x)] : [])];
@@ -66,7 +66,7 @@ const choleskyOp = hostOperation<{ name: string; upper: boolean; check: boolean 
  * `torch.linalg.cholesky`: lower triangular L with L Lᵀ = A, of symmetric positive-definite matrices [*, n, n];
  * `upper` asks for Lᵀ. Reads one triangle. Computed on the host.
  *
- * @throws ValueError for a matrix that is not positive-definite, ShapeError for one that is not square.
+ * @throws LinAlgError for a matrix that is not positive-definite, ShapeError for one that is not square.
  * @example
  * torch.linalg.cholesky(torch.tensor([[4, 2], [2, 2]])) // tensor([[2., 0.], [1., 1.]])
  */

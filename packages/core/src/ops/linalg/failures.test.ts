@@ -86,6 +86,8 @@ test("with checkErrors they throw, as the functions without Ex do", () => {
   expect(() => linalg.solveEx(both(), ones(), check)).toThrow(`torch.linalg.solve_ex: ${batch}The solver failed`);
   expect(() => linalg.luFactorEx(t(singular), check)).toThrow(factor);
   expect(() => linalg.luFactor(t(singular))).toThrow("torch.linalg.lu_factor: U[2,2] is zero");
+  expect(() => linalg.inv(both())).toThrow(linalg.LinAlgError);
+  expect(() => linalg.inv(both())).toThrow(torch.ValueError);
   expect(() => linalg.ldlFactor(torch.zeros([2, 2]))).toThrow("The diagonal element 1 of D is zero");
   expect(torch.lu(t(singular)).LU.tolistSync()).toEqual([
     [2, 4],

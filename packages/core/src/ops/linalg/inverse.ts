@@ -1,5 +1,5 @@
 /** Inverses, solutions and determinants, by LU factorisation on the host. */
-import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
+import { DTypeError, LinAlgError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import type { Term } from "../../graph/term.ts";
 import { type HostTensor, hostOperation } from "../../tensor/host.ts";
@@ -48,7 +48,7 @@ const inverseOp = hostOperation<Named>(
     eachMatrix([a], [square(a), []], ([x], batch) => {
       const lu = factorize(x);
       if (lu.singular > 0 && check)
-        throw new ValueError(
+        throw new LinAlgError(
           `${failing(name, a, batch)}: The diagonal element ${lu.singular} is zero, the inversion could not be completed because the input matrix is singular.`,
         );
       return [inverseOrNan(lu), [lu.singular]];
@@ -63,7 +63,7 @@ const inverseOp = hostOperation<Named>(
 /**
  * `torch.linalg.inv`: inverses of square matrices [*, n, n], computed on the host.
  *
- * @throws ValueError for a singular matrix, ShapeError for matrices that are not square.
+ * @throws LinAlgError for a singular matrix, ShapeError for matrices that are not square.
  * @example
  * torch.linalg.inv(torch.tensor([[2, 0], [0, 4]])) // tensor([[0.5000, 0.0000], [0.0000, 0.2500]])
  */
@@ -95,7 +95,7 @@ const solveOp = hostOperation<Named>(
     eachMatrix([a, b], recorded ? [square(b), [], square(a)] : [square(b), []], ([x, y], batch) => {
       const lu = factorize(x);
       if (lu.singular > 0 && check)
-        throw new ValueError(
+        throw new LinAlgError(
           `${failing(`torch.${name}`, a, batch)}: The solver failed because the input matrix is singular.`,
         );
       const solution = lu.singular > 0 ? notANumber(y) : solveWith(lu, y).data;
@@ -118,7 +118,7 @@ const solveOp = hostOperation<Named>(
  * `torch.linalg.solve`: X with A X = B, of square matrices A [*, n, n] and B [*, n, k] or [*, n]; computed on the host.
  *
  * @param left whether A stands on the left (default), or X A = B is solved.
- * @throws ValueError for a singular A, ShapeError where sizes do not fit.
+ * @throws LinAlgError for a singular A, ShapeError where sizes do not fit.
  * @example
  * torch.linalg.solve(torch.tensor([[2, 0], [0, 4]]), torch.tensor([2, 2])) // tensor([1.0000, 0.5000])
  */

@@ -1,5 +1,5 @@
 /** LDL decompositions of symmetric matrices, on the host. */
-import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
+import { DTypeError, LinAlgError, ShapeError } from "../../errors.ts";
 import { type HostTensor, hostOperation } from "../../tensor/host.ts";
 import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -17,7 +17,7 @@ const factorOp = hostOperation<{ name: string; check: boolean }>(
     return eachMatrix([a], [square, square.slice(1), []], ([x], batch) => {
       const { ld, pivots, singular } = ldl(x);
       if (singular > 0 && check)
-        throw new ValueError(
+        throw new LinAlgError(
           `${failing(name, a, batch)}: The diagonal element ${singular} of D is zero: the input matrix is singular.`,
         );
       return [ld.data, pivots, [singular]];
@@ -43,7 +43,7 @@ function factored(name: string, A: Tensor, check: boolean): [LD: Tensor, pivots:
  * `torch.linalg.ldlFactor`: A = L D Lᵀ of symmetric matrices [*, n, n], of which the lower triangle is read, up to exchanges of
  * rows and columns: L and D in one matrix, and LAPACK's pivots, int32 [*, n]. Computed on the host.
  *
- * @throws ValueError for a singular matrix; AutogradError where A requires grad: as in PyTorch, there is no derivative.
+ * @throws LinAlgError for a singular matrix; AutogradError where A requires grad: as in PyTorch, there is no derivative.
  * @example
  * const { LD, pivots } = torch.linalg.ldlFactor(A);
  * const X = torch.linalg.ldlSolve(LD, pivots, B);

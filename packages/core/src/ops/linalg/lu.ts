@@ -1,5 +1,5 @@
 /** LU decompositions with partial pivoting, on the host; solutions with them are composed of triangular ones. */
-import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
+import { DTypeError, LinAlgError, ShapeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import type { Term } from "../../graph/term.ts";
 import { hostOperation } from "../../tensor/host.ts";
@@ -55,7 +55,7 @@ const luOp = hostOperation<{ name: string; check: boolean }>(
     return eachMatrix([a], recorded ? [...shapes, ...saved] : shapes, ([x], batch) => {
       const { lu, pivots, singular } = eliminated(x);
       if (singular > 0 && check)
-        throw new ValueError(
+        throw new LinAlgError(
           `${failing(name, a, batch)}: U[${singular},${singular}] is zero and using it on lu_solve would result in a division by zero. If you still want to perform the factorization, consider calling linalg.lu(A, pivot) or linalg.lu_factor_ex(A, pivot)`,
         );
       if (!recorded) return [lu.data, pivots, [singular]];

@@ -1,4 +1,5 @@
 /** `torch.linalg`. */
+export { LinAlgError } from "../../errors.ts";
 export { vectorNorm } from "../reduction/norm.ts";
 export { choleskyEx, linalgCholesky as cholesky, solveTriangular } from "./cholesky.ts";
 export { eigh, eigvalsh } from "./eigen.ts";
