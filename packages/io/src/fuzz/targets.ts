@@ -96,7 +96,7 @@ export async function fuzzTargets(): Promise<Target[]> {
       read: (file) => loadParquet(file, anything),
       seeds: parquetFiles(),
       damage: plain,
-      unpacks: 80_000,
+      unpacks: 200_000,
     },
   ];
 }
