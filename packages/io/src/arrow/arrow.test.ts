@@ -6,6 +6,7 @@ import { registerBackend, type Tensor } from "@cresset/core";
 import * as arrow from "apache-arrow";
 import { beforeAll, describe, expect, test } from "vitest";
 import { FormatError } from "../index.ts";
+import { column, numberColumns, refusedColumns } from "../testing/columns.ts";
 import { bytesTaken } from "../testing/count-bytes.ts";
 import { fromArrow, loadArrow } from "./index.ts";
 
@@ -16,23 +17,10 @@ beforeAll(async () => {
 
 /** Where a tensor's content is before anything is computed with it. */
 const memoryOf = (tensor: Tensor): unknown => tensor.value.slot?.host?.buffer;
-const column = (values: readonly unknown[], type: arrow.DataType): arrow.Vector => arrow.vectorFromArray(values, type);
 const table = (columns: Record<string, arrow.Vector>): arrow.Table => new arrow.Table(columns);
 
 describe("columns", () => {
-  test.each<[string, arrow.DataType, readonly unknown[], string, readonly unknown[]]>([
-    ["int8", new arrow.Int8(), [-128, 127], "int8", [-128, 127]],
-    ["int16", new arrow.Int16(), [-32768, 32767], "int16", [-32768, 32767]],
-    ["int32", new arrow.Int32(), [-(2 ** 31), 2 ** 31 - 1], "int32", [-(2 ** 31), 2 ** 31 - 1]],
-    ["int64", new arrow.Int64(), [-(2n ** 63n), 2n ** 53n + 1n], "int64", [-(2n ** 63n), 2n ** 53n + 1n]],
-    ["uint8", new arrow.Uint8(), [0, 255], "uint8", [0, 255]],
-    ["uint16", new arrow.Uint16(), [0, 65535], "int32", [0, 65535]],
-    ["uint32", new arrow.Uint32(), [0, 4294967295], "int64", [0n, 4294967295n]],
-    ["uint64", new arrow.Uint64(), [0n, 2n ** 63n - 1n], "int64", [0n, 2n ** 63n - 1n]],
-    ["float32", new arrow.Float32(), [0.5, -0], "float32", [0.5, -0]],
-    ["float64", new arrow.Float64(), [0.1, Number.NaN], "float64", [0.1, Number.NaN]],
-    ["bool", new arrow.Bool(), [true, false, true], "bool", [1, 0, 1]],
-  ])("of %s", (_, type, values, dtype, expected) => {
+  test.each(numberColumns)("of %s", (_, type, values, dtype, expected) => {
     for (const found of [fromArrow(column(values, type)), fromArrow(table({ x: column(values, type) })).x]) {
       expect(found.dtype).toBe(dtype);
       expect([...found.dataSync()]).toEqual(expected);
@@ -110,12 +98,8 @@ describe("refused by name", () => {
       column(["a", "b"], new arrow.Dictionary(new arrow.Utf8(), new arrow.Int32())),
       "of the type Dictionary<Int32, Utf8>: its values are codes of a dictionary; decode it",
     ],
-    ["dates", column([new Date(0)], new arrow.DateDay()), 'the option dates: "integers" takes the numbers'],
-    ["times", column([1], new arrow.TimeSecond()), 'the option dates: "integers"'],
-    ["decimals", column([new Uint32Array(4)], new arrow.Decimal(2, 20)), "floats would not be exact"],
     ["lists", column([[1]], new arrow.List(new arrow.Field("item", new arrow.Int8()))), "of the type List<Int8>"],
-    ["missing values", column([1, null], new arrow.Float32()), "has no value in row 2: the option nulls says"],
-    ["numbers beyond int64", column([2n ** 63n], new arrow.Uint64()), "has 9223372036854775808 in row 1: int64 has no"],
+    ...refusedColumns,
     ["nothing at all", column([null], new arrow.Null()), "of the type Null"],
   ])("%s", (_, vector, message) => {
     const read = () => fromArrow(table({ x: vector }));

@@ -3,8 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as arrow from "apache-arrow";
 import { Compression, Table, WriterPropertiesBuilder, writeParquet } from "parquet-wasm";
-
-const column = (values: readonly unknown[], type: arrow.DataType): arrow.Vector => arrow.vectorFromArray(values, type);
+import { column } from "../testing/columns.ts";
 
 const tables = [
   new arrow.Table({
