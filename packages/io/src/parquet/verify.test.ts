@@ -114,6 +114,22 @@ describe("pages", () => {
     expect(taken).toBeLessThan(2000);
   }); // biome-ignore format: one page a line
 
+  test("of lists with empty ones, in version 2, are refused by name", () => {
+    // A list of one value, then one of none, which is not missing.
+    const page = joined([
+      struct({ 1: 3, 2: 12, 3: 12, 8: struct({ 1: 2, 2: 0, 3: 2, 4: 0, 5: 2, 6: 2 }) }),
+      bytes(4, 0, 3, 0b01),
+      doubles(1),
+    ]);
+    const path: SchemaElement[] = [
+      { name: "l", repetition_type: "REPEATED" },
+      { name: "x", type: "DOUBLE", repetition_type: "REQUIRED" },
+    ];
+    const meta = { type: "DOUBLE", codec: "UNCOMPRESSED" } as ColumnMetaData;
+    const chunk: Chunk = { meta, path, rows: 2, firstRow: 0, refuseMissing: false, count: () => undefined };
+    expect(() => verifyChunk(page, chunk)).toThrow('the column "l" has lists or groups in pages of version 2');
+  });
+
   test("that lack a value say where, if that is refused", () => {
     const content = joined([page(2, 0, joined([levels(4, 1), doubles(2)])), page(2, 0, joined([levels(2, 1, 2, 0), doubles(1)]))]); // biome-ignore format: pages
     verify(content, 4, { optional: true });

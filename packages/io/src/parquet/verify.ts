@@ -133,8 +133,13 @@ class ChunkVerifier {
       const runs = readRuns(levels, repetitionBytes, bitsOf(this.#mostDefinition), values, this.#mostDefinition);
       present = this.#present(runs.wanted, runs.firstOther, this.#mostDefinition);
     }
-    // hyparquet takes as many values as are not said to be missing.
-    if (present !== values - nulls) throw tooMany();
+    // hyparquet takes as many values as are not said to be missing, which in lists is not how many there are.
+    if (present !== values - nulls)
+      throw this.#isFlat
+        ? tooMany()
+        : new FormatError(
+            `the column "${this.#chunk.path[0].name}" has lists or groups in pages of version 2, which are not read: write it with those of version 1`,
+          );
     const length = unpacked - before;
     const rest = packed.subarray(before);
     const isPacked = header.get(7) !== false && length > 0;
