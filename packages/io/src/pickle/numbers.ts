@@ -38,7 +38,10 @@ function floatOf(line: string): number {
 
 /** A text of protocol 0: STRING is bytes of UTF-8 in quotes, with Python's escapes; UNICODE is Latin-1 with `\uXXXX`. */
 export function textOfLine(bytes: Uint8Array, code: number): string {
-  const line = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  const parts: string[] = [];
+  for (let from = 0; from < bytes.length; from += 4096)
+    parts.push(String.fromCharCode(...bytes.subarray(from, from + 4096)));
+  const line = parts.join("");
   if (code === op.UNICODE)
     return line.replaceAll(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g, (_, short?: string, long?: string) =>
       character(Number.parseInt(short ?? long ?? "", 16)),

@@ -104,6 +104,15 @@ test("bytes of a bool are true where they are not 0", () => {
   expect(safetensors.load(bytes).x.to("int32").tolistSync()).toEqual([1, 0]);
 });
 
+test("texts may be as long as headers, with whatever in them", async () => {
+  for (const text of ["a".repeat(2e7), '"'.repeat(5e6), "\\".repeat(5e6), '\n\\"{}[],: ']) {
+    const opened = await safetensors.safeOpen(file({ __metadata__: { text } }));
+    expect(opened.metadata().text === text).toBe(true);
+  }
+  for (const open of ['{"a":"', '{"a":"\\"', '{"', `{"a":${"1".repeat(2e7)}`, `{${"a".repeat(2e7)}`])
+    expect(() => safetensors.load(file(open))).toThrow("is not JSON");
+});
+
 test("dtypes that Cresset lacks do not stand in the way of others", async () => {
   const lacking = ["F4", "F6_E2M3", "F8_E8M0", "F8_E4M3FNUZ", "U16", "C64"] as const;
   const sizes = [2, 3, 4, 4, 8, 32];

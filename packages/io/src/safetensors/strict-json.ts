@@ -3,9 +3,18 @@ import { FormatError } from "../errors.ts";
 /** JSON with objects as maps, so that no name in a file is special to JavaScript. */
 export type StrictJson = string | number | boolean | null | StrictJson[] | Map<string, StrictJson>;
 
-/** A string, a number, a word, or one character of structure. */
-const token = /"(?:[^"\\]|\\.)*"|[-+.\w]+|[{}[\]:,]/gy;
-const blank = /[ \t\r\n]*/y;
+const [quote, backslash] = [0x22, 0x5c];
+const isBlank = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+/** Whether a character may be in a number or a word. */
+const isOfWord = (code: number): boolean =>
+  (code >= 0x30 && code <= 0x39) ||
+  (code >= 0x41 && code <= 0x5a) ||
+  (code >= 0x61 && code <= 0x7a) || // 0-9 A-Z a-z
+  code === 0x2b ||
+  code === 0x2d ||
+  code === 0x2e ||
+  code === 0x5f; // + - . _
+
 /** Whether a text is none in Unicode. With `u`, pairs of surrogates are one character, and what is left is alone. */
 export const hasHalfCharacter = (text: string): boolean => /\p{Surrogate}/u.test(text);
 /** Headers and indexes nest three deep. */
@@ -41,7 +50,11 @@ export function parseStrictly(
   return value as Map<string, StrictJson>;
 }
 
+/** Reads token by token: a string, a number, a word, or one character of structure; "" after the last. */
 class Reader {
+  /** The token that is next, and where it begins and ends. */
+  private token = "";
+  private start = 0;
   private at = 0;
   private readonly text: string;
   private readonly what: string;
@@ -51,25 +64,25 @@ class Reader {
     this.text = text;
     this.what = what;
     this.wholeNumbers = wholeNumbers;
+    this.advance();
   }
 
   value(depth: number): StrictJson {
     if (depth > deepest) throw new FormatError(`${this.what} nests more than ${deepest} deep`);
-    const found = this.next();
-    if (found === "{") return this.object(depth);
-    if (found === "[") return this.array(depth);
-    return this.scalar(found);
+    if (this.skip("{")) return this.object(depth);
+    if (this.skip("[")) return this.array(depth);
+    return this.scalar();
   }
 
   end(): void {
-    if (this.peek() !== "") throw this.unexpected(this.peek());
+    if (this.token !== "") throw this.unexpected();
   }
 
   private object(depth: number): Map<string, StrictJson> {
     const found = new Map<string, StrictJson>();
     if (this.skip("}")) return found;
     do {
-      const name = this.scalar(this.next());
+      const name = this.scalar();
       if (typeof name !== "string") throw new FormatError(`${this.what} is not JSON: the name ${name} is no text`);
       if (found.has(name)) throw new FormatError(`${this.what} has the name "${name}" twice`);
       this.expect(":");
@@ -88,48 +101,61 @@ class Reader {
     return found;
   }
 
-  private scalar(found: string): string | number | boolean | null {
+  private scalar(): string | number | boolean | null {
+    const { token } = this;
     let value: string | number | boolean | null;
     try {
-      value = JSON.parse(found);
+      value = JSON.parse(token);
     } catch {
-      throw this.unexpected(found);
+      throw this.unexpected();
     }
-    if (typeof value === "number" && this.wholeNumbers && !/^(?:-[1-9]\d*|\d+)$/.test(found))
-      throw new FormatError(`${this.what} has ${found.slice(0, 40)} for a whole number`);
+    if (typeof value === "number" && this.wholeNumbers && !/^(?:-[1-9]\d*|\d+)$/.test(token))
+      throw new FormatError(`${this.what} has ${token.slice(0, 40)} for a whole number`);
     if (typeof value === "string" && hasHalfCharacter(value))
       throw new FormatError(`${this.what} has a text with half a character (a lone surrogate)`);
+    this.advance();
     return value;
   }
 
-  private peek(): string {
-    blank.lastIndex = this.at;
-    blank.exec(this.text);
-    token.lastIndex = blank.lastIndex;
-    const match = token.exec(this.text);
-    if (match !== null) return match[0];
-    return blank.lastIndex === this.text.length ? "" : this.text[blank.lastIndex];
+  /** Finds the next token. By hand, since regular expressions take memory for each character of a long text. */
+  private advance(): void {
+    const { text } = this;
+    let start = this.at;
+    while (isBlank(text.charCodeAt(start))) start++;
+    let end = start;
+    if (text.charCodeAt(start) === quote) end = this.endOfString(start);
+    else {
+      while (isOfWord(text.charCodeAt(end))) end++;
+      if (end === start && start < text.length) end++;
+    }
+    this.start = start;
+    this.at = end;
+    this.token = text.slice(start, end);
   }
 
-  private next(): string {
-    const found = this.peek();
-    this.at = blank.lastIndex + found.length;
-    return found;
+  /** Behind the quote that ends a string; the quote alone is no JSON, where there is none. */
+  private endOfString(start: number): number {
+    for (let at = this.text.indexOf('"', start + 1); at >= 0; at = this.text.indexOf('"', at + 1)) {
+      let escapes = 0;
+      while (this.text.charCodeAt(at - 1 - escapes) === backslash) escapes++;
+      if (escapes % 2 === 0) return at + 1;
+    }
+    return start + 1;
   }
 
   private skip(what: string): boolean {
-    if (this.peek() !== what) return false;
-    this.next();
+    if (this.token !== what) return false;
+    this.advance();
     return true;
   }
 
   private expect(what: string): void {
-    const found = this.next();
-    if (found !== what) throw this.unexpected(found);
+    if (!this.skip(what)) throw this.unexpected();
   }
 
-  private unexpected(found: string): FormatError {
-    const problem = found === "" ? "it ends too early" : `unexpected ${found.slice(0, 40)} before character ${this.at}`;
+  private unexpected(): FormatError {
+    const { token, start } = this;
+    const problem = token === "" ? "it ends too early" : `unexpected ${token.slice(0, 40)} at character ${start}`;
     return new FormatError(`${this.what} is not JSON: ${problem}`);
   }
 }
