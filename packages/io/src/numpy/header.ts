@@ -25,8 +25,6 @@ const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 export const longestPrefix = 12;
 /** Far beyond what a dtype and 32 dimensions take; NumPy itself reads no more than 10,000 without being told. */
 const mostHeaderBytes = 1 << 16;
-/** As many dimensions as NumPy's arrays may have. */
-const mostDimensions = 64;
 
 export const beginsLikeArray = (start: Uint8Array): boolean => magic.every((byte, i) => start[i] === byte);
 
@@ -69,9 +67,8 @@ export function parseArrayHeader(start: Uint8Array, fileSize: number): ArrayHead
   if (typeof fortran !== "boolean") throw new FormatError("the array's fortran_order is neither True nor False");
   if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0))
     throw new FormatError(`the array's shape is not a tuple of sizes: ${JSON.stringify(shape)}`);
-  if (shape.length > mostDimensions) throw new FormatError(`the array has ${shape.length} dimensions`);
   const { dtype, swapped } = dtypeOfDescription(header.get("descr"));
-  const dataBytes = numelOf(shape, "an array") * bytesOf(dtype);
+  const dataBytes = numelOf(shape, "the array") * bytesOf(dtype);
   if (dataBytes !== fileSize - start.length)
     throw new FormatError(
       `an array of ${dtype} and shape [${shape.join(", ")}] takes ${dataBytes} bytes, but ${fileSize - start.length} follow its header`,

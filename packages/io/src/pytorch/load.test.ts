@@ -201,6 +201,11 @@ describe("tensors as a file may describe them", () => {
     ["at a negative offset", { numel: 6, size: [1], stride: [1], offset: -1 }, "not a whole number"],
     ["of more elements than can be counted", { numel: 6, size: [2 ** 40, 2 ** 40], stride: [0, 0] }, "is too large"],
     ["that repeats its elements very often", { numel: 6, size: [2 ** 40], stride: [0] }, "repeat the elements"],
+    [
+      "of 65 dimensions",
+      { numel: 6, size: new Array<number>(65).fill(1), stride: new Array<number>(65).fill(1) },
+      "a tensor has 65 dimensions",
+    ],
     ["of other strides than sizes", { numel: 6, size: [1, 1], stride: [1] }, "2 sizes, but 1 strides"],
     ["of more elements than its record has", { numel: 7, size: [7], stride: [1] }, "has 24 bytes, but 7 elements"],
     ["of fewer elements than its record has", { numel: 5, size: [5], stride: [1] }, "has 24 bytes, but 5 elements"],

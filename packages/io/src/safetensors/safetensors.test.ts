@@ -161,6 +161,11 @@ describe("refused", () => {
       "has 1.0 for",
     ],
     ["a size below zero that is zero", file('{"a":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}'), "has -0 for"],
+    [
+      "65 dimensions",
+      file({ a: entry("F32", new Array<number>(65).fill(1), 0, 4) }, 4),
+      'tensor "a" has 65 dimensions',
+    ],
     ["sizes whose product is beyond all bounds", file({ a: entry("F32", [1e15, 1e15], 0, 4) }, 4), "is too large"],
     [
       "such sizes, and then none",
