@@ -141,10 +141,53 @@ describe("an exported training step follows the same loss curve for 50 steps", (
     RMSprop: (p) => new optim.RMSprop(p, { lr: 1e-3, momentum: 0.5, centered: true }),
     Adadelta: (p) => new optim.Adadelta(p),
     Adagrad: (p) => new optim.Adagrad(p, { lrDecay: 0.1 }),
+    NAdam: (p) => new optim.NAdam(p, { lr: 1e-2 }),
+    // Its first five steps are others than those that follow.
+    RAdam: (p) => new optim.RAdam(p, { lr: 1e-2 }),
+    "RAdam that never knows the variance": (p) => new optim.RAdam(p, { betas: [0.9, 0.5] }),
+    "ASGD that averages from step 10 on": (p) => new optim.ASGD(p, { lr: 0.1, t0: 10, lambd: 1e-2 }),
   };
   test.each(Object.keys(optimizers))("the classifier with %s", async (name) => {
     const program = classifier();
     expectSame(await curves(program, optimizers[name](program.model.parameters()), 50));
+  });
+
+  const later = ["Adam", "NAdam", "RAdam", "ASGD that averages from step 10 on"];
+  test.each(later)("the classifier with %s, exported in the middle of a training", async (name) => {
+    const program = classifier();
+    const optimizer = optimizers[name](program.model.parameters());
+    const step = stepOf(program, optimizer);
+    const [x, y] = program.batch(6);
+    for (let t = 0; t < 7; t++) step(x, y);
+    expectSame(await curves(program, optimizer, 20));
+  });
+
+  test("numbers that an optimizer carries along are those of PyTorch's names, by group", async () => {
+    const program = classifier();
+    const [first, ...rest] = [...program.model.parameters()];
+    const optimizer = new optim.ASGD([{ params: [first], lr: 0.2 }, { params: rest }], { lr: 0.1, t0: 3, lambd: 1e-2 });
+    const step = stepOf(program, optimizer);
+    const options = { module: program.model, optimizer, learningRate: "input", dynamicAxes: {} } as const;
+    const [x, y] = program.batch(5);
+    const { model, state } = await onnx.exportTrainingStep(step, [x, y], undefined, options);
+    const names = state.map(({ input }) => input).filter((input) => /eta|mu$|mu_/.test(input));
+    expect(names).toEqual(["optimizer.eta_0", "optimizer.mu_0", "optimizer.eta_1", "optimizer.mu_1"]);
+    const session = await Session.open(model);
+    let states = Object.fromEntries(
+      await Promise.all(state.map(async ({ input, initial }) => [input, await toEngine(initial)] as const)),
+    );
+    const rates = [0.2, 0.1].map((lr, i) => [`lr_${i}`, torch.tensor(lr, { dtype: "float64" })] as const);
+    for (let t = 0; t < 8; t++) {
+      const outputs = await session.run({ input_0: x, input_1: y, ...Object.fromEntries(rates), ...states });
+      states = Object.fromEntries(state.map(({ input, output }) => [input, outputs[output]]));
+      step(x, y);
+    }
+    const own = optimizer.state.get(first) as unknown as { eta: number; mu: number; ax: Tensor };
+    expect(numbersOf(states["optimizer.eta_0"])).toEqual([own.eta]);
+    expect(numbersOf(states["optimizer.mu_0"])).toEqual([own.mu]);
+    expect(own.mu).toBeCloseTo(1 / 5, 6);
+    const average = numbersOf(states["optimizer.0.weight.ax"]);
+    for (const [i, want] of Array.from(await own.ax.data(), Number).entries()) expect(average[i]).toBeCloseTo(want, 5);
   });
 
   test("the classifier with Rprop, whose steps go by signs, so that rounding soon decides", async () => {
@@ -248,9 +291,20 @@ describe("what would be wrong in the next step is refused", () => {
     return (error as Error).message;
   };
 
-  test("optimizers that count in ways that a graph does not follow", async () => {
-    for (const kind of [optim.NAdam, optim.RAdam, optim.ASGD])
-      expect(await refused(({ model }) => [new kind(model.parameters())])).toMatch(/in the next one/);
+  test("options of an optimizer that change from step to step", async () => {
+    const message = await refused((program) => {
+      const optimizer = new optim.SGD(program.model.parameters(), { lr: 0.1, momentum: 0.9 });
+      const step = stepOf(program, optimizer);
+      return [
+        optimizer,
+        (x, y) => {
+          const loss = step(x, y);
+          optimizer.paramGroups[0].momentum *= 0.9;
+          return loss;
+        },
+      ];
+    });
+    expect(message).toMatch(/sgd takes a number that is 0\.\d+ in this step and 0\.\d+ in the next one/);
   });
 
   test("gradients that add up over steps", async () => {

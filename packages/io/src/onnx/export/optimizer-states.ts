@@ -1,13 +1,28 @@
 import type { Node, Value } from "@cresset/core/extend";
 import { fromHost, type HostArray, Tensor } from "@cresset/core/functions";
 import { OnnxExportError } from "../errors.ts";
-import { formulasOf, mentions, type Now, type Options } from "./optimizer-numbers.ts";
+import {
+  formulasOf,
+  fullStateOf,
+  mentions,
+  type Now,
+  type NumberState,
+  numberStatesOf,
+  type Options,
+} from "./optimizer-numbers.ts";
 import type { Traces } from "./traces.ts";
 
 /** What is used of an optimizer of `@cresset/optim`. */
 export interface TrainingOptimizer {
   readonly paramGroups: readonly { readonly params: readonly Tensor[] }[];
   readonly state: Map<Tensor, Record<string, unknown>>;
+}
+
+/** A number that a group carries from step to step. */
+export interface GroupNumber extends NumberState {
+  readonly name: string;
+  /** Before the first step of the graph. */
+  readonly value: number;
 }
 
 export interface Group {
@@ -37,6 +52,8 @@ export class OptimizerStates {
   readonly #names = new Map<Tensor, string>();
   readonly #zeros = new Map<Tensor, Tensor>();
   readonly #groupOf = new Map<Value, Group>();
+  /** The optimizer's operation, by group. */
+  readonly #operations: string[] = [];
   #base: ReadonlyMap<Tensor, State> = new Map();
   /** The states after the step that was traced, for the next one; null while it is this one. */
   #next: ReadonlyMap<Tensor, State> | null = null;
@@ -80,11 +97,16 @@ export class OptimizerStates {
     const known = [...this.tensors.values()];
     for (const state of this.#original.values())
       known.push(...Object.values(state).filter((entry) => entry instanceof Tensor));
-    trace([...new Set(known)]);
+    const given = [...new Set(known)];
+    const [after] = trace(given).after;
+    for (const { params } of this.groups) {
+      const nodes = params.map((param) => after[given.indexOf(param)]?.node);
+      this.#operations.push(nodes.find((node) => node)?.template.operation.name ?? "");
+    }
     const base = new Map<Tensor, State>();
-    for (const [param, after] of this.#optimizer.state) {
+    for (const [param, later] of this.#optimizer.state) {
       const before = this.#original.get(param) ?? {};
-      const tensors = Object.entries(after).filter(([, entry]) => entry instanceof Tensor);
+      const tensors = Object.entries(later).filter(([, entry]) => entry instanceof Tensor);
       requireFreshMomentum(this.groups, param, before);
       base.set(param, { ...before, ...Object.fromEntries(tensors) });
       for (const [key, entry] of tensors) {
@@ -107,7 +129,7 @@ export class OptimizerStates {
   begin(): void {
     const { state } = this.#optimizer;
     state.clear();
-    for (const [param, entries] of this.#next ?? this.#base) state.set(param, { ...entries });
+    for (const [param, entries] of this.#now()) state.set(param, { ...entries });
     for (const [param, zeros] of this.#zeros) if (param.requiresGrad) param.grad = zeros;
   }
 
@@ -120,11 +142,36 @@ export class OptimizerStates {
     this.#next = null;
   }
 
+  /** The states before the step that is traced. */
+  #now(): ReadonlyMap<Tensor, State> {
+    if (this.#next !== null) return this.#next;
+    const full = new Map(this.#base);
+    for (const { index, params } of this.groups) {
+      const more = fullStateOf(this.#operations[index] ?? "");
+      for (const param of params) if (full.has(param)) full.set(param, { ...full.get(param), ...more });
+    }
+    return full;
+  }
+
   /** What the formulas of each group depend on in the step that was traced last. */
   now(): Now[] {
-    return this.groups.map(({ options }) => ({
-      lr: Number(options.lr),
-      step: this.steps + (this.#next === null ? 1 : 2),
+    const states = this.#now();
+    return this.groups.map((group) => {
+      const own = stateOf(group, states);
+      const numbers = Object.entries(numberStatesOf(this.#operations[group.index] ?? "")).map(
+        ([name, { initial }]) => [name, Number(own[name] ?? initial(group.options))] as const,
+      );
+      return { lr: Number(group.options.lr), step: Number(own.step ?? 0) + 1, states: Object.fromEntries(numbers) };
+    });
+  }
+
+  /** The numbers that a group carries from step to step. */
+  numbersOf(group: Group): GroupNumber[] {
+    const own = stateOf(group, this.#original);
+    return Object.entries(numberStatesOf(this.#operations[group.index] ?? "")).map(([name, number]) => ({
+      ...number,
+      name,
+      value: Number(own[name] ?? number.initial(group.options)),
     }));
   }
 
@@ -133,7 +180,10 @@ export class OptimizerStates {
     const [first] = node.inputs;
     const group = first === undefined ? undefined : this.#groupOf.get(first);
     if (group === undefined) return null;
-    const formulas = Object.values(formulasOf(node, group.options));
+    const formulas = [
+      ...Object.values(formulasOf(node, group.options)),
+      ...this.numbersOf(group).map(({ next }) => next(group.options)),
+    ];
     if (formulas.some((formula) => mentions(formula, "step"))) this.counts = true;
     return group;
   }
@@ -145,6 +195,12 @@ export class OptimizerStates {
     // A step may have changed a learning rate.
     for (const { index, options } of this.groups) Object.assign(this.#optimizer.paramGroups[index], options);
   }
+}
+
+/** The state of a group's first parameter that has one: those of the others have the same numbers. */
+function stateOf({ params }: Group, states: ReadonlyMap<Tensor, State>): State {
+  const param = params.find((one) => states.has(one));
+  return (param && states.get(param)) ?? {};
 }
 
 function copyOf(state: ReadonlyMap<Tensor, State>): Map<Tensor, State> {

@@ -9,13 +9,13 @@ import { type ScalarInputs, writeGraph } from "./graph.ts";
 import { pair } from "./lower.ts";
 import { namesOf, only, requireOpset, statesOf, tracedWith } from "./module.ts";
 import { converted, evaluateFormula, formulasOf, lowerFormula, mentions } from "./optimizer-numbers.ts";
-import { OptimizerStates, type TrainingOptimizer } from "./optimizer-states.ts";
+import { type Group, type GroupNumber, OptimizerStates, type TrainingOptimizer } from "./optimizer-states.ts";
 import { type DynamicAxes, exampleInputs, type Traces, tensorsIn, traceProgram, withTensors } from "./traces.ts";
 
 export interface TrainingStepOptions {
   /** What is trained: gives the parameters and buffers their names. */
   readonly module: AnyModule;
-  /** What trains it: `SGD`, `Adam`, `AdamW`, `Adamax`, `RMSprop`, `Adadelta`, `Adagrad` or `Rprop`. */
+  /** What trains it: any optimizer of `@cresset/optim` but `LBFGS`. */
   readonly optimizer: TrainingOptimizer;
   /** "constant" (default), or "input": the learning rate is an input "lr" (float64), or "lr_0", "lr_1" … of several groups. */
   readonly learningRate?: "constant" | "input";
@@ -124,7 +124,7 @@ function requireRepeatable(states: OptimizerStates, trace: () => Traces): void {
         if (Object.is(value, other.args[slot])) continue;
         throw new OnnxExportError(
           `${name} takes a number that is ${value} in this step and ${other.args[slot]} in the next one: the graph would hold the first. ` +
-            "Make it an input, as a tensor; an optimizer that counts in other ways than SGD, Adam, AdamW, Adamax, RMSprop, Adadelta, Adagrad and Rprop cannot be exported",
+            "Make it an input, as a tensor. Of optimizers, those of @cresset/optim can be exported, but for LBFGS",
         );
       }
       const g = group?.index ?? 0;
@@ -192,6 +192,7 @@ async function writeStep(
       "cresset.state": JSON.stringify(
         Object.fromEntries([
           ...indices.filter((i) => changed[i]).map((i) => [names[i], nextName(names[i])]),
+          ...numbersIn(states).map(({ input }) => [input, nextName(input)]),
           ...(states.counts ? [[stepName, nextName(stepName)]] : []),
         ]),
       ),
@@ -200,6 +201,8 @@ async function writeStep(
   const state: TrainingState[] = [];
   for (const i of indices)
     if (changed[i]) state.push({ input: names[i], output: nextName(names[i]), initial: await copied(tensors[i]) });
+  for (const { input, value } of numbersIn(states))
+    state.push({ input, output: nextName(input), initial: tensor(value, { dtype: "float32" }) });
   if (states.counts) {
     const initial = tensor(BigInt(states.steps), { dtype: "int64" });
     state.push({ input: stepName, output: nextName(stepName), initial });
@@ -210,21 +213,43 @@ async function writeStep(
 /** How many steps have been done. */
 const stepName = "optimizer.step";
 
+/** Numbers that the optimizer carries from step to step, as inputs of the graph. */
+function numbersIn(states: OptimizerStates): (GroupNumber & { group: Group; input: string })[] {
+  return states.groups.flatMap((group) =>
+    states.numbersOf(group).map((number) => {
+      const suffix = states.groups.length === 1 ? "" : `_${group.index}`;
+      return { ...number, group, input: `optimizer.${number.name}${suffix}` };
+    }),
+  );
+}
+
 const nextName = (name: string): string => `${name}.next`;
 
 function scalarInputs(c: Context, states: OptimizerStates, learningRate: "constant" | "input"): ScalarInputs {
   const { builder } = c;
   const groups = states.groups;
   const lrNames = groups.map((_, g) => (groups.length === 1 ? "lr" : `lr_${g}`));
-  const inputs: { name: string; dtype: "int64" | "float64" }[] = [];
+  const inputs: { name: string; dtype: "int64" | "float32" | "float64" }[] = [];
   if (learningRate === "input") for (const name of lrNames) inputs.push({ name, dtype: "float64" });
-  const outputs: { name: string; value: string; dtype: "int64" }[] = [];
+  const outputs: { name: string; value: string; dtype: "int64" | "float32" }[] = [];
   let number = "";
   if (states.counts) {
     inputs.push({ name: stepName, dtype: "int64" });
     const next = builder.node("Add", [stepName, builder.integers([1], [])]);
     outputs.push({ name: nextName(stepName), value: next, dtype: "int64" });
     number = builder.node("Cast", [next], { to: dataTypes.float64 });
+  }
+  const carried = numbersIn(states);
+  const namesOfGroup = groups.map((group, g) => {
+    const own = carried.filter((one) => one.group === group);
+    const wide = own.map(({ name, input }) => [name, builder.node("Cast", [input], { to: dataTypes.float64 })]);
+    const lr = learningRate === "input" ? lrNames[g] : Number(group.options.lr);
+    return { lr, step: number, states: Object.fromEntries(wide) as Record<string, string> };
+  });
+  for (const { input, next, group } of carried) {
+    inputs.push({ name: input, dtype: "float32" });
+    const value = converted(c, lowerFormula(c, next(group.options), namesOfGroup[group.index]), "float32");
+    outputs.push({ name: nextName(input), value, dtype: "float32" });
   }
   return {
     inputs,
@@ -233,9 +258,8 @@ function scalarInputs(c: Context, states: OptimizerStates, learningRate: "consta
       const group = states.groupOf(node);
       const formula = group === null ? undefined : formulasOf(node, group.options)[slot];
       if (group === null || formula === undefined) return null;
-      if (learningRate === "constant" && !mentions(formula, "step")) return null;
-      const lr = learningRate === "input" ? lrNames[group.index] : Number(group.options.lr);
-      return converted(c, lowerFormula(c, formula, { lr, step: number }), dtype);
+      const changes = learningRate === "input" || mentions(formula, "step") || mentions(formula, "state");
+      return changes ? converted(c, lowerFormula(c, formula, namesOfGroup[group.index]), dtype) : null;
     },
   };
 }
