@@ -71,6 +71,20 @@ describe("another engine gives the same probabilities, from the table as it is",
   });
 });
 
+test("a device without float64 leaves the preparation to one that has it", async () => {
+  const backend = cpu();
+  await registerBackend(
+    Object.create(backend, {
+      name: { value: "narrow" },
+      dtypes: { value: new Set([...backend.dtypes].filter((dtype) => dtype !== "float64")) },
+    }),
+  );
+  const data = prepareData(table, filled);
+  const saves = ["narrow", "cpu"].map((device) => saveTraining(Training.create(data, { hidden: [6] }, device), "onnx"));
+  const [there, here] = await Promise.all(saves);
+  expect(there).toEqual(here);
+});
+
 test("the file says what it takes and gives, and holds no more weights than the network", async () => {
   const bytes = await saved({});
   const file = await open(bytes);
