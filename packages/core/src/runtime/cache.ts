@@ -22,8 +22,8 @@ export class CacheEntry {
 /** What compiles in a moment is not worth a thought. */
 const large = 24;
 /** Of so many large programs compiled lately, so many that were never asked for again: then a new structure will hardly be, either. */
-const lately = 16;
-const fleeting = 12;
+const lately = 8;
+const fleeting = 6;
 
 /** Compiled programs by exact structure: a hash picks the bucket, a comparison of every integer decides. Programs not used lately go. */
 export class ProgramCache {

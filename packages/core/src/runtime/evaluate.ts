@@ -10,7 +10,7 @@ import { nextEpoch } from "./epoch.ts";
 import { placeLater, requireUnspoiled, restorable } from "./later.ts";
 import { mode } from "./mode.ts";
 import { chooseOutputs, isPendingWrite, movesData, outputsPerNode, position } from "./outputs.ts";
-import { piecesOf } from "./pieces.ts";
+import { piecesOf, preparing } from "./pieces.ts";
 import type { Storage } from "./storage.ts";
 
 let key = new Int32Array(4096);
@@ -45,20 +45,33 @@ function evaluateProgram(device: Device, roots: readonly Value[], writes: readon
   for (const storage of writes) promote(storage, device);
 }
 
-/** The same values as those of one program, by programs of one operation each: these come again where their sequence does not. */
+/**
+ * The same values as those of one program, by programs of one operation each: these come again where their sequence does not.
+ * Where data are prepared, that comes first: what is left may be a structure that does come again.
+ */
 function evaluatePieces(
   device: Device,
   order: readonly Node[],
   roots: readonly Value[],
   writes: readonly Storage[],
 ): void {
+  const compute = (among?: ReadonlySet<Node>): boolean => {
+    let any = false;
+    for (const values of piecesOf(order, roots, among)) {
+      evaluateProgram(device, values, [], true);
+      any = true;
+    }
+    return any;
+  };
+  let prepared = false;
   try {
-    for (const values of piecesOf(order, roots)) evaluateProgram(device, values, [], true);
+    prepared = compute(preparing(order));
+    if (!prepared) compute();
   } catch (error) {
     rollBack(device, order, writes);
     throw error;
   }
-  evaluateProgram(device, roots, writes, true);
+  evaluateProgram(device, roots, writes, !prepared);
 }
 
 /** What computing `roots` takes: pending nodes, the ready values they read, the values to give out; writes the key. */

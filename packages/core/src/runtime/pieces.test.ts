@@ -52,6 +52,22 @@ describe("once large programs were used once each", () => {
     expect(counted(run)).toEqual({ compilations: 0, runs: 1 });
   });
 
+  test("where only the data's graph changes, the step is compiled once", () => {
+    const w = tensor([0.5, -0.5], { requiresGrad: true });
+    const step = (i: number): void => {
+      const data = chain(tensor([1, 2]), 424_243 * (i + 1));
+      let y = w.mul(data);
+      for (let layer = 0; layer < 12; layer++) y = y.mul(0.9).tanh();
+      y.sum().backward();
+      const { grad } = w;
+      if (grad !== null) commitStates([{ tensor: w, value: noGrad(() => w.sub(grad)) }]);
+      w.grad = null;
+    };
+    for (let i = 0; i < 4; i++) step(i);
+    // The 60 operations of the data, the gradient of the sum (which depends on nothing), and the step.
+    expect(counted(() => step(4))).toEqual({ compilations: 0, runs: 62 });
+  });
+
   test("gradients and steps", () => {
     const train = (): unknown => {
       const w = tensor([0.5, -0.5], { requiresGrad: true });
