@@ -206,6 +206,19 @@ test("samples with one recipe stay a part of the batch's program", () => {
   expect(runs() - before).toBe(4);
 });
 
+test("a tensor is a data set of its rows", () => {
+  const loader = new DataLoader(rows(5), { batchSize: 2 });
+  expect(loader.length).toBe(3);
+  const batches = [...loader];
+  expectTypeOf(batches).toEqualTypeOf<Tensor[]>();
+  expect(batches.map((batch) => batch.tolistSync())).toEqual(
+    rows(5)
+      .split(2)
+      .map((part) => part.tolistSync()),
+  );
+  expect(() => new DataLoader(tensor(1))).toThrow("has no rows");
+});
+
 test("samples that are promises need for await", async () => {
   const dataset = { length: 3, get: (i: number) => Promise.resolve({ value: i, name: `${i}` }) };
   const batches: unknown[] = [];

@@ -1,5 +1,5 @@
 import { describeArgument } from "@cresset/core/extend";
-import { IndexError, Tensor, ValueError } from "@cresset/core/functions";
+import { IndexError, select, Tensor, ValueError } from "@cresset/core/functions";
 import type { Collated } from "./collate.ts";
 
 /** Samples by number: PyTorch's map-style data set. `get` may return a promise where the loader is used with `for await`. */
@@ -18,15 +18,22 @@ export interface Dataset<T = unknown> {
 /** A data set, or an array of samples. */
 export type DatasetLike<T> = Dataset<T> | readonly T[];
 
-/** A data set over an array; anything else is returned as it is. */
+/** A data set over an array, or over a tensor's rows; anything else is returned as it is. */
 export function asDataset<T>(source: DatasetLike<T>): Dataset<T> {
-  if (typeof source !== "object" || source === null || !("length" in source) || source instanceof Tensor)
+  // A loader's T is Tensor then: tensors are iterables of their rows.
+  if (source instanceof Tensor) return rowsOf(source) as unknown as Dataset<T>;
+  if (typeof source !== "object" || source === null || !("length" in source))
     throw new ValueError(
       `a data set must be an array or have length and get(index), but got ${describeArgument(source)}; for tensors: new TensorDataset(x, y)`,
     );
   if (!isArray(source) && typeof source.get !== "function")
     throw new ValueError("a data set must be an array or have length and get(index), but this one has no get");
   return isArray(source) ? { length: source.length, get: (index) => source[place(index, source.length)] } : source;
+}
+
+function rowsOf(tensor: Tensor): Dataset<Tensor> {
+  if (tensor.ndim === 0) throw new ValueError("a tensor of no dimension has no rows to be samples");
+  return { length: tensor.shape[0], get: (index) => select(tensor, 0, place(index, tensor.shape[0])) };
 }
 
 function isArray<T>(source: DatasetLike<T>): source is readonly T[] {

@@ -1,4 +1,4 @@
-import { ValueError } from "@cresset/core/functions";
+import { Tensor, ValueError } from "@cresset/core/functions";
 import type { Dataset } from "./dataset.ts";
 
 /**
@@ -20,13 +20,14 @@ export interface IterableDataset<T = unknown> extends Iterable<T> {
 /** What a loader takes as a stream: samples, or samples to wait for. */
 export type Stream<T> = IterableDataset<T> | (AsyncIterable<T> & { readonly length?: number });
 
-/** Whether a source of samples is a stream: neither an array nor something with `get`. */
+/** Whether a source of samples is a stream: neither an array, nor a tensor, nor something with `get`. */
 export function isStream<T>(source: Dataset<T> | readonly T[] | Stream<T>): source is Stream<T> {
   return (
     typeof source === "object" &&
     source !== null &&
     !Array.isArray(source) &&
     !ArrayBuffer.isView(source) &&
+    !(source instanceof Tensor) &&
     !("get" in source) &&
     (Symbol.iterator in source || Symbol.asyncIterator in source)
   );

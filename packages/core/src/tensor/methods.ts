@@ -1,6 +1,7 @@
 /** Operations as methods of Tensor: from their catalogues, `x.add(y)` is `add(x, y)` and `x.add_(y)` writes it into `x`. */
 
 import { retainsGrad } from "../autograd/hooks.ts";
+import { ShapeError } from "../errors.ts";
 import { activation } from "../ops/catalogue/activation.ts";
 import { binary } from "../ops/catalogue/binary.ts";
 import type { Catalogue, CatalogueEntry } from "../ops/catalogue/catalogue.ts";
@@ -16,6 +17,7 @@ import { unary } from "../ops/catalogue/unary.ts";
 import type { IndexItem, PlainItem } from "../ops/indexing/items.ts";
 import { elementSize, length, nbytes } from "../ops/shape/metadata.ts";
 import { matrixH, matrixT, numpyT } from "../ops/shape/permute.ts";
+import { unbind } from "../ops/shape/split.ts";
 import { argumentError } from "./argument.ts";
 import { inPlace } from "./inplace.ts";
 import { Tensor } from "./tensor.ts";
@@ -92,6 +94,8 @@ export interface TensorMethods
   readonly itemsize: number;
   /** Whether `retainGrad` was called on it, if it is no leaf. */
   readonly retainsGrad: boolean;
+  /** The rows: what `unbind()` gives. @throws ShapeError for a tensor of no dimension. */
+  [Symbol.iterator](): ArrayIterator<Tensor>;
   /** `x[…]`: see the function `index`. With a mask, a promise. */
   index(...items: readonly PlainItem[]): Tensor;
   index(...items: readonly IndexItem[]): Tensor | Promise<Tensor>;
@@ -133,8 +137,14 @@ function define(name: string, method: (this: Tensor, ...args: unknown[]) => unkn
   Object.defineProperty(Tensor.prototype, name, { value: method, writable: true, configurable: true });
 }
 
+function rows(this: Tensor): ArrayIterator<Tensor> {
+  if (this.ndim === 0) throw new ShapeError("iteration over a 0-d tensor");
+  return unbind(this).values();
+}
+
 /** Gives Tensor its methods. */
 function install(): void {
+  Object.defineProperty(Tensor.prototype, Symbol.iterator, { value: rows, writable: true, configurable: true });
   for (const [name, entry] of catalogues.flatMap((catalogue) => Object.entries(catalogue))) {
     const fn = entry.fn as AnyFunction;
     if (entry.on.includes("method")) {
