@@ -53,6 +53,8 @@ type Waiting<T> = Generator<Request, T, Answer>;
 export class LBFGS extends OptimizerBase<LBFGSOptions> {
   protected override readonly tensorCounts: readonly string[] = [];
   #memory: Memory | null = null;
+  /** How often the parameters were written when they were placed last. */
+  #versions: readonly number[] = [];
 
   constructor(params: Params<LBFGSOptions>, options: Partial<LBFGSOptions> = {}) {
     const { lr = 1, maxIter = 20, toleranceGrad = 1e-7, toleranceChange = 1e-9, ...rest } = plainOptions(options);
@@ -121,6 +123,13 @@ export class LBFGS extends OptimizerBase<LBFGSOptions> {
         at = end;
       }
     });
+    this.#versions = this.#params.map((param) => param._version);
+  }
+
+  /** Where the parameters are: where they were placed, unless the closure has moved them (to keep pixels between 0 and 1). */
+  *#position(placed: Vector): Waiting<Vector> {
+    const moved = this.#params.some((param, i) => param._version !== this.#versions[i]);
+    return moved ? (yield this.#params).values : placed;
   }
 
   *#iterate(): Waiting<void> {
@@ -138,6 +147,7 @@ export class LBFGS extends OptimizerBase<LBFGSOptions> {
     let { values: position } = yield this.#params;
     let memory = this.#memory ?? (yield* loadMemory(state));
     for (let iteration = 1; iteration <= maxIter; iteration++) {
+      if (iteration > 1) position = yield* this.#position(position);
       state.n_iter = Number(state.n_iter) + 1;
       const first = memory === null;
       memory = memory === null ? begin(gradient) : remember(memory, gradient, historySize);

@@ -241,6 +241,41 @@ describe("LBFGS", () => {
     expect(sync.v.tolistSync()).toEqual(awaited.v.tolistSync());
   });
 
+  // What PyTorch 1.13 gives.
+  test.each([
+    [
+      null,
+      [-0.8499722167051659, 0.7279768773899415],
+      [
+        21.22000000000001, 8.449035931866742, 5.00118385532002, 3.7313213968021284, 3.506729160473267,
+        3.456709028772571, 3.4414085709318383, 3.43347325876813,
+      ],
+    ],
+    [
+      "strong_wolfe",
+      [-0.8824011751519781, 0.7826766125609539],
+      [
+        21.22000000000001, 8.449035931866742, 5.834046993332253, 3.8502650964521727, 3.6247049951367796,
+        3.6247049951367796, 3.568275040212725, 3.5608768805135464, 3.554462568805958, 3.545070207647399,
+      ],
+    ],
+  ] as const)("a closure may move the parameters (to keep them in a range): %s", async (lineSearchFn, end, losses) => {
+    const v = torch.tensor([-1.2, 1], { dtype: "float64", requiresGrad: true });
+    const optimizer = new optim.LBFGS([v], { lr: 0.5, maxIter: 4, lineSearchFn });
+    const seen: number[] = [];
+    const closure = () => {
+      torch.noGrad(() => v.clamp_(-1.1, 0.8));
+      optimizer.zeroGrad();
+      const loss = rosenbrock(v);
+      loss.backward();
+      seen.push(loss.itemSync());
+      return loss;
+    };
+    for (let i = 0; i < 2; i++) await optimizer.step(closure);
+    expect(seen).toEqual(losses.map((loss) => expect.closeTo(loss, 9)));
+    expect(v.tolistSync()).toEqual(end.map((value) => expect.closeTo(value, 9)));
+  });
+
   test("continues from a state dict", async () => {
     const [straight, resumed] = [make(), make()];
     await straight.optimizer.step(straight.closure);

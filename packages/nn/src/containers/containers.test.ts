@@ -60,6 +60,13 @@ test("ModuleList holds modules that are found and looped over", () => {
   expect(() => list.forward()).toThrow('Module [ModuleList] is missing the required "forward" function');
 });
 
+test("ParameterList gives a parameter by its position", () => {
+  const list = new nn.ParameterList([torch.zeros([]), torch.ones([2])]);
+  expect(list.at(1)).toBe(list[1]);
+  expect(list.at(-2)).toBe(list[0]);
+  expect(() => list.at(2)).toThrow("index 2 is out of range");
+});
+
 test("ModuleDict holds modules by name", () => {
   const dict = new nn.ModuleDict({ a: new Add(1) });
   dict.set("b", new Add(2));

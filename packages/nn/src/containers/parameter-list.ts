@@ -1,4 +1,4 @@
-import { type Tensor, ValueError } from "@cresset/core/functions";
+import { IndexError, type Tensor, ValueError } from "@cresset/core/functions";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 
@@ -26,6 +26,13 @@ export class ParameterList extends Module<never, never> {
 
   override get length(): number {
     return this.parameters().length;
+  }
+
+  /** The parameter at a position, negative from the end. @throws IndexError if there is none. */
+  at(index: number): Parameter {
+    const found = this.parameters().at(index);
+    if (found === undefined) throw new IndexError(`index ${index} is out of range`);
+    return found;
   }
 
   override extraRepr(): string {
