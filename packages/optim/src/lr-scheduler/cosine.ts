@@ -1,9 +1,11 @@
 /** Schedules along a cosine (Loshchilov and Hutter, 2016). */
 import { ValueError } from "@cresset/core/functions";
 import {
+  type ByName,
   LRScheduler,
   type LrSchedulerOptions,
   named,
+  required,
   type ScheduledGroup,
   type ScheduledOptimizer,
 } from "./scheduler.ts";
@@ -20,13 +22,13 @@ export class CosineAnnealingLR extends LRScheduler {
 
   constructor(
     optimizer: ScheduledOptimizer,
-    TMax: number,
+    TMax: number | ByName<CosineOptions, { TMax: number }>,
     etaMin?: number | CosineOptions,
     lastEpoch?: number | CosineOptions,
   ) {
-    const options = named<CosineOptions>(["etaMin", "lastEpoch"], [etaMin, lastEpoch]);
+    const options = named<CosineOptions & { TMax: number }>(["TMax", "etaMin", "lastEpoch"], [TMax, etaMin, lastEpoch]);
     super(optimizer, options.lastEpoch);
-    this.TMax = TMax;
+    this.TMax = required("T_max", options.TMax);
     this.etaMin = options.etaMin ?? 0;
     this.start();
   }
@@ -64,21 +66,24 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
 
   constructor(
     optimizer: ScheduledOptimizer,
-    T0: number,
+    T0: number | ByName<WarmRestartsOptions, { T0: number }>,
     TMult?: number | WarmRestartsOptions,
     etaMin?: number | WarmRestartsOptions,
     lastEpoch?: number | WarmRestartsOptions,
   ) {
-    const options = named<WarmRestartsOptions>(["TMult", "etaMin", "lastEpoch"], [TMult, etaMin, lastEpoch]);
-    if (!(T0 > 0 && Number.isInteger(T0))) throw new ValueError(`Expected positive integer T_0, but got ${T0}`);
+    const names = ["T0", "TMult", "etaMin", "lastEpoch"] as const;
+    const options = named<WarmRestartsOptions & { T0: number }>(names, [T0, TMult, etaMin, lastEpoch]);
+    const first = required("T_0", options.T0);
+    if (!(first > 0 && Number.isInteger(first)))
+      throw new ValueError(`Expected positive integer T_0, but got ${first}`);
     const factor = options.TMult ?? 1;
     if (!(factor >= 1 && Number.isInteger(factor)))
       throw new ValueError(`Expected integer T_mult >= 1, but got ${factor}`);
     super(optimizer, options.lastEpoch);
-    this.T0 = T0;
+    this.T0 = first;
     this.TMult = factor;
     this.etaMin = options.etaMin ?? 0;
-    this.TI = T0;
+    this.TI = first;
     this.TCur = this.lastEpoch;
     this.start();
   }

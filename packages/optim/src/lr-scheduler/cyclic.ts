@@ -1,11 +1,13 @@
 /** Cyclical learning rates (Smith, 2015). */
 import { ValueError } from "@cresset/core/functions";
 import {
+  type ByName,
   groupsOf,
   LRScheduler,
   type LrSchedulerOptions,
   named,
   perGroup,
+  required,
   type ScheduledOptimizer,
 } from "./scheduler.ts";
 
@@ -30,6 +32,12 @@ export interface CyclicLROptions extends LrSchedulerOptions {
   readonly maxMomentum?: number | readonly number[];
 }
 
+/** The rates that a cycle goes between. */
+interface Bounds {
+  readonly baseLr: number | readonly number[];
+  readonly maxLr: number | readonly number[];
+}
+
 /**
  * Between `baseLr` and `maxLr` and back, step by step: call `step()` after every batch.
  *
@@ -49,20 +57,20 @@ export class CyclicLR extends LRScheduler {
 
   constructor(
     optimizer: ScheduledOptimizer,
-    baseLr: number | readonly number[],
-    maxLr: number | readonly number[],
+    baseLr: number | readonly number[] | ByName<CyclicLROptions, Bounds>,
+    maxLr?: number | readonly number[] | ByName<CyclicLROptions, Pick<Bounds, "maxLr">>,
     stepSizeUp?: number | CyclicLROptions,
     stepSizeDown?: number | null | CyclicLROptions,
     given?: CyclicLROptions,
   ) {
-    const names = ["stepSizeUp", "stepSizeDown"] as const;
-    const options = named<CyclicLROptions>(names, [stepSizeUp, stepSizeDown, given]);
+    const names = ["baseLr", "maxLr", "stepSizeUp", "stepSizeDown"] as const;
+    const options = named<CyclicLROptions & Bounds>(names, [baseLr, maxLr, stepSizeUp, stepSizeDown, given]);
     const { lastEpoch = -1, mode = "triangular", gamma = 1 } = options;
-    const lowest = perGroup("base_lr", optimizer, baseLr);
+    const lowest = perGroup("base_lr", optimizer, required("base_lr", options.baseLr));
     const groups = groupsOf(optimizer);
     if (lastEpoch === -1) for (const [i, group] of groups.entries()) group.lr = lowest[i];
     super(optimizer, lastEpoch);
-    this.maxLrs = perGroup("max_lr", optimizer, maxLr);
+    this.maxLrs = perGroup("max_lr", optimizer, required("max_lr", options.maxLr));
     const up = options.stepSizeUp ?? 2000;
     const down = options.stepSizeDown ?? up;
     this.totalSize = up + down;

@@ -1,10 +1,12 @@
 /** Schedules that multiply learning rates. */
 import { ValueError } from "@cresset/core/functions";
 import {
+  type ByName,
   countUpTo,
   LRScheduler,
   type LrSchedulerOptions,
   named,
+  required,
   type ScheduledGroup,
   type ScheduledOptimizer,
   type SchedulerState,
@@ -12,6 +14,10 @@ import {
 
 /** A factor for each epoch, for all groups or for each. */
 export type LrLambda = (epoch: number) => number;
+
+interface Lambdas {
+  readonly lrLambda: LrLambda | readonly LrLambda[];
+}
 
 function lambdasOf(optimizer: ScheduledOptimizer, lrLambda: LrLambda | readonly LrLambda[]): LrLambda[] {
   const count = optimizer.paramGroups.length;
@@ -26,11 +32,12 @@ export class LambdaLR extends LRScheduler {
 
   constructor(
     optimizer: ScheduledOptimizer,
-    lrLambda: LrLambda | readonly LrLambda[],
-    options: LrSchedulerOptions | number = {},
+    lrLambda: LrLambda | readonly LrLambda[] | ByName<LrSchedulerOptions, Lambdas>,
+    lastEpoch?: LrSchedulerOptions | number,
   ) {
-    super(optimizer, named<LrSchedulerOptions>(["lastEpoch"], [options]).lastEpoch);
-    this.lrLambdas = lambdasOf(optimizer, lrLambda);
+    const options = named<LrSchedulerOptions & Lambdas>(["lrLambda", "lastEpoch"], [lrLambda, lastEpoch]);
+    super(optimizer, options.lastEpoch);
+    this.lrLambdas = lambdasOf(optimizer, required("lr_lambda", options.lrLambda));
     this.start();
   }
 
@@ -45,11 +52,12 @@ export class MultiplicativeLR extends LRScheduler {
 
   constructor(
     optimizer: ScheduledOptimizer,
-    lrLambda: LrLambda | readonly LrLambda[],
-    options: LrSchedulerOptions | number = {},
+    lrLambda: LrLambda | readonly LrLambda[] | ByName<LrSchedulerOptions, Lambdas>,
+    lastEpoch?: LrSchedulerOptions | number,
   ) {
-    super(optimizer, named<LrSchedulerOptions>(["lastEpoch"], [options]).lastEpoch);
-    this.lrLambdas = lambdasOf(optimizer, lrLambda);
+    const options = named<LrSchedulerOptions & Lambdas>(["lrLambda", "lastEpoch"], [lrLambda, lastEpoch]);
+    super(optimizer, options.lastEpoch);
+    this.lrLambdas = lambdasOf(optimizer, required("lr_lambda", options.lrLambda));
     this.start();
   }
 
@@ -71,13 +79,14 @@ export class StepLR extends LRScheduler {
 
   constructor(
     optimizer: ScheduledOptimizer,
-    stepSize: number,
+    stepSize: number | ByName<GammaOptions, { stepSize: number }>,
     gamma?: number | GammaOptions,
     lastEpoch?: number | GammaOptions,
   ) {
-    const options = named<GammaOptions>(["gamma", "lastEpoch"], [gamma, lastEpoch]);
+    const names = ["stepSize", "gamma", "lastEpoch"] as const;
+    const options = named<GammaOptions & { stepSize: number }>(names, [stepSize, gamma, lastEpoch]);
     super(optimizer, options.lastEpoch);
-    this.stepSize = stepSize;
+    this.stepSize = required("step_size", options.stepSize);
     this.gamma = options.gamma ?? 0.1;
     this.start();
   }
@@ -99,13 +108,14 @@ export class MultiStepLR extends LRScheduler {
 
   constructor(
     optimizer: ScheduledOptimizer,
-    milestones: readonly number[],
+    milestones: readonly number[] | ByName<GammaOptions, { milestones: readonly number[] }>,
     gamma?: number | GammaOptions,
     lastEpoch?: number | GammaOptions,
   ) {
-    const options = named<GammaOptions>(["gamma", "lastEpoch"], [gamma, lastEpoch]);
+    const names = ["milestones", "gamma", "lastEpoch"] as const;
+    const options = named<GammaOptions & { milestones: readonly number[] }>(names, [milestones, gamma, lastEpoch]);
     super(optimizer, options.lastEpoch);
-    this.milestones = [...milestones].sort((a, b) => a - b);
+    this.milestones = [...required("milestones", options.milestones)].sort((a, b) => a - b);
     this.gamma = options.gamma ?? 0.1;
     this.start();
   }
@@ -237,9 +247,14 @@ export class LinearLR extends LRScheduler {
 export class ExponentialLR extends LRScheduler {
   readonly gamma: number;
 
-  constructor(optimizer: ScheduledOptimizer, gamma: number, options: LrSchedulerOptions | number = {}) {
-    super(optimizer, named<LrSchedulerOptions>(["lastEpoch"], [options]).lastEpoch);
-    this.gamma = gamma;
+  constructor(
+    optimizer: ScheduledOptimizer,
+    gamma: number | ByName<LrSchedulerOptions, { gamma: number }>,
+    lastEpoch?: LrSchedulerOptions | number,
+  ) {
+    const options = named<LrSchedulerOptions & { gamma: number }>(["gamma", "lastEpoch"], [gamma, lastEpoch]);
+    super(optimizer, options.lastEpoch);
+    this.gamma = required("gamma", options.gamma);
     this.start();
   }
 

@@ -1,11 +1,13 @@
 /** One cycle of learning rates ("super-convergence", Smith and Topin, 2017). */
 import { ValueError } from "@cresset/core/functions";
 import {
+  type ByName,
   groupsOf,
   LRScheduler,
   type LrSchedulerOptions,
   named,
   perGroup,
+  required,
   type ScheduledGroup,
   type ScheduledOptimizer,
 } from "./scheduler.ts";
@@ -58,11 +60,14 @@ export class OneCycleLR extends LRScheduler {
 
   constructor(
     optimizer: ScheduledOptimizer,
-    maxLr: number | readonly number[],
+    maxLr: number | readonly number[] | ByName<OneCycleLROptions, { maxLr: number | readonly number[] }>,
     totalSteps?: number | null | OneCycleLROptions,
     given?: OneCycleLROptions,
   ) {
-    const options = named<OneCycleLROptions>(["totalSteps"], [totalSteps, given]);
+    const options = named<OneCycleLROptions & { maxLr: number | readonly number[] }>(
+      ["maxLr", "totalSteps"],
+      [maxLr, totalSteps, given],
+    );
     const { lastEpoch = -1, pctStart = 0.3, annealStrategy = "cos" } = options;
     const { divFactor = 25, finalDivFactor = 1e4, cycleMomentum = true } = options;
     const steps = stepsOf(options);
@@ -71,7 +76,7 @@ export class OneCycleLR extends LRScheduler {
     const strategies: readonly string[] = ["cos", "linear"];
     if (!strategies.includes(annealStrategy))
       throw new ValueError(`anneal_strategy must by one of 'cos' or 'linear', instead got ${annealStrategy}`);
-    const highest = perGroup("max_lr", optimizer, maxLr);
+    const highest = perGroup("max_lr", optimizer, required("max_lr", options.maxLr));
     const groups = groupsOf(optimizer);
     if (lastEpoch === -1)
       for (const [i, group] of groups.entries()) {

@@ -37,6 +37,32 @@ test("schedules that multiply", () => {
   expect(run((o) => new S.CosineAnnealingWarmRestarts(o, 2))).toEqual(close([1, 0.5, 1, 0.5, 1]));
 });
 
+test("what has no default may be named, too", () => {
+  const run = (make: (optimizer: optim.SGD) => { step(): void }): number[] => {
+    const optimizer = new optim.SGD([torch.zeros([1], { requiresGrad: true })], { lr: 1, momentum: 0.9 });
+    return rates(optimizer, make(optimizer), 6);
+  };
+  const half = (epoch: number) => 0.5 ** epoch;
+  const pairs: [(o: optim.SGD) => { step(): void }, (o: optim.SGD) => { step(): void }][] = [
+    [(o) => new S.StepLR(o, { stepSize: 2, gamma: 0.5 }), (o) => new S.StepLR(o, 2, 0.5)],
+    [(o) => new S.MultiStepLR(o, { milestones: [1, 3], gamma: 0.5 }), (o) => new S.MultiStepLR(o, [1, 3], 0.5)],
+    [(o) => new S.ExponentialLR(o, { gamma: 0.5 }), (o) => new S.ExponentialLR(o, 0.5)],
+    [(o) => new S.LambdaLR(o, { lrLambda: half }), (o) => new S.LambdaLR(o, half)],
+    [(o) => new S.MultiplicativeLR(o, { lrLambda: half }), (o) => new S.MultiplicativeLR(o, half)],
+    [(o) => new S.CosineAnnealingLR(o, { TMax: 4, etaMin: 0.1 }), (o) => new S.CosineAnnealingLR(o, 4, 0.1)],
+    [
+      (o) => new S.CosineAnnealingWarmRestarts(o, { T0: 2, TMult: 2 }),
+      (o) => new S.CosineAnnealingWarmRestarts(o, 2, 2),
+    ],
+    [(o) => new S.OneCycleLR(o, { maxLr: 0.1, totalSteps: 8 }), (o) => new S.OneCycleLR(o, 0.1, 8)],
+    [(o) => new S.CyclicLR(o, { baseLr: 0.1, maxLr: 1, stepSizeUp: 2 }), (o) => new S.CyclicLR(o, 0.1, 1, 2)],
+    [(o) => new S.CyclicLR(o, 0.1, { maxLr: 1, stepSizeUp: 2 }), (o) => new S.CyclicLR(o, 0.1, 1, 2)],
+  ];
+  for (const [byName, byPosition] of pairs) expect(run(byName)).toEqual(run(byPosition));
+  // @ts-expect-error: gamma alone says nothing
+  expect(() => run((o) => new S.StepLR(o, { gamma: 0.5 }))).toThrow("missing required argument: 'step_size'");
+});
+
 test("one cycle moves momentum the other way, Adam's first coefficient too", () => {
   const params = [torch.zeros([1], { requiresGrad: true })];
   const adam = new optim.Adam(params, { lr: 1 });

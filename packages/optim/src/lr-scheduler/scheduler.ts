@@ -42,6 +42,15 @@ export function named<Options extends object>(
   return options as Partial<Options>;
 }
 
+/** What a scheduler cannot do without, when it is given by name with the options. */
+export type ByName<Options, Required extends object> = Options & Readonly<Required>;
+
+/** @throws ValueError where an argument is missing that has no default. */
+export function required<T>(name: string, value: T | undefined): T {
+  if (value === undefined) throw new ValueError(`missing required argument: '${name}'`);
+  return value;
+}
+
 const isRecord = (value: unknown): value is object =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
