@@ -1,6 +1,8 @@
 /** What `backward` and `grad` do, case by case; expected gradients are derived by hand, texts are PyTorch's. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { AutogradError, ShapeError } from "../errors.ts";
+import { celu } from "../ops/activation/rectifier.ts";
+import { ellipsis, slice } from "../ops/indexing/items.ts";
 import { enableGrad, inferenceMode, noGrad } from "../runtime/mode.ts";
 import { tensor } from "../tensor/creation.ts";
 import "../tensor/methods.ts";
@@ -170,6 +172,26 @@ describe("errors", () => {
     expect(() => y.backward()).toThrow(/modified by an inplace operation/);
   });
 
+  test("a write may need what it writes over: that is kept", () => {
+    const x = leaf([2, -3]);
+    const y = x.mul(1);
+    y.abs_();
+    y.pow_(3);
+    y.clamp_(0, 20);
+    y.sum().backward();
+    expect(list(x.grad)).toEqual([12, -0]);
+    const z = leaf([2]).mul(1);
+    z.mul_(z);
+    expect(() => z.backward()).toThrow(/modified by an inplace operation/);
+  });
+
+  test("the operand of a function that saves its slope", () => {
+    const y = leaf([2]).mul(1);
+    const loss = celu(y).sum();
+    y.add_(1);
+    expect(() => loss.backward()).toThrow(/modified by an inplace operation/);
+  });
+
   test("a value that no derivative needs may be written", () => {
     const x = leaf([2]);
     const y = x.add(1);
@@ -299,6 +321,27 @@ describe("detaching", () => {
 });
 
 describe("views and in-place writes", () => {
+  test("a range of everything is a view of its own", () => {
+    const x = leaf([1, 2]);
+    const whole = x.index(slice(0, 2)) as Tensor;
+    expect([whole.gradFn?.name, whole.isLeaf]).toEqual(["SliceBackward0", false]);
+    expect((x.index(ellipsis) as Tensor).gradFn?.name).toBe("AliasBackward0");
+    expect(() => whole.mul_(2)).toThrow("a view of a leaf Variable that requires grad");
+  });
+
+  test("a kept gradient is that of the tensor as it was written last", () => {
+    const y = leaf([1, 2]).clone();
+    y.retainGrad();
+    y.zero_();
+    expect(y.gradFn?.name).toBe("ZeroBackward0");
+    y.sum().backward();
+    expect(list(y.grad)).toEqual([1, 1]);
+  });
+
+  test("what may not be written is refused before shapes are looked at", () => {
+    expect(() => leaf([1, 2]).add_(tensor([1, 2, 3]))).toThrow("a leaf Variable that requires grad");
+  });
+
   test("a write through a view", () => {
     const x = leaf([1, 2, 3]);
     const y = x.mul(2);

@@ -281,6 +281,10 @@ function applyBackward(recording: Recording, given: readonly (Tensor | null)[], 
   const { template, sources, targets } = backwardOf(recording.template, edges, given);
   const device = (given.find((g) => g !== null) as Tensor).value.device;
   const values = sources.map((source) => sourceValue(recording, source, given));
+  // A slope is saved instead of the input; a program that writes the input all the same is wrong where PyTorch saves it.
+  if (recording.template.slope !== null && recording.node !== null)
+    for (const [index, value] of recording.node.inputs.entries())
+      checkVersion(recording, { kind: "input", index }, value);
   const added = addNode(template, values, recording.args, device);
   if (createGraph) {
     const recorded = sources.map((source): Edge | null => {
@@ -298,6 +302,12 @@ function sourceValue(recording: Recording, source: BackwardSource, given: readon
   const { node } = recording;
   if (node === null) throw freed();
   const value = source.kind === "input" ? node.inputs[source.index] : node.output(source.index);
+  checkVersion(recording, source, value);
+  return value;
+}
+
+/** @throws AutogradError where a value that belongs to the derivative was written since. */
+function checkVersion(recording: Recording, source: Pick<BackwardSource, "kind" | "index">, value: Value): void {
   const { storage } = value;
   const own = source.kind === "input" && source.index === 0 && value === recording.overwritten;
   if (storage !== null && storage.version !== value.version && !own) {
@@ -309,7 +319,6 @@ function sourceValue(recording: Recording, source: BackwardSource, given: readon
         "Hint: work on a copy (x.clone()) where you change it.",
     );
   }
-  return value;
 }
 
 /** Adds gradients to the leaves' `.grad`. A sum that would grow onto a pending gradient is evaluated first. */

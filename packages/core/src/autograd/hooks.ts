@@ -45,6 +45,14 @@ export function registerHook(tensor: Tensor, hook: GradientHook): HookHandle {
   };
 }
 
+/** What was to be kept of one edge is kept of another. */
+export function moveKeeper(from: Edge, to: Edge): void {
+  const keeper = keepers.get(from);
+  if (keeper === undefined) return;
+  keepers.delete(from);
+  keepers.set(to, keeper);
+}
+
 /** Keeps the gradient of a non-leaf in `.grad`, where later ones add up. */
 export function retainGrad(tensor: Tensor): void {
   tensor.current();

@@ -1,3 +1,4 @@
+import { moveKeeper } from "../autograd/hooks.ts";
 import { dtypeInfo } from "../dtype/dtype.ts";
 import { AutogradError, DTypeError, ShapeError } from "../errors.ts";
 import * as m from "../graph/math.ts";
@@ -51,15 +52,8 @@ export function assign(
 ): Tensor {
   target.current();
   const recording = mode.gradEnabled && (target.edge !== null || result.edge !== null);
-  if (mode.gradEnabled && target.edge !== null && target.edge.recording === null)
-    throw new AutogradError(
-      "a leaf Variable that requires grad is being used in an in-place operation. " +
-        `(${name}: change it inside noGrad(() => …), or work on a copy: x.clone())`,
-    );
-  if (mode.gradEnabled && target.region !== null && !target.detached && target.storage.edge?.recording === null)
-    throw new AutogradError(
-      `a view of a leaf Variable that requires grad is being used in an in-place operation. (${name})`,
-    );
+  const before = target.edge;
+  requireWritable(target, name);
   if (!sameShape(target.shape, result.shape) && !fits(result.shape, target.shape))
     throw new ShapeError(
       `output with shape [${target.shape.join(", ")}] doesn't match the broadcast shape [${result.shape.join(", ")}] (${name})`,
@@ -95,12 +89,30 @@ export function assign(
     source.value.storage = storage;
     source.value.version = storage.version;
   }
-  if (recording) target.edge = source.edge;
+  if (recording) {
+    target.edge = source.edge;
+    // A gradient that is kept is that of the tensor as it is now.
+    if (before !== null && source.edge !== null) moveKeeper(before, source.edge);
+  }
   // With a history of its own, a view is read again from its base: as PyTorch's, it then is a function of it.
   target.seen = recording && view !== null && !target.detached ? -1 : storage.version;
   target.value.device.dirty.add(storage);
   if (mode.evaluation === "eager") realize(storage.current);
   return target;
+}
+
+/** @throws AutogradError for a leaf that requires grad, or a view of one, where gradients are recorded. */
+function requireWritable(target: Tensor, name: string): void {
+  if (!mode.gradEnabled) return;
+  if (target.edge !== null && target.edge.recording === null)
+    throw new AutogradError(
+      "a leaf Variable that requires grad is being used in an in-place operation. " +
+        `(${name}: change it inside noGrad(() => …), or work on a copy: x.clone())`,
+    );
+  if (target.region !== null && !target.detached && target.storage.edge?.recording === null)
+    throw new AutogradError(
+      `a view of a leaf Variable that requires grad is being used in an in-place operation. (${name})`,
+    );
 }
 
 /** The in-place form of a function: what it gives for a tensor and further arguments is written into that tensor. */
@@ -110,6 +122,8 @@ export function inPlace<A extends readonly unknown[]>(
 ): (input: Tensor, ...args: A) => Tensor {
   return (input, ...args) => {
     const since = nodeCount();
+    input.current();
+    requireWritable(input, name);
     return assign(input, fn(input, ...args), name, since);
   };
 }

@@ -167,7 +167,9 @@ export function fill(input: Tensor, value: Scalar | Tensor): Tensor {
   return call(fillOp, [input], [fitted(value, input.dtype)], { shape: input.shape, dtype: input.dtype });
 }
 
+const zeroOp = operation("zero", ([x]) => m.zerosLike(x), { derivative: () => [null], half: "keep" });
+
 /** Zeros like `input`; `x.zero_()` in place. */
 export function zero(input: Tensor): Tensor {
-  return fill(input, 0);
+  return call(zeroOp, [input]);
 }

@@ -84,9 +84,11 @@ const indexOp = operation<IndexAttributes>("index", ([x, ...indices], _, { dims 
   half: "keep",
 });
 
-function apply(plan: IndexPlan): Tensor {
+const aliasOp = operation("alias", ([x]) => x, { gradName: "AliasBackward0", half: "keep", view: (layout) => layout });
+
+function apply(input: Tensor, plan: IndexPlan): Tensor {
   const dims = indexedDims(plan);
-  if (dims.length === 0) return plan.view;
+  if (dims.length === 0) return plan.view === input ? call(aliasOp, [input]) : plan.view;
   checkIndices(plan);
   const indices = plan.indices.filter((x): x is Tensor => x !== undefined);
   return call(indexOp, [plan.view, ...indices], [], { dims });
@@ -109,9 +111,9 @@ export function index(input: Tensor, ...items: readonly IndexItem[]): Tensor | P
   requireTensors("index", [input]);
   const plan = planIndex(input, items, selectByTensor);
   const masks = plan.indices.filter((x): x is Tensor => x !== undefined && isMask(x));
-  if (masks.length === 0) return apply(plan);
+  if (masks.length === 0) return apply(input, plan);
   checkMasks(plan);
-  return readMasks(plan, masks).then(apply);
+  return readMasks(plan, masks).then((read) => apply(input, read));
 }
 
 function checkMasks(plan: IndexPlan): void {
@@ -135,7 +137,7 @@ async function readMasks(plan: IndexPlan, masks: readonly Tensor[]): Promise<Ind
  */
 export function indexSync(input: Tensor, ...items: readonly IndexItem[]): Tensor {
   requireTensors("index", [input]);
-  return apply(readMasksSync(planIndex(input, items, selectByTensor)));
+  return apply(input, readMasksSync(planIndex(input, items, selectByTensor)));
 }
 
 export function readMasksSync(plan: IndexPlan): IndexPlan {

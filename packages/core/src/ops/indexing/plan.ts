@@ -65,7 +65,7 @@ export function planIndex(
   };
   for (const [at, item] of items.entries()) {
     if (typeof item === "number") view = pick(view, dim, item, at);
-    else if (item instanceof Slice) view = range(view, dim++, item);
+    else if (item instanceof Slice) view = range(view, dim++, item, items.length === 1);
     else if (isEllipsis(item)) dim += input.ndim - named;
     else if (item === null) view = unsqueeze(view, dim++);
     else if (typeof item === "boolean") {
@@ -95,11 +95,12 @@ export function pick(view: Tensor, dim: number, index: number, item: number): Te
   return selected(view, dim, index < 0 ? index + size : index);
 }
 
-function range(view: Tensor, dim: number, { start, stop, step }: Slice): Tensor {
+/** @param always whether a range of everything is a view, too: PyTorch leaves it out where it is one of several items. */
+function range(view: Tensor, dim: number, { start, stop, step }: Slice, always: boolean): Tensor {
   if (!(step > 0)) throw new ValueError("step must be greater than zero");
   const size = view.shape[dim];
   const { first, length } = sliceBounds(size, start, stop, step);
-  return first === 0 && length === size && step === 1 ? view : sliced(view, dim, first, length, step);
+  return first === 0 && length === size && step === 1 && !always ? view : sliced(view, dim, first, length, step);
 }
 
 const selectByTensorOp = operation<{ dim: number; item: number }>(

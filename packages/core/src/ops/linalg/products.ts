@@ -1,6 +1,6 @@
 /** Products beyond `matmul`: inner, outer, Kronecker, cross, tensordot, and products of several matrices. */
 import { isFloat } from "../../dtype/dtype.ts";
-import { DTypeError, IndexError, ShapeError, ValueError } from "../../errors.ts";
+import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
@@ -9,7 +9,7 @@ import { call } from "../../tensor/call.ts";
 import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { mul } from "../elementwise/arithmetic.ts";
-import { normalizeDim } from "../shape/dims.ts";
+import { existingDim, normalizeDim } from "../shape/dims.ts";
 import { mm, requireSameDtype, sizes } from "./matmul.ts";
 
 const innerOp = operation("inner", ([a, b]) => m.contract(a, b, 0, 1), { gradName: "ViewBackward0" });
@@ -166,8 +166,8 @@ export function tensordot(a: Tensor, b: Tensor, dims: ContractedDims | { dims?: 
   const range = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
   const [left, right] = typeof given === "number" ? [range(-given, given), range(0, given)] : given;
   if (left.length !== right.length) throw new ShapeError("both dimension lists should have same length");
-  const first = left.map((d) => contracted(d, a));
-  const second = right.map((d) => contracted(d, b));
+  const first = left.map((d) => existingDim(d, a.ndim));
+  const second = right.map((d) => existingDim(d, b.ndim));
   for (const [i, d] of first.entries()) {
     const [n, k] = [a.shape[d], b.shape[second[i]]];
     if (n !== k && n !== 1 && k !== 1)
@@ -177,11 +177,6 @@ export function tensordot(a: Tensor, b: Tensor, dims: ContractedDims | { dims?: 
   }
   requireSameDtype(a, b);
   return call(tensordotOp, [a, b], [], { first, second });
-}
-
-function contracted(dim: number, { ndim }: Tensor): number {
-  if (ndim === 0) throw new IndexError(`Dimension specified as ${dim} but tensor has no dimensions`);
-  return normalizeDim(dim, ndim);
 }
 
 /**
