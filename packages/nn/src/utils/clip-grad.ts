@@ -19,6 +19,10 @@ interface ClipAttributes extends Attributes {
 /** The norm of all elements of all terms; as PyTorch does, the norm of the terms' norms. */
 function totalNorm(terms: readonly Term[], p: number): Term {
   if (p === Number.POSITIVE_INFINITY) return terms.map((x) => m.amax(m.abs(x))).reduce((a, b) => m.maximum(a, b));
+  if (p === 0) {
+    const count = (x: Term): Term => m.sum(m.cast(m.ne(x, 0), x.dtype));
+    return terms.map((x) => count(count(x))).reduce((a, b) => m.add(a, b));
+  }
   const power = (x: Term): Term => (p === 2 ? m.square(x) : p === 1 ? m.abs(x) : m.pow(m.abs(x), p));
   const root = (x: Term): Term => (p === 2 ? m.sqrt(x) : p === 1 ? x : m.pow(x, 1 / p));
   const norms = terms.map((x) => root(m.sum(power(x))));

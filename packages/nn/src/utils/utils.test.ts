@@ -21,6 +21,13 @@ test("clipGradNorm_ scales all gradients together, in place", () => {
   for (const [i, want] of [0.6, 0, 0.8].entries()) expect(values()[i]).toBeCloseTo(want, 6);
 });
 
+test("clipGradNorm_ of order 0 counts the gradients that are not all zero", () => {
+  const parameters = [torch.zeros([2], { requiresGrad: true }), torch.zeros([1], { requiresGrad: true })];
+  parameters[0].grad = torch.tensor([3, 4]);
+  parameters[1].grad = torch.tensor([0]);
+  expect(nn.utils.clipGradNorm_(parameters, 0.5, { normType: 0 }).itemSync()).toBe(1);
+});
+
 test("clipGradNorm_ leaves small gradients and refuses infinite ones if asked to", () => {
   const parameter = withGrad([3, 4]);
   nn.utils.clipGradNorm_(parameter, 100, { normType: Number.POSITIVE_INFINITY });
