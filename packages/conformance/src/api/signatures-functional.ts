@@ -16,6 +16,7 @@ const activations: Signatures = {
   hardtanh: "input min_val max_val inplace",
   leaky_relu: "input negative_slope inplace",
   log_softmax: "input dim | dtype",
+  prelu: "input weight",
   rrelu: "input lower upper training inplace",
   softmax: "input dim | dtype",
   softmin: "input dim | dtype",
@@ -72,6 +73,7 @@ const windows: Signatures = {
   conv3d: convolution,
   conv_transpose1d: transposed,
   conv_transpose2d: transposed,
+  conv_transpose3d: transposed,
 };
 
 /** Losses take everything but their tensors by name, as PyTorch's users write them. */

@@ -88,6 +88,7 @@ const shapes: Signatures = {
   chunk: "input chunks dim",
   combinations: "input r with_replacement",
   diag: "input diagonal",
+  diagflat: "input offset",
   diag_embed: "input offset dim1 dim2",
   diagonal: "input offset dim1 dim2",
   diagonal_scatter: "input src offset dim1 dim2",

@@ -84,8 +84,10 @@ export const specialOperations: Readonly<Record<string, Operation | undefined>> 
   "torch.as_tensor": creation("asTensor"),
   "torch.nn.functional._scaled_dot_product_attention": (positional, keywords) => {
     const form = parseSignature("query key value | attn_mask dropout_p need_attn_weights is_causal");
-    const args = arrange("scaled_dot_product_attention", [form], positional, keywords);
-    const result = functionAt("nn.functional.scaledDotProductAttention")(...args);
-    return isTensor(result) ? [result, null] : result;
+    // Version 1.13 gives the weights whether they are asked for or not.
+    const all = { ...keywords, need_attn_weights: true };
+    return functionAt("nn.functional.scaledDotProductAttention")(
+      ...arrange("scaled_dot_product_attention", [form], positional, all),
+    );
   },
 };
