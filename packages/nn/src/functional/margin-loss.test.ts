@@ -56,3 +56,7 @@ test("the divergence from what is no probability is not a number", () => {
   const none = { reduction: "none" } as const;
   expect(nn.functional.klDiv(torch.tensor([0, 0]), torch.tensor([0, -1]), none).tolistSync()).toEqual([0, Number.NaN]);
 });
+
+test("a multi-label loss of one score without dimensions", () => {
+  expect(nn.functional.multilabelMarginLoss(torch.tensor(0.3), torch.tensor(0n)).shape).toEqual([]);
+});

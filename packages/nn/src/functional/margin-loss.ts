@@ -1,7 +1,7 @@
 /** Losses that ask for a distance between scores, or between vectors. */
 
 import { call, type Term } from "@cresset/core/extend";
-import { float, ShapeError, type Tensor, unsqueeze } from "@cresset/core/functions";
+import { float, reshape, ShapeError, type Tensor, unsqueeze } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { sizeText } from "../printing.ts";
@@ -186,7 +186,10 @@ export function multilabelMarginLoss(
   { reduction = "mean" }: ReductionOptions = {},
 ): Tensor {
   checkReduction(reduction);
-  return call(multilabelMarginOp, [input, target], [], { reduction });
+  // A score without dimensions is that of one class.
+  const operands = input.ndim === 0 ? [reshape(input, [1]), reshape(target, [1])] : [input, target];
+  const loss = call(multilabelMarginOp, operands, [], { reduction });
+  return input.ndim === 0 ? reshape(loss, []) : loss;
 }
 
 interface WeightedAttributes extends LossAttributes {

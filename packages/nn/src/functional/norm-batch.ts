@@ -123,6 +123,7 @@ export function batchNorm(
   const options = keywords<BatchNormOptions>(batchNames, rest);
   const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
   const { shape } = input;
+  if (shape.length === 1 && shape[0] === 0) return input;
   if (shape.length < 2) throw new ShapeError(`expected 2D or higher input to batch_norm (got ${shape.length}D input)`);
   const channels = shape[1];
   const named = { running_mean: runningMean, running_var: runningVar, weight, bias };

@@ -11,6 +11,7 @@ import { div } from "../elementwise/division.ts";
 import { sqrt } from "../elementwise/power.ts";
 import { where } from "../elementwise/where.ts";
 import * as r from "../reduction/index.ts";
+import { keywords } from "../reduction/keywords.ts";
 import { vectorNorm } from "../reduction/norm.ts";
 import { cumprod as allCumprod, cumsum as allCumsum } from "../scan/scan.ts";
 import { toDtype } from "../shape/convert.ts";
@@ -46,6 +47,14 @@ function filled(input: Tensor, { mask, dtype }: MaskOption, fill: Scalar | ((x: 
   return mask ? toDtype(where(mask, x, typeof fill === "function" ? fill(x) : fill), x.dtype) : x;
 }
 
+/** Options of a reduction with the dimension among them. */
+type Named<D> = ReductionOptions & { dim?: D };
+
+/** The arguments of a reduction, of which `dim` may come by name with the others. */
+function argumentsOf<D>(dim: D | Named<D> | undefined, options: ReductionOptions | undefined): Named<D> {
+  return keywords<Named<D>>(["dim"], [dim, options]);
+}
+
 const along = (dim: Dim | undefined, { keepdim = false }: ReductionOptions) => ({ dim: dim ?? null, keepdim });
 
 /** How many elements count. */
@@ -60,42 +69,62 @@ function counts(input: Tensor, dim: Dim | undefined, options: ReductionOptions):
  * @example
  * torch.masked.sum(torch.tensor([1, 2, 3]), null, { mask: torch.tensor([true, false, true]) }) // tensor(4.)
  */
-export function sum(input: Tensor, dim?: Dim, options: ReductionOptions = {}): Tensor {
-  return r.sum(filled(input, options, 0), along(dim, options));
+export function sum(input: Tensor, dim?: Dim | Named<Dim>, options?: ReductionOptions): Tensor {
+  const given = argumentsOf<Dim>(dim, options);
+  return r.sum(filled(input, given, 0), along(given.dim, given));
 }
 
 /** Products; 1 where no element counts. */
-export function prod(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor {
-  const x = filled(input, options, 1);
-  return dim === undefined || dim === null ? r.prod(x) : r.prod(x, dim, options.keepdim ?? false);
+export function prod(input: Tensor, dim?: number | null | Named<number | null>, options?: ReductionOptions): Tensor {
+  const given = argumentsOf<number | null>(dim, options);
+  const x = filled(input, given, 1);
+  return given.dim === undefined || given.dim === null ? r.prod(x) : r.prod(x, given.dim, given.keepdim ?? false);
 }
 
 /** Means; NaN where no element counts. */
-export function mean(input: Tensor, dim?: Dim, options: ReductionOptions = {}): Tensor {
-  return div(sum(input, dim, options), counts(input, dim, options));
+export function mean(input: Tensor, dim?: Dim | Named<Dim>, options?: ReductionOptions): Tensor {
+  const given = argumentsOf<Dim>(dim, options);
+  return div(sum(input, given.dim, given), counts(input, given.dim, given));
 }
 
 /** Greatest elements; the lowest value of the dtype where none counts. */
-export function amax(input: Tensor, dim?: Dim, options: ReductionOptions = {}): Tensor {
-  return r.amax(filled(input, options, lowest), { dim: dim ?? [], keepdim: options.keepdim ?? false });
+export function amax(input: Tensor, dim?: Dim | Named<Dim>, options?: ReductionOptions): Tensor {
+  const given = argumentsOf<Dim>(dim, options);
+  return r.amax(filled(input, given, lowest), { dim: given.dim ?? [], keepdim: given.keepdim ?? false });
 }
 
 /** Least elements; the highest value of the dtype where none counts. */
-export function amin(input: Tensor, dim?: Dim, options: ReductionOptions = {}): Tensor {
-  return r.amin(filled(input, options, highest), { dim: dim ?? [], keepdim: options.keepdim ?? false });
+export function amin(input: Tensor, dim?: Dim | Named<Dim>, options?: ReductionOptions): Tensor {
+  const given = argumentsOf<Dim>(dim, options);
+  return r.amin(filled(input, given, highest), { dim: given.dim ?? [], keepdim: given.keepdim ?? false });
 }
 
 /** Positions of the greatest elements that count. */
-export function argmax(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor {
-  return r.argmax(filled(input, options, lowest), { dim: dim ?? null, keepdim: options.keepdim ?? false });
+export function argmax(input: Tensor, dim?: number | null | Named<number | null>, options?: ReductionOptions): Tensor {
+  const given = argumentsOf<number | null>(dim, options);
+  return r.argmax(filled(input, given, lowest), { dim: given.dim ?? null, keepdim: given.keepdim ?? false });
 }
 
 /** Positions of the least elements that count. */
-export function argmin(input: Tensor, dim?: number | null, options: ReductionOptions = {}): Tensor {
-  return r.argmin(filled(input, options, highest), { dim: dim ?? null, keepdim: options.keepdim ?? false });
+export function argmin(input: Tensor, dim?: number | null | Named<number | null>, options?: ReductionOptions): Tensor {
+  const given = argumentsOf<number | null>(dim, options);
+  return r.argmin(filled(input, given, highest), { dim: given.dim ?? null, keepdim: given.keepdim ?? false });
 }
 
-function variance(input: Tensor, dim?: Dim, unbiased = true, options: ReductionOptions = {}): Tensor {
+interface VarianceOptions extends ReductionOptions {
+  dim?: Dim;
+  /** Whether to divide by the number of elements less 1; default true. */
+  unbiased?: boolean;
+}
+
+function variance(
+  input: Tensor,
+  first?: Dim | VarianceOptions,
+  second?: boolean | VarianceOptions,
+  third?: VarianceOptions,
+): Tensor {
+  const options = keywords<VarianceOptions>(["dim", "unbiased"], [first, second, third]);
+  const { dim, unbiased = true } = options;
   const x = filled(input, { dtype: options.dtype ?? (isFloat(input.dtype) ? null : getDefaultDtype()) }, 0);
   const deviation = sub(x, mean(x, dim, { mask: options.mask, keepdim: true }));
   const squares = sum(mul(deviation, deviation), dim, { mask: options.mask, keepdim: options.keepdim });
@@ -107,12 +136,18 @@ function variance(input: Tensor, dim?: Dim, unbiased = true, options: ReductionO
 export { variance as var };
 
 /** Standard deviations of the elements that count. */
-export function std(input: Tensor, dim?: Dim, unbiased = true, options: ReductionOptions = {}): Tensor {
+export function std(
+  input: Tensor,
+  dim?: Dim | VarianceOptions,
+  unbiased?: boolean | VarianceOptions,
+  options?: VarianceOptions,
+): Tensor {
   return sqrt(variance(input, dim, unbiased, options));
 }
 
 /** Norms of order `ord` of the elements that count. */
-export function norm(input: Tensor, ord: Scalar = 2, dim?: Dim, options: ReductionOptions = {}): Tensor {
+export function norm(input: Tensor, ord: Scalar = 2, first?: Dim | Named<Dim>, rest?: ReductionOptions): Tensor {
+  const { dim, ...options } = argumentsOf<Dim>(first, rest);
   const identity = Number(ord) < 0 ? Number.POSITIVE_INFINITY : 0;
   return vectorNorm(filled(input, options, identity), { ord, ...along(dim, options) });
 }

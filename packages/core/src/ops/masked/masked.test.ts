@@ -70,3 +70,11 @@ test("gradients stay inside the mask", () => {
     [0, 0, 0],
   ]);
 });
+
+test("the mask may come by name without a dimension before it", () => {
+  const x = torch.tensor([1, 2, 6]);
+  const mask = torch.tensor([true, false, true]);
+  expect(torch.masked.sum(x, { mask }).itemSync()).toBe(7);
+  expect(torch.masked.amax(x, { mask, dim: 0, keepdim: true }).tolistSync()).toEqual([6]);
+  expect(torch.masked.var(x, { mask, unbiased: false }).itemSync()).toBe(6.25);
+});

@@ -123,3 +123,10 @@ describe("all, any, countNonzero", () => {
     expect(torch.zeros([0]).countNonzero().itemSync()).toBe(0);
   });
 });
+
+test("aminmax of a tensor without dimensions keeps the one that is named, as PyTorch's", () => {
+  expect(torch.aminmax(torch.tensor(3), { dim: 0, keepdim: true }).min.shape).toEqual([1]);
+  expect(torch.aminmax(torch.tensor(3), { dim: 0 }).max.shape).toEqual([]);
+  expect(() => torch.aminmax(torch.zeros([0]))).toThrow("cannot compute aminmax over an empty dimension");
+  expect(() => torch.amax(torch.zeros([2, 0]), -1)).toThrow("Expected reduction dim -1 to have non-zero size.");
+});

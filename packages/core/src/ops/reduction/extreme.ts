@@ -7,6 +7,7 @@ import { call, callMany } from "../../tensor/call.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { maximum, minimum } from "../elementwise/extremum.ts";
 import { normalizeDim } from "../shape/dims.ts";
+import { reshape } from "../shape/reshape.ts";
 import { type Dims, reducedDims } from "./dims.ts";
 import { keywords } from "./keywords.ts";
 import { namedResults, type Results } from "./results.ts";
@@ -211,6 +212,8 @@ export function aminmax(
     throw new IndexError(`aminmax: Expected reduction dim ${dims[0]} to have non-zero size.`);
   if (input.numel() === 0 && !one)
     throw new IndexError("aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.");
+  // PyTorch keeps "dimension 0" of a tensor that has none.
+  if (input.ndim === 0 && one && options.keepdim) return aminmax(reshape(input, [1]), options);
   const attributes = { dims, keepdim: options.keepdim ?? false };
   return namedResults(["min", "max"], callMany(aminmaxOp, [input], [], attributes), "aminmax");
 }

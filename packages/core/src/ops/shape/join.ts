@@ -8,7 +8,7 @@ import type { Term } from "../../graph/term.ts";
 import { sameShape } from "../../graph/type.ts";
 import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
+import { Tensor } from "../../tensor/tensor.ts";
 import { normalizeDim, sizeText } from "./dims.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
 
@@ -102,19 +102,28 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   return call(stackOp, tensors, [], { dim: d });
 }
 
-/** A view with at least one dimension. */
-export function atleast1d(input: Tensor): Tensor {
+/** A view with at least one dimension; of a list, one of each. */
+export function atleast1d(input: Tensor): Tensor;
+export function atleast1d(input: readonly Tensor[]): Tensor[];
+export function atleast1d(input: Tensor | readonly Tensor[]): Tensor | Tensor[] {
+  if (!(input instanceof Tensor)) return input.map((each) => atleast1d(each));
   return input.ndim === 0 ? reshape(input, [1]) : input;
 }
 
-/** A view with at least two dimensions; a vector becomes a row. */
-export function atleast2d(input: Tensor): Tensor {
+/** A view with at least two dimensions; a vector becomes a row. Of a list, one of each. */
+export function atleast2d(input: Tensor): Tensor;
+export function atleast2d(input: readonly Tensor[]): Tensor[];
+export function atleast2d(input: Tensor | readonly Tensor[]): Tensor | Tensor[] {
+  if (!(input instanceof Tensor)) return input.map((each) => atleast2d(each));
   if (input.ndim === 0) return reshape(input, [1, 1]);
   return input.ndim === 1 ? unsqueeze(input, 0) : input;
 }
 
-/** A view with at least three dimensions: [n] becomes [1, n, 1], [n, m] becomes [n, m, 1]. */
-export function atleast3d(input: Tensor): Tensor {
+/** A view with at least three dimensions: [n] becomes [1, n, 1], [n, m] becomes [n, m, 1]. Of a list, one of each. */
+export function atleast3d(input: Tensor): Tensor;
+export function atleast3d(input: readonly Tensor[]): Tensor[];
+export function atleast3d(input: Tensor | readonly Tensor[]): Tensor | Tensor[] {
+  if (!(input instanceof Tensor)) return input.map((each) => atleast3d(each));
   if (input.ndim === 0) return reshape(input, [1, 1, 1]);
   if (input.ndim === 1) return unsqueeze(unsqueeze(input, 0), -1);
   return input.ndim === 2 ? unsqueeze(input, -1) : input;
@@ -128,18 +137,24 @@ function nonEmpty(name: string, tensors: readonly Tensor[]): readonly Tensor[] {
 
 /** Concatenates side by side: along columns, or vectors end to end. */
 export function hstack(tensors: readonly Tensor[]): Tensor {
-  const parts = nonEmpty("hstack", tensors).map(atleast1d);
+  const parts = nonEmpty("hstack", tensors).map((x) => atleast1d(x));
   return cat(parts, parts[0].ndim === 1 ? 0 : 1);
 }
 
 /** Concatenates rows; vectors are rows. */
 export function vstack(tensors: readonly Tensor[]): Tensor {
-  return cat(nonEmpty("vstack", tensors).map(atleast2d), 0);
+  return cat(
+    nonEmpty("vstack", tensors).map((x) => atleast2d(x)),
+    0,
+  );
 }
 
 /** Concatenates along dimension 2, which is added where it is missing. */
 export function dstack(tensors: readonly Tensor[]): Tensor {
-  return cat(nonEmpty("dstack", tensors).map(atleast3d), 2);
+  return cat(
+    nonEmpty("dstack", tensors).map((x) => atleast3d(x)),
+    2,
+  );
 }
 
 /** Concatenates columns; vectors are columns. */

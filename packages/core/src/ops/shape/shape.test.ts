@@ -228,3 +228,20 @@ test("the last dimension that does not fit is named", () => {
   );
   expect(() => torch.zeros([2, 3]).rot90(1, [0, 5])).toThrow("Rotation dim1 out of range, dim1 = 5");
 });
+
+test("the places of tensorSplit as a tensor, and the lists of atleast1d and its kind", () => {
+  const parts = (where: torch.Tensor) =>
+    torch
+      .arange(6)
+      .tensorSplit(where)
+      .map((part) => part.numel());
+  expect([parts(torch.tensor([1n, 3n])), parts(torch.tensor(3n))]).toEqual([
+    [1, 2, 3],
+    [2, 2, 2],
+  ]);
+  expect(() => parts(torch.tensor([1.5]))).toThrow("of dtype long");
+  expect(torch.atleast2d([torch.tensor(1), torch.tensor([1, 2])]).map((x) => x.shape)).toEqual([
+    [1, 1],
+    [1, 2],
+  ]);
+});

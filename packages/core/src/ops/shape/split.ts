@@ -1,6 +1,7 @@
 /** Tensors cut into views along a dimension. */
 import { ShapeError, ValueError } from "../../errors.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
+import { dataSync } from "../../tensor/reading.ts";
+import { Tensor } from "../../tensor/tensor.ts";
 import { existingDim, integers, normalizeDim, sizeText } from "./dims.ts";
 import { selected, selecting, sliced, slicing } from "./slice.ts";
 
@@ -74,11 +75,14 @@ export function chunk(input: Tensor, chunks: number, dim = 0): Tensor[] {
 }
 
 /**
- * Views along `dim`: as many as `indicesOrSections`, whose sizes differ by at most one, or cut before the given indices.
+ * Views along `dim`: as many as `where` says, whose sizes differ by at most one, or cut before the given indices.
  *
+ * @param where the number of views, or the indices; also as an int64 tensor, which is read.
+ * @throws DeviceError for a tensor on devices that read asynchronously.
  * @example torch.arange(5).tensorSplit([1, 3]) // [0], [1, 2], [3, 4]
  */
-export function tensorSplit(input: Tensor, indicesOrSections: number | readonly number[], dim = 0): Tensor[] {
+export function tensorSplit(input: Tensor, where: number | readonly number[] | Tensor, dim = 0): Tensor[] {
+  const indicesOrSections = where instanceof Tensor ? readPlaces(where) : where;
   if (input.ndim === 0)
     throw new ShapeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims");
   const d = normalizeDim(dim, input.ndim);
@@ -98,6 +102,15 @@ export function tensorSplit(input: Tensor, indicesOrSections: number | readonly 
   const within = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, 0), size);
   const cuts = [0, ...indicesOrSections.map(within), size];
   return cuts.slice(1).map((end, i) => sliced(input, d, cuts[i], Math.max(0, end - cuts[i]), 1, splitSizesOp));
+}
+
+function readPlaces(where: Tensor): number | number[] {
+  if (where.dtype !== "int64" || where.ndim > 1)
+    throw new ShapeError(
+      `tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor of dtype long, but got ${where.dtype} of ${where.ndim} dimensions`,
+    );
+  const places = Array.from(dataSync(where), Number);
+  return where.ndim === 0 ? places[0] : places;
 }
 
 function stackSplit(

@@ -116,8 +116,8 @@ function quantileBy(
   }
   if (q.ndim > 1) throw new ShapeError(`${name}() q must be a scalar or 1D tensor`);
   if (q.dtype !== input.dtype) throw new DTypeError(`${name}() q tensor must be same dtype as the input tensor`);
-  // PyTorch has no derivative with respect to q.
-  return call(quantileOp, [input, detach(q)], [], attributes);
+  // Between elements, a quantile depends on q; a choice of one of them does not.
+  return call(quantileOp, [input, interpolation === "linear" ? q : detach(q)], [], attributes);
 }
 
 /**

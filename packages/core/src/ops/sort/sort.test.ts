@@ -109,3 +109,22 @@ describe("quantile", () => {
     ).toThrow("quantile() q values must be in the range [0, 1]");
   });
 });
+
+test("quantiles between elements depend on q", () => {
+  const q = torch.tensor([0.1, 0.5], { requiresGrad: true });
+  const x = torch.tensor(
+    [
+      [1, 2],
+      [3, 5],
+    ],
+    { requiresGrad: true },
+  );
+  const upstream = torch.tensor([
+    [1, 2],
+    [3, 4],
+  ]);
+  torch.quantile(x, q, 1).backward(upstream);
+  expect(q.grad?.tolistSync()).toEqual([5, 11]);
+  expect(torch.quantile(x, q, 1, { interpolation: "lower" }).requiresGrad).toBe(true);
+  expect(torch.quantile(x.detach(), q, 1, { interpolation: "lower" }).requiresGrad).toBe(false);
+});
