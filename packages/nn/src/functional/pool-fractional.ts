@@ -1,13 +1,20 @@
 /** Max pooling over windows whose places are drawn (Graham 2014, Fractional max-pooling). */
 import {
+  add,
+  arange,
   argmax,
+  cat,
+  float,
+  full,
   gather,
+  mul,
+  narrow,
   rand,
   reshape,
   ShapeError,
   squeeze,
+  sub,
   type Tensor,
-  tensor,
   unsqueeze,
   ValueError,
 } from "@cresset/core/functions";
@@ -25,33 +32,35 @@ export interface FractionalPoolOptions {
   readonly randomSamples?: Tensor | null;
 }
 
-/** Where the windows of one dimension start; the last one ends with the input. */
-function starts(sample: number, input: number, output: number, kernel: number): number[] {
-  const last = input - kernel;
-  if (output === 1) return [last];
+/** Where the windows of one dimension start, int64 [N, C, output]; the last one ends with the input. `sample` is [N, C, 1]. */
+function starts(sample: Tensor, input: number, output: number, kernel: number): Tensor {
+  const last = full([sample.shape[0], sample.shape[1], 1], input - kernel, { dtype: "int64", device: sample.device });
+  if (output === 1) return last;
   // In the precision of PyTorch, which rounds down what comes near a whole number.
-  const alpha = Math.fround(last / (output - 1));
-  const at = (i: number): number => Math.trunc(Math.fround(Math.fround(i + sample) * alpha));
-  return Array.from({ length: output }, (_, i) => (i === output - 1 ? last : at(i) - at(0)));
+  const { dtype, device } = sample;
+  const alpha = (input - kernel) / (output - 1);
+  const scale = dtype === "float64" ? alpha : Math.fround(alpha);
+  const whole = (x: Tensor): Tensor => mul(x, float(scale)).to("int64");
+  const begun = sub(whole(add(sample, arange(output - 1, { dtype, device }))), whole(sample));
+  return cat([begun, last], -1);
 }
 
-/** The places of every element of every window, of one sample and channel. */
-function places(
-  offsets: readonly (readonly number[])[],
-  kernel: readonly number[],
-  sizes: readonly number[],
-): number[] {
-  const along = (d: number): readonly number[][] =>
-    d === sizes.length
-      ? [[0]]
-      : offsets[d].flatMap((start) =>
-          along(d + 1).map((rest) =>
-            Array.from({ length: kernel[d] }, (_, k) =>
-              rest.map((place) => (start + k) * step(sizes, d) + place),
-            ).flat(),
-          ),
-        );
-  return along(0).flat();
+/** The places of every element of every window: [N, C, outputs …, kernel …]. */
+function places(offsets: readonly Tensor[], kernel: readonly number[], sizes: readonly number[]): Tensor {
+  const dims = sizes.length;
+  const along = (size: number, d: number): number[] => Array.from({ length: dims }, (_, i) => (i === d ? size : 1));
+  const ones = kernel.map(() => 1);
+  return offsets
+    .map((start, d) => {
+      const [batch, channels, output] = start.shape;
+      const first = reshape(start, [batch, channels, ...along(output, d), ...ones]);
+      const inside = reshape(arange(kernel[d], { dtype: "int64", device: start.device }), [
+        ...ones,
+        ...along(kernel[d], d),
+      ]);
+      return mul(add(first, inside), step(sizes, d));
+    })
+    .reduce((a, b) => add(a, b));
 }
 
 const step = (sizes: readonly number[], d: number): number => sizes.slice(d + 1).reduce((n, size) => n * size, 1);
@@ -79,19 +88,13 @@ function pooled(dims: 2 | 3, input: Tensor, kernelSize: Size, options: Fractiona
   const samples = randomSamples ?? rand([batch, channels, dims], { dtype: input.dtype, device: input.device });
   if (samples.shape.join() !== [batch, channels, dims].join())
     throw new ShapeError(`${name}: random samples must be [${batch}, ${channels}, ${dims}]`);
-  const drawn = samples.dataSync();
+  const exact = samples.dtype === "float16" ? samples.to("float32") : samples;
+  // Of two dimensions, PyTorch draws for the last one first; of three, in their order.
+  const sampleOf = (d: number): Tensor => narrow(exact, 2, dims === 2 ? 1 - d : d, 1);
   const elements = kernel.reduce((n, k) => n * k, 1);
   const windows = out.reduce((n, size) => n * size, 1);
-  const numbers: number[] = [];
-  for (let plane = 0; plane < batch * channels; plane++) {
-    // Of two dimensions, PyTorch draws for the last one first; of three, in their order.
-    const offsets = sizes.map((size, d) =>
-      starts(Number(drawn[plane * dims + (dims === 2 ? 1 - d : d)]), size, out[d], kernel[d]),
-    );
-    for (const place of places(offsets, kernel, sizes)) numbers.push(place);
-  }
-  const shape = [batch, channels, windows * elements];
-  const index = reshape(tensor(BigInt64Array.from(numbers, BigInt), { device: input.device }), shape);
+  const offsets = sizes.map((size, d) => starts(sampleOf(d), size, out[d], kernel[d]));
+  const index = reshape(places(offsets, kernel, sizes), [batch, channels, windows * elements]);
   const rows = reshape(gather(reshape(input, [batch, channels, -1]), 2, index), [batch, channels, windows, elements]);
   const largest = argmax(rows, -1, true);
   const take = (x: Tensor): Tensor => reshape(gather(x, -1, largest), [batch, channels, ...out]);
@@ -102,7 +105,7 @@ function pooled(dims: 2 | 3, input: Tensor, kernelSize: Size, options: Fractiona
  * The largest element of each of `outputSize` windows over [N, C, H, W] or [C, H, W], which overlap at random.
  *
  * @param kernelSize size of each window.
- * @param options `outputSize` or `outputRatio`; `returnIndices`; `randomSamples` [N, C, 2], which the host reads.
+ * @param options `outputSize` or `outputRatio`; `returnIndices`; `randomSamples` [N, C, 2].
  * @throws ValueError without a size, ShapeError for windows that do not fit.
  * @example F.fractionalMaxPool2d(torch.randn([20, 16, 50, 32]), 3, { outputSize: [13, 12] }).shape // [20, 16, 13, 12]
  */
