@@ -1,6 +1,13 @@
 import { cpu } from "@cresset/backend-cpu";
 import * as torch from "@cresset/core";
-import { deviceStatistics, registerBackend, setDefaultDevice, ShapeError, type Tensor, ValueError } from "@cresset/core";
+import {
+  deviceStatistics,
+  registerBackend,
+  ShapeError,
+  setDefaultDevice,
+  type Tensor,
+  ValueError,
+} from "@cresset/core";
 import { afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { gruStep, lstmStep, rnnStep } from "../functional/rnn-cells.ts";
 import * as nn from "../index.ts";
