@@ -12,7 +12,6 @@ import {
   hostView,
   type KernelTiming,
 } from "@cresset/core/backend";
-import { builtin } from "./builtin.ts";
 import { commandBytes, Engine } from "./engine.ts";
 import { Layouts, WasmExecutable } from "./executable.ts";
 import { detectFeatures, requireWebAssembly } from "./features.ts";
@@ -55,7 +54,6 @@ const gibibyte = 1024 ** 3;
 const addressSpace = 4 * gibibyte;
 const pageBytes = 65_536;
 const firstPages = 16;
-const mostThreads = 64;
 
 /** A memory that may grow to 4 GiB, or to what the engine lets one reserve. */
 function makeMemory(shared: boolean): WebAssembly.Memory {
@@ -139,7 +137,7 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
       ? (parts.revectorizer?.() ?? "it is left out here")
       : "it needs relaxed SIMD";
   const features = { simd, relaxedSimd, revectorize: whyNotRevectorized === "" };
-  const threads = parts.threads ? threadsOf(options.threads) : 1;
+  const threads = parts.threads?.count(options.threads) ?? 1;
   const allocator = new Allocator(makeMemory(threads > 1 && found.sharedMemory), addressSpace - pageBytes);
   const engine = new Engine(features, parts, allocator, threads, options.share === "all", options.haste !== false);
   const pressure = new Pressure(Math.min(options.memoryLimit ?? gibibyte, addressSpace));
@@ -244,7 +242,7 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
       "why no revectorize": whyNotRevectorized,
       threads: engine.pool?.threads ?? 1,
       "why no more threads":
-        engine.pool?.reason ?? (parts.threads ? whyOneThread(threads, found.sharedMemory) : "they are left out here"),
+        engine.pool?.reason ?? parts.threads?.whyOne(threads, found.sharedMemory) ?? "they are left out here",
       kernels: engine.kernels,
       modules: engine.modules,
       memoryBytes: allocator.bytes.length,
@@ -253,23 +251,6 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
       buffers: pressure.buffers,
     }),
   };
-}
-
-/** The number of threads to use. */
-function threadsOf(wanted: number | undefined): number {
-  if (wanted === undefined) return Math.min(coreCount(), mostThreads);
-  if (Number.isInteger(wanted) && wanted >= 1 && wanted <= mostThreads) return wanted;
-  throw new BackendError(`wasm: threads must be a whole number from 1 to ${mostThreads}, not ${wanted}`);
-}
-
-function coreCount(): number {
-  const { navigator } = globalThis as { navigator?: { hardwareConcurrency?: number } };
-  return navigator?.hardwareConcurrency ?? builtin<typeof import("node:os")>("node:os")?.availableParallelism?.() ?? 1;
-}
-
-function whyOneThread(wanted: number, sharedMemory: boolean): string {
-  if (wanted === 1) return "one was asked for, or there is one core";
-  return sharedMemory ? "" : "there is no shared memory: a page must be cross-origin isolated (COOP and COEP headers)";
 }
 
 function reason(on: boolean, has: boolean, cause: string): string {

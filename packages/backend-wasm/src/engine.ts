@@ -126,7 +126,7 @@ export class Engine {
     this.#allocator = allocator;
     this.#constants = new Constants(allocator);
     this.#table = new WebAssembly.Table({ element: "anyfunc", initial: 64 });
-    const sharing = this.#shared ? parts.threads?.(threads, everything, allocator) : undefined;
+    const sharing = this.#shared ? parts.threads?.make(threads, everything, allocator) : undefined;
     const driver = this.#compile(sharing?.driver ?? driverModule().encode());
     this.pool = sharing?.pool(driver);
     const { exports } = this.#instantiate(driver, this.pool ? { wait: this.pool.wait } : {});

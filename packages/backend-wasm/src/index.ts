@@ -8,7 +8,7 @@ import { sortScratch, writeSort } from "./lowering/sorting/sort.ts";
 import { functionNamed } from "./lowering/values/functions.ts";
 import type { Parts } from "./parts.ts";
 import { switchOnRevectorizer } from "./revectorize.ts";
-import { threads } from "./threads/pool.ts";
+import { threads } from "./threads/threads.ts";
 
 export type { WasmOptions } from "./backend.ts";
 

@@ -33,17 +33,27 @@ export interface RareKernels {
   };
 }
 
+/** Threads; their number includes the caller. */
+export interface Threads {
+  /** @throws BackendError for a number that cannot be. */
+  count(wanted: number | undefined): number;
+  /** Why there are no more than one, if there are not. */
+  whyOne(wanted: number, sharedMemory: boolean): string;
+  /** @param everything whether small programs are to be shared, too. */
+  make(
+    count: number,
+    everything: boolean,
+    allocator: Allocator,
+  ): { driver: Uint8Array<ArrayBuffer>; pool(driver: WebAssembly.Module): Pool };
+}
+
 /** What a backend can be made without, for pages that count bytes: a bundler leaves out what no entry names. */
 export interface Parts {
   /** The function of a name that kernels share, if there is one. */
   readonly functions?: (name: string, features: Features) => SharedFunction | undefined;
   readonly rare: RareKernels;
-  /** Threads that share the memory: their number, the caller included; whether small programs are to be shared too. */
-  readonly threads?: (
-    count: number,
-    everything: boolean,
-    allocator: Allocator,
-  ) => { driver: Uint8Array<ArrayBuffer>; pool(driver: WebAssembly.Module): Pool };
+  /** Threads that share the memory. */
+  readonly threads?: Threads;
   /** Switches V8's revectorizer on, and says why that did not work, if it did not. */
   readonly revectorizer?: () => string;
   /** A program and its kernels as text. */

@@ -2,8 +2,7 @@ import { BackendError, type Program } from "@cresset/core/backend";
 import type { Allocator } from "../memory/allocator.ts";
 import { Benefit, Timing } from "./benefit.ts";
 import { control, controlBytes, jobBytes } from "./control.ts";
-import { sharedDriverModule } from "./driver.ts";
-import { everything, large, type Schedule, schedule, type Thresholds } from "./schedule.ts";
+import { type Schedule, schedule, type Thresholds } from "./schedule.ts";
 import { startWorker, type WorkerThread } from "./worker.ts";
 
 /** A thread's list of commands. */
@@ -237,9 +236,3 @@ const canSleep = ((): boolean => {
     return false;
   }
 })();
-
-/** The threads of a backend: the driver's module, compiled by the backend, and the pool that runs it. */
-export const threads = (count: number, all: boolean, allocator: Allocator) => ({
-  driver: sharedDriverModule().encode(),
-  pool: (driver: WebAssembly.Module) => new Pool(count, all ? everything : large, allocator, driver),
-});

@@ -1,0 +1,33 @@
+import { BackendError } from "@cresset/core/backend";
+import { builtin } from "../builtin.ts";
+import type { Allocator } from "../memory/allocator.ts";
+import type { Threads } from "../parts.ts";
+import { sharedDriverModule } from "./driver.ts";
+import { Pool } from "./pool.ts";
+import { everything, large } from "./schedule.ts";
+
+const mostThreads = 64;
+
+/** The threads of a backend: how many, and the pool that runs programs on them. */
+export const threads: Threads = {
+  count(wanted: number | undefined): number {
+    if (wanted === undefined) return Math.min(coreCount(), mostThreads);
+    if (Number.isInteger(wanted) && wanted >= 1 && wanted <= mostThreads) return wanted;
+    throw new BackendError(`wasm: threads must be a whole number from 1 to ${mostThreads}, not ${wanted}`);
+  },
+  whyOne(wanted: number, sharedMemory: boolean): string {
+    if (wanted === 1) return "one was asked for, or there is one core";
+    return sharedMemory
+      ? ""
+      : "there is no shared memory: a page must be cross-origin isolated (COOP and COEP headers)";
+  },
+  make: (count: number, all: boolean, allocator: Allocator) => ({
+    driver: sharedDriverModule().encode(),
+    pool: (driver: WebAssembly.Module) => new Pool(count, all ? everything : large, allocator, driver),
+  }),
+};
+
+function coreCount(): number {
+  const { navigator } = globalThis as { navigator?: { hardwareConcurrency?: number } };
+  return navigator?.hardwareConcurrency ?? builtin<typeof import("node:os")>("node:os")?.availableParallelism?.() ?? 1;
+}
