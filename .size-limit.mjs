@@ -3,7 +3,7 @@
  * A limit is a little above what it measures; raise it on purpose, in the commit that needs it.
  */
 const packages = {
-  core: "125.6 kB",
+  core: "126.4 kB",
   "backend-cpu": "11 kB",
   "backend-wasm": "49.9 kB",
   "backend-webgpu": "43 kB",
@@ -31,7 +31,7 @@ export default [
     },
     limit: "43.2 kB",
   },
-  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "297.5 kB" },
+  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "298.2 kB" },
   ...Object.entries(packages).map(([name, limit]) => ({
     name: `@cresset/${name} without what it depends on`,
     path: `packages/${name}/dist/index.js`,
