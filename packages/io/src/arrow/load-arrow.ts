@@ -49,7 +49,7 @@ export async function openArrow(
       if (!beginsAsArrow(bytes)) throw new FormatError("it does not begin like an Arrow file or stream");
       verifyArrow(bytes);
       const opened = RecordBatchReader.from(bytes).open();
-      for (const field of opened.schema?.fields ?? []) requireKnownIntegers(field);
+      for (const field of opened.schema?.fields ?? []) requireKnownNumbers(field);
       return opened;
     });
     check(reader.schema?.fields ?? []);
@@ -72,11 +72,21 @@ function decoding<T>(name: string, read: () => T): T {
   }
 }
 
-/** @throws FormatError for integers of a width that there is not; apache-arrow notices when it has unpacked them. */
-function requireKnownIntegers({ type }: Field): void {
-  if (type.typeId === arrowTypes.int && ![8, 16, 32, 64].includes((type as { bitWidth?: number }).bitWidth ?? 0))
-    throw new FormatError(`it has integers of ${(type as { bitWidth?: number }).bitWidth} bits`);
-  for (const child of (type as { children?: readonly Field[] | null }).children ?? []) requireKnownIntegers(child);
+/** @throws FormatError for numbers of a width that there is not; apache-arrow notices when it has unpacked them. */
+function requireKnownNumbers({ type }: Field): void {
+  const { bitWidth = 0, precision = -1, children } = type as Partial<Widths>;
+  if (type.typeId === arrowTypes.int && ![8, 16, 32, 64].includes(bitWidth))
+    throw new FormatError(`it has integers of ${bitWidth} bits`);
+  if (type.typeId === arrowTypes.float && ![0, 1, 2].includes(precision))
+    throw new FormatError(`it has floats of the unknown precision ${precision}`);
+  for (const child of children ?? []) requireKnownNumbers(child);
+}
+
+/** What types have that have it. */
+interface Widths {
+  readonly bitWidth: number;
+  readonly precision: number;
+  readonly children: readonly Field[] | null;
 }
 
 /** The mark of a file, or of a stream's message. (Streams of versions before 0.15 have none, and are not read.) */

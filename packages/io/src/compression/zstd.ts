@@ -4,6 +4,7 @@
  */
 import { decompress } from "fzstd";
 import { FormatError } from "../errors.ts";
+import { runtimeUnpack, type Unpack } from "./runtime.ts";
 
 const damaged = (cause?: unknown): FormatError =>
   new FormatError("a compressed part (Zstandard) is damaged", cause === undefined ? {} : { cause });
@@ -72,15 +73,13 @@ function windowOf(byte: number): number {
  * @throws FormatError for one that is damaged, or of another length; before memory is taken for it, if it cannot be of that.
  */
 export function unpackZstd(frame: Uint8Array, length?: number): Uint8Array<ArrayBuffer> {
-  return unpack(frame, length, runtimeUnpack() ?? unpackByLibrary);
+  return unpack(frame, length, runtimeUnpack("zstdDecompressSync") ?? unpackByLibrary);
 }
 
 /** The same without the runtime's help. */
 export function unpackZstdByLibrary(frame: Uint8Array, length?: number): Uint8Array<ArrayBuffer> {
   return unpack(frame, length, unpackByLibrary);
 }
-
-type Unpack = (frame: Uint8Array, most: number) => Uint8Array;
 
 function unpack(frame: Uint8Array, length: number | undefined, how: Unpack): Uint8Array<ArrayBuffer> {
   const outline = outlineOfZstd(frame);
@@ -98,18 +97,6 @@ function unpack(frame: Uint8Array, length: number | undefined, how: Unpack): Uin
   return buffer instanceof ArrayBuffer && byteOffset % 8 === 0
     ? new Uint8Array(buffer, byteOffset, byteLength)
     : new Uint8Array(content);
-}
-
-interface Zlib {
-  zstdDecompressSync?(frame: Uint8Array, options: { readonly maxOutputLength: number }): Uint8Array;
-}
-
-/** The runtime's own, which is faster and checks sums too: Node from 22.15 on, Bun. */
-function runtimeUnpack(): Unpack | null {
-  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): Zlib | undefined } };
-  const zlib = process?.getBuiltinModule?.("node:zlib");
-  const own = zlib?.zstdDecompressSync;
-  return own === undefined ? null : (frame, most) => own.call(zlib, frame, { maxOutputLength: Math.max(1, most) });
 }
 
 const unpackByLibrary: Unpack = (frame) => decompress(frame);
