@@ -21,10 +21,14 @@ const oneHotOp = operation<{ classes: number }>("one_hot", ([x], _, { classes })
  * @example F.oneHot(torch.tensor([0n, 2n]), 3) // [[1, 0, 0], [0, 0, 1]]
  */
 export function oneHot(tensor: Tensor, numClasses?: -1): Promise<Tensor>;
-export function oneHot(tensor: Tensor, numClasses: number): Tensor;
-export function oneHot(tensor: Tensor, numClasses = -1): Tensor | Promise<Tensor> {
-  checkIndices(tensor, numClasses);
-  if (numClasses !== -1) return call(oneHotOp, [tensor], [], { classes: numClasses });
+export function oneHot(tensor: Tensor, numClasses: number | { readonly numClasses: number }): Tensor;
+export function oneHot(
+  tensor: Tensor,
+  numClasses: number | { readonly numClasses: number } = -1,
+): Tensor | Promise<Tensor> {
+  const classes = typeof numClasses === "number" ? numClasses : numClasses.numClasses;
+  checkIndices(tensor, classes);
+  if (classes !== -1) return call(oneHotOp, [tensor], [], { classes });
   return tensor.data().then((values) => call(oneHotOp, [tensor], [], { classes: classesOf(values as BigInt64Array) }));
 }
 

@@ -13,6 +13,8 @@ describe("pad", () => {
   test("one dimension in each mode", () => {
     expect(values(pad(row(), [1, 2], "constant", 9))).toEqual([9, 1, 2, 3, 4, 9, 9]);
     expect(values(pad(row(), [1, 2], "reflect"))).toEqual([2, 1, 2, 3, 4, 3, 2]);
+    expect(values(pad(row(), [1, 2], { mode: "constant", value: 9 }))).toEqual([9, 1, 2, 3, 4, 9, 9]);
+    expect(values(pad(row(), [1, 2], { mode: "reflect" }))).toEqual([2, 1, 2, 3, 4, 3, 2]);
     expect(values(pad(row(), [1, 2], "replicate"))).toEqual([1, 1, 2, 3, 4, 4, 4]);
     expect(values(pad(row(), [1, 2], "circular"))).toEqual([4, 1, 2, 3, 4, 1, 2]);
   });

@@ -1,6 +1,7 @@
 import { call, type Operation, operation, type Term } from "@cresset/core/extend";
 import { type Scalar, ShapeError, type Tensor, ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
+import { keywords } from "../keywords.ts";
 
 /** What stands outside of the input. */
 export type PaddingMode = "constant" | "reflect" | "replicate" | "circular";
@@ -75,6 +76,14 @@ const operations = {
   circular: copying("circular", (dims) => `circular_pad${dims}d`),
 };
 
+/** What `pad` adds, by name. */
+export interface PadOptions {
+  /** Default "constant". */
+  readonly mode?: PaddingMode;
+  /** Default 0. */
+  readonly value?: Scalar | null;
+}
+
 /**
  * The input with elements added before and after its last dimensions: `pad` is [before, after] of the last dimension,
  * then of the one before it, and so on. Negative numbers cut elements off.
@@ -88,9 +97,14 @@ const operations = {
 export function pad(
   input: Tensor,
   pad: readonly number[],
-  mode: PaddingMode = "constant",
-  value?: Scalar | null,
+  mode?: PaddingMode | PadOptions,
+  value?: Scalar | null | PadOptions,
 ): Tensor {
+  const given = keywords<PadOptions>(["mode", "value"], [mode, value]);
+  return addPadding(input, pad, given.mode ?? "constant", given.value);
+}
+
+function addPadding(input: Tensor, pad: readonly number[], mode: PaddingMode, value?: Scalar | null): Tensor {
   if (pad.length % 2 !== 0) throw new ShapeError("Padding length must be divisible by 2");
   if (pad.length > 2 * input.ndim) throw new ShapeError("Padding length too large");
   checkSizes(input, pad);

@@ -6,6 +6,7 @@ import type { Term } from "../../graph/term.ts";
 import { call } from "../../tensor/call.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { existingDim, type Integers, integers, normalizeDim, normalizeDims, sizeText } from "./dims.ts";
+import { isRecord } from "./named.ts";
 
 const flipped = (x: Term, dims: readonly number[]): Term => dims.reduce((y, d) => m.flip(y, d), x);
 
@@ -51,9 +52,14 @@ const rollOp = operation<{ shifts: readonly number[]; dims: readonly number[] }>
  *
  * @example torch.arange(4).roll(1) // [3, 0, 1, 2]
  */
-export function roll(input: Tensor, shifts: number | readonly number[], dims?: number | readonly number[]): Tensor {
+export function roll(
+  input: Tensor,
+  shifts: number | readonly number[],
+  dims?: number | readonly number[] | { readonly dims?: number | readonly number[] },
+): Tensor {
+  const given = isRecord(dims) ? dims.dims : dims;
   const by = typeof shifts === "number" ? [shifts] : shifts;
-  const along = dims === undefined ? [] : typeof dims === "number" ? [dims] : dims;
+  const along = given === undefined ? [] : typeof given === "number" ? [given] : given;
   if (!Array.isArray(by) || !by.every((shift) => Number.isInteger(shift)))
     throw new ShapeError(`roll: shifts must be integers, but got ${String(shifts)}`);
   if (by.length === 0) throw new ShapeError("`shifts` required");

@@ -10,6 +10,7 @@ import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { normalizeDim, sizeText } from "./dims.ts";
+import { type Named, numberOf } from "./named.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
 
 /** Concatenates by halves: an element then passes few decisions even where the parts are many. */
@@ -45,16 +46,17 @@ const ignored = (x: Tensor): boolean => x.ndim === 1 && x.shape[0] === 0;
  * @throws ShapeError if the list is empty, or sizes or numbers of dimensions differ.
  * @example torch.cat([a, b], 1) // [2, 3] and [2, 1] → [2, 4]
  */
-export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+export function cat(tensors: readonly Tensor[], dim: Named<"dim"> = 0): Tensor {
+  const along = numberOf(dim, "dim", 0);
   requireTensors("cat", tensors);
   if (tensors.length === 0) throw new ShapeError("torch.cat(): expected a non-empty list of Tensors");
   for (const [i, x] of tensors.entries())
     if (x.ndim === 0) throw new ShapeError(`zero-dimensional tensor (at position ${i}) cannot be concatenated`);
   const firstAt = tensors.findIndex((x) => !ignored(x));
   const dtype = resultType(tensors);
-  if (firstAt < 0) return call(catAsOp, tensors, [], { dim: normalizeDim(dim, 1), dtype });
+  if (firstAt < 0) return call(catAsOp, tensors, [], { dim: normalizeDim(along, 1), dtype });
   const first = tensors[firstAt];
-  const d = normalizeDim(dim, first.ndim);
+  const d = normalizeDim(along, first.ndim);
   for (const [i, x] of tensors.entries()) if (!ignored(x)) checkJoins(first, x, d, i);
   if (!tensors.some(ignored)) return call(catOp, tensors, [], { dim: d });
   // An ignored tensor still takes part in promotion, and has a gradient, though no element of it.
@@ -89,11 +91,11 @@ function checkJoins(first: Tensor, x: Tensor, dim: number, at: number): void {
  * @throws ShapeError if the list is empty or shapes differ.
  * @example torch.stack([a, b]) // two of [3] → [2, 3]
  */
-export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+export function stack(tensors: readonly Tensor[], dim: Named<"dim"> = 0): Tensor {
   requireTensors("stack", tensors);
   if (tensors.length === 0) throw new ShapeError("stack expects a non-empty TensorList");
   const [first] = tensors;
-  const d = normalizeDim(dim, first.ndim + 1);
+  const d = normalizeDim(numberOf(dim, "dim", 0), first.ndim + 1);
   for (const [i, x] of tensors.entries())
     if (!sameShape(x.shape, first.shape))
       throw new ShapeError(

@@ -8,6 +8,7 @@ import { call } from "../../tensor/call.ts";
 import { viewStrides } from "../../tensor/layout.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type Integers, inferShape, integers, normalizeDim } from "./dims.ts";
+import { isRecord, type Named, numberOf } from "./named.ts";
 
 interface ShapeAttributes extends Readonly<Record<string, unknown>> {
   readonly shape: readonly number[];
@@ -69,16 +70,24 @@ export function reshapeAs(input: Tensor, other: Tensor): Tensor {
   return reshape(input, other.shape);
 }
 
+/** The dimensions that `flatten` merges, by name. */
+export interface FlattenOptions {
+  /** Default 0. */
+  readonly startDim?: number;
+  /** Default -1. */
+  readonly endDim?: number;
+}
+
 /**
  * Merges dimensions `startDim` to `endDim`, both included, into one. A tensor of no dimension becomes [1].
  *
  * @throws ShapeError if `startDim` comes after `endDim`; IndexError for a dimension that does not exist.
  * @example x.flatten(1) // [N, C, H, W] → [N, C·H·W]
  */
-export function flatten(input: Tensor, startDim = 0, endDim = -1): Tensor {
+export function flatten(input: Tensor, startDim: number | FlattenOptions = 0, endDim: Named<"endDim"> = -1): Tensor {
   const { shape, ndim } = input;
-  const start = normalizeDim(startDim, ndim);
-  const end = normalizeDim(endDim, ndim);
+  const start = normalizeDim(numberOf(startDim, "startDim", 0), ndim);
+  const end = normalizeDim(isRecord(startDim) ? (startDim.endDim ?? -1) : numberOf(endDim, "endDim", -1), ndim);
   if (start > end) throw new ShapeError("flatten() has invalid args: start_dim cannot come after end_dim");
   if (ndim === 0) return reshape(input, [1]);
   if (start === end) return input;
@@ -131,11 +140,15 @@ const squeezeOp = squeezing("SqueezeBackward1");
  *
  * @throws IndexError for a dimension that does not exist.
  */
-export function squeeze(input: Tensor, dim?: number | readonly number[]): Tensor {
+export function squeeze(
+  input: Tensor,
+  dim?: number | readonly number[] | { readonly dim?: number | readonly number[] },
+): Tensor {
   const { shape, ndim } = input;
-  if (dim === undefined)
+  const given = isRecord(dim) ? dim.dim : dim;
+  if (given === undefined)
     return call(squeezeAllOp, [input], [], { dims: m.allDims(input).filter((d) => shape[d] === 1) });
-  const wanted = (typeof dim === "number" ? [dim] : dim).map((d) => normalizeDim(d, ndim));
+  const wanted = (typeof given === "number" ? [given] : given).map((d) => normalizeDim(d, ndim));
   return call(squeezeOp, [input], [], { dims: wanted.filter((d) => shape[d] === 1) });
 }
 
@@ -153,6 +166,6 @@ const unsqueezeOp = operation<{ dim: number }>("unsqueeze", ([x], _, { dim }) =>
  *
  * @throws IndexError if `dim` is not in [-n - 1, n] for n dimensions.
  */
-export function unsqueeze(input: Tensor, dim: number): Tensor {
-  return call(unsqueezeOp, [input], [], { dim: normalizeDim(dim, input.ndim + 1) });
+export function unsqueeze(input: Tensor, dim: number | { readonly dim: number }): Tensor {
+  return call(unsqueezeOp, [input], [], { dim: normalizeDim(isRecord(dim) ? dim.dim : dim, input.ndim + 1) });
 }

@@ -3,6 +3,7 @@ import { ShapeError, ValueError } from "../../errors.ts";
 import { dataSync } from "../../tensor/reading.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { existingDim, integers, normalizeDim, sizeText } from "./dims.ts";
+import { type Named, numberOf } from "./named.ts";
 import { selected, selecting, sliced, slicing } from "./slice.ts";
 
 const splitOp = slicing("split", "SplitBackward0");
@@ -30,13 +31,13 @@ function evenly(total: number, size: number): number[] {
  * @throws ShapeError if the sizes do not add up to the dimension's.
  * @example x.split(2); x.split([1, 4])
  */
-export function split(input: Tensor, splitSizeOrSections: number | readonly number[], dim = 0): Tensor[] {
+export function split(input: Tensor, splitSizeOrSections: number | readonly number[], dim: Named<"dim"> = 0): Tensor[] {
   if (typeof splitSizeOrSections !== "number") return splitWithSizes(input, splitSizeOrSections, dim);
   const size = splitSizeOrSections;
   if (input.ndim === 0) throw new ShapeError("split expects at least a 1-dimensional tensor");
   if (!(Number.isInteger(size) && size >= 0))
     throw new ShapeError(`split expects split_size be non-negative, but got split_size=${size}`);
-  const d = normalizeDim(dim, input.ndim);
+  const d = normalizeDim(numberOf(dim, "dim", 0), input.ndim);
   const total = input.shape[d];
   if (size === 0 && total !== 0)
     throw new ShapeError(`split_size can only be 0 if dimension size is 0, but got dimension size of ${total}`);
@@ -44,9 +45,9 @@ export function split(input: Tensor, splitSizeOrSections: number | readonly numb
 }
 
 /** Views of the given sizes of dimension `dim`. @throws ShapeError if they do not add up to the dimension's. */
-export function splitWithSizes(input: Tensor, splitSizes: readonly number[], dim = 0): Tensor[] {
+export function splitWithSizes(input: Tensor, splitSizes: readonly number[], dim: Named<"dim"> = 0): Tensor[] {
   if (input.ndim === 0) throw new ShapeError("split expects at least a 1-dimensional tensor");
-  const d = normalizeDim(dim, input.ndim);
+  const d = normalizeDim(numberOf(dim, "dim", 0), input.ndim);
   integers(splitSizes);
   if (splitSizes.some((size) => size < 0))
     throw new ShapeError(
@@ -64,11 +65,11 @@ export function splitWithSizes(input: Tensor, splitSizes: readonly number[], dim
  *
  * @example torch.arange(5).chunk(3) // sizes 2, 2, 1
  */
-export function chunk(input: Tensor, chunks: number, dim = 0): Tensor[] {
+export function chunk(input: Tensor, chunks: number, dim: Named<"dim"> = 0): Tensor[] {
   if (input.ndim === 0) throw new ShapeError("chunk expects at least a 1-dimensional tensor");
   if (!(Number.isInteger(chunks) && chunks > 0))
     throw new ValueError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
-  const d = normalizeDim(dim, input.ndim);
+  const d = normalizeDim(numberOf(dim, "dim", 0), input.ndim);
   const total = input.shape[d];
   if (total === 0) return pieces(input, d, new Array<number>(chunks).fill(0));
   return pieces(input, d, evenly(total, Math.ceil(total / chunks)), splitOp);
@@ -81,11 +82,15 @@ export function chunk(input: Tensor, chunks: number, dim = 0): Tensor[] {
  * @throws DeviceError for a tensor on devices that read asynchronously.
  * @example torch.arange(5).tensorSplit([1, 3]) // [0], [1, 2], [3, 4]
  */
-export function tensorSplit(input: Tensor, where: number | readonly number[] | Tensor, dim = 0): Tensor[] {
+export function tensorSplit(
+  input: Tensor,
+  where: number | readonly number[] | Tensor,
+  dim: Named<"dim"> = 0,
+): Tensor[] {
   const indicesOrSections = where instanceof Tensor ? readPlaces(where) : where;
   if (input.ndim === 0)
     throw new ShapeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims");
-  const d = normalizeDim(dim, input.ndim);
+  const d = normalizeDim(numberOf(dim, "dim", 0), input.ndim);
   const size = input.shape[d];
   if (typeof indicesOrSections === "number") {
     const count = indicesOrSections;
@@ -147,7 +152,7 @@ export function dsplit(input: Tensor, indicesOrSections: number | readonly numbe
 }
 
 /** A view of each element of dimension `dim`, which disappears. @throws IndexError for a tensor of no dimension. */
-export function unbind(input: Tensor, dim = 0): Tensor[] {
-  const d = existingDim(dim, input.ndim);
+export function unbind(input: Tensor, dim: Named<"dim"> = 0): Tensor[] {
+  const d = existingDim(numberOf(dim, "dim", 0), input.ndim);
   return Array.from({ length: input.shape[d] }, (_, i) => selected(input, d, i, unbindOp));
 }

@@ -9,6 +9,7 @@ import { call } from "../../tensor/call.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { keywords } from "../reduction/keywords.ts";
 import { normalizeDim } from "./dims.ts";
+import { type Named, numberOf } from "./named.ts";
 import { reshape } from "./reshape.ts";
 
 /** Column minus row of each element of the last two dimensions. */
@@ -26,15 +27,15 @@ const triuOp = operation("triu", ([x], [k]) => m.where(m.ge(diagonalNumber(x), k
  *
  * @throws ShapeError for fewer than 2 dimensions.
  */
-export function tril(input: Tensor, diagonal = 0): Tensor {
+export function tril(input: Tensor, diagonal: Named<"diagonal"> = 0): Tensor {
   if (input.ndim < 2) throw new ShapeError("tril: input tensor must have at least 2 dimensions");
-  return call(trilOp, [input], [diagonal]);
+  return call(trilOp, [input], [numberOf(diagonal, "diagonal", 0)]);
 }
 
 /** The matrices of the last two dimensions with zeros below diagonal `diagonal`. */
-export function triu(input: Tensor, diagonal = 0): Tensor {
+export function triu(input: Tensor, diagonal: Named<"diagonal"> = 0): Tensor {
   if (input.ndim < 2) throw new ShapeError("triu: input tensor must have at least 2 dimensions");
-  return call(triuOp, [input], [diagonal]);
+  return call(triuOp, [input], [numberOf(diagonal, "diagonal", 0)]);
 }
 
 const fillDiagonalOp = operation<{ count: number; step: number }>(
@@ -143,14 +144,30 @@ function plane(
   return attributes;
 }
 
+/** Which diagonal, by name. */
+export interface DiagonalOptions {
+  /** Default 0, the main one. */
+  readonly offset?: number;
+  /** Default 0. */
+  readonly dim1?: number;
+  /** Default 1. */
+  readonly dim2?: number;
+}
+
 /**
  * A view of diagonal `offset` (above the main one if positive) of the matrices in dimensions `dim1` and `dim2`, in a last
  * dimension.
  *
  * @throws ShapeError if the dimensions are equal; IndexError if they do not exist.
  */
-export function diagonal(input: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
-  return call(diagonalOp, [input], [], plane(input, offset, dim1, dim2));
+export function diagonal(
+  input: Tensor,
+  offset?: number | DiagonalOptions,
+  dim1?: number | DiagonalOptions,
+  dim2?: number,
+): Tensor {
+  const given = keywords<DiagonalOptions>(["offset", "dim1", "dim2"], [offset, dim1, dim2]);
+  return call(diagonalOp, [input], [], plane(input, given.offset ?? 0, given.dim1 ?? 0, given.dim2 ?? 1));
 }
 
 /**
@@ -162,9 +179,10 @@ export function diagEmbed(input: Tensor, offset = 0, dim1 = -2, dim2 = -1): Tens
 }
 
 /** Of a vector the matrix with it on diagonal `diagonal`; of a matrix a copy of that diagonal. */
-export function diag(input: Tensor, diagonal = 0): Tensor {
-  if (input.ndim === 1) return call(diagEmbedOp, [input], [], plane(input, diagonal, 0, 1, 2));
-  if (input.ndim === 2) return call(diagOp, [input], [], plane(input, diagonal, 0, 1));
+export function diag(input: Tensor, diagonal: Named<"diagonal"> = 0): Tensor {
+  const offset = numberOf(diagonal, "diagonal", 0);
+  if (input.ndim === 1) return call(diagEmbedOp, [input], [], plane(input, offset, 0, 1, 2));
+  if (input.ndim === 2) return call(diagOp, [input], [], plane(input, offset, 0, 1));
   throw new ShapeError("matrix or a vector expected");
 }
 
