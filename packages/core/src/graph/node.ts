@@ -89,9 +89,18 @@ export class Node {
     }
   }
 
-  /** Once every value is ready for good and none is owed to a derivative, what they were made from may go. */
-  settle(): void {
-    if (this.recording !== null) return;
+  /**
+   * Once every value is ready for good and none is owed to a derivative, what they were made from may go.
+   *
+   * @param saves whether the derivative reads values of this node; default true.
+   */
+  settle(saves = true): void {
+    if (this.recording !== null) {
+      // The recording holds this node as long as a derivative may need it. A value that is ready does not: a state that was
+      // detached and carried on would hold all that came before it, where no derivative ever went through the node.
+      for (const value of this.outputs) if (value.slot !== null && !value.cached) value.node = null;
+      if (saves) return;
+    }
     let all = true;
     for (const value of this.outputs) {
       if (value.slot === null || value.cached) all = false;

@@ -9,7 +9,7 @@ import type { Device } from "./device.ts";
 import { nextEpoch } from "./epoch.ts";
 import { placeLater, requireUnspoiled, restorable } from "./later.ts";
 import { mode } from "./mode.ts";
-import { chooseOutputs, isPendingWrite, movesData, outputsPerNode, position } from "./outputs.ts";
+import { chooseOutputs, isPendingWrite, movesData, outputsPerNode, position, saves } from "./outputs.ts";
 import { piecesOf, preparing } from "./pieces.ts";
 import type { Storage } from "./storage.ts";
 
@@ -322,7 +322,7 @@ function finish(device: Device, order: readonly Node[], entry: CacheEntry, leave
       value.entry = entry;
       value.entryAt = position(value);
     }
-    node.settle();
+    node.settle(saves(node));
   }
   for (const leaf of leaves) {
     if (!leaf.cached || leaf.node === null || leaf.node.recording !== null) continue;

@@ -45,6 +45,11 @@ export function chooseOutputs(order: readonly Node[], roots: readonly Value[]): 
   return sortBy(outputs, position);
 }
 
+/** Whether a derivative that is still to be taken reads values of the node: that of a stack or a sum does not. */
+export function saves({ template, recording }: Node): boolean {
+  return recording !== null && savedSources(template, recording.edges).length > 0;
+}
+
 /** Saves what values show instead of the values, where that takes not much more memory: showing it again costs nothing. */
 function addMoved(
   from: Value,

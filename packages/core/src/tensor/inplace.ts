@@ -141,16 +141,10 @@ function noteOverwritten(target: Tensor, result: Tensor, since: number): void {
 
 /** A result that was made since a moment, so that nobody else holds it. */
 function isFresh(result: Tensor, since: number): boolean {
-  const { node } = result.value;
-  if (node === null)
-    return since === owned && result.region === null && result.storage.version === 0 && result.value.consumers === 0;
-  return (
-    result.region === null &&
-    result.storage.version === 0 &&
-    node !== null &&
-    node.id >= since &&
-    result.value.consumers === 0
-  );
+  // What was computed at once does not know its node any more; its recording does.
+  const id = result.value.node?.id ?? result.edge?.recording?.id;
+  if (result.region !== null || result.storage.version !== 0 || result.value.consumers !== 0) return false;
+  return id === undefined ? since === owned : id >= since;
 }
 
 /** The storage of a tensor as a tensor. */
