@@ -1,10 +1,9 @@
 /** Losses as modules: called with the prediction and the target. */
-import type { Tensor } from "@cresset/core/functions";
+import { Tensor } from "@cresset/core/functions";
 import { binaryCrossEntropy, binaryCrossEntropyWithLogits } from "../functional/binary-cross-entropy.ts";
 import { type CrossEntropyOptions, crossEntropy, type NllLossOptions, nllLoss } from "../functional/cross-entropy.ts";
 import type { Reduction, ReductionOptions } from "../functional/reduction.ts";
 import * as R from "../functional/regression-loss.ts";
-import { keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 
 /** A loss of a prediction and a target, reduced to their mean, their sum, or not at all. */
@@ -16,6 +15,11 @@ export abstract class Loss<R extends string = Reduction> extends Module<[input: 
     super();
     this.reduction = reduction ?? "mean";
   }
+}
+
+/** Options of a loss whose weight may come first, by position. */
+export function withWeight<O extends object>(weight: Tensor | O | null | undefined, options?: O): O {
+  return (weight instanceof Tensor ? { ...options, weight } : { ...weight, ...options }) as O;
 }
 
 export interface BCELossOptions extends ReductionOptions {
@@ -34,8 +38,7 @@ export class BCELoss extends Loss {
   static override readonly typeName: string = "BCELoss";
   weight: Tensor | null;
 
-  constructor(weight?: Tensor | null | BCELossOptions, given?: BCELossOptions) {
-    const options = keywords<BCELossOptions>(["weight"], [weight, given]);
+  constructor(options: BCELossOptions = {}) {
     super(options.reduction);
     this.weight = options.weight ?? null;
     this.registerBuffer("weight", this.weight);
@@ -58,7 +61,7 @@ export class BCEWithLogitsLoss extends Loss {
   posWeight: Tensor | null;
 
   constructor(weight?: Tensor | null | BCEWithLogitsLossOptions, given?: BCEWithLogitsLossOptions) {
-    const options = keywords<BCEWithLogitsLossOptions>(["weight"], [weight, given]);
+    const options: BCEWithLogitsLossOptions = withWeight(weight, given);
     super(options.reduction);
     this.weight = options.weight ?? null;
     this.posWeight = options.posWeight ?? null;
@@ -84,7 +87,7 @@ export class CrossEntropyLoss extends Loss {
   readonly labelSmoothing: number;
 
   constructor(weight?: Tensor | null | CrossEntropyOptions, given?: CrossEntropyOptions) {
-    const options = keywords<CrossEntropyOptions>(["weight"], [weight, given]);
+    const options: CrossEntropyOptions = withWeight(weight, given);
     super(options.reduction);
     this.weight = options.weight ?? null;
     this.registerBuffer("weight", this.weight);
@@ -105,7 +108,7 @@ export class NLLLoss extends Loss {
   readonly ignoreIndex: number;
 
   constructor(weight?: Tensor | null | NllLossOptions, given?: NllLossOptions) {
-    const options = keywords<NllLossOptions>(["weight"], [weight, given]);
+    const options: NllLossOptions = withWeight(weight, given);
     super(options.reduction);
     this.weight = options.weight ?? null;
     this.registerBuffer("weight", this.weight);

@@ -4,7 +4,7 @@ import * as F from "../functional/margin-loss.ts";
 import type { ReductionOptions } from "../functional/reduction.ts";
 import { keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
-import { Loss } from "./loss.ts";
+import { Loss, withWeight } from "./loss.ts";
 
 /** max(-y (x1 - x2) + margin, 0): called with two scores and a target of 1 or -1. Margin default 0. */
 export class MarginRankingLoss extends Module<[input1: Tensor, input2: Tensor, target: Tensor], Tensor> {
@@ -121,7 +121,7 @@ export class MultiLabelSoftMarginLoss extends Loss {
   weight: Tensor | null;
 
   constructor(weight?: Tensor | null | WeightOptions, given?: WeightOptions) {
-    const options = keywords<WeightOptions>(["weight"], [weight, given]);
+    const options: WeightOptions = withWeight(weight, given);
     super(options.reduction);
     this.weight = options.weight ?? null;
     this.registerBuffer("weight", this.weight);

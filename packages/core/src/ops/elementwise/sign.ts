@@ -70,7 +70,7 @@ export function nextafter(input: Tensor, other: Tensor): Tensor {
   return nextafterOp([input, other]);
 }
 
-const ldexpOp = mixed("ldexp", ([x, exponent]) => m.mul(x, m.pow(m.toFloat(2), exponent)), {
+const ldexpOp = mixed("ldexp", ([x, exponent]) => m.mul(x, m.pow(2, m.toFloat(exponent))), {
   gradName: "MulBackward0",
   half: "keep",
 });
