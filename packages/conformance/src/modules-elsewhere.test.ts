@@ -1,7 +1,4 @@
-/**
- * Modules that the recorded data do not have, on webgpu: results and gradients are those on cpu. Without CTCLoss, whose function
- * they have: a software adapter takes minutes to compile a loop of its derivative.
- */
+/** Modules that the recorded data do not have, on webgpu: results and gradients are those on cpu. */
 import * as torch from "cresset";
 import { beforeAll, expect, test } from "vitest";
 import { builtInBackends } from "./backends.ts";
@@ -48,6 +45,11 @@ const cases: Readonly<Record<string, Case>> = {
   AlphaDropout: on(() => new nn.AlphaDropout(0.3), row),
   AvgPool3d: on(() => new nn.AvgPool3d(2), volume),
   BCEWithLogitsLoss: on(() => new nn.BCEWithLogitsLoss(), [3, 2], positive(3, 2)),
+  CTCLoss: on(() => {
+    const loss = new nn.CTCLoss();
+    const targets = torch.randint(1, 5, [2, 3]);
+    return (x) => loss(x.logSoftmax(-1), targets, torch.tensor([7n, 6n]), torch.tensor([3n, 2n]));
+  }, [7, 2, 5]),
   ChannelShuffle: on(() => new nn.ChannelShuffle(2), image),
   CircularPad1d: on(() => new nn.CircularPad1d(2), row),
   CircularPad2d: on(() => new nn.CircularPad2d([1, 2, 3, 0]), image),

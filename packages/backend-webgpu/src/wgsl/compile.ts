@@ -19,6 +19,8 @@ export type Calls = "one" | "several";
 /** A plan with what the writer of its kernel kind needs to know. */
 export type KernelPlan = Plan &
   Partial<{
+    /** Whether loads within bounds are written without branches. */
+    readonly branchless: boolean;
     readonly loop: LoopVariant;
     readonly contraction: ContractionVariant;
     readonly scatter: ScatterVariant;
@@ -27,6 +29,11 @@ export type KernelPlan = Plan &
   }>;
 
 export function planKernel(kernel: Kernel, extents: readonly number[], machine: Machine): KernelPlan {
+  // Software adapters take long to compile branches: minutes, where there are some in a loop.
+  return { ...planOf(kernel, extents, machine), branchless: !machine.cooperative };
+}
+
+function planOf(kernel: Kernel, extents: readonly number[], machine: Machine): KernelPlan {
   switch (kernel.kind) {
     case "loop":
       return planLoop(kernel, extents, machine);
@@ -53,6 +60,7 @@ function threads(plan: KernelPlan): number {
 export function kernelText(kernel: Kernel, placement: Placement, plan: KernelPlan, guard: Guard, calls: Calls): string {
   const layout = callLayout(kernel);
   const writer = new Writer(kernel, placement, layout);
+  writer.branchless = plan.branchless === true;
   writeBindings(writer, guard);
   if (guard !== "none") writeGuard(writer, guard);
   writeCall(writer, layout, calls);

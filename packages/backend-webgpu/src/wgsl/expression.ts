@@ -1,4 +1,12 @@
-import { castArgument, type DType, type Expression, isCompare, isFloat, type Scalar } from "@cresset/core/backend";
+import {
+  castArgument,
+  type DType,
+  type Expression,
+  type Index,
+  isCompare,
+  isFloat,
+  type Scalar,
+} from "@cresset/core/backend";
 import { boundsText, indexText } from "./index-math.ts";
 import { operationText } from "./operations.ts";
 import { parameter } from "./parameters.ts";
@@ -185,8 +193,10 @@ function inner(writer: Writer, e: Expression): string {
     case "cast":
       return castText(writer, e.input.dtype, e.dtype, value(writer, e.input));
     case "guard": {
-      const name = writer.fresh("v");
       const bounds = boundsText(writer, e.bounds);
+      if (writer.branchless && e.value.kind === "load" && isOfAxes(e.value.index) && e.otherwise.kind === "constant")
+        return writer.name("v", `select(${value(writer, e.otherwise)}, ${value(writer, e.value)}, ${bounds})`);
+      const name = writer.fresh("v");
       writer.line(`var ${name}: ${valueType(e.dtype)};`);
       writer.open(`if (${bounds})`);
       writer.line(`${name} = ${value(writer, e.value)};`);
@@ -207,5 +217,21 @@ function inner(writer: Writer, e: Expression): string {
           : text
         : roundText(writer, dtype, text);
     }
+  }
+}
+
+/** Whether an index depends on no data. */
+function isOfAxes(index: Index): boolean {
+  switch (index.kind) {
+    case "value":
+      return false;
+    case "sum":
+      return isOfAxes(index.left) && isOfAxes(index.right);
+    case "product":
+    case "quotient":
+    case "remainder":
+      return isOfAxes(index.input);
+    default:
+      return true;
   }
 }

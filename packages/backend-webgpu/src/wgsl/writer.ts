@@ -25,6 +25,8 @@ export class Writer {
   #names = 0;
   /** Whether the kernel exchanges values within subgroups. */
   subgroups = false;
+  /** Whether a load within bounds, else a constant, is a choice of two values: what is loaded elsewhere is anything, and not looked at. */
+  branchless = false;
 
   constructor(kernel: Kernel, placement: Placement, layout: CallLayout) {
     this.kernel = kernel;
