@@ -20,12 +20,12 @@ const specifier = "one-chunk:";
  * file would still reach only what it uses itself.
  *
  * @param files modules that become files, relative to the package's folder.
- * @param sideEffects those modules that do something by being loaded: no other file may import them.
+ * @param alone those that no other file may import: modules that do something by being loaded, and what few programs load.
  */
-export function oneChunk(files: readonly string[], sideEffects: readonly string[]): OneChunk {
+export function oneChunk(files: readonly string[], alone: readonly string[]): OneChunk {
   const joined = new Set(files.map((file) => resolve(file)));
-  const effects = new Set(sideEffects.map((file) => resolve(file)));
-  const imported = [...joined].filter((file) => !effects.has(file));
+  const separate = new Set(alone.map((file) => resolve(file)));
+  const imported = [...joined].filter((file) => !separate.has(file));
   return {
     plugin: {
       name: "one-chunk",

@@ -16,11 +16,18 @@ type Plugin = NonNullable<Options["plugins"]>[number];
  *
  * @param chunks whether all of the package's code is one chunk, or each file loads what it uses: for entries that are for
  * different platforms.
+ * @param apart entries whose own code is in no chunk: what few programs load.
  */
-export function packageBuild(entry: Readonly<Record<string, string>>, chunks: "one" | "by use" = "one") {
+export function packageBuild(
+  entry: Readonly<Record<string, string>>,
+  chunks: "one" | "by use" = "one",
+  apart: Readonly<Record<string, string>> = {},
+) {
   const namespaces = findNamespaces("src", entry);
-  const all = { ...entry, ...Object.fromEntries(namespaces.map(({ name, file }) => [name, file])) };
-  const chunk = chunks === "one" ? oneChunk(Object.values(all), sideEffects()) : undefined;
+  const entries = { ...entry, ...apart };
+  const all = { ...entries, ...Object.fromEntries(namespaces.map(({ name, file }) => [name, file])) };
+  const alone = [...sideEffects(), ...Object.values(apart)];
+  const chunk = chunks === "one" ? oneChunk(Object.values(all), alone) : undefined;
   return defineConfig({
     entry: all,
     format: "esm",
@@ -37,8 +44,8 @@ export function packageBuild(entry: Readonly<Record<string, string>>, chunks: "o
     ],
     plugins: [withoutBareImports],
     onSuccess: async () => {
-      writeDeclarations(Object.values(entry));
-      if (hasFilesForNode()) await writeForNode(Object.keys(entry));
+      writeDeclarations(Object.values(entries));
+      if (hasFilesForNode()) await writeForNode(Object.keys(entries));
     },
   });
 }

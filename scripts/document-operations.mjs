@@ -1,75 +1,35 @@
-// Writes docs/operations.md from a run of the conformance suite: what is there, and what is not yet. Arguments name the backends; by default those that run everywhere.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+// Writes docs/operations.md from runs of the recorded data and of the catalogue. Arguments: backends, by default all that are built in
+// ("webgpu:samples" leaves the recorded data out); `--reports DIR` keeps what the runs gave, and takes what is there instead of running.
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { useSoftwareDriver } from "./lib/chromium.mjs";
 import { root, runNode } from "./lib/workspace.mjs";
 import { setUp } from "./setup.mjs";
 
-const backends = process.argv.length > 2 ? process.argv.slice(2) : ["cpu", "wasm"];
+const args = process.argv.slice(2);
+const at = args.indexOf("--reports");
+const [, kept] = at < 0 ? [] : args.splice(at, 2);
+const backends = args.length > 0 ? args : ["cpu", "wasm", "webgpu"];
 
 setUp();
-const work = mkdtempSync(join(tmpdir(), "cresset-operations-"));
-process.on("exit", () => rmSync(work, { recursive: true, force: true }));
+useSoftwareDriver();
+const reports = kept === undefined ? mkdtempSync(join(tmpdir(), "cresset-operations-")) : resolve(kept);
+mkdirSync(reports, { recursive: true });
+if (kept === undefined) process.on("exit", () => rmSync(reports, { recursive: true, force: true }));
 
-/** For each backend: area → operation → outcomes. */
-const runs = backends.map((backend) => {
-  const file = join(work, `${backend}.json`);
-  runNode(["packages/conformance/src/command.ts", "--backend", backend, "--json", file]);
-  const areas = new Map();
-  for (const { area, id, outcome } of JSON.parse(readFileSync(file, "utf8")).results) {
-    const operation = id.split("/").slice(1, -1).join("/");
-    const operations = areas.get(area) ?? new Map();
-    areas.set(area, operations);
-    const outcomes = operations.get(operation) ?? [];
-    operations.set(operation, outcomes);
-    outcomes.push(outcome);
-  }
-  return areas;
-});
-
-const passed = (outcomes) => outcomes.filter((outcome) => outcome !== "failed").length;
-const cell = (outcomes) =>
-  outcomes === undefined
-    ? "–"
-    : passed(outcomes) === outcomes.length
-      ? `${outcomes.length}`
-      : `**${passed(outcomes)} of ${outcomes.length}**`;
-
-const lines = [
-  "# Operations",
-  "",
-  "What the conformance suite checks against data recorded from real PyTorch, by area of the data. Written by",
-  "`npm run document:operations` from a run of the suite; do not edit. A number is how many recorded cases of an operation pass;",
-  "where some do not, the row says how many do, in bold.",
-  "",
-  `| area | ${backends.join(" | ")} |`,
-  `|---|${backends.map(() => "---|").join("")}`,
-];
-for (const [area] of runs[0])
-  lines.push(`| [${area}](#${area}) | ${runs.map((run) => cell([...run.get(area).values()].flat())).join(" | ")} |`);
-
-const missing = [...runs[0]].flatMap(([area, operations]) =>
-  [...operations]
-    .filter(([, outcomes]) => passed(outcomes) < outcomes.length)
-    .map(([operation]) => `${area}/${operation}`),
-);
-lines.push("", "## Not there yet", "");
-lines.push(
-  missing.length === 0
-    ? "Nothing that the data exercises."
-    : `On ${backends[0]}: ${missing.map((name) => `\`${name}\``).join(", ")}.`,
-);
-
-for (const [area, operations] of runs[0]) {
-  lines.push(
-    "",
-    `## ${area}`,
-    "",
-    `| operation | ${backends.join(" | ")} |`,
-    `|---|${backends.map(() => "---|").join("")}`,
-  );
-  for (const operation of operations.keys())
-    lines.push(`| \`${operation}\` | ${runs.map((run) => cell(run.get(area)?.get(operation))).join(" | ")} |`);
+/** The report of a run, which is made if it is not there. */
+function report(backend, name, flags) {
+  const file = join(reports, `${backend}-${name}.json`);
+  if (!existsSync(file))
+    runNode(["packages/conformance/src/command.ts", "--backend", backend, ...flags, "--json", file]);
+  return file;
 }
-writeFileSync(join(root, "docs", "operations.md"), `${lines.join("\n")}\n`);
-console.log(`docs/operations.md: ${runs[0].size} areas, ${missing.length} operations with cases that fail`);
+
+const files = backends.flatMap((entry) => {
+  const [backend, part] = entry.split(":");
+  const golden = part === "samples" ? "-" : report(backend, "golden", []);
+  return [golden, report(backend, "catalogue", ["--catalogue"])];
+});
+const page = join(root, "docs", "operations.md");
+process.exitCode = runNode(["packages/conformance/src/document/document.ts", page, ...files]);

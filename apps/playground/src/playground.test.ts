@@ -184,7 +184,7 @@ test("weights go out in PyTorch's format too, and come back", async () => {
   // What writes it is loaded when it is asked for: the format, and what it shares with others.
   const { name, bytes } = await downloaded(page, "Download for PyTorch");
   expect(name).toMatch(/\.pt$/);
-  expect(requests.filter(local)).toHaveLength(2);
+  expect(requests.filter(local)).toHaveLength(3);
   const predictions = await downloaded(page, "Download predictions");
   await train(page, 60);
   const later = lossesIn((await downloaded(page, "Download weights")).bytes);

@@ -5,6 +5,8 @@ export interface CaseResult {
   readonly area: string;
   readonly id: string;
   readonly outcome: Outcome;
+  /** PyTorch's name of the operation, of a case of one. */
+  readonly op?: string;
   /** What did not agree. */
   readonly mismatches: readonly string[];
 }

@@ -55,7 +55,7 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
       if (!globs.some((matches) => matches(one.id))) continue;
       const mismatches = await runCase(one, bench);
       const outcome = judge(one, mismatches, exceptions);
-      const result = { area: name, id: one.id, outcome, mismatches };
+      const result = { area: name, id: one.id, outcome, ...(one.op === undefined ? {} : { op: one.op }), mismatches };
       results.push(result);
       options.onResult?.(result);
     }

@@ -53,7 +53,7 @@ export function orthogonal_(tensor: Tensor, options: number | { readonly gain?: 
   if (tensor.numel() === 0) return tensor;
   const rows = tensor.shape[0];
   const columns = tensor.numel() / rows;
-  const values = Float64Array.from(drawn(randn([rows, columns])), Number);
+  const values = Float64Array.from(drawn(randn([rows, columns], { dtype: tensor.dtype })), Number);
   const tall = rows >= columns;
   // Vectors are the columns of a tall matrix, or the rows of a wide one.
   const [count, length] = tall ? [columns, rows] : [rows, columns];

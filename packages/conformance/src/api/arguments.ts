@@ -1,111 +1,115 @@
+import type { Form, Parameter } from "@cresset/core/catalogue";
 import { WholeFloat } from "../read/values.ts";
 import { camelCase, functionAt } from "./library.ts";
 
-/** Parameters of one form of an operation. */
-export interface Signature {
-  readonly positional: readonly string[];
-  /** Name of the parameter that takes all remaining operands, spread. */
-  readonly rest: string | null;
-  readonly options: readonly string[];
+/** Keyword arguments by PyTorch's names. */
+export type Keywords = Readonly<Record<string, unknown>>;
+
+/** A call that fits no form in the operation's record. */
+export class NoSuchForm extends Error {
+  override readonly name = "NoSuchForm";
+
+  constructor(path: string, positional: readonly unknown[], keywords: Keywords) {
+    super(
+      `the catalogue has no form of ${path} with ${positional.length} arguments and ${JSON.stringify(Object.keys(keywords))}`,
+    );
+  }
 }
 
-/**
- * Parameters that take a `Scalar`, where it matters for the result's dtype whether a number is an int or a float. Whole
- * floats are passed to these as `float(2)`, to all others as the number 2.
- */
-const scalarParameters = new Set(
-  (
-    "other value fill_value alpha beta min max exponent end weight start step self input base nan posinf neginf " +
-    "min_val max_val threshold negative_slope lambd p ord element mean std"
-  ).split(" "),
-);
-
-/** Parameters with a `Scalar`'s name that are plain numbers in some operations. */
-const plainIn: Readonly<Record<string, ReadonlySet<string>>> = {
-  histc: new Set(["min", "max"]),
-  pad: new Set(["value"]),
+/** Other names that PyTorch knows parameters by, for the sake of NumPy's users; `self` is what it calls an input that is a number. */
+const otherNames: Readonly<Record<string, string>> = {
+  a: "input",
+  axis: "dim",
+  keepdims: "keepdim",
+  self: "input",
+  x: "input",
+  x1: "input",
+  x2: "other",
 };
 
-export function parseSignature(text: string): Signature {
-  const [before, after = ""] = text.split("|");
-  const names = words(before);
-  const rest = names.find((name) => name.startsWith("*"))?.slice(1) ?? null;
-  return { positional: names.filter((name) => !name.startsWith("*")), rest, options: words(after) };
-}
-
-function words(text: string): string[] {
-  return text.split(" ").filter((word) => word !== "");
-}
-
 /**
- * Puts PyTorch's positional and keyword arguments into the library's order: positional, then the options object.
+ * PyTorch's positional and keyword arguments as the library takes them: positional ones, then the object of options.
  *
- * @param name the operation's own name, such as "sum".
- * @param forms signatures to choose from; none: everything stays where it is.
+ * @param path PyTorch's name of the operation, for errors.
+ * @param forms those of its record; of those that fit, the first that has booleans where booleans are given.
+ * @throws NoSuchForm if none fits.
  */
 export function arrange(
-  name: string,
-  forms: readonly Signature[],
+  path: string,
+  forms: readonly Form[],
   positional: readonly unknown[],
-  keywords: Readonly<Record<string, unknown>>,
+  keywords: Keywords,
 ): unknown[] {
-  const form = forms.find((candidate) => fits(candidate, positional, keywords)) ?? forms[0];
-  if (form === undefined)
-    return withOptions(
-      [...positional].map((value) => pass(name, "other", value)),
-      name,
-      keywords,
-    );
-  const given = new Map<string, unknown>();
-  const rest: unknown[] = [];
-  const order = [...form.positional, ...form.options];
-  positional.forEach((value, i) => {
-    if (form.rest !== null && i >= form.positional.length) rest.push(value);
-    else given.set(order[i] ?? `arg${i}`, value);
+  const fitting = forms.flatMap((form) => {
+    const values = bind(form, positional, keywords);
+    return values === null ? [] : [{ form, values }];
   });
-  for (const [key, value] of Object.entries(keywords)) given.set(key, value);
+  const chosen = fitting.find(({ values }) => [...values].every(agree)) ?? fitting[0];
+  if (chosen === undefined) throw new NoSuchForm(path, positional, keywords);
+  return inOrder(chosen.form, chosen.values);
+}
+
+type Bound = Map<Parameter, unknown>;
+
+/** Which parameter gets which value; null if the call is not of this form. */
+function bind(form: Form, positional: readonly unknown[], keywords: Keywords): Bound | null {
+  const values: Bound = new Map();
+  for (const [at, value] of positional.entries()) {
+    const parameter = form[at];
+    if (parameter === undefined || parameter.byName) return null;
+    if (parameter.many !== "no") {
+      values.set(parameter, gathered(positional.slice(at)));
+      break;
+    }
+    values.set(parameter, value);
+  }
+  for (const [key, value] of Object.entries(keywords)) {
+    const free = form.filter((parameter) => !values.has(parameter));
+    const parameter = named(free, key) ?? named(free, otherNames[key]);
+    if (parameter === undefined) return null;
+    values.set(parameter, value);
+  }
+  return [...values].every(isThere) ? values : null;
+}
+
+const named = (form: Form, key: string | undefined): Parameter | undefined =>
+  key === undefined ? undefined : form.find(({ names }) => names.includes(key));
+
+const gathered = (values: readonly unknown[]): unknown => (values.length === 1 ? values[0] : values);
+
+/** What only PyTorch has can be given as if it was not. */
+const isThere = ([{ place, only }, value]: readonly [Parameter, unknown]): boolean =>
+  place !== "absent" || value === null || value === undefined || value === only;
+
+/** Whether a boolean is given where one is taken. */
+const agree = ([{ takes }, value]: readonly [Parameter, unknown]): boolean =>
+  value === null || (typeof value === "boolean") === (takes === "boolean");
+
+function inOrder(form: Form, values: Bound): unknown[] {
   const args: unknown[] = [];
   const options: Record<string, unknown> = {};
-  for (const [key, value] of given) {
-    const at = form.positional.indexOf(key);
-    if (at >= 0) args[at] = pass(name, key, value);
-    else options[key] = value;
+  const typed = [...values].some(([{ names }, value]) => names[0] === "dtype" && value !== null);
+  let places = 0;
+  for (const parameter of form) {
+    if (parameter.place === "positional" && parameter.many !== "spread") places++;
+    if (!values.has(parameter) || parameter.place === "absent") continue;
+    const value = pass(values.get(parameter), parameter.takes === "data" && typed ? "value" : parameter.takes);
+    if (parameter.place === "option") options[camelCase(parameter.names[0])] = value;
+    else if (parameter.many !== "spread") args[places - 1] = value;
+    else if (Array.isArray(value)) args.push(...value);
+    else args.push(value);
   }
+  if (Object.keys(options).length > 0) args[Math.max(places, args.length)] = options;
   // A hole is an argument that was left to its default.
-  return withOptions([...Array.from(args), ...rest], name, options);
+  return Array.from(args);
 }
 
-function fits(form: Signature, positional: readonly unknown[], keywords: Readonly<Record<string, unknown>>): boolean {
-  const names = [...form.positional, ...form.options];
-  if (form.rest === null && positional.length > names.length) return false;
-  if (!Object.keys(keywords).every((key) => names.indexOf(key) >= (form.rest === null ? positional.length : 0)))
-    return false;
-  return positional.every((value, i) => (typeof value === "boolean") === isFlag(names[i]) || form.rest !== null);
-}
-
-const flags = new Set(
-  (
-    "keepdim unbiased descending stable largest sorted return_inverse return_counts equal_nan with_replacement accumulate " +
-    "training inplace ceil_mode count_include_pad return_indices align_corners replacement right as_tuple hard"
-  ).split(" "),
-);
-
-function isFlag(name: string | undefined): boolean {
-  return name !== undefined && flags.has(name);
-}
-
-function withOptions(args: unknown[], name: string, keywords: Readonly<Record<string, unknown>>): unknown[] {
-  const entries = Object.entries(keywords);
-  if (entries.length === 0) return args;
-  const options = Object.fromEntries(entries.map(([key, value]) => [camelCase(key), pass(name, key, value)]));
-  return [...args, options];
-}
-
-/** A value as the library takes it for a parameter. */
-function pass(name: string, parameter: string, value: unknown): unknown {
-  if (value instanceof WholeFloat) {
-    const scalar = scalarParameters.has(parameter) && !plainIn[name]?.has(parameter);
-    return scalar ? functionAt("float")(value.value) : value.value;
-  }
-  return Array.isArray(value) ? value.map((item) => pass(name, parameter, item)) : value;
+/** A value as the library takes it. JavaScript has no 2.0: where it matters that it is a float, it is `float(2)`. */
+function pass(value: unknown, takes: Parameter["takes"]): unknown {
+  if (Array.isArray(value)) return value.map((item) => pass(item, takes));
+  if (value instanceof WholeFloat) return takes === "number" ? functionAt("float")(value.value) : value.value;
+  // Python's ints make int64 tensors, which JavaScript's BigInts do here.
+  if (takes === "data" && typeof value === "number" && Number.isInteger(value) && !Object.is(value, -0))
+    return BigInt(value);
+  return value;
 }

@@ -9,6 +9,7 @@ describe("parseArguments", () => {
       runtime: "node",
       data: undefined,
       files: undefined,
+      catalogue: false,
       areas: [],
       cases: [],
       json: undefined,
@@ -29,7 +30,16 @@ describe("parseArguments", () => {
     expect(parseArguments(["--files", "there", "--backend", "wasm"]).backend).toBe("wasm");
   });
 
+  test("the catalogue is run instead of cases", () => {
+    expect(parseArguments(["--backend", "wasm", "--catalogue", "--case", "sum*"])).toMatchObject({
+      backend: "wasm",
+      catalogue: true,
+      cases: ["sum*"],
+    });
+  });
+
   test.each([
+    ["--backend cpu --catalogue --runtime chromium", "--catalogue cannot be run in chromium"],
     ["--files a --runtime chromium", "--files cannot be read in chromium"],
     ["--area unary", "no --backend given"],
     ["--backend cpu --colour red", "unknown argument --colour"],

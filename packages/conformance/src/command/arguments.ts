@@ -12,6 +12,8 @@ export interface CommandArguments {
   readonly data?: string;
   /** A folder of files to read instead of running cases. */
   readonly files?: string;
+  /** Whether to try the operations of the catalogue instead of running recorded cases. */
+  readonly catalogue: boolean;
   readonly areas: readonly string[];
   readonly cases: readonly string[];
   readonly json?: string;
@@ -24,6 +26,7 @@ export class UsageError extends Error {
 
 export const usage =
   "--backend NAME [--option key=value …] [--runtime node|chromium|deno] [--data DIR] [--area AREA …] [--case GLOB …] [--json FILE], " +
+  "or --catalogue --backend NAME [--case GLOB …] [--json FILE], " +
   "or --files DIR [--backend NAME] [--case GLOB …] [--json FILE]";
 
 /**
@@ -32,20 +35,23 @@ export const usage =
  * @throws UsageError for anything unknown or incomplete.
  */
 export function parseArguments(args: readonly string[]): CommandArguments {
-  const values = collect(args);
+  const values = collect(args.filter((arg) => arg !== "--catalogue"));
   const files = single(values, "--files");
+  const catalogue = args.includes("--catalogue");
   // Which backend holds what was read makes no difference to the readers.
   const backend = single(values, "--backend") ?? (files === undefined ? undefined : "cpu");
   if (backend === undefined) throw new UsageError(`no --backend given; use ${usage}`);
   const runtime = single(values, "--runtime") ?? "node";
   if (!isRuntime(runtime)) throw new UsageError(`unknown runtime "${runtime}"; there are ${runtimes.join(", ")}`);
   if (files !== undefined && runtime === "chromium") throw new UsageError("--files cannot be read in chromium");
+  if (catalogue && runtime === "chromium") throw new UsageError("--catalogue cannot be run in chromium");
   return {
     backend,
     options: Object.fromEntries((values.get("--option") ?? []).map(option)),
     runtime,
     data: single(values, "--data"),
     files,
+    catalogue,
     areas: values.get("--area") ?? [],
     cases: values.get("--case") ?? [],
     json: single(values, "--json"),

@@ -9,10 +9,10 @@ export function inDeno(): boolean {
   return "Deno" in globalThis;
 }
 
-/** Runs this command, or another one of this folder's parent, with the same arguments in Deno. @throws Error if there is no Deno. */
-export async function runInDeno(args: readonly string[], name = "command"): Promise<number> {
+/** Runs this command with the same arguments in Deno. @throws Error if there is no Deno. */
+export async function runInDeno(args: readonly string[]): Promise<number> {
   const source = import.meta.url.endsWith(".ts");
-  const command = fileURLToPath(new URL(source ? `../${name}.ts` : `./${name}.js`, import.meta.url));
+  const command = fileURLToPath(new URL(source ? "../command.ts" : "./command.js", import.meta.url));
   const flags = ["run", "--allow-all", "--unstable-webgpu", ...(source ? ["--conditions=@cresset/source"] : [])];
   const child = spawn(findDeno(), [...flags, command, ...args], { stdio: "inherit" });
   return new Promise((done, fail) => {

@@ -25,6 +25,10 @@ export async function main(
       const { runFilesHere } = await import("./files.ts");
       return await runFilesHere(parsed, parsed.files, print);
     }
+    if (parsed.catalogue) {
+      const { runCatalogueHere } = await import("./catalogue.ts");
+      return await runCatalogueHere(parsed, print);
+    }
     const { runHere } = await import("./node.ts");
     return await runHere(parsed, print);
   } catch (error) {

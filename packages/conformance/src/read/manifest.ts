@@ -16,6 +16,8 @@ export interface Case {
   /** Absent: "call". */
   readonly kind?: string;
   readonly tag?: string;
+  /** PyTorch's name of the operation that the case is about, if it is one. */
+  readonly op?: string;
   readonly version_sensitive?: string;
   readonly error?: ExpectedError | null;
 }

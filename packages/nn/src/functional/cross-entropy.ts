@@ -129,7 +129,8 @@ interface SoftTargetAttributes extends LossAttributes {
 
 const softTargetOp = operation<SoftTargetAttributes>(
   "cross_entropy_loss_prob_target",
-  ([logP, target, weight], [smoothing], { reduction, weighted }) => {
+  ([logP, target, weight], [given], { reduction, weighted }) => {
+    const smoothing = m.cast(given, logP.dtype);
     const dim = logP.rank === 1 ? 0 : 1;
     const classes = logP.shape[dim];
     const t = m.add(m.mul(target, m.sub(1, smoothing)), m.div(smoothing, classes));
@@ -149,7 +150,8 @@ function alongClasses(weight: Term, x: Term): Term {
 
 const smoothedOp = operation<NllAttributes>(
   "cross_entropy_loss_label_smoothing",
-  ([logP, t, weight], [ignore, smoothing], { reduction, weighted }) => {
+  ([logP, t, weight], [ignore, given], { reduction, weighted }) => {
+    const smoothing = m.cast(given, logP.dtype);
     const dim = logP.rank === 1 ? 0 : 1;
     const w = weighted ? weight : undefined;
     const { losses, weights } = pickedLosses(logP, t, w, ignore);

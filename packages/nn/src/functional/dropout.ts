@@ -329,11 +329,13 @@ export function gumbelSoftmax(
   const named = keywords<GumbelSoftmaxOptions>(["tau", "hard", "eps", "dim"], [tau, hard, eps, dim, options]);
   const rank = logits.ndim;
   const wanted = named.dim ?? -1;
-  if (wanted < -rank || wanted >= rank) {
-    const range = `[${-Math.max(rank, 1)}, ${Math.max(rank, 1) - 1}]`;
+  const dims = Math.max(rank, 1);
+  if (wanted < -dims || wanted >= dims) {
+    const range = `[${-dims}, ${dims - 1}]`;
     throw new ShapeError(`Dimension out of range (expected to be in range of ${range}, but got ${wanted})`);
   }
   const along = wanted < 0 ? wanted + rank : wanted;
+  if (rank === 0) return squeeze(gumbelSoftmax(unsqueeze(logits, 0), { ...named, dim: 0 }), 0);
   const exponentials = exponential_(emptyLike(logits), { generator: named.generator });
   const operands = [logits, exponentials];
   const op = named.hard ? gumbelHard : gumbelSoft;

@@ -1,6 +1,6 @@
 /** Losses that ask for a distance between scores, or between vectors. */
 
-import { call, type Term } from "@cresset/core/extend";
+import { call, requireTensors, type Term } from "@cresset/core/extend";
 import { float, reshape, ShapeError, type Tensor, unsqueeze } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
@@ -18,6 +18,9 @@ export interface MarginOptions extends ReductionOptions {
 }
 
 const positive = (x: Term): Term => m.where(m.lt(x, 0), 0, x);
+
+/** The same, but what is NaN does not count, as in PyTorch's losses of several classes. */
+const aboveZero = (x: Term): Term => m.where(m.gt(x, 0), x, 0);
 
 const marginRankingOp = lossOperation("margin_ranking_loss", ([a, b, y], [margin]) =>
   positive(m.add(m.mul(m.neg(y), m.sub(a, b)), margin)),
@@ -48,7 +51,7 @@ export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: Margi
 
 const cosineEmbeddingOp = lossOperation("cosine_embedding_loss", ([a, b, y], [margin]) => {
   const last = [Math.max(a.rank, b.rank) - 1];
-  const [x1, x2] = m.together(a, b);
+  const [x1, x2] = m.together(m.toFloat(a), m.toFloat(b));
   const eps = 1e-12;
   const lengths = m.sqrt(m.mul(m.add(m.sum(m.square(x1), last), eps), m.add(m.sum(m.square(x2), last), eps)));
   const cosine = m.div(m.sum(m.mul(x1, x2), last), lengths);
@@ -64,6 +67,13 @@ export function cosineEmbeddingLoss(
 ): Tensor {
   const { margin = 0, reduction = "mean" } = keywords<MarginOptions>([], [options]);
   checkReduction(reduction);
+  requireTensors("cosine_embedding_loss", [input1, input2, target]);
+  if (target.ndim > 1) throw new ShapeError("0D or 1D target tensor expected, multi-target not supported");
+  if (input1.ndim !== target.ndim + 1 || input2.ndim !== target.ndim + 1)
+    throw new ShapeError(
+      `${target.ndim}D target tensor expects ${target.ndim + 1}D input tensors, but found inputs with sizes ` +
+        `[${input1.shape.join(", ")}] and [${input2.shape.join(", ")}].`,
+    );
   return call(cosineEmbeddingOp, [input1, input2, target.detach()], [float(margin)], { reduction });
 }
 
@@ -85,7 +95,9 @@ const tripletOp = lossOperation<TripletAttributes>(
   "triplet_margin_loss",
   ([anchor, near, far], [margin, eps], { p, swap }) => {
     const distance = (a: Term, b: Term): Term => {
-      const difference = m.add(m.sub(a, b), eps);
+      const given = m.add(m.sub(a, b), eps);
+      // A number is a vector of one element.
+      const difference = given.rank === 0 ? m.reshape(given, [1]) : given;
       const last = [difference.rank - 1];
       if (p === 1) return m.sum(m.abs(difference), last);
       if (p === 2) return m.sqrt(m.sum(m.square(difference), last));
@@ -128,7 +140,7 @@ const multiMarginOp = lossOperation<MultiMarginAttributes>(
     });
     const at = m.reshape(known, [...x.shape.slice(0, -1), 1]);
     const own = m.gather(x, last, at);
-    const gap = positive(m.add(m.sub(margin, own), x));
+    const gap = aboveZero(m.add(m.sub(margin, own), x));
     const powered = p === 2 ? m.square(gap) : gap;
     const factor = weighted
       ? m.mul(powered, m.reshape(m.gather(weight, 0, m.reshape(at, [at.numel])), at.shape))
@@ -171,7 +183,7 @@ const multilabelMarginOp = lossOperation("multilabel_margin_loss", ([x, t]) => {
   const hits = m.and(m.eq(m.iota(wide, last + 1), along(known)), along(counts));
   const isTarget = m.amax(m.cast(hits, "int64"), [last]);
   const own = along(m.gather(x, last, known));
-  const gap = positive(m.sub(m.add(1, m.broadcastTo(m.unsqueeze(x, last), wide)), own));
+  const gap = aboveZero(m.sub(m.add(1, m.broadcastTo(m.unsqueeze(x, last), wide)), own));
   const wrong = m.and(along(counts), m.broadcastTo(m.unsqueeze(m.eq(isTarget, 0), last), wide));
   return m.div(m.sum(m.where(wrong, gap, 0), [last, last + 1]), classes);
 });
@@ -213,6 +225,8 @@ export function multilabelSoftMarginLoss(
 ): Tensor {
   const { weight = null, reduction = "mean" } = options;
   checkComposedReduction(reduction);
+  requireTensors("multilabel_soft_margin_loss", [input, target]);
+  if (input.ndim === 0) throw new ShapeError("Dimension specified as -1 but tensor has no dimensions");
   return call(softMarginOp, weight === null ? [input, target] : [input, target, weight], [], {
     reduction,
     weighted: weight !== null,

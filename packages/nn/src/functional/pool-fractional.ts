@@ -82,8 +82,9 @@ function pooled(dims: 2 | 3, input: Tensor, kernelSize: Size, options: Fractiona
     outputSize === null
       ? sizesOf("output_ratio", outputRatio ?? 1, dims).map((ratio, d) => Math.trunc(sizes[d] * ratio))
       : sizesOf("output_size", outputSize, dims);
+  // PyTorch asks for one more element in three dimensions.
   for (const [d, size] of out.entries())
-    if (size < 1 || size + kernel[d] - 1 > sizes[d])
+    if (size < 1 || size + kernel[d] - (dims === 3 ? 0 : 1) > sizes[d])
       throw new ShapeError(`${name}: pool size ${kernel[d]} too large relative to input size ${sizes[d]}`);
   const samples = randomSamples ?? rand([batch, channels, dims], { dtype: input.dtype, device: input.device });
   if (samples.shape.join() !== [batch, channels, dims].join())

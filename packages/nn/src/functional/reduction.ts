@@ -6,7 +6,7 @@ import {
   requireTensors,
   type Term,
 } from "@cresset/core/extend";
-import { type Tensor, ValueError } from "@cresset/core/functions";
+import { isFloat, type Tensor, ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { sizeText } from "../printing.ts";
 
@@ -40,7 +40,8 @@ export function byReduction<A extends LossAttributes>(others: Omit<A, "reduction
 /** The losses of elements, reduced. */
 export function reduced(loss: Term, reduction: Reduction): Term {
   if (reduction === "none") return loss;
-  return reduction === "sum" ? m.sum(loss) : m.mean(loss);
+  if (reduction === "mean") return m.mean(loss);
+  return m.sum(isFloat(loss.dtype) ? loss : m.cast(loss, "int64"));
 }
 
 /** A loss operation: `body` gives the losses of elements, the attribute `reduction` says what becomes of them. */

@@ -53,7 +53,7 @@ const smoothL1Op = lossOperation(
   "smooth_l1_loss",
   ([x, y], [beta]) => {
     const z = m.abs(m.sub(x, y));
-    return m.where(m.lt(z, beta), m.div(m.mul(m.mul(0.5, z), z), beta), m.sub(z, m.mul(0.5, beta)));
+    return m.where(m.lt(z, beta), m.div(m.mul(m.mul(0.5, z), z), beta), m.sub(z, m.mul(0.5, m.cast(beta, z.dtype))));
   },
   {
     derivative: (context) =>
@@ -98,7 +98,7 @@ const huberOp = lossOperation(
   "huber_loss",
   ([x, y], [delta]) => {
     const z = m.abs(m.sub(x, y));
-    return m.where(m.le(z, delta), m.mul(m.mul(0.5, z), z), m.mul(delta, m.sub(z, m.mul(0.5, delta))));
+    return m.where(m.le(z, delta), m.mul(m.mul(0.5, z), z), m.mul(delta, m.sub(z, m.mul(0.5, m.cast(delta, z.dtype)))));
   },
   {
     derivative: (context) =>

@@ -2,8 +2,19 @@
 export interface CatalogueEntry {
   // A parameter list of `never` accepts every function.
   readonly fn: (...args: never[]) => unknown;
-  /** "torch": a function of the package; "method": of Tensor, the first argument being `this`; "inplace": also as `name_`; the others are namespaces. */
-  readonly on: readonly ("torch" | "method" | "inplace" | "functional" | "special" | "linalg")[];
+  readonly on: readonly Place[];
 }
+
+/** "torch": a function of the package; "method": of Tensor, the first argument being `this`; "inplace": also as `name_`; "property": of Tensor; the others are namespaces. */
+export type Place =
+  | "torch"
+  | "method"
+  | "inplace"
+  | "property"
+  | "functional"
+  | "special"
+  | "linalg"
+  | "masked"
+  | "init";
 
 export type Catalogue = Readonly<Record<string, CatalogueEntry>>;

@@ -1,8 +1,21 @@
+import { isComplex, isNonzero, isNonzeroSync, isTensor, polygamma, tensor, where } from "../../functions.ts";
 import * as linalg from "../linalg/namespace.ts";
+import * as masked from "../masked/index.ts";
 import * as special from "../special/index.ts";
 import type { Catalogue } from "./catalogue.ts";
 
-/** What `torch.special` has and `torch` has not. */
+/** What is a function of `torch` only; methods of the same names have other arguments, or are the class's own. */
+export const torchFunctions = {
+  isComplex: { fn: isComplex, on: ["torch"] },
+  isNonzero: { fn: isNonzero, on: ["torch"] },
+  isNonzeroSync: { fn: isNonzeroSync, on: ["torch"] },
+  isTensor: { fn: isTensor, on: ["torch"] },
+  polygamma: { fn: polygamma, on: ["torch"] },
+  tensor: { fn: tensor, on: ["torch"] },
+  where: { fn: where, on: ["torch"] },
+} as const satisfies Catalogue;
+
+/** `torch.special`. */
 export const specialFunctions = {
   airyAi: { fn: special.airyAi, on: ["special"] },
   besselJ0: { fn: special.besselJ0, on: ["special"] },
@@ -13,43 +26,67 @@ export const specialFunctions = {
   chebyshevPolynomialU: { fn: special.chebyshevPolynomialU, on: ["special"] },
   chebyshevPolynomialV: { fn: special.chebyshevPolynomialV, on: ["special"] },
   chebyshevPolynomialW: { fn: special.chebyshevPolynomialW, on: ["special"] },
+  digamma: { fn: special.digamma, on: ["special"] },
   entr: { fn: special.entr, on: ["special"] },
+  erf: { fn: special.erf, on: ["special"] },
+  erfc: { fn: special.erfc, on: ["special"] },
   erfcx: { fn: special.erfcx, on: ["special"] },
+  erfinv: { fn: special.erfinv, on: ["special"] },
+  exp2: { fn: special.exp2, on: ["special"] },
+  expit: { fn: special.expit, on: ["special"] },
+  expm1: { fn: special.expm1, on: ["special"] },
+  gammainc: { fn: special.gammainc, on: ["special"] },
+  gammaincc: { fn: special.gammaincc, on: ["special"] },
+  gammaln: { fn: special.gammaln, on: ["special"] },
   hermitePolynomialH: { fn: special.hermitePolynomialH, on: ["special"] },
   hermitePolynomialHe: { fn: special.hermitePolynomialHe, on: ["special"] },
+  i0: { fn: special.i0, on: ["special"] },
   i0e: { fn: special.i0e, on: ["special"] },
   i1: { fn: special.i1, on: ["special"] },
   i1e: { fn: special.i1e, on: ["special"] },
   laguerrePolynomialL: { fn: special.laguerrePolynomialL, on: ["special"] },
   legendrePolynomialP: { fn: special.legendrePolynomialP, on: ["special"] },
+  log1p: { fn: special.log1p, on: ["special"] },
+  logit: { fn: special.logit, on: ["special"] },
   logNdtr: { fn: special.logNdtr, on: ["special"] },
+  logSoftmax: { fn: special.logSoftmax, on: ["special"] },
+  logsumexp: { fn: special.logsumexp, on: ["special"] },
   modifiedBesselI0: { fn: special.modifiedBesselI0, on: ["special"] },
   modifiedBesselI1: { fn: special.modifiedBesselI1, on: ["special"] },
   modifiedBesselK0: { fn: special.modifiedBesselK0, on: ["special"] },
   modifiedBesselK1: { fn: special.modifiedBesselK1, on: ["special"] },
+  multigammaln: { fn: special.multigammaln, on: ["special"] },
   ndtr: { fn: special.ndtr, on: ["special"] },
   ndtri: { fn: special.ndtri, on: ["special"] },
+  polygamma: { fn: special.polygamma, on: ["special"] },
+  psi: { fn: special.psi, on: ["special"] },
+  round: { fn: special.round, on: ["special"] },
   scaledModifiedBesselK0: { fn: special.scaledModifiedBesselK0, on: ["special"] },
   scaledModifiedBesselK1: { fn: special.scaledModifiedBesselK1, on: ["special"] },
   shiftedChebyshevPolynomialT: { fn: special.shiftedChebyshevPolynomialT, on: ["special"] },
   shiftedChebyshevPolynomialU: { fn: special.shiftedChebyshevPolynomialU, on: ["special"] },
   shiftedChebyshevPolynomialV: { fn: special.shiftedChebyshevPolynomialV, on: ["special"] },
   shiftedChebyshevPolynomialW: { fn: special.shiftedChebyshevPolynomialW, on: ["special"] },
+  sinc: { fn: special.sinc, on: ["special"] },
+  softmax: { fn: special.softmax, on: ["special"] },
   sphericalBesselJ0: { fn: special.sphericalBesselJ0, on: ["special"] },
   xlog1py: { fn: special.xlog1py, on: ["special"] },
+  xlogy: { fn: special.xlogy, on: ["special"] },
   zeta: { fn: special.zeta, on: ["special"] },
 } as const satisfies Catalogue;
 
-/** What `torch.linalg` has and `torch` has not. */
+/** `torch.linalg`. */
 export const linalgFunctions = {
   cholesky: { fn: linalg.cholesky, on: ["linalg"] },
   choleskyEx: { fn: linalg.choleskyEx, on: ["linalg"] },
   cond: { fn: linalg.cond, on: ["linalg"] },
   cross: { fn: linalg.cross, on: ["linalg"] },
+  det: { fn: linalg.det, on: ["linalg"] },
   diagonal: { fn: linalg.diagonal, on: ["linalg"] },
   eigh: { fn: linalg.eigh, on: ["linalg"] },
   eigvalsh: { fn: linalg.eigvalsh, on: ["linalg"] },
   householderProduct: { fn: linalg.householderProduct, on: ["linalg"] },
+  inv: { fn: linalg.inv, on: ["linalg"] },
   invEx: { fn: linalg.invEx, on: ["linalg"] },
   ldlFactor: { fn: linalg.ldlFactor, on: ["linalg"] },
   ldlFactorEx: { fn: linalg.ldlFactorEx, on: ["linalg"] },
@@ -59,11 +96,16 @@ export const linalgFunctions = {
   luFactor: { fn: linalg.luFactor, on: ["linalg"] },
   luFactorEx: { fn: linalg.luFactorEx, on: ["linalg"] },
   luSolve: { fn: linalg.luSolve, on: ["linalg"] },
+  matmul: { fn: linalg.matmul, on: ["linalg"] },
+  matrixExp: { fn: linalg.matrixExp, on: ["linalg"] },
   matrixNorm: { fn: linalg.matrixNorm, on: ["linalg"] },
+  matrixPower: { fn: linalg.matrixPower, on: ["linalg"] },
   matrixRank: { fn: linalg.matrixRank, on: ["linalg"] },
   multiDot: { fn: linalg.multiDot, on: ["linalg"] },
   norm: { fn: linalg.norm, on: ["linalg"] },
+  pinv: { fn: linalg.pinv, on: ["linalg"] },
   qr: { fn: linalg.qr, on: ["linalg"] },
+  slogdet: { fn: linalg.slogdet, on: ["linalg"] },
   solve: { fn: linalg.solve, on: ["linalg"] },
   solveEx: { fn: linalg.solveEx, on: ["linalg"] },
   solveTriangular: { fn: linalg.solveTriangular, on: ["linalg"] },
@@ -74,4 +116,24 @@ export const linalgFunctions = {
   vander: { fn: linalg.vander, on: ["linalg"] },
   vecdot: { fn: linalg.vecdot, on: ["linalg"] },
   vectorNorm: { fn: linalg.vectorNorm, on: ["linalg"] },
+} as const satisfies Catalogue;
+
+/** `torch.masked`. */
+export const maskedFunctions = {
+  amax: { fn: masked.amax, on: ["masked"] },
+  amin: { fn: masked.amin, on: ["masked"] },
+  argmax: { fn: masked.argmax, on: ["masked"] },
+  argmin: { fn: masked.argmin, on: ["masked"] },
+  cumprod: { fn: masked.cumprod, on: ["masked"] },
+  cumsum: { fn: masked.cumsum, on: ["masked"] },
+  logSoftmax: { fn: masked.logSoftmax, on: ["masked"] },
+  logsumexp: { fn: masked.logsumexp, on: ["masked"] },
+  mean: { fn: masked.mean, on: ["masked"] },
+  norm: { fn: masked.norm, on: ["masked"] },
+  prod: { fn: masked.prod, on: ["masked"] },
+  softmax: { fn: masked.softmax, on: ["masked"] },
+  softmin: { fn: masked.softmin, on: ["masked"] },
+  std: { fn: masked.std, on: ["masked"] },
+  sum: { fn: masked.sum, on: ["masked"] },
+  var: { fn: masked.var, on: ["masked"] },
 } as const satisfies Catalogue;

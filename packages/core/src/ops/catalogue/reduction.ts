@@ -10,7 +10,7 @@ export const reduction = {
   mean: { fn: r.mean, on: plain },
   nanmean: { fn: r.nanmean, on: plain },
   prod: { fn: r.prod, on: plain },
-  sumToSize: { fn: r.sumToSize, on: ["method"] },
+  sumToSize: { fn: r.sumToSize, on: ["torch", "method"] },
 
   var: { fn: r.var, on: plain },
   std: { fn: r.std, on: plain },

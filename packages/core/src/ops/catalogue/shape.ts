@@ -156,7 +156,7 @@ export const shape = {
   type: { fn: type, on: ["method"] },
   typeAs: { fn: typeAs, on: ["method"] },
   unbind: { fn: unbind, on: ["torch", "method"] },
-  unflatten: { fn: unflatten, on: ["method"] },
+  unflatten: { fn: unflatten, on: ["torch", "method"] },
   unfold: { fn: unfold, on: ["method"] },
   unsafeChunk: { fn: chunk, on: ["torch", "method"] },
   unsafeSplit: { fn: split, on: ["torch", "method"] },

@@ -1,11 +1,13 @@
+import { isFloat } from "../../dtype/dtype.ts";
 import { ShapeError, ValueError } from "../../errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { pow } from "../elementwise/power.ts";
+import { toDtype } from "../shape/convert.ts";
 import { stack } from "../shape/join.ts";
 import { onesLike, zeros } from "./fill.ts";
 
 /**
- * Powers of the elements of x [n] as columns, [n, N]: from the highest to the 0th.
+ * Powers of the elements of x [n] as columns, [n, N]: from the highest to the 0th; of integers int64.
  *
  * @param N the number of columns; default n.
  * @param increasing from the 0th power up instead; default false.
@@ -16,7 +18,8 @@ export function vander(x: Tensor, N?: number | null, increasing = false): Tensor
   if (x.ndim !== 1) throw new ShapeError("x must be a one-dimensional tensor.");
   const count = N ?? x.shape[0];
   if (count < 0) throw new ValueError("N must be non-negative.");
-  if (count === 0) return zeros([x.shape[0], 0], { dtype: x.dtype, device: x.device });
-  const powers = Array.from({ length: count }, (_, k) => (k === 0 ? onesLike(x) : k === 1 ? x : pow(x, k)));
+  const base = isFloat(x.dtype) ? x : toDtype(x, "int64");
+  if (count === 0) return zeros([x.shape[0], 0], { dtype: base.dtype, device: x.device });
+  const powers = Array.from({ length: count }, (_, k) => (k === 0 ? onesLike(base) : k === 1 ? base : pow(base, k)));
   return stack(increasing ? powers : powers.reverse(), -1);
 }

@@ -99,16 +99,18 @@ export function amin(input: Tensor, dim?: Dim | Named<Dim>, options?: ReductionO
   return r.amin(filled(input, given, highest), { dim: given.dim ?? [], keepdim: given.keepdim ?? false });
 }
 
-/** Positions of the greatest elements that count. */
+/** Positions of the greatest elements that count, in the dtype of the input. */
 export function argmax(input: Tensor, dim?: number | null | Named<number | null>, options?: ReductionOptions): Tensor {
   const given = argumentsOf<number | null>(dim, options);
-  return r.argmax(filled(input, given, lowest), { dim: given.dim ?? null, keepdim: given.keepdim ?? false });
+  const x = filled(input, given, lowest);
+  return toDtype(r.argmax(x, { dim: given.dim ?? null, keepdim: given.keepdim ?? false }), x.dtype);
 }
 
-/** Positions of the least elements that count. */
+/** Positions of the least elements that count, in the dtype of the input. */
 export function argmin(input: Tensor, dim?: number | null | Named<number | null>, options?: ReductionOptions): Tensor {
   const given = argumentsOf<number | null>(dim, options);
-  return r.argmin(filled(input, given, highest), { dim: given.dim ?? null, keepdim: given.keepdim ?? false });
+  const x = filled(input, given, highest);
+  return toDtype(r.argmin(x, { dim: given.dim ?? null, keepdim: given.keepdim ?? false }), x.dtype);
 }
 
 interface VarianceOptions extends ReductionOptions {
@@ -154,7 +156,8 @@ export function norm(input: Tensor, ord: Scalar = 2, first?: Dim | Named<Dim>, r
 
 /** log Σ exp of the elements that count; -inf where none does. */
 export function logsumexp(input: Tensor, dim: number | readonly number[], options: ReductionOptions = {}): Tensor {
-  return r.logsumexp(filled(input, options, Number.NEGATIVE_INFINITY), dim, options.keepdim ?? false);
+  const x = filled(input, options, lowest);
+  return toDtype(r.logsumexp(x, dim, options.keepdim ?? false), x.dtype);
 }
 
 /** Softmax over the elements that count, 0 elsewhere; NaN where none counts. */
@@ -174,10 +177,12 @@ export function softmin(input: Tensor, dim: number, options: MaskOption = {}): T
 
 /** Running sums of the elements that count. */
 export function cumsum(input: Tensor, dim: number, options: MaskOption = {}): Tensor {
-  return allCumsum(filled(input, options, 0), dim);
+  const x = filled(input, options, 0);
+  return toDtype(allCumsum(x, dim), x.dtype);
 }
 
 /** Running products of the elements that count. */
 export function cumprod(input: Tensor, dim: number, options: MaskOption = {}): Tensor {
-  return allCumprod(filled(input, options, 1), dim);
+  const x = filled(input, options, 1);
+  return toDtype(allCumprod(x, dim), x.dtype);
 }

@@ -1,8 +1,8 @@
-/** Calls of operations for the generic tests: what an operation is tried on, beside its line in the catalogue. */
-import { type DType, hostArray } from "../../../dtype/dtype.ts";
+/** How operations are called, and what the generic tests try them on: for each a line beside its line in the catalogue. */
+import type { DType } from "../../../dtype/dtype.ts";
 import { fromHost } from "../../../tensor/creation.ts";
-import { storeNested } from "../../../tensor/nested.ts";
 import type { Tensor } from "../../../tensor/tensor.ts";
+import type { Forms } from "../form.ts";
 
 /** An operand: its values are spread over a range and differ from one another. */
 export interface Operand {
@@ -13,14 +13,18 @@ export interface Operand {
   readonly high: number;
   /** Given instead of spread ones. */
   readonly values?: readonly number[];
+  /** No gradient reaches it, in PyTorch either. */
+  readonly constant?: true;
 }
 
 /** A call: `fn(...operands, ...rest)`, or what `args` makes of the operands. */
 export interface Sample {
   readonly operands: readonly Operand[];
   readonly args: <T>(...operands: T[]) => readonly unknown[];
-  /** It reads one triangle of symmetric matrices; its derivative is that of the symmetric part. */
-  readonly symmetric?: true;
+  /** What its first operand is made before: it reads one triangle, or takes for granted that rows are log-probabilities. */
+  readonly among?: "symmetric" | "logProbabilities";
+  /** Why this call has no derivative, where others of the operation have one. */
+  readonly flat?: string;
 }
 
 export interface Samples {
@@ -31,6 +35,11 @@ export interface Samples {
   readonly once?: string;
   /** Why a view is not the same to it as a copy. */
   readonly ofStorage?: string;
+}
+
+/** The part of an operation's record that is not for users' programs: how PyTorch calls it, and what it is tried on. */
+export interface Description extends Samples {
+  readonly forms: Forms;
 }
 
 const floats = (low: number, high: number, shape: readonly number[]): Operand => ({
@@ -61,6 +70,8 @@ export const given = (
   high: 0,
   values,
 });
+/** An operand to which no gradient is given. */
+export const constant = (operand: Operand): Operand => ({ ...operand, constant: true });
 export const mask = (...shape: number[]): Operand => ({ shape, dtype: "bool", low: 0, high: 2 });
 
 /** One call: operands, then the other arguments. */
@@ -77,6 +88,12 @@ export const as = (operands: readonly Operand[], args: <T>(...operands: T[]) => 
 
 export const smooth = (...samples: Sample[]): Samples => ({ samples });
 export const flat = (why: string, ...samples: Sample[]): Samples => ({ samples, flat: why });
+
+/** No samples, for a reason. */
+export const untried = (why: string): Samples => ({ samples: [], flat: why });
+
+/** How PyTorch calls the operation of these samples. */
+export const takes = (forms: Forms, samples: Samples): Description => ({ ...samples, forms });
 
 export const boolResult = "its results are booleans";
 export const intResult = "its results are integers";
@@ -97,7 +114,11 @@ export function valuesOf({ shape, dtype, low, high, values }: Operand, place: nu
 
 /** An operand as a tensor of a dtype. */
 export function tensorOf(values: readonly number[], shape: readonly number[], dtype: DType, device?: string): Tensor {
-  const host = hostArray(dtype, values.length);
-  storeNested(host, dtype, values, [values.length]);
-  return fromHost(host, shape, dtype, device);
+  if (dtype === "float64") return fromHost(Float64Array.from(values), shape, dtype, device);
+  if (dtype === "float32") return fromHost(Float32Array.from(values), shape, dtype, device);
+  if (dtype === "int64")
+    return fromHost(BigInt64Array.from(values.map((v) => BigInt(Math.trunc(v)))), shape, dtype, device);
+  if (dtype === "int32") return fromHost(Int32Array.from(values), shape, dtype, device);
+  if (dtype === "bool") return fromHost(Uint8Array.from(values.map((v) => Number(v !== 0))), shape, dtype, device);
+  throw new Error(`no samples of ${dtype}`);
 }

@@ -1,4 +1,5 @@
 """Calls PyTorch's operations as pytorch.test.ts asks: a JSON list on stdin, a list of outcomes on stdout."""
+import functools
 import json
 import math
 import re
@@ -8,7 +9,12 @@ import warnings
 import torch
 
 warnings.simplefilter("ignore")
+# Operands have few elements: threads would only wait for each other.
+torch.set_num_threads(1)
 special = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf, "-0": -0.0}
+
+
+dtypes = ("float32", "float64", "int64", "int32", "bool")
 
 
 def snake(name):
@@ -29,6 +35,8 @@ def argument(value, operands):
         return {snake(name): argument(entry, operands) for name, entry in value.items()}
     if isinstance(value, list):
         return [argument(entry, operands) for entry in value]
+    if value in dtypes:
+        return getattr(torch, value)
     return value
 
 
@@ -50,12 +58,14 @@ def plain(value):
     if isinstance(value, torch.dtype):
         return str(value)[6:]
     if isinstance(value, (bool, int, float, str)) or value is None:
-        return value
+        return number(value)
     return [plain(entry) for entry in value]
 
 
-# Python's operators, which have no names.
+# Python's operators, which have no names, and what is private in 1.13.
 operators = {
+    "scaled_dot_product_attention": lambda *args, **keywords: torch.nn.functional._scaled_dot_product_attention(*args, need_attn_weights=False, **keywords)[0],
+    "calculate_fan_in_and_fan_out": torch.nn.init._calculate_fan_in_and_fan_out,
     "rdiv": lambda x, other: other / x,
     "rmod": lambda x, other: other % x,
     "rpow": lambda x, other: other**x,
@@ -65,13 +75,18 @@ operators = {
 
 def outcome(case):
     name = snake(case["operation"])
-    owner = torch if case["owner"] == "torch" else getattr(torch, case["owner"])
-    function = operators.get(name) or getattr(owner, name, None) or getattr(owner, name + "_", None) or getattr(torch.Tensor, name + "_", None)
+    owner = functools.reduce(getattr, case["owner"].split(".")[1:], torch)
+    # What is a function here may be a method there, or exist in place only.
+    found = [getattr(place, own, None) for place in (owner, torch.Tensor) for own in (case["operation"], name, name + "_")]
+    function = operators.get(name) or next((one for one in found if one is not None), None)
     if function is None:
         return {"missing": name}
+    if not callable(function):
+        function = function.__get__
     operands = [tensor(filled) for filled in case["operands"]]
     args = argument(case["args"], operands)
     keywords = args.pop() if args and isinstance(args[-1], dict) else {}
+    torch.manual_seed(0)
     try:
         return {"results": plain(function(*args, **keywords))}
     except Exception as error:

@@ -1,9 +1,6 @@
 /** What a call gives, as plain data to compare. */
-import { CressetError } from "../../../errors.ts";
-import { data } from "../../../tensor/reading.ts";
-import { Tensor } from "../../../tensor/tensor.ts";
-import { toDtype } from "../../shape/convert.ts";
-import type { Try } from "./index.ts";
+import { CressetError, manualSeed, Tensor } from "@cresset/core";
+import type { Try } from "./tries.ts";
 
 export interface Values {
   readonly shape: readonly number[];
@@ -14,30 +11,31 @@ export interface Values {
 export type Result = Values | boolean | number | string | null | readonly Result[];
 
 /** Results, or the name of the error. */
-export type Outcome = { readonly results: Result } | { readonly error: string };
+export type Outcome = { readonly results: Result } | { readonly error: string; readonly message?: string };
 
-/** What was computed as plain data. */
-export async function resultOf(given: unknown): Promise<Result> {
+async function plain(given: unknown): Promise<Result> {
   const value = await given;
   if (value instanceof Tensor)
     return {
       shape: value.shape,
       dtype: value.dtype,
-      values: Array.from(await data(value.dtype === "float16" ? toDtype(value, "float32") : value), Number),
+      values: Array.from(await (value.dtype === "float16" ? value.to("float32") : value).data(), Number),
     };
   if (value === null || typeof value === "boolean" || typeof value === "number" || typeof value === "string")
     return value;
   const results: Result[] = [];
-  for (const entry of value as Iterable<unknown>) results.push(await resultOf(entry));
+  for (const entry of value as Iterable<unknown>) results.push(await plain(entry));
   return results;
 }
 
 /** @throws every error that is not one of the library's own. */
 export async function outcomeOf({ fn, sample }: Try, operands: readonly Tensor[]): Promise<Outcome> {
+  // What draws at random draws the same every time.
+  manualSeed(0);
   try {
-    return { results: await resultOf(fn(...sample.args(...operands))) };
+    return { results: await plain(fn(...sample.args(...operands))) };
   } catch (error) {
     if (!(error instanceof CressetError)) throw error;
-    return { error: error.name };
+    return { error: error.name, message: error.message };
   }
 }

@@ -1,8 +1,6 @@
 /** What samples are changed into, to try operations on other dtypes, on nothing, on scalars, on NaN. */
-import type { DType } from "../../../dtype/dtype.ts";
-import { roundToHalf } from "../../../dtype/half.ts";
-import type { Operand, Sample } from "./sample.ts";
-import { valuesOf } from "./sample.ts";
+import type { DType } from "@cresset/core";
+import { type Operand, type Sample, valuesOf } from "@cresset/core/catalogue";
 
 /** An operand with its values. */
 export interface Filled {
@@ -19,20 +17,14 @@ const filled = (operand: Operand, place: number): Filled => ({
   values: valuesOf(operand, place),
 });
 
-function rounding(dtype: DType): (value: number) => number {
-  if (dtype === "float32") return Math.fround;
-  if (dtype === "float16") return roundToHalf;
-  return dtype === "uint8" ? (value) => Math.trunc(Math.abs(value)) : Math.trunc;
-}
-
 /** Floats in another dtype; integers and masks stay. */
-export const inDtype =
+const inDtype =
   (dtype: DType): Variant =>
   (operands) =>
     operands.map((operand, place) => {
       const own = filled(operand, place);
       if (own.dtype !== "float64") return own;
-      const round = rounding(dtype);
+      const round = dtype === "float32" ? Math.fround : Math.trunc;
       // Not -0, which integers lack.
       return { ...own, dtype, values: own.values.map((v) => round(v) + 0) };
     });
