@@ -1,5 +1,6 @@
 /** For those who write operations, modules and optimizers: terms, `operation`, `call`, and the runtime's hooks. */
 
+export { pytorchName } from "../dtype/pytorch-name.ts";
 export type { Node, Value } from "../graph/node.ts";
 export type { Attributes, DerivativeContext, Layout, Operation, OperationOptions } from "../graph/operation.ts";
 export { operation } from "../graph/operation.ts";
@@ -15,7 +16,7 @@ export { computeApart } from "../tensor/apart.ts";
 export { describeArgument, requireTensors } from "../tensor/argument.ts";
 export { call, callMany } from "../tensor/call.ts";
 export { deviceBuffer, fromDeviceBuffer } from "../tensor/device-buffer.ts";
-export { assign, inPlace, pytorchName } from "../tensor/inplace.ts";
+export { assign, inPlace } from "../tensor/inplace.ts";
 export { keepReturned } from "../tensor/keep.ts";
 export { commitStates, type StateUpdate } from "../tensor/states.ts";
 export { readValue, type Traced, traced } from "../tensor/traced.ts";

@@ -1,5 +1,6 @@
 import { moveKeeper } from "../autograd/hooks.ts";
 import { dtypeInfo } from "../dtype/dtype.ts";
+import { pytorchName } from "../dtype/pytorch-name.ts";
 import { AutogradError, DTypeError, ShapeError } from "../errors.ts";
 import * as m from "../graph/math.ts";
 import { nodeCount } from "../graph/node.ts";
@@ -165,21 +166,4 @@ function fits(from: readonly number[], to: readonly number[]): boolean {
   if (from.length > to.length) return false;
   const lead = to.length - from.length;
   return from.every((n, d) => n === 1 || n === to[lead + d]);
-}
-
-const names: Partial<Record<Tensor["dtype"], string>> = {
-  float32: "Float",
-  float64: "Double",
-  float16: "Half",
-  int64: "Long",
-  int32: "Int",
-  int16: "Short",
-  int8: "Char",
-  uint8: "Byte",
-  bool: "Bool",
-};
-
-/** PyTorch's C++ name of a dtype, as its messages print it. */
-export function pytorchName(dtype: Tensor["dtype"]): string {
-  return names[dtype] ?? dtype;
 }

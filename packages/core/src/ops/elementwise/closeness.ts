@@ -1,3 +1,4 @@
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
@@ -6,7 +7,6 @@ import { sameShape } from "../../graph/type.ts";
 import { type Scalar, toNumber } from "../../runtime/scalar.ts";
 import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import { data, dataSync } from "../../tensor/reading.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { isFiniteNumber } from "./comparison.ts";

@@ -1,9 +1,9 @@
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import type { Scalar } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { refuseIntegerQuotient } from "./division.ts";
 import { mixed, requireFloat, type TensorOrScalar } from "./operands.ts";

@@ -2,12 +2,12 @@
 import type { DType } from "../../dtype/dtype.ts";
 import { isFloat } from "../../dtype/dtype.ts";
 import { getDefaultDtype, type PromotionOperand, resultType } from "../../dtype/promotion.ts";
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ValueError } from "../../errors.ts";
 import { type Attributes, type Operation, operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { isScalar, type Scalar, type ScalarKind, scalarKind } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 
 /** An operand of an elementwise function: a tensor, or a number that broadcasts and promotes as PyTorch's scalars do. */

@@ -1,11 +1,12 @@
 import { isFloat } from "../../dtype/dtype.ts";
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { float, type Scalar, scalarKind, toNumber } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
-import { inPlace, pytorchName } from "../../tensor/inplace.ts";
+import { inPlace } from "../../tensor/inplace.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { logicalOr } from "./logical.ts";
 import { commonDtype, mixed, refuse, refuseBool, type TensorOrScalar, unary } from "./operands.ts";

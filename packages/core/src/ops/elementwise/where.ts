@@ -1,7 +1,7 @@
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import type { Term } from "../../graph/term.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { nonzero } from "../sort/nonzero.ts";
 import { mixed, type TensorOrScalar } from "./operands.ts";

@@ -1,11 +1,12 @@
 /** Elements picked by index tensors. */
+
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, IndexError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { normalizeDim, sizeText } from "../shape/dims.ts";
 import { broadcastTo } from "../shape/expand.ts";

@@ -1,11 +1,12 @@
 /** Whole slices of a dimension replaced, or added to, by an index vector. */
+
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, IndexError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { isScalar, type Scalar } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { fitted } from "../creation/fill.ts";
 import { normalizeDim, sizeText } from "../shape/dims.ts";

@@ -1,4 +1,6 @@
 /** `x[…] = value`. */
+
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { nodeCount } from "../../graph/node.ts";
@@ -6,7 +8,7 @@ import { operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { isScalar, type Scalar } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
-import { assign, pytorchName } from "../../tensor/inplace.ts";
+import { assign } from "../../tensor/inplace.ts";
 import { itemSync } from "../../tensor/reading.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { fill, fitted } from "../creation/fill.ts";

@@ -1,5 +1,5 @@
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, IndexError, ShapeError, ValueError } from "../../errors.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { toDtype } from "../shape/convert.ts";
 import { normalizeDim } from "../shape/dims.ts";

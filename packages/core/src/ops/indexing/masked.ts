@@ -1,5 +1,6 @@
 /** Elements chosen by a mask of booleans. */
 import type { HostArray } from "../../dtype/dtype.ts";
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
@@ -8,7 +9,6 @@ import { isScalar, type Scalar } from "../../runtime/scalar.ts";
 import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
 import { fromHost } from "../../tensor/creation.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import { data, dataSync } from "../../tensor/reading.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { fitted } from "../creation/fill.ts";

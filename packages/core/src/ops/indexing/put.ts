@@ -1,9 +1,10 @@
 /** Elements written to a tensor as if it were one vector. */
+
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, IndexError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import { call } from "../../tensor/call.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkKnownIndex, wrappedIndex } from "./bounds.ts";
 

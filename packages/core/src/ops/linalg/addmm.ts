@@ -1,6 +1,7 @@
 /** Products added to a tensor: beta · input + alpha · (a @ b). */
 
 import { isFloat } from "../../dtype/dtype.ts";
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { type Operation, operation } from "../../graph/operation.ts";
@@ -8,7 +9,6 @@ import type { Term } from "../../graph/term.ts";
 import { type Scalar, scalarKind } from "../../runtime/scalar.ts";
 import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import {
   product,

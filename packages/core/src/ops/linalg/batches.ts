@@ -1,11 +1,11 @@
 /** What the operations of `torch.linalg` that run on the host share: checks of their operands, and loops over batches. */
 import { isFloat } from "../../dtype/dtype.ts";
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { AutogradError, DTypeError, LinAlgError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import type { Term } from "../../graph/term.ts";
 import { isGradEnabled } from "../../runtime/mode.ts";
 import type { HostTensor } from "../../tensor/host.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { toDtype } from "../shape/convert.ts";
 import { type Matrix, matrix } from "./host/matrix.ts";

@@ -1,5 +1,6 @@
 /** Distances between pairs of vectors. */
 import { isFloat } from "../../dtype/dtype.ts";
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
@@ -7,7 +8,6 @@ import type { Term } from "../../graph/term.ts";
 import { type Scalar, toNumber } from "../../runtime/scalar.ts";
 import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { triuIndices } from "../creation/matrix.ts";
 import { indexSelect } from "../indexing/index-select.ts";

@@ -1,7 +1,8 @@
 /** QR decompositions as reflections, and the orthogonal matrices that these make. */
+
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError } from "../../errors.ts";
 import { hostOperation } from "../../tensor/host.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { eye } from "../creation/matrix.ts";
 import { add, mul, sub } from "../elementwise/arithmetic.ts";

@@ -1,9 +1,10 @@
 /** Inverses, solutions and determinants, by LU factorisation on the host. */
+
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, LinAlgError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import type { Term } from "../../graph/term.ts";
 import { type HostTensor, hostOperation } from "../../tensor/host.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { lt } from "../elementwise/comparison.ts";
 import { where } from "../elementwise/where.ts";

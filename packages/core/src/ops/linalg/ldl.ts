@@ -1,7 +1,8 @@
 /** LDL decompositions of symmetric matrices, on the host. */
+
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, LinAlgError, ShapeError } from "../../errors.ts";
 import { type HostTensor, hostOperation } from "../../tensor/host.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { namedResults, type Results } from "../reduction/results.ts";
 import { toDtype } from "../shape/convert.ts";

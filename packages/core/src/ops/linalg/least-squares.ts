@@ -1,5 +1,5 @@
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError } from "../../errors.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { newZeros } from "../creation/fill.ts";
 import { mul, sub } from "../elementwise/arithmetic.ts";

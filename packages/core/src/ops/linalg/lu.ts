@@ -1,9 +1,10 @@
 /** LU decompositions with partial pivoting, on the host; solutions with them are composed of triangular ones. */
+
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, LinAlgError, ShapeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import type { Term } from "../../graph/term.ts";
 import { hostOperation } from "../../tensor/host.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { eye } from "../creation/matrix.ts";
 import { add } from "../elementwise/arithmetic.ts";

@@ -1,11 +1,12 @@
 /** Products of matrices and vectors: each is one contraction, whose derivative saves the operands only. */
+
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { type Operation, operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 /** The product of terms of any rank above 0, by PyTorch's `matmul` rules. */

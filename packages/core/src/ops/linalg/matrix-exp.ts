@@ -1,10 +1,10 @@
 import { isFloat } from "../../dtype/dtype.ts";
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { call } from "../../tensor/call.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { identityLike } from "./batches.ts";
 

@@ -1,8 +1,8 @@
 /** Norms of matrices, and what is measured with them. */
 import { type DType, isFloat } from "../../dtype/dtype.ts";
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
 import { toNumber } from "../../runtime/scalar.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { newZeros } from "../creation/fill.ts";
 import { mul } from "../elementwise/arithmetic.ts";

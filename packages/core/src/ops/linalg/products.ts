@@ -1,12 +1,12 @@
 /** Products beyond `matmul`: inner, outer, Kronecker, cross, tensordot, and products of several matrices. */
 import { isFloat } from "../../dtype/dtype.ts";
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { mul } from "../elementwise/arithmetic.ts";
 import { existingDim, normalizeDim } from "../shape/dims.ts";

@@ -1,11 +1,11 @@
 import { isFloat } from "../../dtype/dtype.ts";
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import * as draws from "../../runtime/random/index.ts";
 import { type Scalar, toNumber } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { keywords } from "../reduction/keywords.ts";
 import { drawnFrom, type GeneratorOption, generatorOf } from "./default-generator.ts";

@@ -1,5 +1,6 @@
 import { type DType, type HostArray, hostArray, isFloat } from "../../dtype/dtype.ts";
 import { floatToHalf, halfToFloat } from "../../dtype/half.ts";
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
@@ -8,7 +9,6 @@ import type { Generator } from "../../runtime/generator.ts";
 import * as draws from "../../runtime/random/index.ts";
 import { call } from "../../tensor/call.ts";
 import { fromHost } from "../../tensor/creation.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { keywords } from "../reduction/keywords.ts";
 import { type GeneratorOption, generatorOf } from "./default-generator.ts";

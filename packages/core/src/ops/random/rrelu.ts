@@ -1,5 +1,6 @@
 import { isFloat } from "../../dtype/dtype.ts";
 import { halfToFloat } from "../../dtype/half.ts";
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
@@ -7,7 +8,7 @@ import * as draws from "../../runtime/random/index.ts";
 import { type Scalar, toNumber } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
 import { fromHost } from "../../tensor/creation.ts";
-import { inPlace, pytorchName } from "../../tensor/inplace.ts";
+import { inPlace } from "../../tensor/inplace.ts";
 import { dataSync } from "../../tensor/reading.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { keywords } from "../reduction/keywords.ts";

@@ -1,5 +1,6 @@
 /** Vector norms, (Σ |x|ᵖ)^(1/p), with PyTorch's gradients: 0 at the origin, shared evenly by ties of p = ±Infinity. */
 import { type DType, isFloat } from "../../dtype/dtype.ts";
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { type Operation, operation } from "../../graph/operation.ts";
@@ -7,7 +8,6 @@ import type { Term } from "../../graph/term.ts";
 import { type Scalar, toNumber } from "../../runtime/scalar.ts";
 import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkSubtraction } from "../elementwise/arithmetic.ts";
 import { commonDtype } from "../elementwise/operands.ts";

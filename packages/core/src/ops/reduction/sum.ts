@@ -1,12 +1,12 @@
 /** Sums, means and products. */
 import { type DType, isFloat } from "../../dtype/dtype.ts";
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { type Operation, operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { sameShape } from "../../graph/type.ts";
 import { call } from "../../tensor/call.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { requireFloat } from "../elementwise/operands.ts";
 import { normalizeDim } from "../shape/dims.ts";

@@ -1,5 +1,7 @@
 /** Copies and other dtypes. */
+
 import { type DType, dtypes } from "../../dtype/dtype.ts";
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { ShapeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
@@ -115,19 +117,6 @@ export function copy(input: Tensor, source: Tensor): Tensor {
   return call(copyOp, [source], [], { dtype, shape });
 }
 
-/** PyTorch's names of tensors by dtype. */
-const typeNames: Readonly<Record<DType, string>> = {
-  float32: "Float",
-  float64: "Double",
-  float16: "Half",
-  int64: "Long",
-  int32: "Int",
-  int16: "Short",
-  int8: "Char",
-  uint8: "Byte",
-  bool: "Bool",
-};
-
 /**
  * Without a dtype, PyTorch's name of the type, such as "torch.FloatTensor"; with one (or such a name), the tensor in that dtype.
  *
@@ -136,7 +125,7 @@ const typeNames: Readonly<Record<DType, string>> = {
 export function type(input: Tensor): string;
 export function type(input: Tensor, dtype: DType | `torch.${string}Tensor`): Tensor;
 export function type(input: Tensor, dtype?: string): string | Tensor {
-  const name = (of: DType): string => `torch.${typeNames[of]}Tensor`;
+  const name = (of: DType): string => `torch.${pytorchName(of)}Tensor`;
   if (dtype === undefined) return name(input.dtype);
   const found = dtypes.find((each) => each === dtype || name(each) === dtype);
   if (found === undefined) throw new ValueError(`invalid type: '${dtype}'`);

@@ -1,10 +1,11 @@
 /** Elements seen or written several times. */
+
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { type Layout, operation } from "../../graph/operation.ts";
 import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type Integers, integers, sizeText } from "./dims.ts";
 

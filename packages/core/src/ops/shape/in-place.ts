@@ -1,7 +1,8 @@
 /** Views that a tensor itself becomes: `x.unsqueeze_(0)`. */
+
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { AutogradError, DTypeError } from "../../errors.ts";
 import { mode } from "../../runtime/mode.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import { contiguousLayout } from "../../tensor/layout.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { zeros } from "../creation/fill.ts";

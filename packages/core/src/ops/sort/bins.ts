@@ -1,11 +1,11 @@
 /** Histograms with their edges. */
 import { isFloat } from "../../dtype/dtype.ts";
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import { noGrad } from "../../runtime/mode.ts";
 import { callMany } from "../../tensor/call.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { zeros } from "../creation/fill.ts";
 import { linspace } from "../creation/range.ts";

@@ -1,13 +1,13 @@
 /** How often values occur: whole numbers one by one, or in bins of equal width. */
 import type { HostArray } from "../../dtype/dtype.ts";
 import { isFloat } from "../../dtype/dtype.ts";
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import { type Scalar, toNumber } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
 import { fromHost } from "../../tensor/creation.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import { data, dataSync } from "../../tensor/reading.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { keywords } from "../reduction/keywords.ts";

@@ -1,8 +1,8 @@
 /** Histograms of points. */
 import { isFloat } from "../../dtype/dtype.ts";
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
 import { noGrad } from "../../runtime/mode.ts";
-import { pytorchName } from "../../tensor/inplace.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { zeros } from "../creation/fill.ts";
 import { add, mul } from "../elementwise/arithmetic.ts";

@@ -1,6 +1,7 @@
 import type { DType, HostArray } from "../../dtype/dtype.ts";
 import { hostArray, isFloat } from "../../dtype/dtype.ts";
 import { floatToHalf, roundToHalf } from "../../dtype/half.ts";
+import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError } from "../../errors.ts";
 
 /**
@@ -55,19 +56,6 @@ export function rounderOf(dtype: DType): (value: number) => number {
   return dtype === "float16" ? roundToHalf : Number;
 }
 
-/** PyTorch's C++ names of the dtypes, as its messages have them. */
-const scalarTypes: Readonly<Record<DType, string>> = {
-  float32: "Float",
-  float64: "Double",
-  float16: "Half",
-  int64: "Long",
-  int32: "Int",
-  int16: "Short",
-  int8: "Char",
-  uint8: "Byte",
-  bool: "Bool",
-};
-
 /**
  * Refuses a dtype that a distribution is not defined for, in PyTorch's words.
  *
@@ -75,5 +63,5 @@ const scalarTypes: Readonly<Record<DType, string>> = {
  * @throws DTypeError unless `accepted`
  */
 export function requireDType(kernel: string, dtype: DType, accepted = isFloat(dtype)): void {
-  if (!accepted) throw new DTypeError(`"${kernel}" not implemented for '${scalarTypes[dtype]}'`);
+  if (!accepted) throw new DTypeError(`"${kernel}" not implemented for '${pytorchName(dtype)}'`);
 }
