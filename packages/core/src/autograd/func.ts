@@ -1,10 +1,9 @@
 /** `torch.func`: derivatives of functions as functions, which may be nested. There is no `vmap`. */
 import { IndexError, ShapeError, ValueError } from "../errors.ts";
-import { zerosLike } from "../ops/creation/fill.ts";
-import { clone, detach } from "../ops/shape/convert.ts";
+import { detach } from "../ops/shape/convert.ts";
 import { enableGrad } from "../runtime/mode.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { grad as gradOf } from "./backward.ts";
+import { fresh, gradients } from "./function-gradients.ts";
 import { hessian as hessianOf, jacobian, jvp as jvpOf } from "./functional.ts";
 
 /** Which arguments are differentiated by: one position, or several. */
@@ -72,7 +71,7 @@ export function gradAndValue<A extends readonly unknown[], const P extends Posit
     const tensors = pick(args, positions);
     const nested = isNested(tensors);
     return enableGrad(() => {
-      const own = tensors.map((x) => (nested && x.requiresGrad ? clone(x) : detach(clone(x)).requiresGrad_()));
+      const own = fresh(tensors, nested);
       const result = (func as AnyFunction as (...all: readonly unknown[]) => unknown)(
         ...replaced(args, positions, own),
       );
@@ -82,12 +81,9 @@ export function gradAndValue<A extends readonly unknown[], const P extends Posit
         throw new ShapeError(
           `Expected f(*args) to return a scalar tensor, got tensor with ${value.ndim} dims. Maybe you wanted to use the vjp or jacrev APIs instead?`,
         );
-      const found = value.requiresGrad
-        ? gradOf([value], own, { createGraph: nested, allowUnused: true })
-        : own.map(() => null);
-      const gradients = found.map((gradient, i) => gradient ?? zerosLike(detach(own[i])));
+      const all = gradients([value], own, [null], { createGraph: nested });
       const shown = nested ? value : detach(value);
-      const gradient = typeof options.argnums === "number" ? gradients[0] : gradients;
+      const gradient = typeof options.argnums === "number" ? all[0] : all;
       return [gradient as At<P>, options.hasAux ? [shown, aux] : shown];
     });
   };
@@ -133,22 +129,13 @@ export function vjp<Y extends Tensor | readonly Tensor[]>(
   ...primals: Tensor[]
 ): [outputs: Y, product: (...cotangents: Tensor[]) => Tensor[]] {
   const nested = isNested(primals);
-  const own = enableGrad(() =>
-    primals.map((x) => (nested && x.requiresGrad ? clone(x) : detach(clone(x)).requiresGrad_())),
-  );
+  const own = enableGrad(() => fresh(primals, nested));
   const result = enableGrad(() => func(...own));
   const outputs: readonly Tensor[] = result instanceof Tensor ? [result] : (result as readonly Tensor[]);
   const product = (...cotangents: Tensor[]): Tensor[] => {
     if (cotangents.length !== outputs.length)
       throw new ValueError(`vjp: expected ${outputs.length} cotangents, but got ${cotangents.length}`);
-    const used = outputs.flatMap((y, i) => (y.requiresGrad ? [{ y, g: cotangents[i] }] : []));
-    if (used.length === 0) return own.map((x) => zerosLike(detach(x)));
-    const found = gradOf(
-      used.map(({ y }) => y),
-      own,
-      { gradOutputs: used.map(({ g }) => g), createGraph: nested, retainGraph: true, allowUnused: true },
-    );
-    return found.map((gradient, i) => gradient ?? zerosLike(detach(own[i])));
+    return gradients(outputs, own, cotangents, { createGraph: nested }, true);
   };
   const shown = nested ? outputs : outputs.map((y) => detach(y));
   return [(result instanceof Tensor ? shown[0] : shown) as Y, product];

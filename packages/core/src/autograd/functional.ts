@@ -1,14 +1,14 @@
 /** `torch.autograd.functional`: Jacobians, Hessians, and products with them. */
-import { AutogradError, ShapeError } from "../errors.ts";
+import { ShapeError } from "../errors.ts";
 import { sameShape } from "../graph/type.ts";
 import { newZeros, zerosLike } from "../ops/creation/fill.ts";
-import { clone, detach } from "../ops/shape/convert.ts";
+import { detach } from "../ops/shape/convert.ts";
 import { stack } from "../ops/shape/join.ts";
 import { reshape } from "../ops/shape/reshape.ts";
 import { select } from "../ops/shape/slice.ts";
 import { enableGrad } from "../runtime/mode.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { grad } from "./backward.ts";
+import { fresh, gradients } from "./function-gradients.ts";
 
 /** One tensor or several. */
 type Tensors = Tensor | readonly Tensor[];
@@ -32,48 +32,8 @@ const like = <T>(form: Tensors, list: readonly T[]): T | readonly T[] => (Array.
 
 type Function = (...inputs: readonly Tensor[]) => Tensors;
 
-/** Inputs whose gradients are of this call alone; with `createGraph` they stay connected. */
-function fresh(inputs: Tensors, createGraph: boolean): Tensor[] {
-  return asList(inputs).map((x) => {
-    const copy = clone(createGraph ? x : detach(x));
-    return copy.requiresGrad ? copy : copy.requiresGrad_();
-  });
-}
-
 function evaluate(func: Function, inputs: readonly Tensor[]): Tensors {
   return func(...inputs);
-}
-
-/** Gradients, with zeros for inputs that do not matter. */
-function gradients(
-  output: readonly Tensor[],
-  inputs: readonly Tensor[],
-  gradOutputs: readonly (Tensor | null)[],
-  options: FunctionalOptions,
-  retainGraph = false,
-): Tensor[] {
-  const { createGraph = false, strict = false } = options;
-  const used = output.flatMap((y, i) => (y.requiresGrad ? [{ y, g: gradOutputs[i] }] : []));
-  const found =
-    used.length === 0
-      ? inputs.map(() => null)
-      : grad(
-          used.map(({ y }) => y),
-          inputs,
-          {
-            gradOutputs: used.map(({ g }) => g),
-            createGraph,
-            retainGraph: createGraph || retainGraph,
-            allowUnused: true,
-          },
-        );
-  return found.map((gradient, i) => {
-    if (gradient === null && strict)
-      throw new AutogradError(
-        `The output of the user-provided function is independent of input ${i}. This is not allowed in strict mode.`,
-      );
-    return gradient ?? zerosLike(inputs[i]);
-  });
 }
 
 /**
@@ -91,7 +51,7 @@ export function jacobian<X extends Tensors, Y extends Tensors>(
   options: FunctionalOptions = {},
 ): Grid<Y, X> {
   return enableGrad(() => {
-    const args = fresh(inputs, options.createGraph ?? false);
+    const args = fresh(asList(inputs), options.createGraph ?? false);
     const result = evaluate(func, args);
     const rows = asList(result).map((output) => {
       const flat = reshape(output, [-1]);
@@ -162,7 +122,7 @@ export function vjp<X extends Tensors, Y extends Tensors>(
   options: FunctionalOptions = {},
 ): [outputs: Y, vjp: Of<X>] {
   return enableGrad(() => {
-    const args = fresh(inputs, options.createGraph ?? false);
+    const args = fresh(asList(inputs), options.createGraph ?? false);
     const result = func(...args);
     const outputs = asList(result);
     const found = gradients(outputs, args, vector(v, outputs, "vjp"), options);
@@ -183,7 +143,7 @@ export function jvp<X extends Tensors, Y extends Tensors>(
   options: FunctionalOptions = {},
 ): [outputs: Y, jvp: Of<Y>] {
   return enableGrad(() => {
-    const args = fresh(inputs, options.createGraph ?? false);
+    const args = fresh(asList(inputs), options.createGraph ?? false);
     const result = func(...args);
     const outputs = asList(result);
     const dummies = outputs.map((output) => zerosLike(detach(output)).requiresGrad_());
@@ -203,7 +163,7 @@ export function vhp<X extends Tensors>(
   options: FunctionalOptions = {},
 ): [output: Tensor, vhp: Of<X>] {
   return enableGrad(() => {
-    const args = fresh(inputs, options.createGraph ?? false);
+    const args = fresh(asList(inputs), options.createGraph ?? false);
     const result = func(...args);
     const first = gradients([requireOne(result, "vhp")], args, [null], { ...options, createGraph: true });
     const found = gradients(first, args, vector(v, args, "vhp"), options);
