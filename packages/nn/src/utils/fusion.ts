@@ -36,6 +36,14 @@ function requireEvaluation(layer: AnyModule, norm: Norm): { mean: Tensor; varian
   return { mean, variance };
 }
 
+/** A copy of a layer with the weight and the bias that are made of its own and those of the batch norm after it. */
+function fused<M extends Affine>(layer: M, norm: Norm, weights: typeof fuseLinearBnWeights): M {
+  const { mean, variance } = requireEvaluation(layer, norm);
+  const copy = deepCopy(layer);
+  [copy.weight, copy.bias] = weights(copy.weight, copy.bias, mean, variance, norm.eps, norm.weight, norm.bias);
+  return copy;
+}
+
 /** What `fuseConvBnEval` makes of weight and bias of a convolution. */
 export function fuseConvBnWeights(
   convW: Tensor,
@@ -65,19 +73,7 @@ export function fuseConvBnWeights(
  * @example const fused = nn.utils.fuseConvBnEval(conv.eval(), norm.eval());
  */
 export function fuseConvBnEval<M extends Affine>(conv: M, bn: Norm, transpose = false): M {
-  const { mean, variance } = requireEvaluation(conv, bn);
-  const fused = deepCopy(conv);
-  [fused.weight, fused.bias] = fuseConvBnWeights(
-    fused.weight,
-    fused.bias,
-    mean,
-    variance,
-    bn.eps,
-    bn.weight,
-    bn.bias,
-    transpose,
-  );
-  return fused;
+  return fused(conv, bn, (...given) => fuseConvBnWeights(...given, transpose));
 }
 
 /** What `fuseLinearBnEval` makes of weight and bias of a linear layer. */
@@ -99,16 +95,5 @@ export function fuseLinearBnWeights(
 
 /** One linear layer that computes what a linear layer and a batch norm after it compute: as `fuseConvBnEval`. */
 export function fuseLinearBnEval<M extends Affine>(linear: M, bn: Norm): M {
-  const { mean, variance } = requireEvaluation(linear, bn);
-  const fused = deepCopy(linear);
-  [fused.weight, fused.bias] = fuseLinearBnWeights(
-    fused.weight,
-    fused.bias,
-    mean,
-    variance,
-    bn.eps,
-    bn.weight,
-    bn.bias,
-  );
-  return fused;
+  return fused(linear, bn, fuseLinearBnWeights);
 }

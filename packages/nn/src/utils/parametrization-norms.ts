@@ -1,25 +1,11 @@
 /** Weights with their norm apart, or divided by their largest singular value. */
 import { assign } from "@cresset/core/extend";
-import {
-  clone,
-  div,
-  dot,
-  IndexError,
-  mul,
-  mv,
-  noGrad,
-  randn,
-  Tensor,
-  transpose,
-  ValueError,
-} from "@cresset/core/functions";
-import { normalize } from "../functional/distance.ts";
+import { div, IndexError, mul, mv, noGrad, randn, Tensor, transpose, ValueError } from "@cresset/core/functions";
 import { keywords } from "../keywords.ts";
-import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "../layers/conv-transpose.ts";
 import { type AnyModule, Module } from "../module.ts";
 import { Buffer } from "../parameter.ts";
 import { registerParametrization } from "./parametrize.ts";
-import { asMatrix } from "./spectral-norm.ts";
+import { asMatrix, bySingularValue, outputDim, unit } from "./spectral-norm.ts";
 import { normExcept } from "./weight-norm.ts";
 
 class WeightNorm extends Module<[Tensor, Tensor], Tensor> {
@@ -92,35 +78,29 @@ class SpectralNorm extends Module<[Tensor], Tensor> {
     noGrad(() => {
       const matrix = asMatrix(weight, this.dim);
       const [rows, columns] = matrix.shape;
-      const u = new Buffer(this.unit(randn([rows], { dtype, device })));
-      const v = new Buffer(this.unit(randn([columns], { dtype, device })));
+      const u = new Buffer(unit(randn([rows], { dtype, device }), eps));
+      const v = new Buffer(unit(randn([columns], { dtype, device }), eps));
       this._u = u;
       this._v = v;
       this.iterate(matrix, u, v, 15);
     });
   }
 
-  private unit(x: Tensor): Tensor {
-    return normalize(x, { dim: 0, eps: this.eps });
-  }
-
   private iterate(matrix: Tensor, u: Tensor, v: Tensor, steps: number): void {
     noGrad(() => {
       for (let step = 0; step < steps; step++) {
-        assign(u, this.unit(mv(matrix, v)), "spectral_norm");
-        assign(v, this.unit(mv(transpose(matrix, 0, 1), u)), "spectral_norm");
+        assign(u, unit(mv(matrix, v), this.eps), "spectral_norm");
+        assign(v, unit(mv(transpose(matrix, 0, 1), u), this.eps), "spectral_norm");
       }
     });
   }
 
   forward(weight: Tensor): Tensor {
     const { _u: u, _v: v } = this;
-    if (u === null || v === null) return this.unit(weight);
+    if (u === null || v === null) return unit(weight, this.eps);
     const matrix = asMatrix(weight, this.dim);
     if (this.training) this.iterate(matrix, u, v, this.nPowerIterations);
-    // Copies: the next iteration writes into the vectors, of which this derivative has need.
-    const [left, right] = noGrad(() => [clone(u), clone(v)]);
-    return div(weight, dot(left, mv(matrix, right)));
+    return bySingularValue(weight, matrix, u, v);
   }
 
   rightInverse(value: Tensor): Tensor {
@@ -152,8 +132,6 @@ export function spectralNorm<M extends AnyModule>(
   const weight = (module as unknown as Record<string, unknown>)[name];
   if (!(weight instanceof Tensor))
     throw new ValueError(`Module '${module}' has no parameter or buffer with name '${name}'`);
-  const isTransposed =
-    module instanceof ConvTranspose1d || module instanceof ConvTranspose2d || module instanceof ConvTranspose3d;
-  const dim = given.dim ?? (isTransposed ? 1 : 0);
+  const dim = given.dim ?? outputDim(module);
   return registerParametrization(module, name, new SpectralNorm(weight, nPowerIterations, dim, eps));
 }

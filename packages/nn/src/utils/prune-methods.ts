@@ -82,9 +82,8 @@ export class Identity extends BasePruningMethod {
   }
 }
 
-/** Prunes elements at random. @throws ValueError for an amount that is none. */
-export class RandomUnstructured extends BasePruningMethod {
-  override readonly PRUNING_TYPE = "unstructured";
+/** What prunes so many, or such a share. */
+abstract class PruningByAmount extends BasePruningMethod {
   readonly amount: PruningAmount;
 
   constructor(amount: PruningAmount) {
@@ -92,7 +91,11 @@ export class RandomUnstructured extends BasePruningMethod {
     requireAmount(amount);
     this.amount = amount;
   }
+}
 
+/** Prunes elements at random. @throws ValueError for an amount that is none. */
+export class RandomUnstructured extends PruningByAmount {
+  override readonly PRUNING_TYPE = "unstructured";
   override computeMask(t: Tensor, defaultMask: Tensor): Tensor {
     const count = countOf(this.amount, t.numel());
     return count === 0 ? defaultMask : without(defaultMask, topk(flatten(randLike(t)), count).indices);
@@ -100,20 +103,36 @@ export class RandomUnstructured extends BasePruningMethod {
 }
 
 /** Prunes the elements of least size. @throws ValueError for an amount that is none. */
-export class L1Unstructured extends BasePruningMethod {
+export class L1Unstructured extends PruningByAmount {
   override readonly PRUNING_TYPE = "unstructured";
-  readonly amount: PruningAmount;
-
-  constructor(amount: PruningAmount) {
-    super();
-    requireAmount(amount);
-    this.amount = amount;
-  }
-
   override computeMask(t: Tensor, defaultMask: Tensor): Tensor {
     const count = countOf(this.amount, t.numel());
     if (count === 0) return defaultMask;
     return without(defaultMask, topk(flatten(abs(t)), count, { largest: false }).indices);
+  }
+}
+
+/** What prunes channels: so many, or such a share. */
+abstract class ChannelPruning extends PruningByAmount {
+  override readonly PRUNING_TYPE = "structured";
+  override readonly dim: number;
+
+  constructor(amount: PruningAmount, dim: number) {
+    super(amount);
+    this.dim = dim;
+  }
+
+  /** Which channels stay, as 1 and 0, when `count` of them along `dim` are pruned. */
+  protected abstract kept(t: Tensor, dim: number, count: number): Tensor;
+
+  override computeMask(t: Tensor, defaultMask: Tensor): Tensor {
+    requireChannels(t, this.dim);
+    const dim = this.dim < 0 ? this.dim + t.ndim : this.dim;
+    const count = countOf(this.amount, t.shape[dim]);
+    if (count === 0) return defaultMask;
+    const along = t.shape.map((size, d) => (d === dim ? size : 1));
+    const all = ones([...t.shape], { dtype: t.dtype, device: t.device });
+    return mul(mul(reshape(this.kept(t, dim, count), along), all), defaultMask.to(t.dtype));
   }
 }
 
@@ -125,63 +144,31 @@ function requireChannels(t: Tensor, dim: number): void {
   if (dim >= t.ndim) throw new IndexError(`Invalid index ${dim} for tensor of size ${sizeText(t.shape)}`);
 }
 
-const channelsOf = (t: Tensor, dim: number): number => t.shape[dim < 0 ? dim + t.ndim : dim];
-
-/** A mask of the channels, [n], over a tensor. */
-function alongDim(channels: Tensor, t: Tensor, dim: number): Tensor {
-  const own = dim < 0 ? dim + t.ndim : dim;
-  const shape = t.shape.map((size, d) => (d === own ? size : 1));
-  return mul(reshape(channels, shape), ones([...t.shape], { dtype: t.dtype, device: t.device }));
-}
-
 /** Prunes channels at random. @throws ValueError for an amount that is none. */
-export class RandomStructured extends BasePruningMethod {
-  override readonly PRUNING_TYPE = "structured";
-  readonly amount: PruningAmount;
-  override readonly dim: number;
-
+export class RandomStructured extends ChannelPruning {
   constructor(amount: PruningAmount, dim = -1) {
-    super();
-    requireAmount(amount);
-    this.amount = amount;
-    this.dim = dim;
+    super(amount, dim);
   }
 
-  override computeMask(t: Tensor, defaultMask: Tensor): Tensor {
-    requireChannels(t, this.dim);
-    const size = channelsOf(t, this.dim);
-    const count = countOf(this.amount, size);
-    if (count === 0) return defaultMask;
-    const drawn = rand([size], { device: t.device });
-    return mul(alongDim(gt(drawn, kthvalue(drawn, count).values), t, this.dim), defaultMask.to(t.dtype));
+  protected override kept(t: Tensor, dim: number, count: number): Tensor {
+    const drawn = rand([t.shape[dim]], { device: t.device });
+    return gt(drawn, kthvalue(drawn, count).values);
   }
 }
 
 /** Prunes the channels of least norm of order `n`. @throws ValueError for an amount that is none. */
-export class LnStructured extends BasePruningMethod {
-  override readonly PRUNING_TYPE = "structured";
-  readonly amount: PruningAmount;
+export class LnStructured extends ChannelPruning {
   readonly n: number;
-  override readonly dim: number;
 
   constructor(amount: PruningAmount, n: number, dim = -1) {
-    super();
-    requireAmount(amount);
-    this.amount = amount;
+    super(amount, dim);
     this.n = n;
-    this.dim = dim;
   }
 
-  override computeMask(t: Tensor, defaultMask: Tensor): Tensor {
-    requireChannels(t, this.dim);
-    const size = channelsOf(t, this.dim);
-    const count = countOf(this.amount, size);
-    if (count === 0) return defaultMask;
-    const own = this.dim < 0 ? this.dim + t.ndim : this.dim;
-    const others = t.shape.map((_, d) => d).filter((d) => d !== own);
-    const kept = topk(norm(t, this.n, others), size - count).indices;
-    const channels = indexFill(zerosLike(norm(t, this.n, others)), 0, kept, 1);
-    return mul(alongDim(channels, t, this.dim), defaultMask.to(t.dtype));
+  protected override kept(t: Tensor, dim: number, count: number): Tensor {
+    const others = t.shape.map((_, d) => d).filter((d) => d !== dim);
+    const norms = norm(t, this.n, others);
+    return indexFill(zerosLike(norms), 0, topk(norms, t.shape[dim] - count).indices, 1);
   }
 }
 

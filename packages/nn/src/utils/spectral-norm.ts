@@ -37,6 +37,13 @@ function tensorOf(module: AnyModule, field: string): Tensor {
   throw new ValueError(`spectral_norm: the module has no parameter '${field}'`);
 }
 
+/** The dimension of a module's weight that its outputs have: the second of transposed convolutions. */
+export function outputDim(module: AnyModule): number {
+  const isTransposed =
+    module instanceof ConvTranspose1d || module instanceof ConvTranspose2d || module instanceof ConvTranspose3d;
+  return isTransposed ? 1 : 0;
+}
+
 /** The weight as a matrix, with `dim` for its rows. */
 export function asMatrix(weight: Tensor, dim: number): Tensor {
   const rest = weight.shape.map((_, d) => d).filter((d) => d !== dim);
@@ -59,9 +66,7 @@ export function spectralNorm<M extends AnyModule>(module: M, options: SpectralNo
     throw new ValueError(`Expected n_power_iterations to be positive, but got n_power_iterations=${nPowerIterations}`);
   if (isComputed(module, name))
     throw new ValueError(`Cannot register two spectral_norm hooks on the same parameter ${name}`);
-  const isTransposed =
-    module instanceof ConvTranspose1d || module instanceof ConvTranspose2d || module instanceof ConvTranspose3d;
-  const settings = { name, steps: nPowerIterations, eps, dim: given.dim ?? (isTransposed ? 1 : 0) };
+  const settings = { name, steps: nPowerIterations, eps, dim: given.dim ?? outputDim(module) };
   const weight = tensorOf(module, name);
   noGrad(() => {
     const [rows, columns] = asMatrix(weight, settings.dim).shape;
@@ -92,7 +97,7 @@ export function spectralNorm<M extends AnyModule>(module: M, options: SpectralNo
 const isComputed = (module: AnyModule, name: string): boolean =>
   Object.getOwnPropertyDescriptor(module, name)?.get !== undefined;
 
-const unit = (x: Tensor, eps: number): Tensor => normalize(x, { dim: 0, eps });
+export const unit = (x: Tensor, eps: number): Tensor => normalize(x, { dim: 0, eps });
 
 const partsOf = (module: AnyModule, { name, dim }: Settings) =>
   [
@@ -125,10 +130,14 @@ function iterate(module: AnyModule, settings: Settings): void {
 }
 
 function normalised(module: AnyModule, settings: Settings): Tensor {
-  const [matrix, u, v] = partsOf(module, settings);
+  return bySingularValue(tensorOf(module, `${settings.name}_orig`), ...partsOf(module, settings));
+}
+
+/** A weight divided by its singular value, which the vectors show of it as a matrix. */
+export function bySingularValue(weight: Tensor, matrix: Tensor, u: Tensor, v: Tensor): Tensor {
   // Copies: the next iteration writes into the vectors, of which this derivative has need.
   const [left, right] = noGrad(() => [clone(u), clone(v)]);
-  return div(tensorOf(module, `${settings.name}_orig`), dot(left, mv(matrix, right)));
+  return div(weight, dot(left, mv(matrix, right)));
 }
 
 /**
