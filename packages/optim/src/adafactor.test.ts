@@ -1,33 +1,11 @@
 import { cpu } from "@cresset/backend-cpu";
 import * as torch from "@cresset/core";
 import { registerBackend } from "@cresset/core";
-import * as nn from "@cresset/nn";
 import { beforeAll, expect, test } from "vitest";
 import * as optim from "./index.ts";
+import { model, train, x } from "./testing/small-training.ts";
 
 beforeAll(() => registerBackend(cpu()));
-
-const model = () => {
-  torch.manualSeed(1);
-  return new nn.Sequential(new nn.Linear(2, 2), new nn.Tanh(), new nn.Linear(2, 1));
-};
-const x = () =>
-  torch.tensor([
-    [1, 2],
-    [-1, 0.5],
-    [0.3, -0.7],
-  ]);
-const y = () => torch.tensor([[1], [0], [1]]);
-
-function train(net: nn.Module, optimizer: optim.Optimizer, steps: number): number[] {
-  return Array.from({ length: steps }, () => {
-    optimizer.zeroGrad();
-    const loss = new nn.MSELoss()(net(x()), y());
-    loss.backward();
-    optimizer.step();
-    return loss.itemSync();
-  });
-}
 
 // PyTorch 1.13 has no Adafactor: recorded from a program in it that computes the formulas of torch.optim.Adafactor's
 // documentation, in float32.

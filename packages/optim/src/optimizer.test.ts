@@ -4,32 +4,9 @@ import { deviceStatistics, registerBackend, type Tensor } from "@cresset/core";
 import * as nn from "@cresset/nn";
 import { beforeAll, describe, expect, test } from "vitest";
 import * as optim from "./index.ts";
+import { model, train, x } from "./testing/small-training.ts";
 
 beforeAll(() => registerBackend(cpu()));
-
-const model = () => {
-  torch.manualSeed(1);
-  return new nn.Sequential(new nn.Linear(2, 2), new nn.Tanh(), new nn.Linear(2, 1));
-};
-const x = () =>
-  torch.tensor([
-    [1, 2],
-    [-1, 0.5],
-    [0.3, -0.7],
-  ]);
-const y = () => torch.tensor([[1], [0], [1]]);
-
-function train(net: nn.Module, optimizer: optim.Optimizer, steps: number): number[] {
-  const losses: number[] = [];
-  for (let i = 0; i < steps; i++) {
-    optimizer.zeroGrad();
-    const loss = new nn.MSELoss()(net(x()), y());
-    loss.backward();
-    optimizer.step();
-    losses.push(loss.itemSync());
-  }
-  return losses;
-}
 
 // Recorded from PyTorch 1.13.
 test.each<[string, (params: Tensor[]) => optim.Optimizer, number[], number[]]>([

@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type BackendUnderTest, backendOfModule, builtInBackends } from "../backends.ts";
+import type { CaseResult } from "../result.ts";
 import { startBackend } from "../start.ts";
-import { runSuite } from "../suite.ts";
+import { runSuite, type SuiteResult } from "../suite.ts";
 import type { CommandArguments } from "./arguments.ts";
 import { dataFolder, folderSource } from "./folder.ts";
 import { writeJson } from "./json-file.ts";
@@ -23,18 +24,37 @@ export function runtimeName(): string {
 export async function runHere(args: CommandArguments, print: (line: string) => void): Promise<number> {
   const underTest = await findBackend(args.backend);
   const source = await folderSource(dataFolder(args.data));
-  const backend = await startBackend(args.backend, underTest, args.options);
+  const areas = args.areas.length > 0 ? args.areas : undefined;
+  return runReported(args, underTest, print, (given) => runSuite({ ...given, source, areas }));
+}
+
+/** What every run on a backend is given: which cases, and whom to tell. */
+interface Given {
+  readonly device: string;
+  readonly cases: readonly string[] | undefined;
+  readonly exceptions: BackendUnderTest["exceptions"];
+  readonly implementation: string;
+  readonly onResult: (result: CaseResult) => void;
+}
+
+/** Starts a backend, runs something on it, and prints the report. @returns the exit status: 0 only if nothing failed. */
+export async function runReported(
+  args: CommandArguments,
+  underTest: BackendUnderTest,
+  print: (line: string) => void,
+  run: (given: Given) => Promise<SuiteResult>,
+): Promise<number> {
+  const device = await startBackend(args.backend, underTest, args.options);
   const implementation = runtimeName();
-  printStart(backend, implementation, print);
-  const result = await runSuite({
-    source,
-    areas: args.areas.length > 0 ? args.areas : undefined,
+  printStart(device, implementation, print);
+  const result = await run({
+    device,
     cases: args.cases.length > 0 ? args.cases : undefined,
     exceptions: underTest.exceptions,
     implementation,
     onResult: (one) => printFailure(one, print),
   });
-  if (args.json !== undefined) await writeJson(args.json, backend, implementation, result);
+  if (args.json !== undefined) await writeJson(args.json, device, implementation, result);
   return printReport(result, print);
 }
 

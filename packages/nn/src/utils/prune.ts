@@ -18,6 +18,7 @@ import {
 import { rebind } from "../convert.ts";
 import type { AnyModule } from "../module.ts";
 import { Parameter } from "../parameter.ts";
+import { isComputed } from "./computed.ts";
 import { parametersToVector } from "./parameter-vector.ts";
 import {
   type BasePruningMethod,
@@ -53,8 +54,7 @@ function tensorOf(module: AnyModule, field: string): Tensor {
 
 /** Whether a field is computed of a mask. */
 function isMasked(module: AnyModule, name: string): boolean {
-  const computed = Object.getOwnPropertyDescriptor(module, name)?.get !== undefined;
-  return computed && fieldsOf(module)[`${name}_mask`] instanceof Tensor;
+  return isComputed(module, name) && fieldsOf(module)[`${name}_mask`] instanceof Tensor;
 }
 
 /** The places of what is not zero in a vector. */

@@ -5,6 +5,7 @@ import type { RemovableHandle } from "../hooks.ts";
 import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "../layers/conv-transpose.ts";
 import type { AnyModule } from "../module.ts";
 import { Parameter } from "../parameter.ts";
+import { isComputed } from "./computed.ts";
 
 /** Arguments of `spectralNorm` by name. */
 export interface SpectralNormOptions {
@@ -93,9 +94,6 @@ export function spectralNorm<M extends AnyModule>(module: M, options: SpectralNo
   });
   return module;
 }
-
-const isComputed = (module: AnyModule, name: string): boolean =>
-  Object.getOwnPropertyDescriptor(module, name)?.get !== undefined;
 
 export const unit = (x: Tensor, eps: number): Tensor => normalize(x, { dim: 0, eps });
 

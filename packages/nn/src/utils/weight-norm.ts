@@ -1,6 +1,7 @@
 import { abs, div, mul, noGrad, norm, Tensor, ValueError } from "@cresset/core/functions";
 import type { AnyModule } from "../module.ts";
 import { Parameter } from "../parameter.ts";
+import { isComputed } from "./computed.ts";
 
 type Fields = Record<string, unknown>;
 
@@ -18,10 +19,6 @@ function parameterOf(module: AnyModule, name: string): Tensor {
   if (held instanceof Tensor) return held;
   throw new ValueError(`weight_norm: the module has no parameter '${name}'`);
 }
-
-/** Whether a field is computed, as weight normalisation makes it. */
-const isComputed = (module: AnyModule, name: string): boolean =>
-  Object.getOwnPropertyDescriptor(module, name)?.get !== undefined;
 
 /**
  * Learns a parameter's length and direction apart (Salimans and Kingma 2016): `weight` becomes g · v / ‖v‖, computed wherever
