@@ -7,8 +7,8 @@ import { registerBackend, type Tensor } from "@cresset/core/functions";
 import { load as loadPyTorch, safetensors } from "@cresset/io";
 import type { AxeResults } from "axe-core";
 import * as ort from "onnxruntime-node";
-import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { button, downloaded, load, setEpochs, train } from "./testing/actions.ts";
 import { openSite, reach, type Site, standing } from "./testing/site.ts";
 
 let site: Site;
@@ -20,37 +20,11 @@ beforeAll(async () => {
 
 afterAll(() => site?.close());
 
-const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
-
-/** Clicks a button that gives a file. */
-async function downloaded(page: Page, name: string): Promise<{ readonly name: string; readonly bytes: Buffer }> {
-  const [download] = await Promise.all([page.waitForEvent("download"), button(page, name).click()]);
-  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
-}
-
 /** The loss of each epoch, from a file of weights. */
 function lossesIn(weights: Buffer): number[] {
   const header = weights.subarray(8, 8 + Number(weights.readBigUInt64LE())).toString();
   const { losses } = JSON.parse(JSON.parse(header).__metadata__["cresset.classifier"]) as { losses: string[] };
   return losses.map(Number);
-}
-
-/** Sets when training stops. */
-async function setEpochs(page: Page, count: number): Promise<void> {
-  const field = page.getByRole("spinbutton", { name: "Epochs" });
-  await field.fill(String(count));
-  await field.press("Tab");
-}
-
-/** Sets when training stops, starts it, waits. */
-async function train(page: Page, epochs: number): Promise<void> {
-  await setEpochs(page, epochs);
-  await page.getByRole("button", { name: /^(Start|Continue)$/ }).click();
-  await button(page, "Finished").waitFor();
-}
-
-async function load(page: Page, where: string, name: string, content: string | Buffer): Promise<void> {
-  await page.getByLabel(where).setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(content) });
 }
 
 test("learns, and the page shows it; pause, step and reset do what they say", async () => {

@@ -3,6 +3,7 @@
  * function of this library that checks its arguments. https://docs.python.org/3/library/pickle.html
  */
 import { FormatError } from "../errors.ts";
+import { Budget } from "./budget.ts";
 import { Cursor } from "./cursor.ts";
 import { integerOf, numberOfLine, textOfLine } from "./numbers.ts";
 import { op } from "./opcodes.ts";
@@ -14,21 +15,6 @@ export interface UnpicklerHooks {
   /** What a persistent id stands for: in PyTorch's files, a storage. */
   persistent(id: unknown): unknown;
 }
-
-/**
- * What calls may take, for each byte of the pickle: a value that is noted once can be given to many calls, each of which
- * would copy it.
- */
-const workPerByte = 3;
-const leastWork = 1 << 12;
-
-/**
- * The most containers that a pickle may make. Each takes fifty bytes in memory and could take one in the file; in those that
- * Python writes it takes two at least, as it is noted.
- */
-const mostContainers = 1 << 22;
-const bytesOfContainer = 2;
-const leastContainers = 1 << 12;
 
 const emptyTuple = new PickleTuple([]);
 
@@ -60,14 +46,12 @@ class Unpickler {
   /** What was noted in order, and out of it. */
   readonly #memo: unknown[] = [];
   readonly #memoApart = new Map<number, unknown>();
-  #containersLeft: number;
-  #work: number;
+  readonly #budget: Budget;
 
   constructor(cursor: Cursor, hooks: UnpicklerHooks, size: number, fileSize: number) {
     this.cursor = cursor;
     this.#hooks = hooks;
-    this.#work = workPerByte * size + leastWork;
-    this.#containersLeft = Math.min(mostContainers, fileSize / bytesOfContainer + leastContainers);
+    this.#budget = new Budget(size, fileSize);
   }
 
   run(): unknown {
@@ -110,12 +94,6 @@ class Unpickler {
     return this.#stack.splice(mark);
   }
 
-  #made<T>(container: T): T {
-    if (--this.#containersLeft < 0)
-      throw new FormatError("the pickle holds more lists, tuples and dictionaries than a file of its size has");
-    return container;
-  }
-
   #number(code: number): boolean {
     const { cursor } = this;
     switch (code) {
@@ -148,7 +126,7 @@ class Unpickler {
 
   #text(code: number): boolean {
     const { cursor } = this;
-    const copied = (length: number): Uint8Array => this.#made(new Uint8Array(cursor.bytes(length)));
+    const copied = (length: number): Uint8Array => this.#budget.made(new Uint8Array(cursor.bytes(length)));
     switch (code) {
       case op.BINUNICODE:
         return this.#push(cursor.utf8(cursor.uint32()));
@@ -223,7 +201,7 @@ class Unpickler {
     const value = this.#top();
     if (index === this.#memo.length && !this.#memoApart.has(index)) this.#memo.push(value);
     else if (index >= 0 && index < this.#memo.length) this.#memo[index] = value;
-    else this.#memoApart.set(index, this.#made(value));
+    else this.#memoApart.set(index, this.#budget.made(value));
     return true;
   }
 
@@ -236,15 +214,15 @@ class Unpickler {
   #container(code: number): boolean {
     switch (code) {
       case op.EMPTY_LIST:
-        return this.#push(this.#made([]));
+        return this.#push(this.#budget.made([]));
       case op.EMPTY_TUPLE:
         return this.#push(emptyTuple);
       case op.EMPTY_DICT:
-        return this.#push(this.#made(new PickleDict()));
+        return this.#push(this.#budget.made(new PickleDict()));
       case op.EMPTY_SET:
-        return this.#push(this.#made(new PickleSet()));
+        return this.#push(this.#budget.made(new PickleSet()));
       case op.LIST:
-        return this.#push(this.#made(this.#popMark()));
+        return this.#push(this.#budget.made(this.#popMark()));
       case op.TUPLE:
         return this.#push(this.#tuple(this.#popMark()));
       case op.TUPLE1:
@@ -260,12 +238,12 @@ class Unpickler {
       }
       case op.DICT: {
         const items = this.#popMark();
-        this.#push(this.#made(new PickleDict()));
+        this.#push(this.#budget.made(new PickleDict()));
         return this.#setItems(items);
       }
       case op.FROZENSET: {
         const items = this.#popMark();
-        this.#push(this.#made(new PickleSet(true)));
+        this.#push(this.#budget.made(new PickleSet(true)));
         return this.#addItems(items);
       }
       case op.APPEND:
@@ -286,7 +264,7 @@ class Unpickler {
   }
 
   #tuple(items: readonly unknown[]): PickleTuple {
-    return this.#made(new PickleTuple(items));
+    return this.#budget.made(new PickleTuple(items));
   }
 
   #append(items: readonly unknown[]): true {
@@ -369,20 +347,15 @@ class Unpickler {
     if (!(callee instanceof PickleGlobal)) throw new FormatError("the pickle calls what is no function");
     const { name, make } = callee.global;
     if (make === undefined) throw new FormatError(`the pickle calls ${name}, which is no function`);
-    this.#charge(args);
-    this.#push(this.#made(make(args)));
-  }
-
-  #charge(args: readonly unknown[]): void {
-    for (const arg of args) this.#work -= sizeOf(arg);
-    if (this.#work < 0) throw new FormatError("the pickle gives the same large values to very many calls");
+    this.#budget.charge(args);
+    this.#push(this.#budget.made(make(args)));
   }
 
   /** Attributes of an object that was made before; those of state dicts say which versions of modules wrote them. */
   #build(): void {
     const state = this.#pop();
     const object = this.#top();
-    if (state instanceof PickleTuple) this.#charge(state.items);
+    if (state instanceof PickleTuple) this.#budget.charge(state.items);
     if (object instanceof PickleObject) object.build(state);
     else if (object instanceof PickleDict && object.type === "OrderedDict" && state instanceof PickleDict)
       object.attributes = state;
@@ -395,12 +368,4 @@ function hashable(key: unknown): unknown {
   if (Array.isArray(key) || key instanceof PickleDict || (key instanceof PickleSet && !key.frozen))
     throw new FormatError("a key of a dictionary in the pickle is a list, a dictionary or a set");
   return key;
-}
-
-/** How much a call may do with an argument. */
-function sizeOf(arg: unknown): number {
-  if (typeof arg === "string" || Array.isArray(arg) || arg instanceof Uint8Array) return arg.length;
-  if (arg instanceof PickleTuple) return arg.items.length;
-  if (arg instanceof PickleDict) return arg.entries.size;
-  return arg instanceof PickleSet ? arg.items.size : 1;
 }
