@@ -14,6 +14,7 @@ import { pow, powOfSingle } from "./float64/power.ts";
 import { fmod, fmodOfSingle } from "./float64/remainder.ts";
 import { greatestDivisor } from "./greatest-divisor.ts";
 import { integerPower } from "./integer-power.ts";
+import { nextafter } from "./nextafter.ts";
 import { type HasSingle, type SharedFunction, singlePrefix, type Write, written } from "./shared.ts";
 
 /** Functions of float64 that take four values where there are vectors. */
@@ -55,6 +56,13 @@ const ofSingles = { sin: sinOfSingle, cos: cosOfSingle, pow: powOfSingle, fmod: 
   Write
 >;
 
+/** Likewise of one dtype, which its name ends in. */
+const ofDtype: Readonly<Record<string, [Kind, Write]>> = {
+  nextafter_float64: ["f64", (m, x, y) => nextafter(m, "float64", x, y)],
+  nextafter_float32: ["f32", (m, x, y) => nextafter(m, "float32", x, y)],
+  nextafter_float16: ["f32", (m, x, y) => nextafter(m, "float16", x, y)],
+};
+
 /** Functions of single values: the kind of the arguments, the kinds of the results. */
 const ofOne: Readonly<Record<string, [Kind, readonly Kind[], Write]>> = {
   farAngle: ["f64", ["f64", "f64", "i64"], farAngle],
@@ -75,6 +83,10 @@ export function functionNamed(name: string, { simd }: Features): SharedFunction 
     return written(ofDoubles[name as keyof typeof ofDoubles], "f64", ["f64"], simd, true);
   if (name.startsWith(singlePrefix))
     return written(ofSingles[name.slice(singlePrefix.length) as keyof typeof ofSingles], "f32", ["f32"], simd, true);
+  if (Object.hasOwn(ofDtype, name)) {
+    const [kind, write] = ofDtype[name];
+    return written(write, kind, [kind], simd, true);
+  }
   if (!Object.hasOwn(ofOne, name)) return undefined;
   const [kind, results, write] = ofOne[name];
   return written(write, kind, results, simd, false);

@@ -7,7 +7,6 @@ import { toFloat32, toFloat64 } from "./conversions.ts";
 import { extremum } from "./extremum.ts";
 import * as float32 from "./float32.ts";
 import { roundToHalf } from "./half.ts";
-import { nextafter } from "./nextafter.ts";
 import { sharedCall } from "./shared.ts";
 
 type Apply = (m: LaneMath, ...inputs: Lanes[]) => Lanes;
@@ -77,7 +76,7 @@ function floatOperation(m: LaneMath, op: ScalarOp, dtype: DType, inputs: readonl
       return dtype === "float16" ? roundToHalf(m, result) : result;
     }
     case "nextafter":
-      return nextafter(m, dtype, x, y);
+      return m.call(`nextafter_${dtype}`, kind, x, y);
     default: {
       const arithmetic = roundedFloat[op];
       const result = arithmetic ? m.arithmetic(arithmetic, ...inputs) : transcendental(m, op, inputs);
