@@ -59,7 +59,7 @@ async function shortened(code: string, map: string, name: string): Promise<{ cod
       module: true,
       compress: false,
       mangle: { module: false, toplevel: false, keep_fnames: true, keep_classnames: true },
-      format: { comments: false, max_line_len: 160 },
+      format: { comments: false, max_line_len: 160, ascii_only: true },
       sourceMap: { content: map, filename: name, url: `${name}.map`, includeSources: true },
     },
   );
