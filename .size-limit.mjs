@@ -5,7 +5,7 @@
 const packages = {
   core: "128 kB",
   "backend-cpu": "11 kB",
-  "backend-wasm": "50 kB",
+  "backend-wasm": "50.3 kB",
   "backend-webgpu": "44.2 kB",
   nn: "67.9 kB",
   optim: "15.4 kB",

@@ -41,9 +41,9 @@ export function contractionAssumptions(
   return {
     few,
     brief:
-      form === "strips" &&
+      (form === "strips" || (form === "thin" && depth === 1)) &&
       dtype === "float32" &&
-      sizeOf(steps, extents) <= most.depth &&
+      sizeOf(steps, extents) <= most[form] &&
       sizeOf(range(0, kernel.axes), extents) <= most.products,
     runs: form === "strips" && runs?.fit(kernel, extents) === true,
     chunks:

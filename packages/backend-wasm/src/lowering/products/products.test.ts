@@ -120,6 +120,8 @@ const sizes = fc.oneof(
   fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 300 })),
   fc.constantFrom<[number, number, number]>(
     [1, 70, 700],
+    [1, 90, 127],
+    [64, 1, 100],
     [70, 1, 701],
     [1, 1, 1500],
     [9, 3, 530],

@@ -9,7 +9,7 @@ import { elementOf, matrixOf } from "./operand.ts";
 import { packingSlack, packRows } from "./pack.ts";
 
 /** Steps of the depth whose products are added up before they are added to the sums, and results at once. */
-const block = { depth: 128, results: 256 } as const;
+export const block = { depth: 128, results: 256 } as const;
 const bytes = 4;
 
 /** Scratch memory: a block of the vector, of the matrix, sums. */
