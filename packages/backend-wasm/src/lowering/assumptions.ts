@@ -7,13 +7,13 @@ import type { Kernel } from "@cresset/core/backend";
 import type { Features } from "../features.ts";
 import type { RareKernels } from "../parts.ts";
 import { contractionAssumptions } from "./products/contraction.ts";
-import { sizeOf } from "./products/contraction-axes.ts";
+import { range, sizeOf } from "./products/contraction-axes.ts";
 import { addedInChunks, fewestInChunks } from "./reductions/sum.ts";
 
 export interface Assumptions {
   /** A contraction adds up so few products that sums in float64 cost less than packing. */
   readonly few: boolean;
-  /** A contraction is so short that in haste it is done without tiles (`products/in-order.ts`). */
+  /** So little is computed that in haste a contraction is done without tiles (`products/in-order.ts`), a loop without vectors. */
   readonly brief: boolean;
   /** A contraction has long runs of columns (`products/strip-runs.ts`). */
   readonly runs: boolean;
@@ -26,6 +26,9 @@ export interface Assumptions {
 /** In the longest turn of an inner loop there are four vectors of four points. */
 const wholeTurn = 16;
 
+/** A loop of so many points takes less time one by one than vectors take to be written. */
+const fewPoints = 1 << 12;
+
 /** What is assumed for a call of these extents. */
 export function assumptionsOf(
   kernel: Kernel,
@@ -37,7 +40,7 @@ export function assumptionsOf(
   const inner = kernel.kind === "loop" ? kernel.body.filter((statement) => statement.kind === "inner") : [];
   return {
     few: false,
-    brief: false,
+    brief: kernel.kind === "loop" && sizeOf(range(0, kernel.axes), extents) <= fewPoints,
     runs: false,
     chunks: inner.some(
       ({ axes, reductions }) =>

@@ -10,7 +10,8 @@ type Plan = { readonly kind: "outer"; readonly axis: number } | { readonly kind:
 
 /** Loops over the outer axes around the body. */
 export function writeLoop(w: KernelWriter, kernel: LoopKernel): void {
-  const plan: Plan = w.target.simd ? planOf(kernel.outer, kernel.body) : { kind: "none" };
+  const apart = !w.target.simd || (w.assumptions.brief && w.hurry());
+  const plan: Plan = apart ? { kind: "none" } : planOf(kernel.outer, kernel.body);
   const axes = Array.from({ length: kernel.outer }, (_, i) => i);
   if (plan.kind !== "outer") {
     nested(w, axes, () => statements(w, kernel.body, plan.kind === "rows"));
