@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
 import { minify } from "terser";
+import { plainNamespaces } from "./plain-namespaces.ts";
 
 /** Whether a package's exports have files for Node (`writeForNode`). */
 export function hasFilesForNode(): boolean {
@@ -39,7 +40,7 @@ export async function writeForNode(entries: readonly string[]): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   for (const [path, text] of texts) {
     if (!path.endsWith(".js")) continue;
-    const { code, map } = await shortened(text, texts.get(`${path}.map`) ?? "", basename(path));
+    const { code, map } = await shortened(plainNamespaces(text), texts.get(`${path}.map`) ?? "", basename(path));
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, code);
     writeFileSync(`${path}.map`, map);
