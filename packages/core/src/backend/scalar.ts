@@ -3,16 +3,8 @@
  * (float32 arithmetic is float32 arithmetic, int8 wraps), so a value has one bit pattern however kernels are fused.
  */
 
-/** One operand, result of the same dtype. */
-export const unaryOps = [
-  "neg",
-  "abs",
-  "sign",
-  "floor",
-  "ceil",
-  "round", // half to even
-  "trunc",
-  "sqrt",
+/** Functions of floats that take many instructions. Of integers they are truncated, but programs have none such. */
+export const transcendentalOps = [
   "exp",
   "exp2",
   "expm1",
@@ -36,6 +28,19 @@ export const unaryOps = [
   "erfc",
   "erfinv",
   "lgamma",
+] as const;
+
+/** One operand, result of the same dtype. */
+export const unaryOps = [
+  "neg",
+  "abs",
+  "sign",
+  "floor",
+  "ceil",
+  "round", // half to even
+  "trunc",
+  "sqrt",
+  ...transcendentalOps,
   "not", // bitwise on integers, logical on bool
 ] as const;
 
@@ -69,6 +74,7 @@ export const ternaryOps = [
 /** Two operands of one dtype, result bool. Comparisons with NaN are false, except `ne`. */
 export const compareOps = ["eq", "ne", "lt", "le", "gt", "ge"] as const;
 
+export type TranscendentalOp = (typeof transcendentalOps)[number];
 export type UnaryOp = (typeof unaryOps)[number];
 export type BinaryOp = (typeof binaryOps)[number];
 export type TernaryOp = (typeof ternaryOps)[number];

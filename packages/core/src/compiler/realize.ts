@@ -1,32 +1,11 @@
 /** Which terms get a place of their own; everything else is computed where it is used. */
-import { isScalarOp } from "../backend/scalar.ts";
+import { isScalarOp, transcendentalOps } from "../backend/scalar.ts";
 import type { PrimitiveOp } from "../graph/primitive.ts";
 import type { Term } from "../graph/term.ts";
 
-const transcendental: ReadonlySet<PrimitiveOp> = new Set<PrimitiveOp>([
-  "exp",
-  "exp2",
-  "expm1",
-  "log",
-  "log2",
-  "log10",
-  "log1p",
-  "sin",
-  "cos",
-  "tan",
-  "asin",
-  "acos",
-  "atan",
-  "sinh",
-  "cosh",
-  "tanh",
-  "asinh",
-  "acosh",
-  "atanh",
-  "erf",
-  "erfc",
-  "erfinv",
-  "lgamma",
+/** Operations that cost too much to be repeated. */
+const costly: ReadonlySet<PrimitiveOp> = new Set<PrimitiveOp>([
+  ...transcendentalOps,
   "pow",
   "atan2",
   "polygamma",
@@ -101,19 +80,19 @@ export function chooseRealized(terms: readonly Term[], outputs: readonly Term[])
       if (!isLeaf(base) && !repeats && (isHeavy(base) || costOf(base) > limit)) realized.add(base);
     }
     let total = movement.has(op) ? 0 : 1;
-    let costly = transcendental.has(op);
+    let heavyHere = costly.has(op);
     let length = 1;
     for (const operand of term.inputs) {
       if (!realized.has(operand)) length = Math.max(length, 1 + (chain.get(operand) ?? 0));
       total += costOf(operand);
-      costly ||= isHeavy(operand);
+      heavyHere ||= isHeavy(operand);
     }
     cost.set(term, Math.min(total, 1e9));
-    heavy.set(term, costly);
+    heavy.set(term, heavyHere);
     chain.set(term, length);
     const shared = (users.get(term) ?? 0) > 1;
     const worthwhile =
-      !movement.has(op) && ((shared && (transcendental.has(op) || total > cheapToRepeat)) || total > largestKernel);
+      !movement.has(op) && ((shared && (costly.has(op) || total > cheapToRepeat)) || total > largestKernel);
     if (worthwhile || length > longestChain) realized.add(term);
   }
   return realized;

@@ -1,6 +1,7 @@
 import type { BinaryOp, UnaryOp } from "../scalar.ts";
 import { binaryMeaning, unaryMeaning } from "./float.ts";
 import { floatToInt64 } from "./round.ts";
+import { transcendental } from "./transcendental.ts";
 
 const wrap = (x: bigint): bigint => BigInt.asIntN(64, x);
 
@@ -25,7 +26,7 @@ function gcd(x: bigint, y: bigint): bigint {
   return wrap(a);
 }
 
-/** The result of a transcendental function on integers, which programs do not contain: truncated. */
+/** What a function of floats gives on integers, which programs do not contain: truncated. */
 const truncated =
   (op: UnaryOp) =>
   (x: bigint): bigint =>
@@ -43,29 +44,7 @@ export const unaryMeaningInt64: Readonly<Record<UnaryOp, (x: bigint) => bigint>>
   round: identity,
   trunc: identity,
   sqrt: truncated("sqrt"),
-  exp: truncated("exp"),
-  exp2: truncated("exp2"),
-  expm1: truncated("expm1"),
-  log: truncated("log"),
-  log2: truncated("log2"),
-  log10: truncated("log10"),
-  log1p: truncated("log1p"),
-  sin: truncated("sin"),
-  cos: truncated("cos"),
-  tan: truncated("tan"),
-  asin: truncated("asin"),
-  acos: truncated("acos"),
-  atan: truncated("atan"),
-  sinh: truncated("sinh"),
-  cosh: truncated("cosh"),
-  tanh: truncated("tanh"),
-  asinh: truncated("asinh"),
-  acosh: truncated("acosh"),
-  atanh: truncated("atanh"),
-  erf: truncated("erf"),
-  erfc: truncated("erfc"),
-  erfinv: truncated("erfinv"),
-  lgamma: truncated("lgamma"),
+  ...transcendental(truncated),
   not: (x) => ~x,
 };
 

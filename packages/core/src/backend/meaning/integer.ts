@@ -1,5 +1,6 @@
 import type { BinaryOp, UnaryOp } from "../scalar.ts";
 import { binaryMeaning, unaryMeaning } from "./float.ts";
+import { transcendental } from "./transcendental.ts";
 
 /** base^exponent modulo 2³² by repeated squaring. */
 function pow(base: number, exponent: number): number {
@@ -20,7 +21,7 @@ function gcd(x: number, y: number): number {
   return a;
 }
 
-/** The result of a transcendental function on integers, which programs do not contain: truncated. */
+/** What a function of floats gives on integers, which programs do not contain: truncated. */
 const truncated =
   (op: UnaryOp) =>
   (x: number): number =>
@@ -38,29 +39,7 @@ export const unaryMeaningInteger: Readonly<Record<UnaryOp, (x: number) => number
   round: identity,
   trunc: identity,
   sqrt: truncated("sqrt"),
-  exp: truncated("exp"),
-  exp2: truncated("exp2"),
-  expm1: truncated("expm1"),
-  log: truncated("log"),
-  log2: truncated("log2"),
-  log10: truncated("log10"),
-  log1p: truncated("log1p"),
-  sin: truncated("sin"),
-  cos: truncated("cos"),
-  tan: truncated("tan"),
-  asin: truncated("asin"),
-  acos: truncated("acos"),
-  atan: truncated("atan"),
-  sinh: truncated("sinh"),
-  cosh: truncated("cosh"),
-  tanh: truncated("tanh"),
-  asinh: truncated("asinh"),
-  acosh: truncated("acosh"),
-  atanh: truncated("atanh"),
-  erf: truncated("erf"),
-  erfc: truncated("erfc"),
-  erfinv: truncated("erfinv"),
-  lgamma: truncated("lgamma"),
+  ...transcendental(truncated),
   not: (x) => ~x,
 };
 
