@@ -12,7 +12,6 @@ import {
   writes,
 } from "@cresset/conformance/kernels";
 import {
-  at,
   columns,
   data,
   expressionsOf,
