@@ -188,21 +188,28 @@ export interface KaimingOptions {
   readonly nonlinearity?: Nonlinearity;
 }
 
+type KaimingArguments =
+  | [options?: KaimingOptions]
+  | [a?: number, mode?: FanMode | KaimingOptions, nonlinearity?: Nonlinearity | KaimingOptions];
+
 /** He et al. (2015): uniform within ±gain √(3 / fan). */
-export function kaimingUniform_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
+export function kaimingUniform_(tensor: Tensor, ...given: KaimingArguments): Tensor {
   requireTensors("kaiming_uniform_", [tensor]);
   if (tensor.shape.includes(0)) return tensor;
-  return uniform_(tensor, -Math.sqrt(3) * kaimingStd(tensor, options), Math.sqrt(3) * kaimingStd(tensor, options));
+  const bound = Math.sqrt(3) * kaimingStd(tensor, given);
+  return uniform_(tensor, -bound, bound);
 }
 
 /** He et al. (2015): normal with deviation gain / √fan. */
-export function kaimingNormal_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
+export function kaimingNormal_(tensor: Tensor, ...given: KaimingArguments): Tensor {
   requireTensors("kaiming_normal_", [tensor]);
   if (tensor.shape.includes(0)) return tensor;
-  return normal_(tensor, 0, kaimingStd(tensor, options));
+  return normal_(tensor, 0, kaimingStd(tensor, given));
 }
 
-function kaimingStd(tensor: Tensor, { a = 0, mode = "fan_in", nonlinearity = "leaky_relu" }: KaimingOptions): number {
+function kaimingStd(tensor: Tensor, given: KaimingArguments): number {
+  const options = keywords<KaimingOptions>(["a", "mode", "nonlinearity"], given);
+  const { a = 0, mode = "fan_in", nonlinearity = "leaky_relu" } = options;
   return calculateGain(nonlinearity, a) / Math.sqrt(fanOf(tensor, mode));
 }
 
@@ -216,8 +223,20 @@ export interface TruncNormalOptions {
 }
 
 /** Normal, truncated to [a, b]: uniform quantiles through the inverse distribution function. */
-export function truncNormal_(tensor: Tensor, { mean = 0, std = 1, a = -2, b = 2 }: TruncNormalOptions = {}): Tensor {
+export function truncNormal_(
+  tensor: Tensor,
+  ...given:
+    | [options?: TruncNormalOptions]
+    | [
+        mean?: number,
+        std?: number | TruncNormalOptions,
+        a?: number | TruncNormalOptions,
+        b?: number | TruncNormalOptions,
+      ]
+): Tensor {
   requireTensors("trunc_normal_", [tensor]);
+  const options = keywords<TruncNormalOptions>(["mean", "std", "a", "b"], given);
+  const { mean = 0, std = 1, a = -2, b = 2 } = options;
   const quantile = (x: number): number => (1 + errorFunction((x - mean) / std / Math.SQRT2)) / 2;
   const [low, high] = [quantile(a), quantile(b)];
   return noGrad(() => {

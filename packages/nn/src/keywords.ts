@@ -1,22 +1,31 @@
-import { isScalar, toNumber } from "@cresset/core/extend";
+import { keywords as argumentsOf, isScalar, toNumber } from "@cresset/core/extend";
 
 /**
- * The options of a call whose arguments may come by position, by name in a record, or both, as Python's may:
- * `keywords<Options>(["alpha"], [alpha, options])`. Scalars made by `float(x)` become plain numbers.
+ * The arguments of a call in places, by name in a record, or both: `keywords<Options>(["alpha"], [alpha, options])`. The first
+ * `required` of the names have no default. Scalars made by `float(x)` become plain numbers.
+ *
+ * @param names all that the call takes, in PyTorch's order.
+ * @throws ValueError for an argument that there is not, and for one that is missing.
  */
-export function keywords<T extends object>(names: readonly (keyof T)[], given: readonly unknown[]): T {
-  const options: Partial<Record<keyof T, unknown>> = {};
-  for (let i = 0; i < given.length; i++) {
-    const value = given[i];
-    if (value === undefined) continue;
-    if (!isRecord(value)) options[names[i]] = plain(value);
-    else for (const [name, each] of Object.entries(value)) options[name as keyof T] = plain(each);
-  }
-  return options as T;
-}
-
-function isRecord(value: unknown): value is object {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+export function keywords<O extends object>(
+  names: readonly (keyof O & string)[],
+  given: readonly unknown[],
+  required?: number,
+): O {
+  const options = argumentsOf<Record<string, unknown>>(names, given, required);
+  for (const name in options) options[name] = plain(options[name]);
+  return options as O;
 }
 
 const plain = (value: unknown): unknown => (typeof value === "object" && isScalar(value) ? toNumber(value) : value);
+
+/**
+ * The other ways to give arguments of which the first few have no default: of these, the last one or more by name, with the
+ * options. `ByName<{ a: number; b: number; c?: number }, ["a", "b"]>` is `[{ a, b, c? }] | [a, { b, c? }]`.
+ */
+export type ByName<All extends object, Required extends readonly PropertyKey[]> = Required extends readonly [
+  infer First extends keyof All,
+  ...infer Rest extends readonly PropertyKey[],
+]
+  ? [named: All] | [All[First], ...ByName<Omit<All, First>, Rest>]
+  : never;

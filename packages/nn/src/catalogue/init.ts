@@ -6,7 +6,7 @@ const fills = "it fills its operand, without a graph";
 const drawn = (...samples: Sample[]) => ({ ...flat(fills, ...samples), ofStorage: "it draws in the order of memory" });
 const filled = flat(fills, on([real(3, 2)]));
 const gain = takes("tensor | gain", drawn(on([real(3, 2)]), on([real(3, 2)], { gain: 2 })));
-const kaiming = takes("tensor | a mode nonlinearity", drawn(on([real(3, 2)])));
+const kaiming = takes("tensor a mode nonlinearity", drawn(on([real(3, 2)])));
 
 export const initSamples: Readonly<Record<keyof typeof init, Description>> = {
   calculateFanInAndFanOut: takes("tensor", flat("it gives numbers", on([real(3, 2)]))),
@@ -26,7 +26,7 @@ export const initSamples: Readonly<Record<keyof typeof init, Description>> = {
   ones_: takes("tensor", filled),
   orthogonal_: gain,
   sparse_: takes("tensor sparsity std", drawn(on([real(3, 2)], 0.3))),
-  truncNormal_: takes("tensor | mean std a b", drawn(on([real(3, 2)]))),
+  truncNormal_: takes("tensor mean std a b", drawn(on([real(3, 2)]))),
   uniform_: takes("tensor a b", drawn(on([real(3, 2)]))),
   xavierNormal_: gain,
   xavierUniform_: gain,

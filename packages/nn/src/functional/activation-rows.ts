@@ -19,7 +19,7 @@ export { prelu } from "@cresset/core/functions";
 function along(input: Tensor, dim: number | null | SoftmaxOptions, options?: SoftmaxOptions): [number, SoftmaxOptions] {
   requireTensors("softmax", [input]);
   const rank = input.ndim;
-  const named = keywords<SoftmaxOptions>(["dim"], [dim ?? undefined, options]);
+  const named = keywords<SoftmaxOptions>(["dim", "dtype"], [dim ?? undefined, options]);
   return [named.dim ?? (rank === 0 || rank === 1 || rank === 3 ? 0 : 1), { dtype: named.dtype }];
 }
 

@@ -91,7 +91,10 @@ export function scaledDotProductAttention(
   value: Tensor,
   ...rest: readonly unknown[]
 ): Tensor | [Tensor, Tensor] {
-  const options = keywords<ScaledDotProductAttentionOptions>(["attnMask", "dropoutP", "isCausal"], rest);
+  const options = keywords<ScaledDotProductAttentionOptions>(
+    ["attnMask", "dropoutP", "isCausal", "scale", "enableGqa", "needAttnWeights"],
+    rest,
+  );
   const { attnMask = null, dropoutP = 0, isCausal = false, scale = null, needAttnWeights = false } = options;
   for (const [name, x] of Object.entries({ query, key, value }))
     if (x.ndim < 2)

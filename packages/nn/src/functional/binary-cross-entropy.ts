@@ -75,7 +75,7 @@ export function binaryCrossEntropy(
   weight?: Tensor | null | BinaryCrossEntropyOptions,
   options?: BinaryCrossEntropyOptions,
 ): Tensor {
-  const given = keywords<BinaryCrossEntropyOptions>(["weight"], [weight, options]);
+  const given = keywords<BinaryCrossEntropyOptions>(["weight", "reduction"], [weight, options]);
   const { reduction = "mean" } = given;
   checkReduction(reduction);
   requireTensors("binary_cross_entropy", [input, target]);
@@ -158,7 +158,7 @@ export function binaryCrossEntropyWithLogits(
   weight?: Tensor | null | BinaryCrossEntropyWithLogitsOptions,
   options?: BinaryCrossEntropyWithLogitsOptions,
 ): Tensor {
-  const given = keywords<BinaryCrossEntropyWithLogitsOptions>(["weight"], [weight, options]);
+  const given = keywords<BinaryCrossEntropyWithLogitsOptions>(["weight", "reduction", "posWeight"], [weight, options]);
   const { reduction = "mean" } = given;
   checkReduction(reduction);
   requireTensors("binary_cross_entropy_with_logits", [input, target]);

@@ -77,7 +77,7 @@ export function nllLoss(
   weight?: Tensor | null | NllLossOptions,
   options?: NllLossOptions,
 ): Tensor {
-  const given = keywords<NllLossOptions>(["weight"], [weight, options]);
+  const given = keywords<NllLossOptions>(["weight", "ignoreIndex", "reduction"], [weight, options]);
   const { ignoreIndex = -100, reduction = "mean" } = given;
   checkReduction(reduction);
   checkClassTargets(input, target, given.weight ?? null, ignoreIndex);
@@ -180,7 +180,10 @@ export function crossEntropy(
   weight?: Tensor | null | CrossEntropyOptions,
   options?: CrossEntropyOptions,
 ): Tensor {
-  const given = keywords<CrossEntropyOptions>(["weight"], [weight, options]);
+  const given = keywords<CrossEntropyOptions>(
+    ["weight", "ignoreIndex", "reduction", "labelSmoothing"],
+    [weight, options],
+  );
   const { ignoreIndex = -100, labelSmoothing = 0, reduction = "mean" } = given;
   checkReduction(reduction);
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))

@@ -124,7 +124,7 @@ export function ctcLoss(
   targetLengths: CtcLengths,
   options: CtcLossOptions | number = {},
 ): Tensor {
-  const given = keywords<CtcLossOptions>(["blank"], [options]);
+  const given = keywords<CtcLossOptions>(["blank", "reduction", "zeroInfinity"], [options]);
   const { blank = 0, reduction = "mean", zeroInfinity = false } = given;
   checkReduction(reduction);
   if (logProbs.ndim === 2) {

@@ -55,7 +55,7 @@ interface Parameters extends GeneratorOption {
 }
 
 function parametersOf(given: DropoutArguments, training: boolean): Parameters {
-  const named = keywords<DropoutOptions>(["p", "training", "inplace"], given);
+  const named = keywords<DropoutOptions>(["p", "training", "inplace", "generator"], given);
   const p = toNumber(named.p ?? 0.5);
   if (!(p >= 0 && p <= 1)) throw new ValueError(`dropout probability has to be between 0 and 1, but got ${p}`);
   return { p, training: named.training ?? training, inplace: named.inplace ?? false, generator: named.generator };
@@ -326,7 +326,10 @@ export function gumbelSoftmax(
   dim?: number | GumbelSoftmaxOptions,
   options?: GumbelSoftmaxOptions,
 ): Tensor {
-  const named = keywords<GumbelSoftmaxOptions>(["tau", "hard", "eps", "dim"], [tau, hard, eps, dim, options]);
+  const named = keywords<GumbelSoftmaxOptions>(
+    ["tau", "hard", "eps", "dim", "generator"],
+    [tau, hard, eps, dim, options],
+  );
   const rank = logits.ndim;
   const wanted = named.dim ?? -1;
   const dims = Math.max(rank, 1);

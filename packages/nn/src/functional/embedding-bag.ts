@@ -96,6 +96,18 @@ const maxOp = operation<BagAttributes>(
   },
 );
 
+const names = [
+  "offsets",
+  "maxNorm",
+  "normType",
+  "scaleGradByFreq",
+  "mode",
+  "sparse",
+  "perSampleWeights",
+  "includeLastOffset",
+  "paddingIdx",
+] as const;
+
 /**
  * Looks up rows of a table and reduces them bag by bag.
  *
@@ -113,7 +125,7 @@ export function embeddingBag(
   options?: EmbeddingBagOptions,
 ): Tensor {
   if (isFloat(input.dtype) && !isFloat(weight.dtype)) return embeddingBag(weight, input, offsets, options);
-  const given = keywords<EmbeddingBagOptions>(["offsets"], [offsets, options]);
+  const given = keywords<EmbeddingBagOptions>(names, [offsets, options]);
   const { mode = "mean", includeLastOffset = false, perSampleWeights = null } = given;
   const starts = given.offsets ?? null;
   checkBags(input, starts, perSampleWeights, mode, includeLastOffset);

@@ -11,6 +11,7 @@ import {
   type LossAttributes,
   lossOperation,
   type ReductionOptions,
+  reductionOf,
 } from "./reduction.ts";
 
 export interface MarginOptions extends ReductionOptions {
@@ -28,7 +29,7 @@ const marginRankingOp = lossOperation("margin_ranking_loss", ([a, b, y], [margin
 
 /** max(-y (x1 - x2) + margin, 0): x1 should rank above x2 where y is 1, below where y is -1. Margin default 0. */
 export function marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor, options: MarginOptions = {}): Tensor {
-  const { margin = 0, reduction = "mean" } = keywords<MarginOptions>([], [options]);
+  const { margin = 0, reduction = "mean" } = keywords<MarginOptions>(["margin", "reduction"], [options]);
   checkReduction(reduction);
   if (input1.ndim !== input2.ndim || input1.ndim !== target.ndim)
     throw new ShapeError(
@@ -44,7 +45,7 @@ const hingeEmbeddingOp = lossOperation("hinge_embedding_loss", ([x, y], [margin]
 
 /** x where y is 1, max(margin - x, 0) where y is -1 (both elsewhere, as in PyTorch). Margin default 1. */
 export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: MarginOptions = {}): Tensor {
-  const { margin = 1, reduction = "mean" } = keywords<MarginOptions>([], [options]);
+  const { margin = 1, reduction = "mean" } = keywords<MarginOptions>(["margin", "reduction"], [options]);
   checkReduction(reduction);
   return call(hingeEmbeddingOp, [input, target.detach()], [float(margin)], { reduction });
 }
@@ -65,7 +66,7 @@ export function cosineEmbeddingLoss(
   target: Tensor,
   options: MarginOptions = {},
 ): Tensor {
-  const { margin = 0, reduction = "mean" } = keywords<MarginOptions>([], [options]);
+  const { margin = 0, reduction = "mean" } = keywords<MarginOptions>(["margin", "reduction"], [options]);
   checkReduction(reduction);
   requireTensors("cosine_embedding_loss", [input1, input2, target]);
   if (target.ndim > 1) throw new ShapeError("0D or 1D target tensor expected, multi-target not supported");
@@ -116,7 +117,7 @@ export function tripletMarginLoss(
   negative: Tensor,
   options: TripletMarginOptions = {},
 ): Tensor {
-  const given = keywords<TripletMarginOptions>([], [options]);
+  const given = keywords<TripletMarginOptions>(["margin", "p", "eps", "swap", "reduction"], [options]);
   const { margin = 1, p = 2, eps = 1e-6, swap = false, reduction = "mean" } = given;
   checkReduction(reduction);
   return call(tripletOp, [anchor, positive, negative], [float(margin), float(eps)], { reduction, p, swap });
@@ -159,7 +160,12 @@ export interface MultiMarginOptions extends MarginOptions {
 
 /** Σ max(margin - x[t] + x[i], 0)^p / C over the classes i other than t, of scores [N, C] or [C]. Margin default 1. */
 export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMarginOptions = {}): Tensor {
-  const { p = 1, margin = 1, weight = null, reduction = "mean" } = keywords<MultiMarginOptions>([], [options]);
+  const {
+    p = 1,
+    margin = 1,
+    weight = null,
+    reduction = "mean",
+  } = keywords<MultiMarginOptions>(["p", "margin", "weight", "reduction"], [options]);
   checkReduction(reduction);
   const scores = input.ndim === 0 ? unsqueeze(input, 0) : input;
   const inputs = weight === null ? [scores, target] : [scores, target, weight];
@@ -192,11 +198,8 @@ const multilabelMarginOp = lossOperation("multilabel_margin_loss", ([x, t]) => {
  * Σ max(1 - (x[t] - x[i]), 0) / C over target classes t and the other classes i, of scores [N, C] or [C]. Each row of
  * `target` lists class indices up to the first -1.
  */
-export function multilabelMarginLoss(
-  input: Tensor,
-  target: Tensor,
-  { reduction = "mean" }: ReductionOptions = {},
-): Tensor {
+export function multilabelMarginLoss(input: Tensor, target: Tensor, options: ReductionOptions = {}): Tensor {
+  const reduction = reductionOf(options);
   checkReduction(reduction);
   // A score without dimensions is that of one class.
   const operands = input.ndim === 0 ? [reshape(input, [1]), reshape(target, [1])] : [input, target];
@@ -223,7 +226,10 @@ export function multilabelSoftMarginLoss(
   target: Tensor,
   options: ReductionOptions & { readonly weight?: Tensor | null } = {},
 ): Tensor {
-  const { weight = null, reduction = "mean" } = options;
+  const { weight = null, reduction = "mean" } = keywords<ReductionOptions & { readonly weight?: Tensor | null }>(
+    ["weight", "reduction"],
+    [options],
+  );
   checkComposedReduction(reduction);
   requireTensors("multilabel_soft_margin_loss", [input, target]);
   if (input.ndim === 0) throw new ShapeError("Dimension specified as -1 but tensor has no dimensions");

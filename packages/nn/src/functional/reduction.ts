@@ -8,6 +8,7 @@ import {
 } from "@cresset/core/extend";
 import { isFloat, type Tensor, ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
+import { keywords } from "../keywords.ts";
 import { sizeText } from "../printing.ts";
 
 /** What becomes of the losses of all elements: their mean (default), their sum, or a tensor of them. */
@@ -16,6 +17,10 @@ export type Reduction = "mean" | "sum" | "none";
 export interface ReductionOptions {
   readonly reduction?: Reduction;
 }
+
+/** The reduction of a loss that has no other option. */
+export const reductionOf = (options: ReductionOptions): Reduction =>
+  keywords<ReductionOptions>(["reduction"], [options]).reduction ?? "mean";
 
 /** `checkReduction` of the losses that PyTorch composes in Python, in their words. */
 export function checkComposedReduction(reduction: string): void {

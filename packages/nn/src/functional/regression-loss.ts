@@ -12,6 +12,7 @@ import {
   lossOperation,
   type Reduction,
   type ReductionOptions,
+  reductionOf,
   spread,
   warnOfBroadcast,
 } from "./reduction.ts";
@@ -38,15 +39,15 @@ const mseOp = lossOperation("mse_loss", ([x, y]) => m.square(m.sub(x, y)));
  * @param target of the input's shape; other shapes broadcast, with a warning.
  * @param options.reduction "mean" (default), "sum" or "none".
  */
-export function mseLoss(input: Tensor, target: Tensor, { reduction = "mean" }: ReductionOptions = {}): Tensor {
-  return pairLoss(mseOp, input, target, reduction);
+export function mseLoss(input: Tensor, target: Tensor, options: ReductionOptions = {}): Tensor {
+  return pairLoss(mseOp, input, target, reductionOf(options));
 }
 
 const l1Op = lossOperation("l1_loss", ([x, y]) => m.abs(m.sub(x, y)));
 
 /** The absolute differences |x - y|. */
-export function l1Loss(input: Tensor, target: Tensor, { reduction = "mean" }: ReductionOptions = {}): Tensor {
-  return pairLoss(l1Op, input, target, reduction);
+export function l1Loss(input: Tensor, target: Tensor, options: ReductionOptions = {}): Tensor {
+  return pairLoss(l1Op, input, target, reductionOf(options));
 }
 
 const smoothL1Op = lossOperation(
@@ -89,7 +90,7 @@ export interface SmoothL1LossOptions extends ReductionOptions {
 
 /** ½ (x - y)² / beta where |x - y| < beta, else |x - y| - ½ beta. */
 export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1LossOptions = {}): Tensor {
-  const { beta = 1, reduction = "mean" } = keywords<SmoothL1LossOptions>([], [options]);
+  const { beta = 1, reduction = "mean" } = keywords<SmoothL1LossOptions>(["reduction", "beta"], [options]);
   if (beta < 0) throw new ValueError("smooth_l1_loss does not support negative values for beta.");
   return pairLoss(smoothL1Op, input, target, reduction, [float(beta)]);
 }
@@ -117,7 +118,7 @@ export interface HuberLossOptions extends ReductionOptions {
 
 /** ½ (x - y)² where |x - y| ≤ delta, else delta (|x - y| - ½ delta). */
 export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptions = {}): Tensor {
-  const { delta = 1, reduction = "mean" } = keywords<HuberLossOptions>([], [options]);
+  const { delta = 1, reduction = "mean" } = keywords<HuberLossOptions>(["reduction", "delta"], [options]);
   if (delta <= 0) throw new ValueError("huber_loss does not support non-positive values for delta.");
   return pairLoss(huberOp, input, target, reduction, [float(delta)]);
 }
@@ -125,7 +126,8 @@ export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptio
 const softMarginOp = lossOperation("soft_margin_loss", ([x, y]) => m.log1p(m.exp(m.mul(m.neg(y), x))));
 
 /** log(1 + exp(-y x)) for targets of 1 and -1. */
-export function softMarginLoss(input: Tensor, target: Tensor, { reduction = "mean" }: ReductionOptions = {}): Tensor {
+export function softMarginLoss(input: Tensor, target: Tensor, options: ReductionOptions = {}): Tensor {
+  const reduction = reductionOf(options);
   checkReduction(reduction);
   return call(softMarginOp, [input, target], [], { reduction });
 }
@@ -150,11 +152,8 @@ export interface KlDivOptions {
 }
 
 /** The Kullback-Leibler divergence y (log y - x) of log-probabilities `input` from probabilities `target`. */
-export function klDiv(
-  input: Tensor,
-  target: Tensor,
-  { reduction = "mean", logTarget = false }: KlDivOptions = {},
-): Tensor {
+export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
+  const { reduction = "mean", logTarget = false } = keywords<KlDivOptions>(["reduction", "logTarget"], [options]);
   checkReduction(reduction, ["mean", "sum", "none", "batchmean"]);
   if (reduction !== "batchmean") return call(klDivOp, [input, target], [], { reduction, logTarget });
   const total = call(klDivOp, [input, target], [], { reduction: "sum", logTarget });
@@ -191,7 +190,7 @@ export function poissonNllLoss(input: Tensor, target: Tensor, options: PoissonNl
     full = false,
     eps = 1e-8,
     reduction = "mean",
-  } = keywords<PoissonNllLossOptions>([], [options]);
+  } = keywords<PoissonNllLossOptions>(["logInput", "full", "eps", "reduction"], [options]);
   checkComposedReduction(reduction);
   return call(poissonOp, [input, target], [float(eps)], { reduction, logInput, full });
 }
@@ -241,7 +240,11 @@ export function gaussianNllLoss(
   variance: Tensor,
   options: GaussianNllLossOptions = {},
 ): Tensor {
-  const { full = false, eps = 1e-6, reduction = "mean" } = keywords<GaussianNllLossOptions>([], [options]);
+  const {
+    full = false,
+    eps = 1e-6,
+    reduction = "mean",
+  } = keywords<GaussianNllLossOptions>(["full", "eps", "reduction"], [options]);
   checkComposedReduction(reduction);
   const [size, given] = [input.shape.join(), variance.shape.join()];
   let fitted = variance;

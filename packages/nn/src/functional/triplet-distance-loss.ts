@@ -23,7 +23,7 @@ export function tripletMarginWithDistanceLoss(
   negative: Tensor,
   options: TripletDistanceOptions = {},
 ): Tensor {
-  const given = keywords<TripletDistanceOptions>([], [options]);
+  const given = keywords<TripletDistanceOptions>(["distanceFunction", "margin", "swap", "reduction"], [options]);
   const { margin = 1, swap = false, reduction = "mean" } = given;
   const distance = given.distanceFunction ?? ((a: Tensor, b: Tensor) => pairwiseDistance(a, b));
   checkReduction(reduction);

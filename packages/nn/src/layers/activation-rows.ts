@@ -94,7 +94,7 @@ export class PReLU extends Module<[Tensor], Tensor> {
 
   constructor(numParameters?: number | PReLUOptions, init?: number | PReLUOptions, options?: PReLUOptions) {
     super();
-    const given = keywords<PReLUOptions>(["numParameters", "init"], [numParameters, init, options]);
+    const given = keywords<PReLUOptions>(["numParameters", "init", "device", "dtype"], [numParameters, init, options]);
     this.numParameters = given.numParameters ?? 1;
     const { dtype = "float32", device } = given;
     this.weight = new Parameter(full([this.numParameters], given.init ?? 0.25, { dtype, device }));

@@ -1,7 +1,7 @@
 /** Activation functions as modules. Shapes stay. */
 import type { Tensor } from "@cresset/core/functions";
 import * as F from "../functional/activation.ts";
-import { keywords } from "../keywords.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 import { pythonFloat, pythonNumber } from "../printing.ts";
 
@@ -199,17 +199,21 @@ export class Hardtanh extends InplaceActivation {
   }
 }
 
+interface ThresholdParameters extends InplaceOptions {
+  readonly threshold: number;
+  readonly value: number;
+}
+
 /** x where it is above `threshold`, else `value`. */
 export class Threshold extends InplaceActivation {
   static override readonly typeName: string = "Threshold";
   readonly threshold: number;
   readonly value: number;
 
-  constructor(threshold: number, value: number, inplace?: Inplace) {
-    const options = keywords<{ threshold: number; value: number } & InplaceOptions>(
-      ["threshold", "value", "inplace"],
-      [threshold, value, inplace],
-    );
+  constructor(...named: ByName<ThresholdParameters, ["threshold", "value"]>);
+  constructor(threshold: number, value: number, inplace?: Inplace);
+  constructor(...given: readonly unknown[]) {
+    const options = keywords<ThresholdParameters>(["threshold", "value", "inplace"], given, 2);
     super(options.inplace);
     this.threshold = options.threshold;
     this.value = options.value;

@@ -12,17 +12,19 @@ import {
   select,
   squeeze,
   type Tensor,
+  type TensorOptions,
   unsqueeze,
   ValueError,
 } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { ModuleList } from "../containers/module-list.ts";
 import { Sequential } from "../containers/sequential.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 import { Linear } from "./linear.ts";
 
 /** Keyword arguments of `AdaptiveLogSoftmaxWithLoss`. */
-export interface AdaptiveOptions {
+export interface AdaptiveOptions extends Pick<TensorOptions, "dtype" | "device"> {
   /** By how much each cluster's inner size is smaller than the one before; default 4. */
   readonly divValue?: number;
   /** Whether the head has a bias; default false. */
@@ -57,6 +59,12 @@ const columnOp = operation<{ cutoffs: readonly number[]; classes: number }>(
   },
 );
 
+interface AdaptiveParameters extends AdaptiveOptions {
+  readonly inFeatures: number;
+  readonly nClasses: number;
+  readonly cutoffs: readonly number[];
+}
+
 /**
  * Softmax over many classes, frequent ones first (Grave et al. 2017): the most frequent ones have outputs of their own, the rest
  * stands in clusters with inner layers that get smaller. A call takes input [N, inFeatures] or [inFeatures] and targets [N]
@@ -81,8 +89,18 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<[input: Tensor, target: T
   head: Linear;
   tail: ModuleList;
 
-  constructor(inFeatures: number, nClasses: number, cutoffs: readonly number[], options: AdaptiveOptions = {}) {
+  constructor(...named: ByName<AdaptiveParameters, ["inFeatures", "nClasses", "cutoffs"]>);
+  constructor(
+    inFeatures: number,
+    nClasses: number,
+    cutoffs: readonly number[],
+    divValue?: number | AdaptiveOptions,
+    headBias?: boolean | AdaptiveOptions,
+  );
+  constructor(...given: readonly unknown[]) {
     super();
+    const names = ["inFeatures", "nClasses", "cutoffs", "divValue", "headBias", "device", "dtype"] as const;
+    const { inFeatures, nClasses, cutoffs, device, dtype, ...options } = keywords<AdaptiveParameters>(names, given, 3);
     const rising = cutoffs.every((cutoff, i) => i === 0 || cutoff > cutoffs[i - 1]);
     if (cutoffs.length === 0 || !rising || !cutoffs.every((c) => Number.isInteger(c) && c > 0 && c <= nClasses - 1))
       throw new ValueError(
@@ -96,14 +114,14 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<[input: Tensor, target: T
     this.shortlistSize = this.cutoffs[0];
     this.nClusters = this.cutoffs.length - 1;
     this.headSize = this.shortlistSize + this.nClusters;
-    this.head = new Linear(inFeatures, this.headSize, { bias: this.headBias });
+    this.head = new Linear(inFeatures, this.headSize, { bias: this.headBias, device, dtype });
     this.tail = new ModuleList(
       Array.from({ length: this.nClusters }, (_, i) => {
         const inner = Math.floor(inFeatures / this.divValue ** (i + 1));
         const outer = this.cutoffs[i + 1] - this.cutoffs[i];
         return new Sequential(
-          new Linear(inFeatures, inner, { bias: false }),
-          new Linear(inner, outer, { bias: false }),
+          new Linear(inFeatures, inner, { bias: false, device, dtype }),
+          new Linear(inner, outer, { bias: false, device, dtype }),
         );
       }),
     );

@@ -11,7 +11,7 @@ import {
 } from "@cresset/core/functions";
 import { multiHeadAttention } from "../functional/multi-head-attention.ts";
 import { constant_, xavierNormal_, xavierUniform_ } from "../init.ts";
-import { keywords } from "../keywords.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { type AnyModule, Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import { Linear } from "./linear.ts";
@@ -58,6 +58,25 @@ type AttentionArguments = readonly [
   averageAttnWeights?: boolean | AttentionCallOptions,
 ];
 
+interface MultiheadAttentionParameters extends MultiheadAttentionOptions {
+  readonly embedDim: number;
+  readonly numHeads: number;
+}
+
+const constructorNames = [
+  "embedDim",
+  "numHeads",
+  "dropout",
+  "bias",
+  "addBiasKv",
+  "addZeroAttn",
+  "kdim",
+  "vdim",
+  "batchFirst",
+  "device",
+  "dtype",
+] as const;
+
 const attentionArguments = ["keyPaddingMask", "needWeights", "attnMask", "averageAttnWeights"] as const;
 
 /**
@@ -94,14 +113,17 @@ export class MultiheadAttention extends Module<
   biasK: Parameter | null;
   biasV: Parameter | null;
 
+  constructor(...named: ByName<MultiheadAttentionParameters, ["embedDim", "numHeads"]>);
   constructor(
     embedDim: number,
     numHeads: number,
     dropout?: number | MultiheadAttentionOptions,
+    bias?: boolean | MultiheadAttentionOptions,
     options?: MultiheadAttentionOptions,
-  ) {
+  );
+  constructor(...parameters: readonly unknown[]) {
     super();
-    const given = keywords<MultiheadAttentionOptions>(["dropout"], [dropout, options]);
+    const { embedDim, numHeads, ...given } = keywords<MultiheadAttentionParameters>(constructorNames, parameters, 2);
     const { bias = true, addBiasKv = false, addZeroAttn = false, dtype, device } = given;
     this.embedDim = embedDim;
     this.kdim = given.kdim ?? embedDim;

@@ -2,7 +2,7 @@
 import { ShapeError, type Tensor, type TensorOptions, ValueError } from "@cresset/core/functions";
 import * as F from "../functional/conv.ts";
 import type { Size } from "../functional/window.ts";
-import { keywords } from "../keywords.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { ConvBase, type ConvPaddingMode } from "./conv.ts";
 
 export interface ConvTransposeLayerOptions extends Pick<TensorOptions, "dtype" | "device"> {
@@ -22,6 +22,15 @@ export interface ConvTransposeLayerOptions extends Pick<TensorOptions, "dtype" |
   readonly paddingMode?: ConvPaddingMode;
 }
 
+export interface ConvTransposeParameters extends ConvTransposeLayerOptions {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernelSize: Size;
+}
+
+/** The arguments of a transposed convolution of which some that have no default come by name. */
+export type ConvTransposeByName = ByName<ConvTransposeParameters, ["inChannels", "outChannels", "kernelSize"]>;
+
 export type ConvTransposeLayerArguments =
   | [options?: ConvTransposeLayerOptions]
   | [
@@ -34,14 +43,27 @@ export type ConvTransposeLayerArguments =
       paddingMode?: ConvPaddingMode | ConvTransposeLayerOptions,
     ];
 
-const names = ["stride", "padding", "outputPadding", "groups", "bias", "dilation", "paddingMode"] as const;
+const names = [
+  "inChannels",
+  "outChannels",
+  "kernelSize",
+  "stride",
+  "padding",
+  "outputPadding",
+  "groups",
+  "bias",
+  "dilation",
+  "paddingMode",
+  "device",
+  "dtype",
+] as const;
 
 abstract class ConvTransposeLayer extends ConvBase<[input: Tensor, outputSize?: readonly number[]]> {
-  constructor(dims: number, inChannels: number, outChannels: number, kernelSize: Size, rest: readonly unknown[]) {
-    const options = keywords<ConvTransposeLayerOptions>(names, rest);
+  constructor(dims: number, given: readonly unknown[]) {
+    const options = keywords<ConvTransposeParameters>(names, given, 3);
     if ((options.paddingMode ?? "zeros") !== "zeros")
       throw new ValueError(`Only "zeros" padding mode is supported for ConvTranspose${dims}d`);
-    super(dims, true, inChannels, outChannels, kernelSize, options);
+    super(dims, true, options);
   }
 
   protected get options(): F.ConvTransposeOptions {
@@ -84,8 +106,10 @@ abstract class ConvTransposeLayer extends ConvBase<[input: Tensor, outputSize?: 
 export class ConvTranspose1d extends ConvTransposeLayer {
   static override readonly typeName: string = "ConvTranspose1d";
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvTransposeLayerArguments) {
-    super(1, inChannels, outChannels, kernelSize, rest);
+  constructor(...named: ConvTransposeByName);
+  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvTransposeLayerArguments);
+  constructor(...given: readonly unknown[]) {
+    super(1, given);
   }
 
   forward(input: Tensor, outputSize?: readonly number[]): Tensor {
@@ -97,8 +121,10 @@ export class ConvTranspose1d extends ConvTransposeLayer {
 export class ConvTranspose2d extends ConvTransposeLayer {
   static override readonly typeName: string = "ConvTranspose2d";
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvTransposeLayerArguments) {
-    super(2, inChannels, outChannels, kernelSize, rest);
+  constructor(...named: ConvTransposeByName);
+  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvTransposeLayerArguments);
+  constructor(...given: readonly unknown[]) {
+    super(2, given);
   }
 
   forward(input: Tensor, outputSize?: readonly number[]): Tensor {
@@ -110,8 +136,10 @@ export class ConvTranspose2d extends ConvTransposeLayer {
 export class ConvTranspose3d extends ConvTransposeLayer {
   static override readonly typeName: string = "ConvTranspose3d";
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvTransposeLayerArguments) {
-    super(3, inChannels, outChannels, kernelSize, rest);
+  constructor(...named: ConvTransposeByName);
+  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvTransposeLayerArguments);
+  constructor(...given: readonly unknown[]) {
+    super(3, given);
   }
 
   forward(input: Tensor, outputSize?: readonly number[]): Tensor {

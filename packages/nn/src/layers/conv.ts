@@ -4,7 +4,7 @@ import * as F from "../functional/conv.ts";
 import { type PaddingMode, pad } from "../functional/pad.ts";
 import { type Size, sizesOf } from "../functional/window.ts";
 import { calculateFanInAndFanOut, kaimingUniform_, uniform_ } from "../init.ts";
-import { keywords } from "../keywords.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import { pythonTuple } from "../printing.ts";
@@ -27,6 +27,15 @@ export interface ConvLayerOptions extends Pick<TensorOptions, "dtype" | "device"
   readonly paddingMode?: ConvPaddingMode;
 }
 
+export interface ConvParameters extends ConvLayerOptions {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernelSize: Size;
+}
+
+/** The arguments of a convolution of which some that have no default come by name. */
+export type ConvByName = ByName<ConvParameters, ["inChannels", "outChannels", "kernelSize"]>;
+
 export type ConvLayerArguments =
   | [options?: ConvLayerOptions]
   | [
@@ -38,7 +47,19 @@ export type ConvLayerArguments =
       paddingMode?: ConvPaddingMode | ConvLayerOptions,
     ];
 
-const names = ["stride", "padding", "dilation", "groups", "bias", "paddingMode"] as const;
+const names = [
+  "inChannels",
+  "outChannels",
+  "kernelSize",
+  "stride",
+  "padding",
+  "dilation",
+  "groups",
+  "bias",
+  "paddingMode",
+  "device",
+  "dtype",
+] as const;
 const modes: readonly string[] = ["zeros", "reflect", "replicate", "circular"];
 
 /** What all convolutions have: sizes, and weights that start as PyTorch's. */
@@ -55,15 +76,9 @@ export abstract class ConvBase<In extends readonly unknown[]> extends Module<In,
   weight: Parameter;
   bias: Parameter | null;
 
-  constructor(
-    dims: number,
-    transposed: boolean,
-    inChannels: number,
-    outChannels: number,
-    kernelSize: Size,
-    options: ConvLayerOptions & { readonly outputPadding?: Size },
-  ) {
+  constructor(dims: number, transposed: boolean, options: ConvParameters & { readonly outputPadding?: Size }) {
     super();
+    const { inChannels, outChannels, kernelSize } = options;
     const { padding = 0, groups = 1, bias = true, paddingMode = "zeros" } = options;
     if (groups <= 0) throw new ValueError("groups must be a positive integer");
     if (inChannels % groups !== 0) throw new ValueError("in_channels must be divisible by groups");
@@ -121,8 +136,8 @@ function kindOf({ dtype, device }: Pick<TensorOptions, "dtype" | "device">): Pic
 }
 
 abstract class ConvLayer extends ConvBase<[Tensor]> {
-  constructor(dims: number, inChannels: number, outChannels: number, kernelSize: Size, rest: readonly unknown[]) {
-    super(dims, false, inChannels, outChannels, kernelSize, keywords<ConvLayerOptions>(names, rest));
+  constructor(dims: number, given: readonly unknown[]) {
+    super(dims, false, keywords<ConvParameters>(names, given, 3));
   }
 
   /** The input, with what `paddingMode` adds, and the padding that is left to the convolution. */
@@ -150,8 +165,10 @@ abstract class ConvLayer extends ConvBase<[Tensor]> {
 export class Conv1d extends ConvLayer {
   static override readonly typeName: string = "Conv1d";
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvLayerArguments) {
-    super(1, inChannels, outChannels, kernelSize, rest);
+  constructor(...named: ConvByName);
+  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvLayerArguments);
+  constructor(...given: readonly unknown[]) {
+    super(1, given);
   }
 
   forward(input: Tensor): Tensor {
@@ -170,8 +187,10 @@ export class Conv1d extends ConvLayer {
 export class Conv2d extends ConvLayer {
   static override readonly typeName: string = "Conv2d";
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvLayerArguments) {
-    super(2, inChannels, outChannels, kernelSize, rest);
+  constructor(...named: ConvByName);
+  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvLayerArguments);
+  constructor(...given: readonly unknown[]) {
+    super(2, given);
   }
 
   forward(input: Tensor): Tensor {
@@ -188,8 +207,10 @@ export class Conv2d extends ConvLayer {
 export class Conv3d extends ConvLayer {
   static override readonly typeName: string = "Conv3d";
 
-  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvLayerArguments) {
-    super(3, inChannels, outChannels, kernelSize, rest);
+  constructor(...named: ConvByName);
+  constructor(inChannels: number, outChannels: number, kernelSize: Size, ...rest: ConvLayerArguments);
+  constructor(...given: readonly unknown[]) {
+    super(3, given);
   }
 
   forward(input: Tensor): Tensor {

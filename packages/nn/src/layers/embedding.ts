@@ -16,6 +16,7 @@ import {
   embeddingBag,
 } from "../functional/embedding-bag.ts";
 import { normal_ } from "../init.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import { pythonBool, pythonFloat, pythonNumber } from "../printing.ts";
@@ -29,6 +30,40 @@ export interface EmbeddingOptions extends LookUpOptions, Table {}
 
 export interface EmbeddingBagOptions extends Omit<BagLookUpOptions, "offsets" | "perSampleWeights">, Table {}
 
+interface TableSize {
+  readonly numEmbeddings: number;
+  readonly embeddingDim: number;
+}
+
+const names = [
+  "numEmbeddings",
+  "embeddingDim",
+  "paddingIdx",
+  "maxNorm",
+  "normType",
+  "scaleGradByFreq",
+  "sparse",
+  "weight",
+  "device",
+  "dtype",
+] as const;
+
+/** EmbeddingBag has them in another order. */
+const bagNames = [
+  "numEmbeddings",
+  "embeddingDim",
+  "maxNorm",
+  "normType",
+  "scaleGradByFreq",
+  "mode",
+  "sparse",
+  "weight",
+  "includeLastOffset",
+  "paddingIdx",
+  "device",
+  "dtype",
+] as const;
+
 abstract class TableModule<In extends readonly unknown[]> extends Module<In, Tensor> {
   readonly numEmbeddings: number;
   readonly embeddingDim: number;
@@ -39,7 +74,7 @@ abstract class TableModule<In extends readonly unknown[]> extends Module<In, Ten
   readonly sparse: boolean;
   weight: Parameter;
 
-  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions) {
+  constructor({ numEmbeddings, embeddingDim, ...options }: EmbeddingOptions & TableSize) {
     super();
     const { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false, sparse = false } = options;
     if (paddingIdx !== null && (paddingIdx >= numEmbeddings || paddingIdx < -numEmbeddings))
@@ -95,8 +130,15 @@ function sizeOfTable(embeddings: Tensor): [rows: number, columns: number] {
 export class Embedding extends TableModule<[input: Tensor]> {
   static override readonly typeName: string = "Embedding";
 
-  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions | number = {}) {
-    super(numEmbeddings, embeddingDim, typeof options === "number" ? { paddingIdx: options } : options);
+  constructor(...named: ByName<EmbeddingOptions & TableSize, ["numEmbeddings", "embeddingDim"]>);
+  constructor(
+    numEmbeddings: number,
+    embeddingDim: number,
+    paddingIdx?: number | null | EmbeddingOptions,
+    options?: EmbeddingOptions,
+  );
+  constructor(...given: readonly unknown[]) {
+    super(keywords<EmbeddingOptions & TableSize>(names, given, 2));
   }
 
   /** A module with a given table [V, D], which is not trained unless `freeze` is false. */
@@ -139,8 +181,11 @@ export class EmbeddingBag extends TableModule<
   readonly mode: BagMode;
   readonly includeLastOffset: boolean;
 
-  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingBagOptions = {}) {
-    super(numEmbeddings, embeddingDim, options);
+  constructor(...named: ByName<EmbeddingBagOptions & TableSize, ["numEmbeddings", "embeddingDim"]>);
+  constructor(numEmbeddings: number, embeddingDim: number, options?: EmbeddingBagOptions);
+  constructor(...given: readonly unknown[]) {
+    const options = keywords<EmbeddingBagOptions & TableSize>(bagNames, given, 2);
+    super(options);
     this.mode = options.mode ?? "mean";
     this.includeLastOffset = options.includeLastOffset ?? false;
   }

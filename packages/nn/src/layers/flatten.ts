@@ -1,6 +1,6 @@
 import type { Tensor } from "@cresset/core/functions";
 import { flatten, unflatten } from "@cresset/core/functions";
-import { keywords } from "../keywords.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 
 export interface FlattenOptions {
@@ -30,14 +30,22 @@ export class Flatten extends Module<[Tensor], Tensor> {
   }
 }
 
+interface UnflattenParameters {
+  readonly dim: number;
+  readonly unflattenedSize: readonly number[];
+}
+
 /** Splits dimension `dim` into dimensions of the given sizes. */
 export class Unflatten extends Module<[Tensor], Tensor> {
   static override readonly typeName: string = "Unflatten";
   readonly dim: number;
   readonly unflattenedSize: readonly number[];
 
-  constructor(dim: number, unflattenedSize: readonly number[]) {
+  constructor(...named: ByName<UnflattenParameters, ["dim", "unflattenedSize"]>);
+  constructor(dim: number, unflattenedSize: readonly number[]);
+  constructor(...given: readonly unknown[]) {
     super();
+    const { dim, unflattenedSize } = keywords<UnflattenParameters>(["dim", "unflattenedSize"], given, 2);
     this.dim = dim;
     this.unflattenedSize = unflattenedSize;
   }

@@ -2,7 +2,7 @@
 import type { Tensor } from "@cresset/core/functions";
 import * as F from "../functional/fold.ts";
 import type { Size } from "../functional/window.ts";
-import { keywords } from "../keywords.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 import { pythonSize } from "../printing.ts";
 
@@ -10,15 +10,17 @@ export type FoldArguments =
   | [options?: F.UnfoldOptions]
   | [dilation?: Size, padding?: Size | F.UnfoldOptions, stride?: Size | F.UnfoldOptions];
 
+type UnfoldParameters = F.UnfoldOptions & { readonly kernelSize: Size };
+type FoldParameters = UnfoldParameters & { readonly outputSize: Size };
+
 abstract class Folding extends Module<[Tensor], Tensor> {
   readonly kernelSize: Size;
   readonly dilation: Size;
   readonly padding: Size;
   readonly stride: Size;
 
-  constructor(kernelSize: Size, rest: readonly unknown[]) {
+  constructor({ kernelSize, ...options }: UnfoldParameters) {
     super();
-    const options = keywords<F.UnfoldOptions>(["dilation", "padding", "stride"], rest);
     this.kernelSize = kernelSize;
     this.dilation = options.dilation ?? 1;
     this.padding = options.padding ?? 0;
@@ -34,8 +36,10 @@ abstract class Folding extends Module<[Tensor], Tensor> {
 export class Unfold extends Folding {
   static override readonly typeName: string = "Unfold";
 
-  constructor(kernelSize: Size, ...rest: FoldArguments) {
-    super(kernelSize, rest);
+  constructor(...named: ByName<UnfoldParameters, ["kernelSize"]>);
+  constructor(kernelSize: Size, ...rest: FoldArguments);
+  constructor(...given: readonly unknown[]) {
+    super(keywords<UnfoldParameters>(["kernelSize", "dilation", "padding", "stride"], given, 1));
   }
 
   forward(input: Tensor): Tensor {
@@ -49,8 +53,12 @@ export class Fold extends Folding {
 
   readonly outputSize: Size;
 
-  constructor(outputSize: Size, kernelSize: Size, ...rest: FoldArguments) {
-    super(kernelSize, rest);
+  constructor(...named: ByName<FoldParameters, ["outputSize", "kernelSize"]>);
+  constructor(outputSize: Size, kernelSize: Size, ...rest: FoldArguments);
+  constructor(...given: readonly unknown[]) {
+    const names = ["outputSize", "kernelSize", "dilation", "padding", "stride"] as const;
+    const { outputSize, ...windows } = keywords<FoldParameters>(names, given, 2);
+    super(windows);
     this.outputSize = outputSize;
   }
 

@@ -5,13 +5,15 @@
 import { empty, noGrad, ShapeError, Tensor } from "@cresset/core/functions";
 import { rebind } from "../convert.ts";
 import type { Size } from "../functional/window.ts";
+import type { ByName } from "../keywords.ts";
 import type { AnyModule } from "../module.ts";
-import { Conv1d, Conv2d, Conv3d, type ConvLayerArguments } from "./conv.ts";
+import { Conv1d, Conv2d, Conv3d, type ConvLayerArguments, type ConvParameters } from "./conv.ts";
 import {
   ConvTranspose1d,
   ConvTranspose2d,
   ConvTranspose3d,
   type ConvTransposeLayerArguments,
+  type ConvTransposeParameters,
 } from "./conv-transpose.ts";
 import { Linear, type LinearOptions } from "./linear.ts";
 import {
@@ -23,6 +25,11 @@ import {
   InstanceNorm3d,
   type RunningNormArguments,
 } from "./norm-batch.ts";
+
+// What a user gives of the sizes. The ordinary layers take it after theirs, in places or by name.
+type LinearSize = LinearOptions & { readonly outFeatures: number };
+type ConvSize = Omit<ConvParameters, "inChannels">;
+type ConvTransposeSize = Omit<ConvTransposeParameters, "inChannels">;
 
 type Find = (name: string) => Tensor | undefined;
 
@@ -50,8 +57,10 @@ function settleLinear(lazy: Linear, inFeatures: number): void {
 export class LazyLinear extends Linear {
   static override readonly typeName: string = "LazyLinear";
 
-  constructor(outFeatures: number, options: LinearOptions | boolean = {}) {
-    super(0, outFeatures, options);
+  constructor(...named: ByName<LinearSize, ["outFeatures"]>);
+  constructor(outFeatures: number, bias?: boolean | LinearOptions, options?: LinearOptions);
+  constructor(...given: readonly unknown[]) {
+    super(0, ...(given as [LinearSize]));
   }
 
   override resetParameters(): void {}
@@ -102,8 +111,10 @@ function learnConv(lazy: AnyConv, ordinary: { readonly prototype: object }, tran
 export class LazyConv1d extends Conv1d {
   static override readonly typeName: string = "LazyConv1d";
 
-  constructor(outChannels: number, kernelSize: Size, ...rest: ConvLayerArguments) {
-    super(0, outChannels, kernelSize, ...rest);
+  constructor(...named: ByName<ConvSize, ["outChannels", "kernelSize"]>);
+  constructor(outChannels: number, kernelSize: Size, ...rest: ConvLayerArguments);
+  constructor(...given: readonly unknown[]) {
+    super(0, ...(given as [ConvSize]));
   }
 
   override resetParameters(): void {}
@@ -123,8 +134,10 @@ export class LazyConv1d extends Conv1d {
 export class LazyConv2d extends Conv2d {
   static override readonly typeName: string = "LazyConv2d";
 
-  constructor(outChannels: number, kernelSize: Size, ...rest: ConvLayerArguments) {
-    super(0, outChannels, kernelSize, ...rest);
+  constructor(...named: ByName<ConvSize, ["outChannels", "kernelSize"]>);
+  constructor(outChannels: number, kernelSize: Size, ...rest: ConvLayerArguments);
+  constructor(...given: readonly unknown[]) {
+    super(0, ...(given as [ConvSize]));
   }
 
   override resetParameters(): void {}
@@ -144,8 +157,10 @@ export class LazyConv2d extends Conv2d {
 export class LazyConv3d extends Conv3d {
   static override readonly typeName: string = "LazyConv3d";
 
-  constructor(outChannels: number, kernelSize: Size, ...rest: ConvLayerArguments) {
-    super(0, outChannels, kernelSize, ...rest);
+  constructor(...named: ByName<ConvSize, ["outChannels", "kernelSize"]>);
+  constructor(outChannels: number, kernelSize: Size, ...rest: ConvLayerArguments);
+  constructor(...given: readonly unknown[]) {
+    super(0, ...(given as [ConvSize]));
   }
 
   override resetParameters(): void {}
@@ -165,8 +180,10 @@ export class LazyConv3d extends Conv3d {
 export class LazyConvTranspose1d extends ConvTranspose1d {
   static override readonly typeName: string = "LazyConvTranspose1d";
 
-  constructor(outChannels: number, kernelSize: Size, ...rest: ConvTransposeLayerArguments) {
-    super(0, outChannels, kernelSize, ...rest);
+  constructor(...named: ByName<ConvTransposeSize, ["outChannels", "kernelSize"]>);
+  constructor(outChannels: number, kernelSize: Size, ...rest: ConvTransposeLayerArguments);
+  constructor(...given: readonly unknown[]) {
+    super(0, ...(given as [ConvTransposeSize]));
   }
 
   override resetParameters(): void {}
@@ -186,8 +203,10 @@ export class LazyConvTranspose1d extends ConvTranspose1d {
 export class LazyConvTranspose2d extends ConvTranspose2d {
   static override readonly typeName: string = "LazyConvTranspose2d";
 
-  constructor(outChannels: number, kernelSize: Size, ...rest: ConvTransposeLayerArguments) {
-    super(0, outChannels, kernelSize, ...rest);
+  constructor(...named: ByName<ConvTransposeSize, ["outChannels", "kernelSize"]>);
+  constructor(outChannels: number, kernelSize: Size, ...rest: ConvTransposeLayerArguments);
+  constructor(...given: readonly unknown[]) {
+    super(0, ...(given as [ConvTransposeSize]));
   }
 
   override resetParameters(): void {}
@@ -207,8 +226,10 @@ export class LazyConvTranspose2d extends ConvTranspose2d {
 export class LazyConvTranspose3d extends ConvTranspose3d {
   static override readonly typeName: string = "LazyConvTranspose3d";
 
-  constructor(outChannels: number, kernelSize: Size, ...rest: ConvTransposeLayerArguments) {
-    super(0, outChannels, kernelSize, ...rest);
+  constructor(...named: ByName<ConvTransposeSize, ["outChannels", "kernelSize"]>);
+  constructor(outChannels: number, kernelSize: Size, ...rest: ConvTransposeLayerArguments);
+  constructor(...given: readonly unknown[]) {
+    super(0, ...(given as [ConvTransposeSize]));
   }
 
   override resetParameters(): void {}

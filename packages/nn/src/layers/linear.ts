@@ -1,6 +1,7 @@
 import { empty, type Tensor, type TensorOptions } from "@cresset/core/functions";
 import * as F from "../functional/linear.ts";
-import { kaimingUniform_, uniform_ } from "../init.ts";
+import { uniform_ } from "../init.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import { pythonBool } from "../printing.ts";
@@ -8,6 +9,14 @@ import { pythonBool } from "../printing.ts";
 export interface LinearOptions extends Pick<TensorOptions, "dtype" | "device"> {
   /** Whether to add a learned bias; default true. */
   readonly bias?: boolean;
+}
+
+/** `calculateGain("leaky_relu", √5)`: weights start as of `kaimingUniform_` with a = √5, which would bring all of the gains along. */
+const gain = Math.sqrt(2 / (1 + Math.sqrt(5) ** 2));
+
+interface LinearParameters extends LinearOptions {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
 }
 
 /**
@@ -25,9 +34,12 @@ export class Linear extends Module<[Tensor], Tensor> {
   weight: Parameter;
   bias: Parameter | null;
 
-  constructor(inFeatures: number, outFeatures: number, options: LinearOptions | boolean = {}) {
+  constructor(...named: ByName<LinearParameters, ["inFeatures", "outFeatures"]>);
+  constructor(inFeatures: number, outFeatures: number, bias?: boolean | LinearOptions, options?: LinearOptions);
+  constructor(...given: readonly unknown[]) {
     super();
-    const { bias = true, ...kind } = typeof options === "boolean" ? { bias: options } : options;
+    const names = ["inFeatures", "outFeatures", "bias", "device", "dtype"] as const;
+    const { inFeatures, outFeatures, bias = true, ...kind } = keywords<LinearParameters>(names, given, 2);
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
     this.weight = new Parameter(empty([outFeatures, inFeatures], kind));
@@ -37,10 +49,10 @@ export class Linear extends Module<[Tensor], Tensor> {
 
   /** Draws weight and bias anew. */
   resetParameters(): void {
-    kaimingUniform_(this.weight, { a: Math.sqrt(5) });
-    if (this.bias === null) return;
-    const bound = this.inFeatures > 0 ? 1 / Math.sqrt(this.inFeatures) : 0;
-    uniform_(this.bias, -bound, bound);
+    const root = Math.sqrt(this.inFeatures);
+    const [high, bound] = root > 0 ? [Math.sqrt(3) * (gain / root), 1 / root] : [0, 0];
+    uniform_(this.weight, -high, high);
+    if (this.bias !== null) uniform_(this.bias, -bound, bound);
   }
 
   forward(input: Tensor): Tensor {
@@ -50,6 +62,12 @@ export class Linear extends Module<[Tensor], Tensor> {
   override extraRepr(): string {
     return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${pythonBool(this.bias !== null)}`;
   }
+}
+
+interface BilinearParameters extends LinearOptions {
+  readonly in1Features: number;
+  readonly in2Features: number;
+  readonly outFeatures: number;
 }
 
 /**
@@ -64,9 +82,19 @@ export class Bilinear extends Module<[Tensor, Tensor], Tensor> {
   weight: Parameter;
   bias: Parameter | null;
 
-  constructor(in1Features: number, in2Features: number, outFeatures: number, options: LinearOptions | boolean = {}) {
+  constructor(...named: ByName<BilinearParameters, ["in1Features", "in2Features", "outFeatures"]>);
+  constructor(
+    in1Features: number,
+    in2Features: number,
+    outFeatures: number,
+    bias?: boolean | LinearOptions,
+    options?: LinearOptions,
+  );
+  constructor(...given: readonly unknown[]) {
     super();
-    const { bias = true, ...kind } = typeof options === "boolean" ? { bias: options } : options;
+    const names = ["in1Features", "in2Features", "outFeatures", "bias", "device", "dtype"] as const;
+    const parameters = keywords<BilinearParameters>(names, given, 3);
+    const { in1Features, in2Features, outFeatures, bias = true, ...kind } = parameters;
     this.in1Features = in1Features;
     this.in2Features = in2Features;
     this.outFeatures = outFeatures;

@@ -1,9 +1,10 @@
 /** Losses as modules: called with the prediction and the target. */
-import { Tensor } from "@cresset/core/functions";
+import type { Tensor } from "@cresset/core/functions";
 import { binaryCrossEntropy, binaryCrossEntropyWithLogits } from "../functional/binary-cross-entropy.ts";
 import { type CrossEntropyOptions, crossEntropy, type NllLossOptions, nllLoss } from "../functional/cross-entropy.ts";
 import type { Reduction, ReductionOptions } from "../functional/reduction.ts";
 import * as R from "../functional/regression-loss.ts";
+import { keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 
 /** A loss of a prediction and a target, reduced to their mean, their sum, or not at all. */
@@ -11,15 +12,10 @@ export abstract class Loss<R extends string = Reduction> extends Module<[input: 
   static override readonly typeName: string = "Loss";
   readonly reduction: R | "mean";
 
-  constructor(reduction: R | undefined) {
+  constructor(reduction?: R) {
     super();
     this.reduction = reduction ?? "mean";
   }
-}
-
-/** Options of a loss whose weight may come first, by position. */
-export function withWeight<O extends object>(weight: Tensor | O | null | undefined, options?: O): O {
-  return (weight instanceof Tensor ? { ...options, weight } : { ...weight, ...options }) as O;
 }
 
 export interface BCELossOptions extends ReductionOptions {
@@ -38,7 +34,8 @@ export class BCELoss extends Loss {
   static override readonly typeName: string = "BCELoss";
   weight: Tensor | null;
 
-  constructor(options: BCELossOptions = {}) {
+  constructor(weight?: Tensor | null | BCELossOptions, given?: BCELossOptions) {
+    const options = keywords<BCELossOptions>(["weight", "reduction"], [weight, given]);
     super(options.reduction);
     this.weight = options.weight ?? null;
     this.registerBuffer("weight", this.weight);
@@ -61,7 +58,7 @@ export class BCEWithLogitsLoss extends Loss {
   posWeight: Tensor | null;
 
   constructor(weight?: Tensor | null | BCEWithLogitsLossOptions, given?: BCEWithLogitsLossOptions) {
-    const options: BCEWithLogitsLossOptions = withWeight(weight, given);
+    const options = keywords<BCEWithLogitsLossOptions>(["weight", "reduction", "posWeight"], [weight, given]);
     super(options.reduction);
     this.weight = options.weight ?? null;
     this.posWeight = options.posWeight ?? null;
@@ -87,7 +84,10 @@ export class CrossEntropyLoss extends Loss {
   readonly labelSmoothing: number;
 
   constructor(weight?: Tensor | null | CrossEntropyOptions, given?: CrossEntropyOptions) {
-    const options: CrossEntropyOptions = withWeight(weight, given);
+    const options = keywords<CrossEntropyOptions>(
+      ["weight", "ignoreIndex", "reduction", "labelSmoothing"],
+      [weight, given],
+    );
     super(options.reduction);
     this.weight = options.weight ?? null;
     this.registerBuffer("weight", this.weight);
@@ -108,7 +108,7 @@ export class NLLLoss extends Loss {
   readonly ignoreIndex: number;
 
   constructor(weight?: Tensor | null | NllLossOptions, given?: NllLossOptions) {
-    const options: NllLossOptions = withWeight(weight, given);
+    const options = keywords<NllLossOptions>(["weight", "ignoreIndex", "reduction"], [weight, given]);
     super(options.reduction);
     this.weight = options.weight ?? null;
     this.registerBuffer("weight", this.weight);
@@ -124,7 +124,7 @@ export class NLLLoss extends Loss {
 export class MSELoss extends Loss {
   static override readonly typeName: string = "MSELoss";
   constructor(options: ReductionOptions = {}) {
-    super(options.reduction);
+    super(keywords<ReductionOptions>(["reduction"], [options]).reduction);
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -136,7 +136,7 @@ export class MSELoss extends Loss {
 export class L1Loss extends Loss {
   static override readonly typeName: string = "L1Loss";
   constructor(options: ReductionOptions = {}) {
-    super(options.reduction);
+    super(keywords<ReductionOptions>(["reduction"], [options]).reduction);
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -149,7 +149,8 @@ export class SmoothL1Loss extends Loss {
   static override readonly typeName: string = "SmoothL1Loss";
   readonly beta: number;
 
-  constructor(options: R.SmoothL1LossOptions = {}) {
+  constructor(given: R.SmoothL1LossOptions = {}) {
+    const options = keywords<R.SmoothL1LossOptions>(["reduction", "beta"], [given]);
     super(options.reduction);
     this.beta = options.beta ?? 1;
   }
@@ -164,7 +165,8 @@ export class HuberLoss extends Loss {
   static override readonly typeName: string = "HuberLoss";
   readonly delta: number;
 
-  constructor(options: R.HuberLossOptions = {}) {
+  constructor(given: R.HuberLossOptions = {}) {
+    const options = keywords<R.HuberLossOptions>(["reduction", "delta"], [given]);
     super(options.reduction);
     this.delta = options.delta ?? 1;
   }
@@ -178,7 +180,7 @@ export class HuberLoss extends Loss {
 export class SoftMarginLoss extends Loss {
   static override readonly typeName: string = "SoftMarginLoss";
   constructor(options: ReductionOptions = {}) {
-    super(options.reduction);
+    super(keywords<ReductionOptions>(["reduction"], [options]).reduction);
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -191,7 +193,8 @@ export class KLDivLoss extends Loss<Reduction | "batchmean"> {
   static override readonly typeName: string = "KLDivLoss";
   readonly logTarget: boolean;
 
-  constructor(options: R.KlDivOptions = {}) {
+  constructor(given: R.KlDivOptions = {}) {
+    const options = keywords<R.KlDivOptions>(["reduction", "logTarget"], [given]);
     super(options.reduction);
     this.logTarget = options.logTarget ?? false;
   }
@@ -206,7 +209,8 @@ export class PoissonNLLLoss extends Loss {
   static override readonly typeName: string = "PoissonNLLLoss";
   readonly options: R.PoissonNllLossOptions;
 
-  constructor(options: R.PoissonNllLossOptions = {}) {
+  constructor(given: R.PoissonNllLossOptions = {}) {
+    const options = keywords<R.PoissonNllLossOptions>(["logInput", "full", "eps", "reduction"], [given]);
     super(options.reduction);
     this.options = options;
   }
@@ -223,7 +227,7 @@ export class GaussianNLLLoss extends Module<[input: Tensor, target: Tensor, vari
 
   constructor(options: R.GaussianNllLossOptions = {}) {
     super();
-    this.options = options;
+    this.options = keywords<R.GaussianNllLossOptions>(["full", "eps", "reduction"], [options]);
   }
 
   forward(input: Tensor, target: Tensor, variance: Tensor): Tensor {

@@ -4,7 +4,7 @@ import * as F from "../functional/margin-loss.ts";
 import type { ReductionOptions } from "../functional/reduction.ts";
 import { keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
-import { Loss, withWeight } from "./loss.ts";
+import { Loss } from "./loss.ts";
 
 /** max(-y (x1 - x2) + margin, 0): called with two scores and a target of 1 or -1. Margin default 0. */
 export class MarginRankingLoss extends Module<[input1: Tensor, input2: Tensor, target: Tensor], Tensor> {
@@ -13,7 +13,7 @@ export class MarginRankingLoss extends Module<[input1: Tensor, input2: Tensor, t
 
   constructor(margin?: number | F.MarginOptions, options?: F.MarginOptions) {
     super();
-    this.options = keywords<F.MarginOptions>(["margin"], [margin, options]);
+    this.options = keywords<F.MarginOptions>(["margin", "reduction"], [margin, options]);
   }
 
   forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
@@ -28,7 +28,7 @@ export class CosineEmbeddingLoss extends Module<[input1: Tensor, input2: Tensor,
 
   constructor(margin?: number | F.MarginOptions, options?: F.MarginOptions) {
     super();
-    this.options = keywords<F.MarginOptions>(["margin"], [margin, options]);
+    this.options = keywords<F.MarginOptions>(["margin", "reduction"], [margin, options]);
   }
 
   forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor {
@@ -49,7 +49,10 @@ export class TripletMarginLoss extends Module<[anchor: Tensor, positive: Tensor,
     options?: F.TripletMarginOptions,
   ) {
     super();
-    this.options = keywords<F.TripletMarginOptions>(["margin", "p", "eps", "swap"], [margin, p, eps, swap, options]);
+    this.options = keywords<F.TripletMarginOptions>(
+      ["margin", "p", "eps", "swap", "reduction"],
+      [margin, p, eps, swap, options],
+    );
   }
 
   forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
@@ -63,7 +66,7 @@ export class HingeEmbeddingLoss extends Loss {
   readonly margin: number;
 
   constructor(margin?: number | F.MarginOptions, options?: F.MarginOptions) {
-    const given = keywords<F.MarginOptions>(["margin"], [margin, options]);
+    const given = keywords<F.MarginOptions>(["margin", "reduction"], [margin, options]);
     super(given.reduction);
     this.margin = given.margin ?? 1;
   }
@@ -86,7 +89,7 @@ export class MultiMarginLoss extends Loss {
     weight?: Tensor | null | F.MultiMarginOptions,
     given?: F.MultiMarginOptions,
   ) {
-    const options = keywords<F.MultiMarginOptions>(["p", "margin", "weight"], [p, margin, weight, given]);
+    const options = keywords<F.MultiMarginOptions>(["p", "margin", "weight", "reduction"], [p, margin, weight, given]);
     super(options.reduction);
     this.weight = options.weight ?? null;
     this.registerBuffer("weight", this.weight);
@@ -105,7 +108,7 @@ export class MultiLabelMarginLoss extends Loss {
   static override readonly typeName: string = "MultiLabelMarginLoss";
 
   constructor(options: ReductionOptions = {}) {
-    super(options.reduction);
+    super(keywords<ReductionOptions>(["reduction"], [options]).reduction);
   }
 
   forward(input: Tensor, target: Tensor): Tensor {
@@ -121,7 +124,7 @@ export class MultiLabelSoftMarginLoss extends Loss {
   weight: Tensor | null;
 
   constructor(weight?: Tensor | null | WeightOptions, given?: WeightOptions) {
-    const options: WeightOptions = withWeight(weight, given);
+    const options = keywords<WeightOptions>(["weight", "reduction"], [weight, given]);
     super(options.reduction);
     this.weight = options.weight ?? null;
     this.registerBuffer("weight", this.weight);

@@ -13,7 +13,7 @@ import {
   zeros,
 } from "@cresset/core/functions";
 import { batchNorm, instanceNorm } from "../functional/norm-batch.ts";
-import { keywords } from "../keywords.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 import { Buffer, Parameter } from "../parameter.ts";
 import { pythonBool, pythonFloat } from "../printing.ts";
@@ -39,7 +39,14 @@ export type RunningNormArguments =
       trackRunningStats?: boolean | RunningNormOptions,
     ];
 
-const names = ["eps", "momentum", "affine", "trackRunningStats"] as const;
+interface RunningNormParameters extends RunningNormOptions {
+  readonly numFeatures: number;
+}
+
+/** The arguments of a norm whose `numFeatures` comes by name. */
+export type RunningNormByName = ByName<RunningNormParameters, ["numFeatures"]>;
+
+const names = ["numFeatures", "eps", "momentum", "affine", "trackRunningStats", "device", "dtype"] as const;
 
 abstract class RunningNorm extends Module<[Tensor], Tensor> {
   readonly numFeatures: number;
@@ -53,9 +60,9 @@ abstract class RunningNorm extends Module<[Tensor], Tensor> {
   runningVar: Buffer | null;
   numBatchesTracked: Buffer | null;
 
-  constructor(numFeatures: number, byDefault: boolean, rest: readonly unknown[]) {
+  constructor(byDefault: boolean, given: readonly unknown[]) {
     super();
-    const options = keywords<RunningNormOptions>(names, rest);
+    const { numFeatures, ...options } = keywords<RunningNormParameters>(names, given, 1);
     const { eps = 1e-5, momentum = 0.1, affine = byDefault, trackRunningStats = byDefault, dtype, device } = options;
     const place = device === undefined ? {} : { device };
     const kind = dtype === undefined ? place : { dtype, ...place };
@@ -100,8 +107,8 @@ abstract class RunningNorm extends Module<[Tensor], Tensor> {
 }
 
 abstract class BatchNorm extends RunningNorm {
-  constructor(numFeatures: number, rest: readonly unknown[]) {
-    super(numFeatures, true, rest);
+  constructor(given: readonly unknown[]) {
+    super(true, given);
   }
 
   /** @throws ShapeError for inputs of other ranks. */
@@ -144,8 +151,10 @@ function requireRank(input: Tensor, ranks: readonly number[]): void {
 export class BatchNorm1d extends BatchNorm {
   static override readonly typeName: string = "BatchNorm1d";
 
-  constructor(numFeatures: number, ...rest: RunningNormArguments) {
-    super(numFeatures, rest);
+  constructor(...named: RunningNormByName);
+  constructor(numFeatures: number, ...rest: RunningNormArguments);
+  constructor(...given: readonly unknown[]) {
+    super(given);
   }
 
   protected checkInput(input: Tensor): void {
@@ -157,8 +166,10 @@ export class BatchNorm1d extends BatchNorm {
 export class BatchNorm2d extends BatchNorm {
   static override readonly typeName: string = "BatchNorm2d";
 
-  constructor(numFeatures: number, ...rest: RunningNormArguments) {
-    super(numFeatures, rest);
+  constructor(...named: RunningNormByName);
+  constructor(numFeatures: number, ...rest: RunningNormArguments);
+  constructor(...given: readonly unknown[]) {
+    super(given);
   }
 
   protected checkInput(input: Tensor): void {
@@ -170,8 +181,10 @@ export class BatchNorm2d extends BatchNorm {
 export class BatchNorm3d extends BatchNorm {
   static override readonly typeName: string = "BatchNorm3d";
 
-  constructor(numFeatures: number, ...rest: RunningNormArguments) {
-    super(numFeatures, rest);
+  constructor(...named: RunningNormByName);
+  constructor(numFeatures: number, ...rest: RunningNormArguments);
+  constructor(...given: readonly unknown[]) {
+    super(given);
   }
 
   protected checkInput(input: Tensor): void {
@@ -182,8 +195,8 @@ export class BatchNorm3d extends BatchNorm {
 abstract class InstanceNorm extends RunningNorm {
   private readonly dims: number;
 
-  constructor(dims: number, numFeatures: number, rest: readonly unknown[]) {
-    super(numFeatures, false, rest);
+  constructor(dims: number, given: readonly unknown[]) {
+    super(false, given);
     this.dims = dims;
   }
 
@@ -204,8 +217,10 @@ abstract class InstanceNorm extends RunningNorm {
 export class InstanceNorm1d extends InstanceNorm {
   static override readonly typeName: string = "InstanceNorm1d";
 
-  constructor(numFeatures: number, ...rest: RunningNormArguments) {
-    super(1, numFeatures, rest);
+  constructor(...named: RunningNormByName);
+  constructor(numFeatures: number, ...rest: RunningNormArguments);
+  constructor(...given: readonly unknown[]) {
+    super(1, given);
   }
 }
 
@@ -213,8 +228,10 @@ export class InstanceNorm1d extends InstanceNorm {
 export class InstanceNorm2d extends InstanceNorm {
   static override readonly typeName: string = "InstanceNorm2d";
 
-  constructor(numFeatures: number, ...rest: RunningNormArguments) {
-    super(2, numFeatures, rest);
+  constructor(...named: RunningNormByName);
+  constructor(numFeatures: number, ...rest: RunningNormArguments);
+  constructor(...given: readonly unknown[]) {
+    super(2, given);
   }
 }
 
@@ -222,7 +239,9 @@ export class InstanceNorm2d extends InstanceNorm {
 export class InstanceNorm3d extends InstanceNorm {
   static override readonly typeName: string = "InstanceNorm3d";
 
-  constructor(numFeatures: number, ...rest: RunningNormArguments) {
-    super(3, numFeatures, rest);
+  constructor(...named: RunningNormByName);
+  constructor(numFeatures: number, ...rest: RunningNormArguments);
+  constructor(...given: readonly unknown[]) {
+    super(3, given);
   }
 }

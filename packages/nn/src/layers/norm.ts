@@ -2,7 +2,7 @@
 import { fill_, zero_ } from "@cresset/core/extend";
 import { noGrad, ones, ShapeError, type Tensor, type TensorOptions, ValueError, zeros } from "@cresset/core/functions";
 import * as F from "../functional/norm.ts";
-import { keywords } from "../keywords.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import { pythonBool, pythonFloat, pythonNumber, pythonTuple } from "../printing.ts";
@@ -22,6 +22,10 @@ function kindOf({ dtype, device }: Kind): Kind {
   return { ...(dtype === undefined ? {} : { dtype }), ...(device === undefined ? {} : { device }) };
 }
 
+interface NormalizedShape {
+  readonly normalizedShape: number | readonly number[];
+}
+
 /**
  * Layer normalisation (Ba et al., 2016): [*, …normalizedShape] standardised over the dimensions of `normalizedShape`,
  * times `weight`, plus `bias`, both of that shape.
@@ -38,14 +42,17 @@ export class LayerNorm extends Module<[Tensor], Tensor> {
   weight: Parameter | null;
   bias: Parameter | null;
 
+  constructor(...named: ByName<LayerNormOptions & NormalizedShape, ["normalizedShape"]>);
   constructor(
     normalizedShape: number | readonly number[],
     ...rest:
       | [options?: LayerNormOptions]
       | [eps?: number, elementwiseAffine?: boolean | LayerNormOptions, bias?: boolean | LayerNormOptions]
-  ) {
+  );
+  constructor(...given: readonly unknown[]) {
     super();
-    const options = keywords<LayerNormOptions>(["eps", "elementwiseAffine", "bias"], rest);
+    const names = ["normalizedShape", "eps", "elementwiseAffine", "bias", "device", "dtype"] as const;
+    const { normalizedShape, ...options } = keywords<LayerNormOptions & NormalizedShape>(names, given, 1);
     const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
@@ -93,12 +100,15 @@ export class RMSNorm extends Module<[Tensor], Tensor> {
   readonly elementwiseAffine: boolean;
   weight: Parameter | null;
 
+  constructor(...named: ByName<RMSNormOptions & NormalizedShape, ["normalizedShape"]>);
   constructor(
     normalizedShape: number | readonly number[],
     ...rest: [options?: RMSNormOptions] | [eps?: number | null, elementwiseAffine?: boolean | RMSNormOptions]
-  ) {
+  );
+  constructor(...given: readonly unknown[]) {
     super();
-    const options = keywords<RMSNormOptions>(["eps", "elementwiseAffine"], rest);
+    const names = ["normalizedShape", "eps", "elementwiseAffine", "device", "dtype"] as const;
+    const { normalizedShape, ...options } = keywords<RMSNormOptions & NormalizedShape>(names, given, 1);
     const { eps = null, elementwiseAffine = true } = options;
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
     this.eps = eps;
@@ -129,6 +139,11 @@ export interface GroupNormOptions extends Kind {
   readonly affine?: boolean;
 }
 
+interface GroupNormParameters extends GroupNormOptions {
+  readonly numGroups: number;
+  readonly numChannels: number;
+}
+
 /**
  * Group normalisation (Wu and He, 2018): [N, numChannels, *] standardised over the channels of each of `numGroups`
  * groups and all positions, times `weight` [numChannels], plus `bias`.
@@ -147,14 +162,17 @@ export class GroupNorm extends Module<[Tensor], Tensor> {
   weight: Parameter | null;
   bias: Parameter | null;
 
+  constructor(...named: ByName<GroupNormParameters, ["numGroups", "numChannels"]>);
   constructor(
     numGroups: number,
     numChannels: number,
     ...rest: [options?: GroupNormOptions] | [eps?: number, affine?: boolean | GroupNormOptions]
-  ) {
+  );
+  constructor(...given: readonly unknown[]) {
     super();
+    const names = ["numGroups", "numChannels", "eps", "affine", "device", "dtype"] as const;
+    const { numGroups, numChannels, ...options } = keywords<GroupNormParameters>(names, given, 2);
     if (numChannels % numGroups !== 0) throw new ValueError("num_channels must be divisible by num_groups");
-    const options = keywords<GroupNormOptions>(["eps", "affine"], rest);
     const { eps = 1e-5, affine = true } = options;
     this.numGroups = numGroups;
     this.numChannels = numChannels;
@@ -190,14 +208,17 @@ export class LocalResponseNorm extends Module<[Tensor], Tensor> {
   readonly beta: number;
   readonly k: number;
 
+  constructor(...named: ByName<F.LocalResponseNormOptions & { readonly size: number }, ["size"]>);
   constructor(
     size: number,
     ...rest:
       | [options?: F.LocalResponseNormOptions]
       | [alpha?: number, beta?: number | F.LocalResponseNormOptions, k?: number | F.LocalResponseNormOptions]
-  ) {
+  );
+  constructor(...given: readonly unknown[]) {
     super();
-    const options = keywords<F.LocalResponseNormOptions>(["alpha", "beta", "k"], rest);
+    const names = ["size", "alpha", "beta", "k"] as const;
+    const { size, ...options } = keywords<F.LocalResponseNormOptions & { readonly size: number }>(names, given, 1);
     this.size = size;
     this.alpha = options.alpha ?? 1e-4;
     this.beta = options.beta ?? 0.75;

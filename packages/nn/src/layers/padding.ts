@@ -1,11 +1,25 @@
 /** Padding as modules: sizes are one number for all sides, or [before, after] of the last dimension, then of the one before it. */
 import { ShapeError, type Tensor } from "@cresset/core/functions";
 import { type PaddingMode, pad } from "../functional/pad.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 import { pythonNumber, pythonTuple } from "../printing.ts";
 
 /** One number for all sides, or [left, right], [left, right, top, bottom], … */
 export type Padding = number | readonly number[];
+
+interface PaddingParameter {
+  readonly padding: Padding;
+}
+
+interface ConstantParameters extends PaddingParameter {
+  readonly value: number;
+}
+
+type PaddingByName = ByName<PaddingParameter, ["padding"]>;
+type ConstantByName = ByName<ConstantParameters, ["padding", "value"]>;
+
+const paddingOf = (given: readonly unknown[]): Padding => keywords<PaddingParameter>(["padding"], given, 1).padding;
 
 abstract class PaddingLayer extends Module<[Tensor], Tensor> {
   readonly padding: readonly number[];
@@ -25,9 +39,10 @@ abstract class PaddingLayer extends Module<[Tensor], Tensor> {
 abstract class ConstantPad extends PaddingLayer {
   readonly value: number;
 
-  constructor(dims: number, padding: Padding, value: number | { readonly value: number }) {
+  constructor(dims: number, given: readonly unknown[]) {
+    const { padding, value } = keywords<ConstantParameters>(["padding", "value"], given, 2);
     super(dims, padding);
-    this.value = typeof value === "number" ? value : Number("value" in value ? value.value : value);
+    this.value = value;
   }
 
   forward(input: Tensor): Tensor {
@@ -67,8 +82,10 @@ abstract class ZeroPad extends PaddingLayer {
 export class ConstantPad1d extends ConstantPad {
   static override readonly typeName: string = "ConstantPad1d";
 
-  constructor(padding: Padding, value: number | { readonly value: number }) {
-    super(1, padding, value);
+  constructor(...named: ConstantByName);
+  constructor(padding: Padding, value: number);
+  constructor(...given: readonly unknown[]) {
+    super(1, given);
   }
 }
 
@@ -76,8 +93,10 @@ export class ConstantPad1d extends ConstantPad {
 export class ConstantPad2d extends ConstantPad {
   static override readonly typeName: string = "ConstantPad2d";
 
-  constructor(padding: Padding, value: number | { readonly value: number }) {
-    super(2, padding, value);
+  constructor(...named: ConstantByName);
+  constructor(padding: Padding, value: number);
+  constructor(...given: readonly unknown[]) {
+    super(2, given);
   }
 }
 
@@ -85,8 +104,10 @@ export class ConstantPad2d extends ConstantPad {
 export class ConstantPad3d extends ConstantPad {
   static override readonly typeName: string = "ConstantPad3d";
 
-  constructor(padding: Padding, value: number | { readonly value: number }) {
-    super(3, padding, value);
+  constructor(...named: ConstantByName);
+  constructor(padding: Padding, value: number);
+  constructor(...given: readonly unknown[]) {
+    super(3, given);
   }
 }
 
@@ -94,8 +115,10 @@ export class ConstantPad3d extends ConstantPad {
 export class ZeroPad1d extends ZeroPad {
   static override readonly typeName: string = "ZeroPad1d";
 
-  constructor(padding: Padding) {
-    super(1, padding);
+  constructor(...named: PaddingByName);
+  constructor(padding: Padding);
+  constructor(...given: readonly unknown[]) {
+    super(1, paddingOf(given));
   }
 }
 
@@ -103,8 +126,10 @@ export class ZeroPad1d extends ZeroPad {
 export class ZeroPad2d extends ZeroPad {
   static override readonly typeName: string = "ZeroPad2d";
 
-  constructor(padding: Padding) {
-    super(2, padding);
+  constructor(...named: PaddingByName);
+  constructor(padding: Padding);
+  constructor(...given: readonly unknown[]) {
+    super(2, paddingOf(given));
   }
 }
 
@@ -112,8 +137,10 @@ export class ZeroPad2d extends ZeroPad {
 export class ZeroPad3d extends ZeroPad {
   static override readonly typeName: string = "ZeroPad3d";
 
-  constructor(padding: Padding) {
-    super(3, padding);
+  constructor(...named: PaddingByName);
+  constructor(padding: Padding);
+  constructor(...given: readonly unknown[]) {
+    super(3, paddingOf(given));
   }
 }
 
@@ -121,8 +148,10 @@ export class ZeroPad3d extends ZeroPad {
 export class ReflectionPad1d extends CopyPad {
   static override readonly typeName: string = "ReflectionPad1d";
 
-  constructor(padding: Padding) {
-    super(1, padding, "reflect");
+  constructor(...named: PaddingByName);
+  constructor(padding: Padding);
+  constructor(...given: readonly unknown[]) {
+    super(1, paddingOf(given), "reflect");
   }
 }
 
@@ -130,8 +159,10 @@ export class ReflectionPad1d extends CopyPad {
 export class ReflectionPad2d extends CopyPad {
   static override readonly typeName: string = "ReflectionPad2d";
 
-  constructor(padding: Padding) {
-    super(2, padding, "reflect");
+  constructor(...named: PaddingByName);
+  constructor(padding: Padding);
+  constructor(...given: readonly unknown[]) {
+    super(2, paddingOf(given), "reflect");
   }
 }
 
@@ -139,8 +170,10 @@ export class ReflectionPad2d extends CopyPad {
 export class ReflectionPad3d extends CopyPad {
   static override readonly typeName: string = "ReflectionPad3d";
 
-  constructor(padding: Padding) {
-    super(3, padding, "reflect");
+  constructor(...named: PaddingByName);
+  constructor(padding: Padding);
+  constructor(...given: readonly unknown[]) {
+    super(3, paddingOf(given), "reflect");
   }
 }
 
@@ -148,8 +181,10 @@ export class ReflectionPad3d extends CopyPad {
 export class ReplicationPad1d extends CopyPad {
   static override readonly typeName: string = "ReplicationPad1d";
 
-  constructor(padding: Padding) {
-    super(1, padding, "replicate");
+  constructor(...named: PaddingByName);
+  constructor(padding: Padding);
+  constructor(...given: readonly unknown[]) {
+    super(1, paddingOf(given), "replicate");
   }
 }
 
@@ -157,8 +192,10 @@ export class ReplicationPad1d extends CopyPad {
 export class ReplicationPad2d extends CopyPad {
   static override readonly typeName: string = "ReplicationPad2d";
 
-  constructor(padding: Padding) {
-    super(2, padding, "replicate");
+  constructor(...named: PaddingByName);
+  constructor(padding: Padding);
+  constructor(...given: readonly unknown[]) {
+    super(2, paddingOf(given), "replicate");
   }
 }
 
@@ -166,8 +203,10 @@ export class ReplicationPad2d extends CopyPad {
 export class ReplicationPad3d extends CopyPad {
   static override readonly typeName: string = "ReplicationPad3d";
 
-  constructor(padding: Padding) {
-    super(3, padding, "replicate");
+  constructor(...named: PaddingByName);
+  constructor(padding: Padding);
+  constructor(...given: readonly unknown[]) {
+    super(3, paddingOf(given), "replicate");
   }
 }
 
@@ -175,8 +214,10 @@ export class ReplicationPad3d extends CopyPad {
 export class CircularPad1d extends CopyPad {
   static override readonly typeName: string = "CircularPad1d";
 
-  constructor(padding: Padding) {
-    super(1, padding, "circular");
+  constructor(...named: PaddingByName);
+  constructor(padding: Padding);
+  constructor(...given: readonly unknown[]) {
+    super(1, paddingOf(given), "circular");
   }
 }
 
@@ -184,8 +225,10 @@ export class CircularPad1d extends CopyPad {
 export class CircularPad2d extends CopyPad {
   static override readonly typeName: string = "CircularPad2d";
 
-  constructor(padding: Padding) {
-    super(2, padding, "circular");
+  constructor(...named: PaddingByName);
+  constructor(padding: Padding);
+  constructor(...given: readonly unknown[]) {
+    super(2, paddingOf(given), "circular");
   }
 }
 
@@ -193,7 +236,9 @@ export class CircularPad2d extends CopyPad {
 export class CircularPad3d extends CopyPad {
   static override readonly typeName: string = "CircularPad3d";
 
-  constructor(padding: Padding) {
-    super(3, padding, "circular");
+  constructor(...named: PaddingByName);
+  constructor(padding: Padding);
+  constructor(...given: readonly unknown[]) {
+    super(3, paddingOf(given), "circular");
   }
 }

@@ -1,16 +1,24 @@
 /** Pooling to a given output size as modules. */
 import type { Tensor } from "@cresset/core/functions";
 import * as F from "../functional/pool-adaptive.ts";
-import { keywords } from "../keywords.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 import { pythonSize } from "../printing.ts";
+
+interface Parameters {
+  readonly outputSize: F.AdaptiveSize;
+}
+
+interface MaxParameters extends Parameters, F.AdaptiveMaxPoolOptions {}
 
 abstract class AdaptivePool extends Module<[Tensor], Tensor> {
   readonly outputSize: F.AdaptiveSize;
 
-  constructor(outputSize: F.AdaptiveSize) {
+  constructor(...named: ByName<Parameters, ["outputSize"]>);
+  constructor(outputSize: F.AdaptiveSize);
+  constructor(...given: readonly unknown[]) {
     super();
-    this.outputSize = outputSize;
+    this.outputSize = keywords<Parameters>(["outputSize"], given, 1).outputSize;
   }
 
   override extraRepr(): string {
@@ -53,10 +61,12 @@ export class AdaptiveAvgPool3d extends AdaptivePool {
 abstract class AdaptiveMaxPool extends AdaptivePool {
   readonly returnIndices: boolean;
 
-  constructor(outputSize: F.AdaptiveSize, returnIndices?: boolean | F.AdaptiveMaxPoolOptions) {
+  constructor(...named: ByName<MaxParameters, ["outputSize"]>);
+  constructor(outputSize: F.AdaptiveSize, returnIndices?: boolean | F.AdaptiveMaxPoolOptions);
+  constructor(...given: readonly unknown[]) {
+    const { outputSize, returnIndices = false } = keywords<MaxParameters>(["outputSize", "returnIndices"], given, 1);
     super(outputSize);
-    const options = keywords<F.AdaptiveMaxPoolOptions>(["returnIndices"], [returnIndices]);
-    this.returnIndices = options.returnIndices ?? false;
+    this.returnIndices = returnIndices;
   }
 
   /** With `returnIndices` a call gives [output, indices]; its type does not say so. */

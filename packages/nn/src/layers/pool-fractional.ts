@@ -2,7 +2,12 @@
 import { type Tensor, ValueError } from "@cresset/core/functions";
 import { type FractionalPoolOptions, fractionalMaxPool2d, fractionalMaxPool3d } from "../functional/pool-fractional.ts";
 import type { Size } from "../functional/window.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
+
+type Parameters = FractionalPoolOptions & { readonly kernelSize: Size };
+
+const names = ["kernelSize", "outputSize", "outputRatio", "returnIndices", "randomSamples"] as const;
 
 abstract class FractionalMaxPool extends Module<[Tensor], Tensor> {
   readonly kernelSize: Size;
@@ -12,8 +17,9 @@ abstract class FractionalMaxPool extends Module<[Tensor], Tensor> {
   /** Where windows lie, instead of drawing it. */
   readonly randomSamples: Tensor | null;
 
-  constructor(name: string, kernelSize: Size, options: FractionalPoolOptions) {
+  constructor(name: string, given: readonly unknown[]) {
     super();
+    const { kernelSize, ...options } = keywords<Parameters>(names, given, 1);
     this.kernelSize = kernelSize;
     this.outputSize = options.outputSize ?? null;
     this.outputRatio = options.outputRatio ?? null;
@@ -44,8 +50,10 @@ abstract class FractionalMaxPool extends Module<[Tensor], Tensor> {
 export class FractionalMaxPool2d extends FractionalMaxPool {
   static override readonly typeName: string = "FractionalMaxPool2d";
 
-  constructor(kernelSize: Size, options: FractionalPoolOptions) {
-    super("FractionalMaxPool2d", kernelSize, options);
+  constructor(...named: ByName<Parameters, ["kernelSize"]>);
+  constructor(kernelSize: Size, options: FractionalPoolOptions);
+  constructor(...given: readonly unknown[]) {
+    super("FractionalMaxPool2d", given);
   }
 
   forward(input: Tensor): Tensor {
@@ -57,8 +65,10 @@ export class FractionalMaxPool2d extends FractionalMaxPool {
 export class FractionalMaxPool3d extends FractionalMaxPool {
   static override readonly typeName: string = "FractionalMaxPool3d";
 
-  constructor(kernelSize: Size, options: FractionalPoolOptions) {
-    super("FractionalMaxPool3d", kernelSize, options);
+  constructor(...named: ByName<Parameters, ["kernelSize"]>);
+  constructor(kernelSize: Size, options: FractionalPoolOptions);
+  constructor(...given: readonly unknown[]) {
+    super("FractionalMaxPool3d", given);
   }
 
   forward(input: Tensor): Tensor {

@@ -2,7 +2,7 @@
 import type { Tensor } from "@cresset/core/functions";
 import * as F from "../functional/pool-unmax.ts";
 import { type Size, sizesOf } from "../functional/window.ts";
-import { keywords } from "../keywords.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 import { pythonTuple } from "../printing.ts";
 
@@ -11,14 +11,16 @@ export type MaxUnpoolArguments =
   | [options?: MaxUnpoolOptions]
   | [stride?: Size | null, padding?: Size | MaxUnpoolOptions];
 
+type Parameters = MaxUnpoolOptions & { readonly kernelSize: Size };
+
 abstract class MaxUnpool extends Module<[input: Tensor, indices: Tensor, outputSize?: readonly number[]], Tensor> {
   readonly kernelSize: readonly number[];
   readonly stride: readonly number[];
   readonly padding: readonly number[];
 
-  constructor(dims: number, kernelSize: Size, rest: readonly unknown[]) {
+  constructor(dims: number, given: readonly unknown[]) {
     super();
-    const options = keywords<MaxUnpoolOptions>(["stride", "padding"], rest);
+    const { kernelSize, ...options } = keywords<Parameters>(["kernelSize", "stride", "padding"], given, 1);
     this.kernelSize = sizesOf("kernel_size", kernelSize, dims);
     this.stride = sizesOf("stride", options.stride ?? kernelSize, dims);
     this.padding = sizesOf("padding", options.padding ?? 0, dims);
@@ -33,8 +35,10 @@ abstract class MaxUnpool extends Module<[input: Tensor, indices: Tensor, outputS
 export class MaxUnpool1d extends MaxUnpool {
   static override readonly typeName: string = "MaxUnpool1d";
 
-  constructor(kernelSize: Size, ...rest: MaxUnpoolArguments) {
-    super(1, kernelSize, rest);
+  constructor(...named: ByName<Parameters, ["kernelSize"]>);
+  constructor(kernelSize: Size, ...rest: MaxUnpoolArguments);
+  constructor(...given: readonly unknown[]) {
+    super(1, given);
   }
 
   forward(input: Tensor, indices: Tensor, outputSize?: readonly number[]): Tensor {
@@ -46,8 +50,10 @@ export class MaxUnpool1d extends MaxUnpool {
 export class MaxUnpool2d extends MaxUnpool {
   static override readonly typeName: string = "MaxUnpool2d";
 
-  constructor(kernelSize: Size, ...rest: MaxUnpoolArguments) {
-    super(2, kernelSize, rest);
+  constructor(...named: ByName<Parameters, ["kernelSize"]>);
+  constructor(kernelSize: Size, ...rest: MaxUnpoolArguments);
+  constructor(...given: readonly unknown[]) {
+    super(2, given);
   }
 
   forward(input: Tensor, indices: Tensor, outputSize?: readonly number[]): Tensor {
@@ -59,8 +65,10 @@ export class MaxUnpool2d extends MaxUnpool {
 export class MaxUnpool3d extends MaxUnpool {
   static override readonly typeName: string = "MaxUnpool3d";
 
-  constructor(kernelSize: Size, ...rest: MaxUnpoolArguments) {
-    super(3, kernelSize, rest);
+  constructor(...named: ByName<Parameters, ["kernelSize"]>);
+  constructor(kernelSize: Size, ...rest: MaxUnpoolArguments);
+  constructor(...given: readonly unknown[]) {
+    super(3, given);
   }
 
   forward(input: Tensor, indices: Tensor, outputSize?: readonly number[]): Tensor {

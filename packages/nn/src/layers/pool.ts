@@ -5,7 +5,7 @@ import type { Scalar, Tensor } from "@cresset/core/functions";
 import * as average from "../functional/pool-average.ts";
 import * as max from "../functional/pool-max.ts";
 import { type Size, sizesOf } from "../functional/window.ts";
-import { keywords } from "../keywords.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 import { pythonBool, pythonNumber, pythonSize, pythonTuple } from "../printing.ts";
 
@@ -19,7 +19,9 @@ export type MaxPoolArguments =
       ceilMode?: boolean | max.MaxPoolOptions,
     ];
 
-const maxNames = ["stride", "padding", "dilation", "returnIndices", "ceilMode"] as const;
+type MaxPoolParameters = max.MaxPoolOptions & { readonly kernelSize: Size };
+
+const maxNames = ["kernelSize", "stride", "padding", "dilation", "returnIndices", "ceilMode"] as const;
 
 abstract class MaxPool extends Module<[Tensor], Tensor> {
   readonly kernelSize: Size;
@@ -29,9 +31,9 @@ abstract class MaxPool extends Module<[Tensor], Tensor> {
   readonly returnIndices: boolean;
   readonly ceilMode: boolean;
 
-  constructor(kernelSize: Size, rest: readonly unknown[]) {
+  constructor(given: readonly unknown[]) {
     super();
-    const options = keywords<max.MaxPoolOptions>(maxNames, rest);
+    const { kernelSize, ...options } = keywords<MaxPoolParameters>(maxNames, given, 1);
     this.kernelSize = kernelSize;
     this.stride = options.stride ?? kernelSize;
     this.padding = options.padding ?? 0;
@@ -61,8 +63,10 @@ abstract class MaxPool extends Module<[Tensor], Tensor> {
 export class MaxPool1d extends MaxPool {
   static override readonly typeName: string = "MaxPool1d";
 
-  constructor(kernelSize: Size, ...rest: MaxPoolArguments) {
-    super(kernelSize, rest);
+  constructor(...named: ByName<MaxPoolParameters, ["kernelSize"]>);
+  constructor(kernelSize: Size, ...rest: MaxPoolArguments);
+  constructor(...given: readonly unknown[]) {
+    super(given);
   }
 
   forward(input: Tensor): Tensor {
@@ -74,8 +78,10 @@ export class MaxPool1d extends MaxPool {
 export class MaxPool2d extends MaxPool {
   static override readonly typeName: string = "MaxPool2d";
 
-  constructor(kernelSize: Size, ...rest: MaxPoolArguments) {
-    super(kernelSize, rest);
+  constructor(...named: ByName<MaxPoolParameters, ["kernelSize"]>);
+  constructor(kernelSize: Size, ...rest: MaxPoolArguments);
+  constructor(...given: readonly unknown[]) {
+    super(given);
   }
 
   forward(input: Tensor): Tensor {
@@ -87,8 +93,10 @@ export class MaxPool2d extends MaxPool {
 export class MaxPool3d extends MaxPool {
   static override readonly typeName: string = "MaxPool3d";
 
-  constructor(kernelSize: Size, ...rest: MaxPoolArguments) {
-    super(kernelSize, rest);
+  constructor(...named: ByName<MaxPoolParameters, ["kernelSize"]>);
+  constructor(kernelSize: Size, ...rest: MaxPoolArguments);
+  constructor(...given: readonly unknown[]) {
+    super(given);
   }
 
   forward(input: Tensor): Tensor {
@@ -106,7 +114,9 @@ export type AvgPoolArguments =
       divisorOverride?: number | null | average.AvgPoolOptions,
     ];
 
-const avgNames = ["stride", "padding", "ceilMode", "countIncludePad", "divisorOverride"] as const;
+type AvgPoolParameters = average.AvgPoolOptions & { readonly kernelSize: Size };
+
+const avgNames = ["kernelSize", "stride", "padding", "ceilMode", "countIncludePad", "divisorOverride"] as const;
 
 abstract class AvgPool extends Module<[Tensor], Tensor> {
   readonly kernelSize: Size;
@@ -116,9 +126,9 @@ abstract class AvgPool extends Module<[Tensor], Tensor> {
   readonly countIncludePad: boolean;
   readonly divisorOverride: number | null;
 
-  constructor(kernelSize: Size, rest: readonly unknown[]) {
+  constructor(given: readonly unknown[], names: readonly (keyof AvgPoolParameters)[] = avgNames) {
     super();
-    const options = keywords<average.AvgPoolOptions>(avgNames, rest);
+    const { kernelSize, ...options } = keywords<AvgPoolParameters>(names, given, 1);
     this.kernelSize = kernelSize;
     this.stride = options.stride ?? kernelSize;
     this.padding = options.padding ?? 0;
@@ -146,8 +156,10 @@ abstract class AvgPool extends Module<[Tensor], Tensor> {
 export class AvgPool1d extends AvgPool {
   static override readonly typeName: string = "AvgPool1d";
 
-  constructor(kernelSize: Size, ...rest: AvgPoolArguments) {
-    super(kernelSize, rest);
+  constructor(...named: ByName<AvgPoolParameters, ["kernelSize"]>);
+  constructor(kernelSize: Size, ...rest: AvgPoolArguments);
+  constructor(...given: readonly unknown[]) {
+    super(given, avgNames.slice(0, -1));
   }
 
   forward(input: Tensor): Tensor {
@@ -164,8 +176,10 @@ export class AvgPool1d extends AvgPool {
 export class AvgPool2d extends AvgPool {
   static override readonly typeName: string = "AvgPool2d";
 
-  constructor(kernelSize: Size, ...rest: AvgPoolArguments) {
-    super(kernelSize, rest);
+  constructor(...named: ByName<AvgPoolParameters, ["kernelSize"]>);
+  constructor(kernelSize: Size, ...rest: AvgPoolArguments);
+  constructor(...given: readonly unknown[]) {
+    super(given);
   }
 
   forward(input: Tensor): Tensor {
@@ -177,8 +191,10 @@ export class AvgPool2d extends AvgPool {
 export class AvgPool3d extends AvgPool {
   static override readonly typeName: string = "AvgPool3d";
 
-  constructor(kernelSize: Size, ...rest: AvgPoolArguments) {
-    super(kernelSize, rest);
+  constructor(...named: ByName<AvgPoolParameters, ["kernelSize"]>);
+  constructor(kernelSize: Size, ...rest: AvgPoolArguments);
+  constructor(...given: readonly unknown[]) {
+    super(given);
   }
 
   forward(input: Tensor): Tensor {
@@ -190,15 +206,21 @@ export type LpPoolArguments =
   | [options?: average.LpPoolOptions]
   | [stride?: Size | null, ceilMode?: boolean | average.LpPoolOptions];
 
+interface LpPoolParameters extends average.LpPoolOptions {
+  readonly normType: Scalar;
+  readonly kernelSize: Size;
+}
+
 abstract class LPPool extends Module<[Tensor], Tensor> {
   readonly normType: Scalar;
   readonly kernelSize: Size;
   readonly stride: Size | null;
   readonly ceilMode: boolean;
 
-  constructor(normType: Scalar, kernelSize: Size, rest: readonly unknown[]) {
+  constructor(given: readonly unknown[]) {
     super();
-    const options = keywords<average.LpPoolOptions>(["stride", "ceilMode"], rest);
+    const names = ["normType", "kernelSize", "stride", "ceilMode"] as const;
+    const { normType, kernelSize, ...options } = keywords<LpPoolParameters>(names, given, 2);
     this.normType = normType;
     this.kernelSize = kernelSize;
     this.stride = options.stride ?? null;
@@ -214,8 +236,10 @@ abstract class LPPool extends Module<[Tensor], Tensor> {
 export class LPPool1d extends LPPool {
   static override readonly typeName: string = "LPPool1d";
 
-  constructor(normType: Scalar, kernelSize: Size, ...rest: LpPoolArguments) {
-    super(normType, kernelSize, rest);
+  constructor(...named: ByName<LpPoolParameters, ["normType", "kernelSize"]>);
+  constructor(normType: Scalar, kernelSize: Size, ...rest: LpPoolArguments);
+  constructor(...given: readonly unknown[]) {
+    super(given);
   }
 
   forward(input: Tensor): Tensor {
@@ -227,8 +251,10 @@ export class LPPool1d extends LPPool {
 export class LPPool2d extends LPPool {
   static override readonly typeName: string = "LPPool2d";
 
-  constructor(normType: Scalar, kernelSize: Size, ...rest: LpPoolArguments) {
-    super(normType, kernelSize, rest);
+  constructor(...named: ByName<LpPoolParameters, ["normType", "kernelSize"]>);
+  constructor(normType: Scalar, kernelSize: Size, ...rest: LpPoolArguments);
+  constructor(...given: readonly unknown[]) {
+    super(given);
   }
 
   forward(input: Tensor): Tensor {
@@ -240,8 +266,10 @@ export class LPPool2d extends LPPool {
 export class LPPool3d extends LPPool {
   static override readonly typeName: string = "LPPool3d";
 
-  constructor(normType: Scalar, kernelSize: Size, ...rest: LpPoolArguments) {
-    super(normType, kernelSize, rest);
+  constructor(...named: ByName<LpPoolParameters, ["normType", "kernelSize"]>);
+  constructor(normType: Scalar, kernelSize: Size, ...rest: LpPoolArguments);
+  constructor(...given: readonly unknown[]) {
+    super(given);
   }
 
   forward(input: Tensor): Tensor {

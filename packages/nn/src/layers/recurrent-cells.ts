@@ -12,6 +12,7 @@ import {
 import { linear } from "../functional/linear.ts";
 import { gruStep, lstmStep, rnnStep } from "../functional/rnn-cells.ts";
 import { uniform_ } from "../init.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import { pythonBool } from "../printing.ts";
@@ -22,6 +23,13 @@ export interface RecurrentCellOptions extends Pick<TensorOptions, "dtype" | "dev
   readonly bias?: boolean;
 }
 
+interface CellParameters extends RecurrentCellOptions {
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+}
+
+const names = ["inputSize", "hiddenSize", "bias", "device", "dtype"] as const;
+
 abstract class RecurrentCell<State, Out> extends Module<[input: Tensor, hx?: State | null], Out> {
   readonly inputSize: number;
   readonly hiddenSize: number;
@@ -30,9 +38,8 @@ abstract class RecurrentCell<State, Out> extends Module<[input: Tensor, hx?: Sta
   biasIh: Parameter | null;
   biasHh: Parameter | null;
 
-  constructor(inputSize: number, hiddenSize: number, gates: number, given: RecurrentCellOptions | boolean) {
+  constructor(gates: number, { inputSize, hiddenSize, bias = true, ...kind }: CellParameters) {
     super();
-    const { bias = true, ...kind } = typeof given === "boolean" ? { bias: given } : given;
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;
     this.weightIh = new Parameter(empty([gates * hiddenSize, inputSize], kind));
@@ -98,9 +105,17 @@ export class RNNCell extends RecurrentCell<Tensor, Tensor> {
   static override readonly typeName: string = "RNNCell";
   readonly nonlinearity: "tanh" | "relu";
 
-  constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions | boolean = {}) {
-    const { nonlinearity = "tanh", ...rest } = typeof options === "boolean" ? { bias: options } : options;
-    super(inputSize, hiddenSize, 1, rest);
+  constructor(...named: ByName<CellParameters & RNNCellOptions, ["inputSize", "hiddenSize"]>);
+  constructor(
+    inputSize: number,
+    hiddenSize: number,
+    bias?: boolean | RNNCellOptions,
+    nonlinearity?: "tanh" | "relu" | RNNCellOptions,
+  );
+  constructor(...given: readonly unknown[]) {
+    const all = ["inputSize", "hiddenSize", "bias", "nonlinearity", "device", "dtype"] as const;
+    const { nonlinearity = "tanh", ...rest } = keywords<CellParameters & RNNCellOptions>(all, given, 2);
+    super(1, rest);
     const known: readonly string[] = ["tanh", "relu"];
     if (!known.includes(nonlinearity)) throw new ValueError(`Unknown nonlinearity: ${nonlinearity}`);
     this.nonlinearity = nonlinearity;
@@ -122,8 +137,10 @@ export class RNNCell extends RecurrentCell<Tensor, Tensor> {
 export class GRUCell extends RecurrentCell<Tensor, Tensor> {
   static override readonly typeName: string = "GRUCell";
 
-  constructor(inputSize: number, hiddenSize: number, options: RecurrentCellOptions | boolean = {}) {
-    super(inputSize, hiddenSize, 3, options);
+  constructor(...named: ByName<CellParameters, ["inputSize", "hiddenSize"]>);
+  constructor(inputSize: number, hiddenSize: number, bias?: boolean | RecurrentCellOptions);
+  constructor(...given: readonly unknown[]) {
+    super(3, keywords<CellParameters>(names, given, 2));
   }
 
   forward(input: Tensor, hx: Tensor | null = null): Tensor {
@@ -143,8 +160,10 @@ export class GRUCell extends RecurrentCell<Tensor, Tensor> {
 export class LSTMCell extends RecurrentCell<readonly [Tensor, Tensor], [Tensor, Tensor]> {
   static override readonly typeName: string = "LSTMCell";
 
-  constructor(inputSize: number, hiddenSize: number, options: RecurrentCellOptions | boolean = {}) {
-    super(inputSize, hiddenSize, 4, options);
+  constructor(...named: ByName<CellParameters, ["inputSize", "hiddenSize"]>);
+  constructor(inputSize: number, hiddenSize: number, bias?: boolean | RecurrentCellOptions);
+  constructor(...given: readonly unknown[]) {
+    super(4, keywords<CellParameters>(names, given, 2));
   }
 
   forward(input: Tensor, hx: readonly [Tensor, Tensor] | null = null): [Tensor, Tensor] {

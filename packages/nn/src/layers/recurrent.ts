@@ -17,7 +17,7 @@ import {
 import { type DirectionWeights, type RecurrentKind, recurrent } from "../functional/rnn.ts";
 import { tracedLayers } from "../functional/rnn-layers.ts";
 import { uniform_ } from "../init.ts";
-import { keywords } from "../keywords.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import { pythonBool, pythonNumber } from "../printing.ts";
@@ -36,6 +36,17 @@ export interface RecurrentOptions extends Pick<TensorOptions, "dtype" | "device"
   /** Whether a second network runs backward in time; default false. */
   readonly bidirectional?: boolean;
 }
+
+/** What has no default. */
+interface Sizes {
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+}
+
+type SizesByName<Options> = ByName<Options & Sizes, ["inputSize", "hiddenSize"]>;
+
+const sizes = ["inputSize", "hiddenSize", "numLayers"] as const;
+const others = ["bias", "batchFirst", "dropout", "bidirectional"] as const;
 
 type Sequences = Tensor | PackedSequence;
 
@@ -67,7 +78,7 @@ export abstract class RecurrentBase<State> extends Module<[input: Sequences, hx?
   readonly bidirectional: boolean;
   readonly projSize: number;
 
-  constructor(mode: RecurrentKind, inputSize: number, hiddenSize: number, options: RecurrentOptions, projSize = 0) {
+  constructor(mode: RecurrentKind, { inputSize, hiddenSize, ...options }: RecurrentOptions & Sizes, projSize = 0) {
     super();
     const { numLayers = 1, bias = true, batchFirst = false, dropout = 0, bidirectional = false, ...kind } = options;
     if (!(dropout >= 0 && dropout <= 1))
@@ -270,11 +281,14 @@ export interface RNNOptions extends RecurrentOptions {
 export class RNN extends RecurrentBase<Tensor> {
   static override readonly typeName: string = "RNN";
 
-  constructor(inputSize: number, hiddenSize: number, numLayers?: number | RNNOptions, options?: RNNOptions) {
-    const { nonlinearity = "tanh", ...rest } = keywords<RNNOptions>(["numLayers"], [numLayers, options]);
+  constructor(...named: SizesByName<RNNOptions>);
+  constructor(inputSize: number, hiddenSize: number, numLayers?: number | RNNOptions, options?: RNNOptions);
+  constructor(...given: readonly unknown[]) {
+    const names = [...sizes, "nonlinearity", ...others, "device", "dtype"] as const;
+    const { nonlinearity = "tanh", ...rest } = keywords<RNNOptions & Sizes>(names, given, 2);
     const known: readonly string[] = ["tanh", "relu"];
     if (!known.includes(nonlinearity)) throw new ValueError(`Unknown nonlinearity '${nonlinearity}'`);
-    super(nonlinearity === "tanh" ? "RNN_TANH" : "RNN_RELU", inputSize, hiddenSize, rest);
+    super(nonlinearity === "tanh" ? "RNN_TANH" : "RNN_RELU", rest);
   }
 
   forward(input: Sequences, hx: Tensor | null = null): [Sequences, Tensor] {
@@ -292,13 +306,10 @@ export class RNN extends RecurrentBase<Tensor> {
 export class GRU extends RecurrentBase<Tensor> {
   static override readonly typeName: string = "GRU";
 
-  constructor(
-    inputSize: number,
-    hiddenSize: number,
-    numLayers?: number | RecurrentOptions,
-    options?: RecurrentOptions,
-  ) {
-    super("GRU", inputSize, hiddenSize, keywords<RecurrentOptions>(["numLayers"], [numLayers, options]));
+  constructor(...named: SizesByName<RecurrentOptions>);
+  constructor(inputSize: number, hiddenSize: number, numLayers?: number | RecurrentOptions, options?: RecurrentOptions);
+  constructor(...given: readonly unknown[]) {
+    super("GRU", keywords<RecurrentOptions & Sizes>([...sizes, ...others, "device", "dtype"], given, 2));
   }
 
   forward(input: Sequences, hx: Tensor | null = null): [Sequences, Tensor] {
@@ -323,9 +334,12 @@ export interface LSTMOptions extends RecurrentOptions {
 export class LSTM extends RecurrentBase<[Tensor, Tensor]> {
   static override readonly typeName: string = "LSTM";
 
-  constructor(inputSize: number, hiddenSize: number, numLayers?: number | LSTMOptions, options?: LSTMOptions) {
-    const { projSize = 0, ...rest } = keywords<LSTMOptions>(["numLayers"], [numLayers, options]);
-    super("LSTM", inputSize, hiddenSize, rest, projSize);
+  constructor(...named: SizesByName<LSTMOptions>);
+  constructor(inputSize: number, hiddenSize: number, numLayers?: number | LSTMOptions, options?: LSTMOptions);
+  constructor(...given: readonly unknown[]) {
+    const names = [...sizes, ...others, "projSize", "device", "dtype"] as const;
+    const { projSize = 0, ...rest } = keywords<LSTMOptions & Sizes>(names, given, 2);
+    super("LSTM", rest, projSize);
   }
 
   forward(input: Sequences, hx: readonly [Tensor, Tensor] | null = null): [Sequences, [Tensor, Tensor]] {

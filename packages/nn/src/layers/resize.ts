@@ -2,7 +2,7 @@
 import type { Tensor } from "@cresset/core/functions";
 import { type InterpolateMode, type InterpolateOptions, interpolate } from "../functional/interpolate.ts";
 import { channelShuffle, pixelShuffle, pixelUnshuffle } from "../functional/shuffle.ts";
-import { keywords } from "../keywords.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { Module } from "../module.ts";
 import { pythonFloat, pythonSize } from "../printing.ts";
 
@@ -19,6 +19,9 @@ export type UpsampleArguments =
     ];
 
 const names = ["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor"] as const;
+
+/** Layers know no `antialias`. */
+type UpsampleOptions = Omit<InterpolateOptions, "antialias">;
 
 /**
  * Resamples [N, C, L], [N, C, H, W] or [N, C, D, H, W] to `size` or by `scaleFactor`; see `F.interpolate`.
@@ -37,7 +40,7 @@ export class Upsample extends Module<[Tensor], Tensor> {
 
   constructor(...given: UpsampleArguments) {
     super();
-    const options = keywords<InterpolateOptions>(names, given);
+    const options = keywords<UpsampleOptions>(names, given);
     this.size = options.size ?? null;
     this.scaleFactor = options.scaleFactor ?? null;
     this.mode = options.mode ?? "nearest";
@@ -89,9 +92,11 @@ export class PixelShuffle extends Module<[Tensor], Tensor> {
 
   readonly upscaleFactor: number;
 
-  constructor(upscaleFactor: number) {
+  constructor(...named: ByName<{ readonly upscaleFactor: number }, ["upscaleFactor"]>);
+  constructor(upscaleFactor: number);
+  constructor(...given: readonly unknown[]) {
     super();
-    this.upscaleFactor = upscaleFactor;
+    this.upscaleFactor = keywords<{ readonly upscaleFactor: number }>(["upscaleFactor"], given, 1).upscaleFactor;
   }
 
   forward(input: Tensor): Tensor {
@@ -109,9 +114,15 @@ export class PixelUnshuffle extends Module<[Tensor], Tensor> {
 
   readonly downscaleFactor: number;
 
-  constructor(downscaleFactor: number) {
+  constructor(...named: ByName<{ readonly downscaleFactor: number }, ["downscaleFactor"]>);
+  constructor(downscaleFactor: number);
+  constructor(...given: readonly unknown[]) {
     super();
-    this.downscaleFactor = downscaleFactor;
+    this.downscaleFactor = keywords<{ readonly downscaleFactor: number }>(
+      ["downscaleFactor"],
+      given,
+      1,
+    ).downscaleFactor;
   }
 
   forward(input: Tensor): Tensor {
@@ -129,9 +140,11 @@ export class ChannelShuffle extends Module<[Tensor], Tensor> {
 
   readonly groups: number;
 
-  constructor(groups: number) {
+  constructor(...named: ByName<{ readonly groups: number }, ["groups"]>);
+  constructor(groups: number);
+  constructor(...given: readonly unknown[]) {
     super();
-    this.groups = groups;
+    this.groups = keywords<{ readonly groups: number }>(["groups"], given, 1).groups;
   }
 
   forward(input: Tensor): Tensor {

@@ -2,7 +2,7 @@
 import type { Tensor, TensorOptions } from "@cresset/core/functions";
 import { add, ValueError } from "@cresset/core/functions";
 import { gelu, relu } from "../functional/activation.ts";
-import { keywords } from "../keywords.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { type AnyModule, Module } from "../module.ts";
 import { type AttentionCallOptions, MultiheadAttention } from "./attention.ts";
 import { Dropout } from "./dropout.ts";
@@ -35,7 +35,25 @@ type LayerArguments = readonly [
   options?: TransformerLayerOptions,
 ];
 
-const layerArguments = ["dimFeedforward", "dropout", "activation"] as const;
+interface LayerParameters extends TransformerLayerOptions {
+  readonly dModel: number;
+  readonly nhead: number;
+}
+
+type LayerByName = ByName<LayerParameters, ["dModel", "nhead"]>;
+
+const layerNames = [
+  "dModel",
+  "nhead",
+  "dimFeedforward",
+  "dropout",
+  "activation",
+  "layerNormEps",
+  "batchFirst",
+  "normFirst",
+  "device",
+  "dtype",
+] as const;
 
 /** @throws ValueError for a name that is none. */
 function activationOf(activation: TransformerLayerOptions["activation"]): Activation {
@@ -77,9 +95,11 @@ export class TransformerEncoderLayer extends Module<
   dropout2: Dropout;
   activation: Activation;
 
-  constructor(dModel: number, nhead: number, ...rest: LayerArguments) {
+  constructor(...named: LayerByName);
+  constructor(dModel: number, nhead: number, ...rest: LayerArguments);
+  constructor(...parameters: readonly unknown[]) {
     super();
-    const given = keywords<TransformerLayerOptions>([...layerArguments], rest);
+    const { dModel, nhead, ...given } = keywords<LayerParameters>(layerNames, parameters, 2);
     const { dimFeedforward = 2048, dropout = 0.1, layerNormEps: eps = 1e-5, batchFirst = false } = given;
     const { dtype, device } = given;
     const kind = { dtype, device };
@@ -169,9 +189,11 @@ export class TransformerDecoderLayer extends Module<
   dropout3: Dropout;
   activation: Activation;
 
-  constructor(dModel: number, nhead: number, ...rest: LayerArguments) {
+  constructor(...named: LayerByName);
+  constructor(dModel: number, nhead: number, ...rest: LayerArguments);
+  constructor(...parameters: readonly unknown[]) {
     super();
-    const given = keywords<TransformerLayerOptions>([...layerArguments], rest);
+    const { dModel, nhead, ...given } = keywords<LayerParameters>(layerNames, parameters, 2);
     const { dimFeedforward = 2048, dropout = 0.1, layerNormEps: eps = 1e-5, batchFirst = false } = given;
     const { dtype, device } = given;
     const kind = { dtype, device };

@@ -3,7 +3,7 @@ import { full, type Tensor, triu, ValueError } from "@cresset/core/functions";
 import { ModuleList } from "../containers/module-list.ts";
 import { deepCopy } from "../deep-copy.ts";
 import { xavierUniform_ } from "../init.ts";
-import { keywords } from "../keywords.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { type AnyModule, Module } from "../module.ts";
 import { LayerNorm } from "./norm.ts";
 import { snakeName } from "./snake-names.ts";
@@ -35,8 +35,21 @@ export interface NormOption {
   readonly norm?: FinalNorm | null;
 }
 
-const normGiven = (norm: FinalNorm | NormOption | null): FinalNorm | null =>
-  typeof norm === "object" ? (norm?.norm ?? null) : norm;
+/** Options of PyTorch's fast path for sequences of different lengths, which is not needed here; results are the same. */
+interface NestedOptions {
+  readonly enableNestedTensor?: boolean;
+  readonly maskCheck?: boolean;
+}
+
+interface EncoderParameters extends NormOption, NestedOptions {
+  readonly encoderLayer: EncoderLayer;
+  readonly numLayers: number;
+}
+
+interface DecoderParameters extends NormOption {
+  readonly decoderLayer: DecoderLayer;
+  readonly numLayers: number;
+}
 
 export interface EncoderMasks {
   /** Which positions a position must not see, [L, L] or [N · heads, L, L]. */
@@ -59,11 +72,20 @@ export class TransformerEncoder extends Module<[src: Tensor, ...masks: EncoderMa
   norm: FinalNorm | null;
 
   /** @param norm applied to the last layer's output; default none. */
-  constructor(encoderLayer: EncoderLayer, numLayers: number, norm: FinalNorm | NormOption | null = null) {
+  constructor(...named: ByName<EncoderParameters, ["encoderLayer", "numLayers"]>);
+  constructor(
+    encoderLayer: EncoderLayer,
+    numLayers: number,
+    norm?: FinalNorm | (NormOption & NestedOptions) | null,
+    options?: NestedOptions,
+  );
+  constructor(...given: readonly unknown[]) {
     super();
+    const names = ["encoderLayer", "numLayers", "norm", "enableNestedTensor", "maskCheck"] as const;
+    const { encoderLayer, numLayers, norm = null } = keywords<EncoderParameters>(names, given, 2);
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => deepCopy(encoderLayer)));
     this.numLayers = numLayers;
-    this.norm = normGiven(norm);
+    this.norm = norm;
   }
 
   forward(src: Tensor, ...masks: EncoderMaskArguments): Tensor {
@@ -83,11 +105,15 @@ export class TransformerDecoder extends Module<[tgt: Tensor, memory: Tensor, ...
   norm: FinalNorm | null;
 
   /** @param norm applied to the last layer's output; default none. */
-  constructor(decoderLayer: DecoderLayer, numLayers: number, norm: FinalNorm | NormOption | null = null) {
+  constructor(...named: ByName<DecoderParameters, ["decoderLayer", "numLayers"]>);
+  constructor(decoderLayer: DecoderLayer, numLayers: number, norm?: FinalNorm | NormOption | null);
+  constructor(...given: readonly unknown[]) {
     super();
+    const names = ["decoderLayer", "numLayers", "norm"] as const;
+    const { decoderLayer, numLayers, norm = null } = keywords<DecoderParameters>(names, given, 2);
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => deepCopy(decoderLayer)));
     this.numLayers = numLayers;
-    this.norm = normGiven(norm);
+    this.norm = norm;
   }
 
   forward(tgt: Tensor, memory: Tensor, ...masks: DecoderMaskArguments): Tensor {
@@ -147,6 +173,13 @@ const transformerArguments = [
   "dimFeedforward",
   "dropout",
   "activation",
+  "customEncoder",
+  "customDecoder",
+  "layerNormEps",
+  "batchFirst",
+  "normFirst",
+  "device",
+  "dtype",
 ] as const;
 
 type Positional = number | TransformerOptions;

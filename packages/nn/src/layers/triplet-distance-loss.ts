@@ -1,5 +1,6 @@
 import type { Tensor } from "@cresset/core/functions";
 import { type TripletDistanceOptions, tripletMarginWithDistanceLoss } from "../functional/triplet-distance-loss.ts";
+import { keywords } from "../keywords.ts";
 import { type AnyModule, Module } from "../module.ts";
 import { PairwiseDistance } from "./distance.ts";
 
@@ -21,7 +22,8 @@ export class TripletMarginWithDistanceLoss extends Module<
 
   constructor(options: TripletDistanceOptions = {}) {
     super();
-    this.options = options;
+    const names = ["distanceFunction", "margin", "swap", "reduction"] as const;
+    this.options = keywords<TripletDistanceOptions>(names, [options]);
     this.distanceFunction = options.distanceFunction ?? new PairwiseDistance();
   }
 

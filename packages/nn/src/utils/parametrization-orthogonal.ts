@@ -166,7 +166,7 @@ export function orthogonal<M extends AnyModule>(
     | [options?: OrthogonalOptions]
     | [name?: string, orthogonalMap?: OrthogonalMap | null | OrthogonalOptions, options?: OrthogonalOptions]
 ): M {
-  const given = keywords<OrthogonalOptions>(["name", "orthogonalMap"], rest);
+  const given = keywords<OrthogonalOptions>(["name", "orthogonalMap", "useTrivialization"], rest);
   const { name = "weight", useTrivialization = true } = given;
   const weight = (module as unknown as Record<string, unknown>)[name];
   if (!(weight instanceof Tensor))

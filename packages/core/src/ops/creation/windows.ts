@@ -79,7 +79,10 @@ export function kaiserWindow(
     | [periodic?: boolean, options?: TensorOptions & { readonly beta?: number }]
     | [periodic?: boolean, beta?: number, options?: TensorOptions]
 ): Tensor {
-  const given = keywords<TensorOptions & { periodic?: boolean; beta?: number }>(["periodic", "beta"], rest);
+  const given = keywords<TensorOptions & { periodic?: boolean; beta?: number }>(
+    ["periodic", "beta", "dtype", "device", "requiresGrad"],
+    rest,
+  );
   const { periodic = true, beta = 12, ...options } = given;
   return window("kaiser_window", length, periodic, options, (n, last) => {
     const at = sub(mul(n, 2 / last), 1);

@@ -124,7 +124,7 @@ const solveOp = hostOperation<Named>(
  * torch.linalg.solve(torch.tensor([[2, 0], [0, 4]]), torch.tensor([2, 2])) // tensor([1.0000, 0.5000])
  */
 export function solve(A: Tensor, B: Tensor, options: { readonly left?: boolean } = {}): Tensor {
-  const { left = true } = keywords<{ left?: boolean }>([], [options]);
+  const { left = true } = keywords<{ left?: boolean }>(["left"], [options]);
   return solved(A, B, left, { name: "linalg.solve", check: true })[0];
 }
 

@@ -51,7 +51,7 @@ export function matrixNorm(
   keepdim?: boolean | MatrixNormOptions,
   options?: MatrixNormOptions,
 ): Tensor {
-  const given = keywords<MatrixNormOptions>(["ord", "dim", "keepdim"], [ord, dim, keepdim, options]);
+  const given = keywords<MatrixNormOptions>(["ord", "dim", "keepdim", "dtype"], [ord, dim, keepdim, options]);
   const order = given.ord ?? "fro";
   const keep = given.keepdim ?? false;
   const dims = given.dim ?? [-2, -1];
@@ -96,7 +96,7 @@ export function linalgNorm(
     dim?: number | readonly number[] | null;
     keepdim?: boolean;
     dtype?: DType | null;
-  }>(["ord", "dim", "keepdim"], [ord, dim, keepdim, options]);
+  }>(["ord", "dim", "keepdim", "dtype"], [ord, dim, keepdim, options]);
   const dims = given.dim === undefined || given.dim === null ? null : [given.dim].flat();
   const rest = { keepdim: given.keepdim ?? false, dtype: given.dtype ?? null };
   const order = given.ord ?? null;

@@ -52,7 +52,7 @@ type Named<D> = ReductionOptions & { dim?: D };
 
 /** The arguments of a reduction, of which `dim` may come by name with the others. */
 function argumentsOf<D>(dim: D | Named<D> | undefined, options: ReductionOptions | undefined): Named<D> {
-  return keywords<Named<D>>(["dim"], [dim, options]);
+  return keywords<Named<D>>(["dim", "keepdim", "dtype", "mask"], [dim, options]);
 }
 
 const along = (dim: Dim | undefined, { keepdim = false }: ReductionOptions) => ({ dim: dim ?? null, keepdim });
@@ -125,7 +125,7 @@ function variance(
   second?: boolean | VarianceOptions,
   third?: VarianceOptions,
 ): Tensor {
-  const options = keywords<VarianceOptions>(["dim", "unbiased"], [first, second, third]);
+  const options = keywords<VarianceOptions>(["dim", "unbiased", "keepdim", "dtype", "mask"], [first, second, third]);
   const { dim, unbiased = true } = options;
   const x = filled(input, { dtype: options.dtype ?? (isFloat(input.dtype) ? null : getDefaultDtype()) }, 0);
   const deviation = sub(x, mean(x, dim, { mask: options.mask, keepdim: true }));

@@ -42,7 +42,7 @@ const bernoulliOp = operation<{ dtype: Tensor["dtype"] }>(
  * torch.bernoulli(x, 0.9);
  */
 export function bernoulli(input: Tensor, p?: Scalar | ProbabilityOptions, options?: ProbabilityOptions): Tensor {
-  const named = keywords<ProbabilityOptions>(["p"], [p, options]);
+  const named = keywords<ProbabilityOptions>(["p", "generator"], [p, options]);
   if (named.p === undefined) return bernoulliEach(input, input.dtype, input, named);
   const probability = toNumber(named.p);
   const draw: Draw = (generator, dtype, length) => draws.bernoulli(generator, dtype, length, probability);

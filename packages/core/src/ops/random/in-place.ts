@@ -61,7 +61,7 @@ export function uniform_(
   to?: Scalar | UniformOptions,
   options?: UniformOptions,
 ): Tensor {
-  const named = keywords<UniformOptions>(["from", "to"], [from, to, options]);
+  const named = keywords<UniformOptions>(["from", "to", "generator"], [from, to, options]);
   const low = toNumber(named.from ?? 0);
   const high = toNumber(named.to ?? 1);
   return fill(input, "uniform_", named, (generator, dtype, length) =>
@@ -83,7 +83,7 @@ export function normal_(
   std?: Scalar | NormalOptions,
   options?: NormalOptions,
 ): Tensor {
-  const named = keywords<NormalOptions>(["mean", "std"], [mean, std, options]);
+  const named = keywords<NormalOptions>(["mean", "std", "generator"], [mean, std, options]);
   const center = toNumber(named.mean ?? 0);
   const deviation = toNumber(named.std ?? 1);
   return fill(input, "normal_", named, (generator, dtype, length, contiguous) =>
@@ -104,7 +104,7 @@ export function random_(
   to?: number | bigint | null | RandomRangeOptions,
   options?: RandomRangeOptions,
 ): Tensor {
-  const named = keywords<RandomRangeOptions>(["from", "to"], [from, to, options]);
+  const named = keywords<RandomRangeOptions>(["from", "to", "generator"], [from, to, options]);
   const { from: first, to: second } = named;
   if (first === undefined && second === undefined)
     return fill(input, "random_", named, (generator, dtype, length) => draws.randomIntegers(generator, dtype, length));
@@ -125,7 +125,7 @@ export function random_(
  * @example torch.empty(4).bernoulli_(0.9)
  */
 export function bernoulli_(input: Tensor, p?: Tensor | Scalar | BernoulliOptions, options?: BernoulliOptions): Tensor {
-  const named = keywords<BernoulliOptions>(["p"], [p, options]);
+  const named = keywords<BernoulliOptions>(["p", "generator"], [p, options]);
   const probability = named.p ?? 0.5;
   if (probability instanceof Tensor)
     return assign(input, bernoulliEach(probability, input.dtype, input, named), "bernoulli_");
@@ -146,7 +146,7 @@ export function exponential_(
   lambda?: Scalar | ExponentialOptions,
   options?: ExponentialOptions,
 ): Tensor {
-  const named = keywords<ExponentialOptions>(["lambda"], [lambda, options]);
+  const named = keywords<ExponentialOptions>(["lambda", "generator"], [lambda, options]);
   const rate = toNumber(named.lambda ?? 1);
   return fill(input, "exponential_", named, (generator, dtype, length) =>
     draws.exponential(generator, dtype, length, rate),
@@ -160,7 +160,7 @@ export function exponential_(
  * @example torch.empty(4).geometric_(0.3)
  */
 export function geometric_(input: Tensor, p: Scalar | ProbabilityOptions, options?: ProbabilityOptions): Tensor {
-  const named = keywords<ProbabilityOptions>(["p"], [p, options]);
+  const named = keywords<ProbabilityOptions>(["p", "generator"], [p, options]);
   if (named.p === undefined) throw new ValueError("geometric_ needs a probability: x.geometric_(0.3)");
   const probability = toNumber(named.p);
   return fill(input, "geometric_", named, (generator, dtype, length) =>
@@ -179,7 +179,7 @@ export function cauchy_(
   sigma?: Scalar | CauchyOptions,
   options?: CauchyOptions,
 ): Tensor {
-  const named = keywords<CauchyOptions>(["median", "sigma"], [median, sigma, options]);
+  const named = keywords<CauchyOptions>(["median", "sigma", "generator"], [median, sigma, options]);
   const center = toNumber(named.median ?? 0);
   const width = toNumber(named.sigma ?? 1);
   return fill(input, "cauchy_", named, (generator, dtype, length) =>
@@ -198,7 +198,7 @@ export function logNormal_(
   std?: Scalar | NormalOptions,
   options?: NormalOptions,
 ): Tensor {
-  const named = keywords<NormalOptions>(["mean", "std"], [mean, std, options]);
+  const named = keywords<NormalOptions>(["mean", "std", "generator"], [mean, std, options]);
   const center = toNumber(named.mean ?? 1);
   const deviation = toNumber(named.std ?? 2);
   return fill(input, "log_normal_", named, (generator, dtype, length) =>

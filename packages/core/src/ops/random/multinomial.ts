@@ -92,7 +92,7 @@ export function multinomial(
   replacement?: boolean | MultinomialOptions,
   options?: MultinomialOptions,
 ): Tensor {
-  const named = keywords<MultinomialOptions>(["replacement"], [replacement, options]);
+  const named = keywords<MultinomialOptions>(["replacement", "generator"], [replacement, options]);
   const repeats = named.replacement ?? false;
   const { shape, dtype } = input;
   const categories = shape[shape.length - 1];

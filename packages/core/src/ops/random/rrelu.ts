@@ -52,7 +52,7 @@ export function rrelu(
   options?: RreluOptions,
 ): Tensor {
   const given = [lower, upper, training, inplace, options];
-  const named = keywords<RreluOptions>(["lower", "upper", "training", "inplace"], given);
+  const named = keywords<RreluOptions>(["lower", "upper", "training", "inplace", "generator"], given);
   const low = toNumber(named.lower ?? 1 / 8);
   const high = toNumber(named.upper ?? 1 / 3);
   if (!isFloat(input.dtype))

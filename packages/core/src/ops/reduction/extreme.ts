@@ -101,7 +101,9 @@ function extreme(
   keepdim?: boolean | ExtremeOptions,
 ): Tensor | Results<"values" | "indices"> {
   const given =
-    first instanceof Tensor ? { other: first } : keywords<ExtremeOptions>(["dim", "keepdim"], [first, keepdim]);
+    first instanceof Tensor
+      ? { other: first }
+      : keywords<ExtremeOptions>(["dim", "keepdim", "other"], [first, keepdim]);
   if (given.other !== undefined) return (name === "max" ? maximum : minimum)(input, given.other);
   if (given.dim === undefined || given.dim === null) {
     requireElements(name, input);
@@ -224,7 +226,7 @@ function position(
   dim?: number | ExtremeOptions | null,
   keepdim?: boolean | ExtremeOptions,
 ): Tensor {
-  const given = keywords<ExtremeOptions>(["dim", "keepdim"], [dim, keepdim]);
+  const given = keywords<ExtremeOptions>(["dim", "keepdim", "other"], [dim, keepdim]);
   if (input.dtype === "bool") throw new DTypeError(`"${name}_cpu" not implemented for 'Bool'`);
   if (given.dim === undefined || given.dim === null) {
     if (input.numel() === 0)

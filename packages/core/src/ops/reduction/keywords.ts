@@ -1,36 +1,32 @@
 import { ValueError } from "../../errors.ts";
-import { FloatScalar } from "../../runtime/scalar.ts";
 import { describeArgument } from "../../tensor/argument.ts";
-import { Tensor } from "../../tensor/tensor.ts";
+import { keywords as argumentsOf } from "../../tensor/keywords.ts";
+
+/** NumPy's names of arguments, which PyTorch knows too. */
+const numpyNames: Readonly<Record<string, string>> = { axis: "dim", keepdims: "keepdim" };
 
 /**
- * Arguments by name. Each may be given in its place, and the last one given may be an object with the others by name, so
- * `x.sum(1, true)`, `x.sum(1, { keepdim: true })` and `x.sum({ dim: 1, keepdim: true })` are one call. What is undefined
- * counts as not given.
+ * `keywords` of operations: arguments may have NumPy's names, and flags are booleans.
+ *
+ * @throws ValueError for an argument that there is not, one that is missing, and a flag that is no boolean.
  */
-export function keywords<O extends object>(names: readonly (keyof O & string)[], values: readonly unknown[]): O {
-  const given: Record<string, unknown> = {};
-  for (const [i, value] of values.entries()) {
-    if (isOptions(value)) {
-      for (const [name, option] of Object.entries(value)) if (option !== undefined) given[name] = option;
-    } else if (value !== undefined && i < names.length) given[names[i]] = value;
-  }
+export function keywords<O extends object>(
+  names: readonly (keyof O & string)[],
+  values: readonly unknown[],
+  required?: number,
+): O {
+  const given = argumentsOf<O & Record<string, unknown>>(names, values.map(renamed), required);
   for (const name of flags) {
     if (name in given && typeof given[name] !== "boolean")
       throw new ValueError(`argument '${name}' must be a boolean, not ${describeArgument(given[name])}`);
   }
-  return given as O;
+  return given;
+}
+
+function renamed(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !("axis" in value || "keepdims" in value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [numpyNames[name] ?? name, each]));
 }
 
 /** Keyword arguments that are booleans wherever they occur. */
 const flags = ["keepdim", "descending", "stable", "largest", "sorted", "unbiased"] as const;
-
-function isOptions(value: unknown): value is object {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof Tensor) &&
-    !(value instanceof FloatScalar)
-  );
-}

@@ -198,7 +198,7 @@ export function norm(
   keepdim?: boolean | NormOptions,
   options?: NormOptions,
 ): Tensor {
-  const given = keywords<NormOptions>(["p", "dim", "keepdim"], [p, dim, keepdim, options]);
+  const given = keywords<NormOptions>(["p", "dim", "keepdim", "dtype"], [p, dim, keepdim, options]);
   if (typeof given.p === "string" && given.p !== "fro" && given.p !== "nuc")
     throw new ValueError(`norm: the order "${given.p}" is not supported; use a number, "fro" or "nuc"`);
   const dtype = given.dtype ?? input.dtype;
@@ -229,7 +229,7 @@ export function vectorNorm(
   keepdim?: boolean | NormOptions,
   options?: NormOptions,
 ): Tensor {
-  const given = keywords<NormOptions>(["ord", "dim", "keepdim"], [ord, dim, keepdim, options]);
+  const given = keywords<NormOptions>(["ord", "dim", "keepdim", "dtype"], [ord, dim, keepdim, options]);
   if (!isFloat(x.dtype))
     throw new DTypeError(
       `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${pytorchName(x.dtype)}`,

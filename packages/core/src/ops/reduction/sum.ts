@@ -65,7 +65,7 @@ const accumulated = (dtype: DType): DType => (isFloat(dtype) ? dtype : "int64");
 type Argument<T> = T | ReductionOptions | null;
 
 const arguments3 = (dim?: Argument<Dims>, keepdim?: Argument<boolean>, options?: ReductionOptions): ReductionOptions =>
-  keywords<ReductionOptions>(["dim", "keepdim"], [dim, keepdim, options]);
+  keywords<ReductionOptions>(["dim", "keepdim", "dtype"], [dim, keepdim, options]);
 
 /**
  * The sum over `dim`, by default over all dimensions. Integers and bool sum to int64.
@@ -162,7 +162,7 @@ export function prod(
   keepdim?: boolean | DimOptions,
   options?: DimOptions,
 ): Tensor {
-  const given = keywords<DimOptions>(["dim", "keepdim"], [dim, keepdim, options]);
+  const given = keywords<DimOptions>(["dim", "keepdim", "dtype"], [dim, keepdim, options]);
   const whole = given.dim === undefined || given.dim === null;
   const dims = whole ? m.allDims(input) : reducedDims(normalizeDim(given.dim ?? 0, input.ndim), input.ndim);
   const dtype = given.dtype ?? accumulated(input.dtype);

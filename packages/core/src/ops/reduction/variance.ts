@@ -104,7 +104,8 @@ function applied(
   ...rest: readonly (Later | undefined)[]
 ): Tensor[] {
   if (!isFloat(input.dtype)) throw new DTypeError("std and var only support floating point and complex dtypes");
-  const names = typeof first === "boolean" ? (["unbiased"] as const) : (["dim", "unbiased", "keepdim"] as const);
+  const names =
+    typeof first === "boolean" ? (["unbiased"] as const) : (["dim", "unbiased", "keepdim", "correction"] as const);
   const given = keywords<VarianceOptions>(names, [first, ...rest]);
   const correction = given.correction ?? (given.unbiased === false ? 0 : 1);
   const dims = reducedDims(given.dim, input.ndim);

@@ -70,7 +70,7 @@ export interface TrapezoidOptions {
 
 /** Areas between neighbours, twice. */
 function areas(name: string, y: Tensor, x: unknown, options: TrapezoidOptions): { area: Tensor; dim: number } {
-  const given = keywords<TrapezoidOptions>(["x"], [x, options]);
+  const given = keywords<TrapezoidOptions>(["x", "dx", "dim"], [x, options]);
   if (y.dtype === "bool") throw new DTypeError(`${name}: received a bool input for \`y\`, but bool is not supported`);
   if (given.x instanceof Tensor && given.x.dtype === "bool")
     throw new DTypeError(`${name}: received a bool input for \`x\`, but bool is not supported`);

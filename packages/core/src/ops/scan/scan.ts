@@ -68,7 +68,7 @@ export interface ScanOptions {
 }
 
 function scanned(op: Operation<Attributes>, input: Tensor, dim: number | ScanOptions, options?: ScanOptions): Tensor {
-  const given = keywords<ScanOptions>(["dim"], [dim, options]);
+  const given = keywords<ScanOptions>(["dim", "dtype"], [dim, options]);
   const dtype = given.dtype ?? (isFloat(input.dtype) ? input.dtype : "int64");
   return call(op, [input], [], { dim: normalizeDim(given.dim ?? 0, input.ndim), dtype });
 }

@@ -97,7 +97,7 @@ function quantileBy(
   q: Scalar | Tensor,
   values: readonly unknown[],
 ): Tensor {
-  const given = keywords<QuantileOptions>(["dim", "keepdim"], values);
+  const given = keywords<QuantileOptions>(["dim", "keepdim", "interpolation"], values);
   const interpolation = given.interpolation ?? "linear";
   if (input.numel() === 0) throw new ShapeError(`${name}() input tensor must be non-empty`);
   if (input.dtype !== "float32" && input.dtype !== "float64")

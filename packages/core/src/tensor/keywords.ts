@@ -1,0 +1,34 @@
+import { ValueError } from "../errors.ts";
+
+/**
+ * Arguments that come in their places, by name in a record, or both, as Python's may: `x.sum(1, true)`,
+ * `x.sum(1, { keepdim: true })` and `x.sum({ dim: 1, keepdim: true })` are one call. What is undefined counts as not given.
+ *
+ * @param names all that the call takes, in PyTorch's order.
+ * @param required how many of them have no default.
+ * @throws ValueError for an argument that there is not, that is given twice, or that is missing.
+ */
+export function keywords<O extends object>(
+  names: readonly (keyof O & string)[],
+  given: readonly unknown[],
+  required = 0,
+): O {
+  const options: Record<string, unknown> = {};
+  const known: readonly string[] = names;
+  for (const [i, value] of given.entries()) {
+    for (const [name, each] of isRecord(value) ? Object.entries(value) : [[known[i], value] as const]) {
+      if (each === undefined) continue;
+      if (!known.includes(name))
+        throw new ValueError(`got an unexpected argument '${name ?? i}': there are ${known.join(", ")}`);
+      if (name in options) throw new ValueError(`got multiple values for argument '${name}'`);
+      options[name] = each;
+    }
+  }
+  for (const name of known.slice(0, required))
+    if (!(name in options)) throw new ValueError(`missing required argument: '${name}'`);
+  return options as O;
+}
+
+/** Whether a value was written as `{ … }`. */
+const isRecord = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
