@@ -1,5 +1,7 @@
 import { keywords as argumentsOf, isScalar, toNumber } from "@cresset/core/extend";
 
+export type { ByName } from "@cresset/core/extend";
+
 /**
  * The arguments of a call in places, by name in a record, or both: `keywords<Options>(["alpha"], [alpha, options])`. The first
  * `required` of the names have no default. Scalars made by `float(x)` become plain numbers.
@@ -18,14 +20,3 @@ export function keywords<O extends object>(
 }
 
 const plain = (value: unknown): unknown => (typeof value === "object" && isScalar(value) ? toNumber(value) : value);
-
-/**
- * The other ways to give arguments of which the first few have no default: of these, the last one or more by name, with the
- * options. `ByName<{ a: number; b: number; c?: number }, ["a", "b"]>` is `[{ a, b, c? }] | [a, { b, c? }]`.
- */
-export type ByName<All extends object, Required extends readonly PropertyKey[]> = Required extends readonly [
-  infer First extends keyof All,
-  ...infer Rest extends readonly PropertyKey[],
-]
-  ? [named: All] | [All[First], ...ByName<Omit<All, First>, Rest>]
-  : never;

@@ -18,7 +18,7 @@ export { call, callMany } from "../tensor/call.ts";
 export { deviceBuffer, fromDeviceBuffer } from "../tensor/device-buffer.ts";
 export { assign, inPlace } from "../tensor/inplace.ts";
 export { keepReturned } from "../tensor/keep.ts";
-export { keywords } from "../tensor/keywords.ts";
+export { type ByName, keywords } from "../tensor/keywords.ts";
 export { commitStates, type StateUpdate } from "../tensor/states.ts";
 export { readValue, type Traced, traced } from "../tensor/traced.ts";
 export { moveTensors, registerCompanions } from "../tensor/transfer.ts";

@@ -39,7 +39,7 @@ describe("arguments of the wrong type are errors of this library, which say what
     ["a string for a flag", () => method("sort", 0, "descending"), "argument 'descending' must be a boolean"],
     ["a number for a flag", () => method("sum", 1, 1), "argument 'keepdim' must be a boolean"],
     ["a string for dimensions", () => method("amax", "rows"), 'expected integers, but got the string "rows"'],
-    ["nothing for a number", () => method("newFull", [2]), "expected a number, but got undefined"],
+    ["nothing for a number", () => method("newFull", [2]), "missing required argument"],
     ["an array for a generator", () => untyped.rand(2, { generator: [] }), "generator must be a torch.Generator"],
     ["nothing for a seed", () => untyped.manualSeed(), "the seed must be an integer, got undefined"],
     ["anything else a method cannot take", () => method("asStrided"), "asStrided(): cannot be called with ()"],

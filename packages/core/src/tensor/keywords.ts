@@ -32,3 +32,14 @@ export function keywords<O extends object>(
 /** Whether a value was written as `{ … }`. */
 const isRecord = (value: unknown): value is object =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+/**
+ * The other ways to give arguments of which the first few have no default: of these, the last one or more by name, with the
+ * options. `ByName<{ a: number; b: number; c?: number }, ["a", "b"]>` is `[{ a, b, c? }] | [a, { b, c? }]`.
+ */
+export type ByName<All extends object, Required extends readonly PropertyKey[]> = Required extends readonly [
+  infer First extends keyof All,
+  ...infer Rest extends readonly PropertyKey[],
+]
+  ? [named: All] | [All[First], ...ByName<Omit<All, First>, Rest>]
+  : never;

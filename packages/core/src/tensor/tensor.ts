@@ -24,7 +24,8 @@ import {
   tolist,
   tolistSync,
 } from "./reading.ts";
-import { to } from "./transfer.ts";
+import { setData } from "./set-data.ts";
+import { type Target, to } from "./transfer.ts";
 import { isNonzero, isNonzeroSync } from "./truth.ts";
 
 /**
@@ -148,9 +149,18 @@ export class Tensor {
     return itemSync(this);
   }
 
-  /** The elements in row-major order, as a copy; float16 as bit patterns. */
-  data(): Promise<HostArray> {
-    return data(this);
+  /**
+   * The elements in row-major order, as a copy: `await x.data()`; float16 as bit patterns.
+   *
+   * Assigned to, as PyTorch's `p.data = t`: the tensor has the elements of another one from then on, shared with it, and stays
+   * what optimizers and modules know.
+   */
+  get data(): () => Promise<HostArray> {
+    return () => data(this);
+  }
+
+  set data(source: Tensor) {
+    setData(this, source);
   }
 
   /** `data()` at once. @throws DeviceError on devices that read asynchronously. */
@@ -220,11 +230,11 @@ export class Tensor {
 
   /**
    * In another dtype, at once; or on another device, or in another tensor's dtype on its device, when the values have arrived.
-   * Itself where that changes nothing.
+   * Itself where that changes nothing. Both may come by name: `x.to({ device: "wasm", dtype: "float64" })`.
    */
-  to(dtype: DType): Tensor;
-  to(target: string | Tensor): Promise<Tensor>;
-  to(target: string | Tensor): Tensor | Promise<Tensor> {
+  to(dtype: DType | { readonly dtype: DType; readonly device?: undefined }): Tensor;
+  to(target: string | Target): Promise<Tensor>;
+  to(target: string | Target): Tensor | Promise<Tensor> {
     return to(this, target as DType);
   }
 

@@ -22,12 +22,20 @@ export function registerCompanions(owner: Tensor, find: Companions): void {
   else known.push(find);
 }
 
+/** A tensor whose dtype and device are meant, or their names. */
+export interface Target {
+  readonly dtype?: DType | undefined;
+  readonly device?: string | undefined;
+}
+
 /** `to(dtype)` at once; `to(device)` and `to(other)` when the values have arrived. */
-export function to(input: Tensor, dtype: DType): Tensor;
-export function to(input: Tensor, target: string | Tensor): Promise<Tensor>;
-export function to(input: Tensor, target: string | Tensor): Tensor | Promise<Tensor> {
-  if (typeof target !== "string") return copyTo(toDtype(input, target.dtype), target.device);
-  return isDType(target) ? toDtype(input, target) : copyTo(input, target);
+export function to(input: Tensor, dtype: DType | { readonly dtype: DType; readonly device?: undefined }): Tensor;
+export function to(input: Tensor, target: string | Target): Promise<Tensor>;
+export function to(input: Tensor, target: string | Target): Tensor | Promise<Tensor> {
+  if (typeof target === "string") return isDType(target) ? toDtype(input, target) : copyTo(input, target);
+  const { dtype, device } = target;
+  const converted = dtype ? toDtype(input, dtype) : input;
+  return device ? copyTo(converted, device) : converted;
 }
 
 /**

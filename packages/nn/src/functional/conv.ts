@@ -1,4 +1,4 @@
-import { call, operation, pytorchName } from "@cresset/core/extend";
+import { call, operation, pytorchName, requireTensors } from "@cresset/core/extend";
 import { DTypeError, ShapeError, squeeze, type Tensor, unsqueeze, ValueError } from "@cresset/core/functions";
 import { keywords } from "../keywords.ts";
 import { requireFloatOrLong } from "./activation-common.ts";
@@ -18,6 +18,9 @@ export interface ConvOptions {
   /** Number of parts that the channels are split into, each with its own filters; default 1. */
   readonly groups?: number;
 }
+
+/** The options where the bias stands, or with it among them. */
+type BiasAnd<Options> = Options & { readonly bias?: Tensor | null };
 
 type ConvArguments = [options?: ConvOptions] | [stride?: Size, padding?: ConvPadding, dilation?: Size, groups?: number];
 
@@ -64,8 +67,13 @@ const transposedOp = operation<ConvAttributes>(
  * @example
  * F.conv1d(torch.randn([20, 16, 50]), torch.randn([33, 16, 3]), null, { padding: 1 }).shape; // [20, 33, 50]
  */
-export function conv1d(input: Tensor, weight: Tensor, bias?: Tensor | null, ...rest: ConvArguments): Tensor {
-  return conv(1, input, weight, bias, rest);
+export function conv1d(
+  input: Tensor,
+  weight: Tensor,
+  bias?: Tensor | null | BiasAnd<ConvOptions>,
+  ...rest: ConvArguments
+): Tensor {
+  return conv(1, input, weight, bias, ...rest);
 }
 
 /**
@@ -78,8 +86,13 @@ export function conv1d(input: Tensor, weight: Tensor, bias?: Tensor | null, ...r
  * @example
  * F.conv2d(torch.randn([1, 4, 5, 5]), torch.randn([8, 4, 3, 3]), null, { padding: "same" }).shape; // [1, 8, 5, 5]
  */
-export function conv2d(input: Tensor, weight: Tensor, bias?: Tensor | null, ...rest: ConvArguments): Tensor {
-  return conv(2, input, weight, bias, rest);
+export function conv2d(
+  input: Tensor,
+  weight: Tensor,
+  bias?: Tensor | null | BiasAnd<ConvOptions>,
+  ...rest: ConvArguments
+): Tensor {
+  return conv(2, input, weight, bias, ...rest);
 }
 
 /**
@@ -87,19 +100,18 @@ export function conv2d(input: Tensor, weight: Tensor, bias?: Tensor | null, ...r
  *
  * @param weight [outChannels, inChannels / groups, KD, KH, KW]
  */
-export function conv3d(input: Tensor, weight: Tensor, bias?: Tensor | null, ...rest: ConvArguments): Tensor {
-  return conv(3, input, weight, bias, rest);
-}
-
-function conv(
-  dims: number,
+export function conv3d(
   input: Tensor,
   weight: Tensor,
-  bias: Tensor | null | undefined,
-  rest: readonly unknown[],
+  bias?: Tensor | null | BiasAnd<ConvOptions>,
+  ...rest: ConvArguments
 ): Tensor {
-  const options = keywords<ConvOptions>(["stride", "padding", "dilation", "groups"], rest);
-  const { padding = 0, groups = 1 } = options;
+  return conv(3, input, weight, bias, ...rest);
+}
+
+function conv(dims: number, input: Tensor, weight: Tensor, ...given: readonly unknown[]): Tensor {
+  const options = keywords<BiasAnd<ConvOptions>>(["bias", "stride", "padding", "dilation", "groups"], given);
+  const { bias, padding = 0, groups = 1 } = options;
   const stride = sizesOf("stride", options.stride ?? 1, dims);
   const dilation = sizesOf("dilation", options.dilation ?? 1, dims);
   const x = batched(`conv${dims}d`, dims, input);
@@ -174,42 +186,36 @@ type ConvTransposeArguments =
 export function convTranspose1d(
   input: Tensor,
   weight: Tensor,
-  bias?: Tensor | null,
+  bias?: Tensor | null | BiasAnd<ConvTransposeOptions>,
   ...rest: ConvTransposeArguments
 ): Tensor {
-  return convTranspose(1, input, weight, bias, rest);
+  return convTranspose(1, input, weight, bias, ...rest);
 }
 
 /** Transposed convolution over [N, inChannels, H, W] (or unbatched); otherwise as `convTranspose1d`. */
 export function convTranspose2d(
   input: Tensor,
   weight: Tensor,
-  bias?: Tensor | null,
+  bias?: Tensor | null | BiasAnd<ConvTransposeOptions>,
   ...rest: ConvTransposeArguments
 ): Tensor {
-  return convTranspose(2, input, weight, bias, rest);
+  return convTranspose(2, input, weight, bias, ...rest);
 }
 
 /** Transposed convolution over [N, inChannels, D, H, W] (or unbatched); otherwise as `convTranspose1d`. */
 export function convTranspose3d(
   input: Tensor,
   weight: Tensor,
-  bias?: Tensor | null,
+  bias?: Tensor | null | BiasAnd<ConvTransposeOptions>,
   ...rest: ConvTransposeArguments
 ): Tensor {
-  return convTranspose(3, input, weight, bias, rest);
+  return convTranspose(3, input, weight, bias, ...rest);
 }
 
-function convTranspose(
-  dims: number,
-  input: Tensor,
-  weight: Tensor,
-  bias: Tensor | null | undefined,
-  rest: readonly unknown[],
-): Tensor {
-  const names = ["stride", "padding", "outputPadding", "groups", "dilation"] as const;
-  const options = keywords<ConvTransposeOptions>(names, rest);
-  const { groups = 1 } = options;
+function convTranspose(dims: number, input: Tensor, weight: Tensor, ...given: readonly unknown[]): Tensor {
+  const names = ["bias", "stride", "padding", "outputPadding", "groups", "dilation"] as const;
+  const options = keywords<BiasAnd<ConvTransposeOptions>>(names, given);
+  const { bias, groups = 1 } = options;
   const stride = sizesOf("stride", options.stride ?? 1, dims);
   const low = sizesOf("padding", options.padding ?? 0, dims);
   const extra = sizesOf("output_padding", options.outputPadding ?? 0, dims);
@@ -264,6 +270,7 @@ function checkOperands(
   groups: number,
   transposed = false,
 ): void {
+  requireTensors(`conv${dims}d`, [input, weight]);
   requireFloatOrLong(`slow_conv${dims}d_cpu`, input);
   if (weight.ndim !== dims + 2)
     throw new ShapeError(

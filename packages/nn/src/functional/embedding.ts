@@ -1,6 +1,6 @@
 /** Rows of a table, looked up by index. */
 
-import { type Attributes, assign, call, operation, pytorchName, type Term } from "@cresset/core/extend";
+import { type Attributes, assign, call, operation, pytorchName, requireTensors, type Term } from "@cresset/core/extend";
 import { DTypeError, IndexError, noGrad, type Tensor, ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
@@ -136,6 +136,7 @@ export function embedding(
     ["paddingIdx", "maxNorm", "normType", "scaleGradByFreq", "sparse"],
     [paddingIdx, maxNorm, normType, scaleGradByFreq, sparse],
   );
+  requireTensors("embedding", [input, weight]);
   const padding = paddingRow(options.paddingIdx, weight.shape[0]);
   checkIndices("embedding", input, weight.shape[0]);
   if (typeof options.maxNorm === "number") renormalise(input, weight, options.maxNorm, options.normType ?? 2);

@@ -20,6 +20,14 @@ type AffineArguments =
   | [options?: AffineOptions]
   | [weight?: Tensor | null, bias?: Tensor | null | AffineOptions, eps?: number | AffineOptions];
 
+interface LayerNormParameters extends AffineOptions {
+  readonly normalizedShape: number | readonly number[];
+}
+
+interface GroupNormParameters extends AffineOptions {
+  readonly numGroups: number;
+}
+
 /**
  * Layer normalisation: values standardised over the last dimensions, which are `normalizedShape`.
  *
@@ -30,10 +38,10 @@ type AffineArguments =
  */
 export function layerNorm(
   input: Tensor,
-  normalizedShape: number | readonly number[],
-  ...rest: AffineArguments
+  ...given: [normalizedShape: number | readonly number[], ...AffineArguments] | [named: LayerNormParameters]
 ): Tensor {
-  const { weight = null, bias = null, eps = 1e-5 } = keywords<AffineOptions>(["weight", "bias", "eps"], rest);
+  const names = ["normalizedShape", "weight", "bias", "eps"] as const;
+  const { normalizedShape, weight = null, bias = null, eps = 1e-5 } = keywords<LayerNormParameters>(names, given, 1);
   const sizes = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
   requireNormalized(input, sizes, { weight, bias });
   const { shape } = input;
@@ -122,8 +130,12 @@ export function rmsNorm(
  * @param input [N, C, *]; weight and bias are [C].
  * @throws ShapeError unless `numGroups` divides C.
  */
-export function groupNorm(input: Tensor, numGroups: number, ...rest: AffineArguments): Tensor {
-  const { weight = null, bias = null, eps = 1e-5 } = keywords<AffineOptions>(["weight", "bias", "eps"], rest);
+export function groupNorm(
+  input: Tensor,
+  ...given: [numGroups: number, ...AffineArguments] | [named: GroupNormParameters]
+): Tensor {
+  const names = ["numGroups", "weight", "bias", "eps"] as const;
+  const { numGroups, weight = null, bias = null, eps = 1e-5 } = keywords<GroupNormParameters>(names, given, 1);
   const { shape } = input;
   if (shape.length < 2)
     throw new ShapeError(`Expected at least 2 dimensions for input tensor but received ${shape.length}`);

@@ -96,12 +96,13 @@ export interface PadOptions {
  */
 export function pad(
   input: Tensor,
-  pad: readonly number[],
+  pad: readonly number[] | (PadOptions & { readonly pad: readonly number[] }),
   mode?: PaddingMode | PadOptions,
   value?: Scalar | null | PadOptions,
 ): Tensor {
-  const given = keywords<PadOptions>(["mode", "value"], [mode, value]);
-  return addPadding(input, pad, given.mode ?? "constant", given.value);
+  const names = ["pad", "mode", "value"] as const;
+  const given = keywords<PadOptions & { readonly pad: readonly number[] }>(names, [pad, mode, value], 1);
+  return addPadding(input, given.pad, given.mode ?? "constant", given.value);
 }
 
 function addPadding(input: Tensor, pad: readonly number[], mode: PaddingMode, value?: Scalar | null): Tensor {

@@ -152,6 +152,11 @@ function adaptiveOf(name: string, input: Tensor, size: AdaptiveSize, dims: numbe
 /** One dimension as the second of two, as PyTorch does it. */
 const asRows = ({ sizes, out }: Adaptive): Adaptive => ({ sizes: [1, ...sizes], out: [1, ...out] });
 
+/** The options with the size of the output among them. */
+type SizeAnd<Options> = Options & { readonly outputSize: AdaptiveSize };
+
+const sizeIn = (given: readonly unknown[]): SizeAnd<object> => keywords<SizeAnd<object>>(["outputSize"], given, 1);
+
 /**
  * Means of [N, C, L] or [C, L] over `outputSize` windows of equal or nearly equal sizes.
  *
@@ -160,21 +165,21 @@ const asRows = ({ sizes, out }: Adaptive): Adaptive => ({ sizes: [1, ...sizes], 
  * @example
  * F.adaptiveAvgPool1d(torch.tensor([[1, 2, 3]]), 2); // tensor([[1.5000, 2.5000]])
  */
-export function adaptiveAvgPool1d(input: Tensor, outputSize: AdaptiveSize): Tensor {
-  const how = adaptiveOf("adaptive_avg_pool1d", input, outputSize, 1);
+export function adaptiveAvgPool1d(input: Tensor, outputSize: AdaptiveSize | SizeAnd<object>): Tensor {
+  const how = adaptiveOf("adaptive_avg_pool1d", input, sizeIn([outputSize]).outputSize, 1);
   return squeeze(call(average2d, [unsqueeze(input, -2)], [], asRows(how)), -2);
 }
 
 /** Means of [N, C, H, W] or [C, H, W] over [H', W'] windows; a size that is null stays. Otherwise as `adaptiveAvgPool1d`. */
-export function adaptiveAvgPool2d(input: Tensor, outputSize: AdaptiveSize): Tensor {
-  const how = adaptiveOf("adaptive_avg_pool2d", input, outputSize, 2);
+export function adaptiveAvgPool2d(input: Tensor, outputSize: AdaptiveSize | SizeAnd<object>): Tensor {
+  const how = adaptiveOf("adaptive_avg_pool2d", input, sizeIn([outputSize]).outputSize, 2);
   if (how.out.every((n) => n === 1)) return mean(input, [-1, -2], { keepdim: true });
   return call(average2d, [input], [], how);
 }
 
 /** Means of [N, C, D, H, W] or [C, D, H, W] over [D', H', W'] windows; otherwise as `adaptiveAvgPool2d`. */
-export function adaptiveAvgPool3d(input: Tensor, outputSize: AdaptiveSize): Tensor {
-  const how = adaptiveOf("adaptive_avg_pool3d", input, outputSize, 3);
+export function adaptiveAvgPool3d(input: Tensor, outputSize: AdaptiveSize | SizeAnd<object>): Tensor {
+  const how = adaptiveOf("adaptive_avg_pool3d", input, sizeIn([outputSize]).outputSize, 3);
   if (how.out.every((n) => n === 1)) return mean(input, [-1, -2, -3], { keepdim: true });
   return call(average3d, [input], [], how);
 }
@@ -184,12 +189,21 @@ export interface AdaptiveMaxPoolOptions {
   readonly returnIndices?: boolean;
 }
 
-type Plain = [options?: { readonly returnIndices?: false } | false];
-type WithIndices = [options: { readonly returnIndices: true } | true];
+interface WithoutIndices {
+  readonly returnIndices?: false;
+}
 
-function adaptiveMax(dims: number, input: Tensor, size: AdaptiveSize, rest: readonly unknown[]): Tensor | Tensor[] {
-  const { returnIndices = false } = keywords<AdaptiveMaxPoolOptions>(["returnIndices"], rest);
-  const how = adaptiveOf(`adaptive_max_pool${dims}d`, input, size, dims);
+interface Indexed {
+  readonly returnIndices: true;
+}
+
+type Plain = [outputSize: AdaptiveSize, options?: WithoutIndices | false] | [named: SizeAnd<WithoutIndices>];
+type WithIndices = [outputSize: AdaptiveSize, options: Indexed | true] | [named: SizeAnd<Indexed>];
+
+function adaptiveMax(dims: number, input: Tensor, given: readonly unknown[]): Tensor | Tensor[] {
+  const names = ["outputSize", "returnIndices"] as const;
+  const { outputSize, returnIndices = false } = keywords<SizeAnd<AdaptiveMaxPoolOptions>>(names, given, 1);
+  const how = adaptiveOf(`adaptive_max_pool${dims}d`, input, outputSize, dims);
   const results =
     dims === 1
       ? callMany(max2d, [unsqueeze(input, -2)], [], asRows(how)).map((each) => squeeze(each, -2))
@@ -202,22 +216,22 @@ function adaptiveMax(dims: number, input: Tensor, size: AdaptiveSize, rest: read
  *
  * @returns [N, C, outputSize], with `returnIndices` also the positions of the maxima.
  */
-export function adaptiveMaxPool1d(input: Tensor, outputSize: AdaptiveSize, ...rest: WithIndices): [Tensor, Tensor];
-export function adaptiveMaxPool1d(input: Tensor, outputSize: AdaptiveSize, ...rest: Plain): Tensor;
-export function adaptiveMaxPool1d(input: Tensor, outputSize: AdaptiveSize, ...rest: Plain | WithIndices): unknown {
-  return adaptiveMax(1, input, outputSize, rest);
+export function adaptiveMaxPool1d(input: Tensor, ...given: WithIndices): [Tensor, Tensor];
+export function adaptiveMaxPool1d(input: Tensor, ...given: Plain): Tensor;
+export function adaptiveMaxPool1d(input: Tensor, ...given: readonly unknown[]): unknown {
+  return adaptiveMax(1, input, given);
 }
 
 /** Maxima of [N, C, H, W] or [C, H, W] over [H', W'] windows; a size that is null stays. */
-export function adaptiveMaxPool2d(input: Tensor, outputSize: AdaptiveSize, ...rest: WithIndices): [Tensor, Tensor];
-export function adaptiveMaxPool2d(input: Tensor, outputSize: AdaptiveSize, ...rest: Plain): Tensor;
-export function adaptiveMaxPool2d(input: Tensor, outputSize: AdaptiveSize, ...rest: Plain | WithIndices): unknown {
-  return adaptiveMax(2, input, outputSize, rest);
+export function adaptiveMaxPool2d(input: Tensor, ...given: WithIndices): [Tensor, Tensor];
+export function adaptiveMaxPool2d(input: Tensor, ...given: Plain): Tensor;
+export function adaptiveMaxPool2d(input: Tensor, ...given: readonly unknown[]): unknown {
+  return adaptiveMax(2, input, given);
 }
 
 /** Maxima of [N, C, D, H, W] or [C, D, H, W] over [D', H', W'] windows. */
-export function adaptiveMaxPool3d(input: Tensor, outputSize: AdaptiveSize, ...rest: WithIndices): [Tensor, Tensor];
-export function adaptiveMaxPool3d(input: Tensor, outputSize: AdaptiveSize, ...rest: Plain): Tensor;
-export function adaptiveMaxPool3d(input: Tensor, outputSize: AdaptiveSize, ...rest: Plain | WithIndices): unknown {
-  return adaptiveMax(3, input, outputSize, rest);
+export function adaptiveMaxPool3d(input: Tensor, ...given: WithIndices): [Tensor, Tensor];
+export function adaptiveMaxPool3d(input: Tensor, ...given: Plain): Tensor;
+export function adaptiveMaxPool3d(input: Tensor, ...given: readonly unknown[]): unknown {
+  return adaptiveMax(3, input, given);
 }

@@ -14,7 +14,7 @@ import {
 import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { requireFloatOrLong } from "./activation-common.ts";
-import { asRows, type Pooling, type PoolOptions, poolingOf } from "./pooling.ts";
+import { asRows, type Pooling, type PoolOptions, poolingOf, type WindowAnd } from "./pooling.ts";
 import { range, readersOf, type Size, windowsOf } from "./window.ts";
 import { areApart, spreadApart } from "./windows-apart.ts";
 
@@ -91,9 +91,9 @@ type AvgPoolArguments =
       divisorOverride?: number | null,
     ];
 
-function avgPool(dims: number, input: Tensor, kernelSize: Size, rest: readonly unknown[]): Tensor {
-  const names = ["stride", "padding", "ceilMode", "countIncludePad", "divisorOverride"] as const;
-  const options = keywords<AvgPoolOptions>(names, rest);
+function avgPool(dims: number, input: Tensor, ...given: readonly unknown[]): Tensor {
+  const names = ["kernelSize", "stride", "padding", "ceilMode", "countIncludePad", "divisorOverride"] as const;
+  const { kernelSize, ...options } = keywords<WindowAnd<AvgPoolOptions>>(names, given, 1);
   const { countIncludePad = true, divisorOverride = null } = options;
   if (divisorOverride === 0) throw new ValueError("divisor must be not zero");
   requireFloatOrLong(`avg_pool${dims}d_out_frame`, input);
@@ -115,18 +115,30 @@ function avgPool(dims: number, input: Tensor, kernelSize: Size, rest: readonly u
  * @example
  * F.avgPool1d(torch.tensor([[1, 3, 2, 4]]), 2); // tensor([[2., 3.]])
  */
-export function avgPool1d(input: Tensor, kernelSize: Size, ...rest: AvgPoolArguments): Tensor {
-  return avgPool(1, input, kernelSize, rest);
+export function avgPool1d(
+  input: Tensor,
+  kernelSize: Size | WindowAnd<AvgPoolOptions>,
+  ...rest: AvgPoolArguments
+): Tensor {
+  return avgPool(1, input, kernelSize, ...rest);
 }
 
 /** The mean of each window of [N, C, H, W] or [C, H, W]; otherwise as `avgPool1d`. */
-export function avgPool2d(input: Tensor, kernelSize: Size, ...rest: AvgPoolArguments): Tensor {
-  return avgPool(2, input, kernelSize, rest);
+export function avgPool2d(
+  input: Tensor,
+  kernelSize: Size | WindowAnd<AvgPoolOptions>,
+  ...rest: AvgPoolArguments
+): Tensor {
+  return avgPool(2, input, kernelSize, ...rest);
 }
 
 /** The mean of each window of [N, C, D, H, W] or [C, D, H, W]; otherwise as `avgPool1d`. */
-export function avgPool3d(input: Tensor, kernelSize: Size, ...rest: AvgPoolArguments): Tensor {
-  return avgPool(3, input, kernelSize, rest);
+export function avgPool3d(
+  input: Tensor,
+  kernelSize: Size | WindowAnd<AvgPoolOptions>,
+  ...rest: AvgPoolArguments
+): Tensor {
+  return avgPool(3, input, kernelSize, ...rest);
 }
 
 export interface LpPoolOptions {

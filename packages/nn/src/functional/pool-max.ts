@@ -4,7 +4,7 @@ import { squeeze, unsqueeze } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { requireFloat } from "./activation-common.ts";
-import { asRows, type Pooling, type PoolOptions, poolingOf } from "./pooling.ts";
+import { asRows, type Pooling, type PoolOptions, poolingOf, type WindowAnd } from "./pooling.ts";
 import { readersOf, type Size, windowsOf } from "./window.ts";
 import { areApart, spreadApart } from "./windows-apart.ts";
 
@@ -129,19 +129,21 @@ export interface MaxPoolOptions extends PoolOptions {
 }
 
 type Steps = [stride?: Size | null, padding?: Size, dilation?: Size, ceilMode?: boolean];
+type Plain = MaxPoolOptions & { readonly returnIndices?: false };
 type MaxPoolArguments =
-  | [options?: MaxPoolOptions & { readonly returnIndices?: false }]
-  | [...Steps, returnIndices?: false];
-type WithIndices = [options: MaxPoolOptions & { readonly returnIndices: true }];
+  | [kernelSize: Size, options?: Plain]
+  | [kernelSize: Size, ...Steps, returnIndices?: false]
+  | [named: WindowAnd<Plain>];
+type Indexed = MaxPoolOptions & { readonly returnIndices: true };
+type WithIndices = [kernelSize: Size, options: Indexed] | [named: WindowAnd<Indexed>];
 
 function maxPool(
   dims: number,
   input: Tensor,
-  kernelSize: Size,
-  rest: readonly unknown[],
+  ...given: readonly unknown[]
 ): Tensor | [output: Tensor, indices: Tensor] {
-  const names = ["stride", "padding", "dilation", "ceilMode", "returnIndices"] as const;
-  const options = keywords<MaxPoolOptions>(names, rest);
+  const names = ["kernelSize", "stride", "padding", "dilation", "ceilMode", "returnIndices"] as const;
+  const { kernelSize, ...options } = keywords<WindowAnd<MaxPoolOptions>>(names, given, 1);
   requireFloat(dims === 3 ? "max_pool3d_with_indices_cpu" : "max_pool2d", input);
   const how = poolingOf(`max_pool${dims}d`, input, dims, kernelSize, options);
   const [output, indices] =
@@ -163,22 +165,22 @@ function alongRows(input: Tensor, how: Pooling): Tensor[] {
  * @example
  * F.maxPool1d(torch.tensor([[1, 3, 2, 4]]), 2); // tensor([[3., 4.]])
  */
-export function maxPool1d(input: Tensor, kernelSize: Size, ...rest: WithIndices): [output: Tensor, indices: Tensor];
-export function maxPool1d(input: Tensor, kernelSize: Size, ...rest: MaxPoolArguments): Tensor;
-export function maxPool1d(input: Tensor, kernelSize: Size, ...rest: MaxPoolArguments | WithIndices): unknown {
-  return maxPool(1, input, kernelSize, rest);
+export function maxPool1d(input: Tensor, ...given: WithIndices): [output: Tensor, indices: Tensor];
+export function maxPool1d(input: Tensor, ...given: MaxPoolArguments): Tensor;
+export function maxPool1d(input: Tensor, ...given: readonly unknown[]): unknown {
+  return maxPool(1, input, ...given);
 }
 
 /** The largest element of each window of [N, C, H, W] or [C, H, W]; otherwise as `maxPool1d`. */
-export function maxPool2d(input: Tensor, kernelSize: Size, ...rest: WithIndices): [output: Tensor, indices: Tensor];
-export function maxPool2d(input: Tensor, kernelSize: Size, ...rest: MaxPoolArguments): Tensor;
-export function maxPool2d(input: Tensor, kernelSize: Size, ...rest: MaxPoolArguments | WithIndices): unknown {
-  return maxPool(2, input, kernelSize, rest);
+export function maxPool2d(input: Tensor, ...given: WithIndices): [output: Tensor, indices: Tensor];
+export function maxPool2d(input: Tensor, ...given: MaxPoolArguments): Tensor;
+export function maxPool2d(input: Tensor, ...given: readonly unknown[]): unknown {
+  return maxPool(2, input, ...given);
 }
 
 /** The largest element of each window of [N, C, D, H, W] or [C, D, H, W]; otherwise as `maxPool1d`. */
-export function maxPool3d(input: Tensor, kernelSize: Size, ...rest: WithIndices): [output: Tensor, indices: Tensor];
-export function maxPool3d(input: Tensor, kernelSize: Size, ...rest: MaxPoolArguments): Tensor;
-export function maxPool3d(input: Tensor, kernelSize: Size, ...rest: MaxPoolArguments | WithIndices): unknown {
-  return maxPool(3, input, kernelSize, rest);
+export function maxPool3d(input: Tensor, ...given: WithIndices): [output: Tensor, indices: Tensor];
+export function maxPool3d(input: Tensor, ...given: MaxPoolArguments): Tensor;
+export function maxPool3d(input: Tensor, ...given: readonly unknown[]): unknown {
+  return maxPool(3, input, ...given);
 }

@@ -15,6 +15,9 @@ export interface PoolOptions {
   readonly ceilMode?: boolean;
 }
 
+/** The options with the size of the windows among them. */
+export type WindowAnd<Options> = Options & { readonly kernelSize: Size };
+
 /** Windows over the last dimensions, as structure of an operation. */
 export interface Pooling extends Windows, Attributes {
   readonly padding: readonly number[];

@@ -7,6 +7,7 @@ import { operation } from "../../graph/operation.ts";
 import { type Scalar, scalarKind, scalarValue } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
 import type { TensorOptions } from "../../tensor/creation.ts";
+import { type ByName, keywords } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkedSize, created, readSize, type SizeArguments } from "./size.ts";
 
@@ -45,6 +46,11 @@ export function empty(...args: SizeArguments): Tensor {
   return zeros(...args);
 }
 
+interface FullParameters extends TensorOptions {
+  readonly size: readonly number[];
+  readonly fillValue: Scalar;
+}
+
 /**
  * A tensor whose every element is `fillValue`. Without `dtype`, the value decides: an integer-valued number or a BigInt
  * gives int64, a boolean bool, other numbers and `float(x)` the default float dtype.
@@ -54,7 +60,13 @@ export function empty(...args: SizeArguments): Tensor {
  * torch.full([2], 1); // int64
  * torch.full([2], torch.float(1)); // float32
  */
-export function full(size: readonly number[], fillValue: Scalar, options: TensorOptions = {}): Tensor {
+export function full(
+  ...given:
+    | readonly [size: readonly number[], fillValue: Scalar, options?: TensorOptions]
+    | ByName<FullParameters, ["size", "fillValue"]>
+): Tensor {
+  const names = ["size", "fillValue", "dtype", "device", "requiresGrad"] as const;
+  const { size, fillValue, ...options } = keywords<FullParameters>(names, given, 2);
   const dtype = options.dtype ?? dtypeOf(fillValue);
   const value = fitted(fillValue, dtype);
   return created(options, () => call(fullOp, [], [value], { shape: checkedSize(size), dtype }));

@@ -4,9 +4,16 @@ import { getDefaultDtype } from "../../dtype/promotion.ts";
 import { ValueError } from "../../errors.ts";
 import { isScalar, type Scalar, scalarKind, scalarValue, toNumber } from "../../runtime/scalar.ts";
 import { fromHost, type TensorOptions, withGradOption } from "../../tensor/creation.ts";
+import { type ByName, keywords } from "../../tensor/keywords.ts";
 import { writer } from "../../tensor/nested.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { refuse } from "../elementwise/operands.ts";
+
+interface ArangeParameters extends TensorOptions {
+  readonly start?: Scalar;
+  readonly end?: Scalar;
+  readonly step?: Scalar;
+}
 
 /**
  * Numbers from `start` (default 0) up to, not including, `end` in steps of `step` (default 1). int64 if all three are
@@ -21,10 +28,16 @@ import { refuse } from "../elementwise/operands.ts";
 export function arange(end: Scalar, options?: TensorOptions): Tensor;
 export function arange(start: Scalar, end: Scalar, options?: TensorOptions): Tensor;
 export function arange(start: Scalar, end: Scalar, step: Scalar, options?: TensorOptions): Tensor;
-export function arange(...args: readonly (Scalar | TensorOptions | undefined)[]): Tensor {
-  const numbers = args.filter(isScalar);
-  const options = (args.find((a) => a !== undefined && !isScalar(a)) ?? {}) as TensorOptions;
-  const [start, end, step] = numbers.length === 1 ? [0, numbers[0], 1] : [numbers[0], numbers[1], numbers[2] ?? 1];
+export function arange(start: Scalar, named: ArangeParameters): Tensor;
+export function arange(named: ArangeParameters & { readonly end: Scalar }): Tensor;
+export function arange(...args: readonly (Scalar | ArangeParameters | undefined)[]): Tensor {
+  const [first, second] = args;
+  // One number is the end, unless that has a name.
+  const endAlone = isScalar(first) && !isScalar(second) && second?.end === undefined;
+  const names = ["start", "end", "step", "dtype", "device", "requiresGrad"] as const;
+  const given = keywords<ArangeParameters & { end: Scalar }>(names, endAlone ? [0, ...args] : args);
+  const { start = 0, end, step = 1, ...options } = given;
+  if (end === undefined) throw new ValueError("missing required argument: 'end'");
   const dtype =
     options.dtype ?? ([start, end, step].some((x) => scalarKind(x) === "float") ? getDefaultDtype() : "int64");
   checkRange(toNumber(start), toNumber(end), toNumber(step), dtype);
@@ -84,13 +97,40 @@ function checkSteps(steps: number): void {
   if (steps < 0 || !Number.isInteger(steps)) throw new ValueError("number of steps must be non-negative");
 }
 
+interface LinspaceParameters extends TensorOptions {
+  readonly start: Scalar;
+  readonly end: Scalar;
+  readonly steps: number;
+}
+
+interface LogspaceParameters extends LinspaceParameters {
+  readonly base?: Scalar;
+}
+
+/** Bounds and steps in their places or by name. */
+export type LinspaceArguments =
+  | readonly [start: Scalar, end: Scalar, steps: number, options?: TensorOptions]
+  | ByName<LinspaceParameters, ["start", "end", "steps"]>;
+
+export type LogspaceArguments =
+  | readonly [
+      start: Scalar,
+      end: Scalar,
+      steps: number,
+      base?: Scalar | (TensorOptions & { readonly base?: Scalar }),
+      options?: TensorOptions,
+    ]
+  | ByName<LogspaceParameters, ["start", "end", "steps"]>;
+
 /**
  * `steps` numbers evenly spaced from `start` to `end`, both included; dtype default float32.
  *
  * @throws ValueError for negative `steps`.
  * @example torch.linspace(0, 1, 5) // [0, 0.25, 0.5, 0.75, 1]
  */
-export function linspace(start: Scalar, end: Scalar, steps: number, options: TensorOptions = {}): Tensor {
+export function linspace(...given: LinspaceArguments): Tensor {
+  const names = ["start", "end", "steps", "dtype", "device", "requiresGrad"] as const;
+  const { start, end, steps, ...options } = keywords<LinspaceParameters>(names, given, 3);
   checkSteps(steps);
   const dtype = options.dtype ?? getDefaultDtype();
   return evaluated(steps, dtype, options, interpolation(toNumber(start), toNumber(end), steps, dtype));
@@ -101,13 +141,9 @@ export function linspace(start: Scalar, end: Scalar, steps: number, options: Ten
  *
  * @example torch.logspace(-2, 2, 5) // [0.01, 0.1, 1, 10, 100]
  */
-export function logspace(
-  start: Scalar,
-  end: Scalar,
-  steps: number,
-  base: Scalar = 10,
-  options: TensorOptions = {},
-): Tensor {
+export function logspace(...given: LogspaceArguments): Tensor {
+  const names = ["start", "end", "steps", "base", "dtype", "device", "requiresGrad"] as const;
+  const { start, end, steps, base = 10, ...options } = keywords<LogspaceParameters>(names, given, 3);
   checkSteps(steps);
   const dtype = options.dtype ?? getDefaultDtype();
   const exponent = interpolation(toNumber(start), toNumber(end), steps, dtype);

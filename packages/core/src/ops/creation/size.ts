@@ -9,12 +9,21 @@ import { sizeText } from "../shape/dims.ts";
 export type SizeArguments =
   | readonly [size: readonly number[], options?: TensorOptions]
   | readonly number[]
-  | readonly [...size: number[], options: TensorOptions];
+  | readonly [...size: number[], options: TensorOptions]
+  | readonly [named: SizeByName & { readonly size: readonly number[] }];
+
+interface SizeByName extends TensorOptions {
+  readonly size?: readonly number[];
+}
 
 /** Takes those arguments apart. @throws ShapeError for a negative or fractional size. */
 export function readSize(args: SizeArguments): { readonly size: readonly number[]; readonly options: TensorOptions } {
   const last = args.at(-1);
-  const given = typeof last === "object" && last !== null && !isList(last) ? last : undefined;
+  const given = typeof last === "object" && last !== null && !isList(last) ? (last as SizeByName) : undefined;
+  if (given?.size !== undefined) {
+    const { size, ...options } = given;
+    return { size: checkedSize(size), options };
+  }
   // Options that are undefined count as not given.
   const sizes = given !== undefined || (last === undefined && args.length > 0) ? args.slice(0, -1) : args;
   const size = isList(sizes[0]) && sizes.length === 1 ? sizes[0] : sizes;

@@ -7,6 +7,7 @@ import { operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
+import { type ByName, keywords } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { normalizeDim, sizeText } from "../shape/dims.ts";
 import { broadcastTo } from "../shape/expand.ts";
@@ -35,6 +36,16 @@ const gatherOp = operation<{ dim: number }>(
   { half: "keep" },
 );
 
+export interface GatherOptions {
+  /** Whether PyTorch makes the gradient a sparse tensor. Here it never is, and has the same elements. */
+  readonly sparseGrad?: boolean;
+}
+
+interface GatherParameters extends GatherOptions {
+  readonly dim: number;
+  readonly index: Tensor;
+}
+
 /**
  * out[i][j][k] = input[index[i][j][k]][j][k] for dim 0, and so on: one element for each index, in the index's shape.
  *
@@ -43,7 +54,11 @@ const gatherOp = operation<{ dim: number }>(
  * at the call, at evaluation).
  * @example logits.gather(1, target.unsqueeze(1)) // the target's logit in each row
  */
-export function gather(input: Tensor, dim: number, index: Tensor): Tensor {
+export function gather(
+  input: Tensor,
+  ...given: readonly [dim: number, index: Tensor, options?: GatherOptions] | ByName<GatherParameters, ["dim", "index"]>
+): Tensor {
+  const { dim, index } = keywords<GatherParameters>(["dim", "index", "sparseGrad"], given, 2);
   requireTensors("gather", [input, index]);
   const d = normalizeDim(dim, input.ndim);
   if (index.numel() > 0) {

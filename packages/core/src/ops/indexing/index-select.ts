@@ -5,6 +5,7 @@ import { operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
+import { type ByName, keywords } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { normalizeDim } from "../shape/dims.ts";
 import { checkedIndex, checkKnownIndex } from "./bounds.ts";
@@ -24,6 +25,11 @@ const indexSelectOp = operation<{ dim: number }>(
   { gradName: "IndexSelectBackward0", half: "keep" },
 );
 
+interface IndexSelectParameters {
+  readonly dim: number;
+  readonly index: Tensor;
+}
+
 /**
  * A copy of the slices `index` of dimension `dim`: out[…, i, …] = input[…, index[i], …].
  *
@@ -31,7 +37,11 @@ const indexSelectOp = operation<{ dim: number }>(
  * @throws IndexError for a wrong shape of the index at once, for an index out of range at evaluation.
  * @example x.indexSelect(0, torch.tensor([0n, 2n])) // rows 0 and 2
  */
-export function indexSelect(input: Tensor, dim: number, index: Tensor): Tensor {
+export function indexSelect(
+  input: Tensor,
+  ...given: readonly [dim: number, index: Tensor] | ByName<IndexSelectParameters, ["dim", "index"]>
+): Tensor {
+  const { dim, index } = keywords<IndexSelectParameters>(["dim", "index"], given, 2);
   requireTensors("index_select", [input, index]);
   if (index.ndim > 1) throw new IndexError("index_select(): Index is supposed to be a vector");
   if (index.dtype !== "int64" && index.dtype !== "int32")

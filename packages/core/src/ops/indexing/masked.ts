@@ -9,6 +9,7 @@ import { isScalar, type Scalar } from "../../runtime/scalar.ts";
 import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
 import { fromHost } from "../../tensor/creation.ts";
+import { type ByName, keywords } from "../../tensor/keywords.ts";
 import { data, dataSync } from "../../tensor/reading.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { fitted } from "../creation/fill.ts";
@@ -27,13 +28,22 @@ const fillTensorOp = operation(
   { gradName: "MaskedFillBackward1", half: "keep" },
 );
 
+interface MaskedFillParameters {
+  readonly mask: Tensor;
+  readonly value: Scalar | Tensor;
+}
+
 /**
  * `input` with `value`, a number or a tensor of no dimension, where `mask` is true; input and mask broadcast.
  *
  * @throws DTypeError unless the mask is bool; ShapeError if the value has dimensions.
  * @example scores.maskedFill(mask, -Infinity).softmax(-1)
  */
-export function maskedFill(input: Tensor, mask: Tensor, value: Scalar | Tensor): Tensor {
+export function maskedFill(
+  input: Tensor,
+  ...given: readonly [mask: Tensor, value: Scalar | Tensor] | ByName<MaskedFillParameters, ["mask", "value"]>
+): Tensor {
+  const { mask, value } = keywords<MaskedFillParameters>(["mask", "value"], given, 2);
   requireTensors("masked_fill", [input, mask]);
   if (mask.dtype !== "bool" && mask.dtype !== "uint8")
     throw new DTypeError(`masked_fill_ only supports boolean masks, but got mask with dtype ${mask.dtype}`);

@@ -8,6 +8,7 @@ import { contiguousStrides } from "../../graph/type.ts";
 import { isScalar, type Scalar } from "../../runtime/scalar.ts";
 import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
+import { type ByName, keywords } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { fitted } from "../creation/fill.ts";
 import { clone } from "../shape/convert.ts";
@@ -141,6 +142,16 @@ export interface ScatterOptions {
   readonly reduce?: "add" | "multiply";
 }
 
+interface ScatterParameters extends ScatterOptions {
+  readonly dim: number;
+  readonly index: Tensor;
+}
+
+interface AnyScatterParameters extends ScatterParameters {
+  readonly src?: Tensor | Scalar;
+  readonly value?: Scalar;
+}
+
 const modes = { add: "sum", multiply: "product" } as const;
 
 /**
@@ -153,14 +164,17 @@ const modes = { add: "sum", multiply: "product" } as const;
  */
 export function scatter(
   input: Tensor,
-  dim: number,
-  index: Tensor,
-  src: Tensor | Scalar,
-  options: ScatterOptions = {},
+  ...given:
+    | readonly [dim: number, index: Tensor, src: Tensor | Scalar, options?: ScatterOptions]
+    | ByName<ScatterParameters & { readonly src: Tensor }, ["dim", "index", "src"]>
+    | ByName<ScatterParameters & { readonly value: Scalar }, ["dim", "index", "value"]>
 ): Tensor {
+  // A number is called `value`.
+  const names = ["dim", "index", "src", "reduce", "value"] as const;
+  const { dim, index, value, reduce, src = value } = keywords<AnyScatterParameters>(names, given, 2);
+  if (src === undefined) throw new ValueError("missing required argument: 'src'");
   requireTensors("scatter", [input, index]);
   const d = normalizeDim(dim, input.ndim);
-  const { reduce } = options;
   const mode: ScatterMode = reduce === undefined ? "set" : modes[reduce];
   if (mode === undefined) throw new ValueError("reduce argument must be either add or multiply.");
   checkScatter("scatter", input, d, index, isScalar(src) ? null : src);
@@ -170,7 +184,13 @@ export function scatter(
 }
 
 /** A copy of `input` with `src` added at the places of `index` along `dim`; see `scatter`. */
-export function scatterAdd(input: Tensor, dim: number, index: Tensor, src: Tensor): Tensor {
+export function scatterAdd(
+  input: Tensor,
+  ...given:
+    | readonly [dim: number, index: Tensor, src: Tensor]
+    | ByName<Omit<ScatterParameters, "reduce"> & { readonly src: Tensor }, ["dim", "index", "src"]>
+): Tensor {
+  const { dim, index, src } = keywords<{ dim: number; index: Tensor; src: Tensor }>(["dim", "index", "src"], given, 3);
   requireTensors("scatter_add", [input, index, src]);
   const d = normalizeDim(dim, input.ndim);
   checkScatter("scatter", input, d, index, src);

@@ -84,7 +84,7 @@ export function prod(input: Tensor, dim?: number | null | Named<number | null>, 
 /** Means; NaN where no element counts. */
 export function mean(input: Tensor, dim?: Dim | Named<Dim>, options?: ReductionOptions): Tensor {
   const given = argumentsOf<Dim>(dim, options);
-  return div(sum(input, given.dim, given), counts(input, given.dim, given));
+  return div(sum(input, given), counts(input, given.dim, given));
 }
 
 /** Greatest elements; the lowest value of the dtype where none counts. */

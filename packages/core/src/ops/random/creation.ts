@@ -3,6 +3,7 @@ import { getDefaultDtype } from "../../dtype/promotion.ts";
 import { ValueError } from "../../errors.ts";
 import * as draws from "../../runtime/random/index.ts";
 import { type TensorOptions, withGradOption } from "../../tensor/creation.ts";
+import { keywords } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkedSize, readSize } from "../creation/size.ts";
 import { drawnFrom, type GeneratorOption, generatorOf } from "./default-generator.ts";
@@ -15,6 +16,7 @@ export interface RandomOptions extends TensorOptions, GeneratorOption {}
 export type RandomArguments =
   | readonly [size: readonly number[], options?: RandomOptions]
   | readonly [...size: number[], options: RandomOptions]
+  | readonly [named: RandomOptions & { readonly size: readonly number[] }]
   | readonly number[];
 
 const uniform: Draw = (generator, dtype, length) => draws.rand(generator, dtype, length);
@@ -61,6 +63,14 @@ function isArray(x: unknown): x is readonly number[] {
   return Array.isArray(x);
 }
 
+type Bound = number | bigint;
+
+interface RandintParameters extends RandomOptions {
+  readonly low?: Bound;
+  readonly high?: Bound;
+  readonly size: readonly number[];
+}
+
 /**
  * Integers uniform on [low, high): `randint(high, size)` or `randint(low, high, size)`.
  *
@@ -72,25 +82,27 @@ function isArray(x: unknown): x is readonly number[] {
  */
 export function randint(
   ...args:
-    | readonly [high: number | bigint, size: readonly number[], options?: RandomOptions]
-    | readonly [low: number | bigint, high: number | bigint, size: readonly number[], options?: RandomOptions]
+    | readonly [high: Bound, size: readonly number[], options?: RandomOptions]
+    | readonly [low: Bound, high: Bound, size: readonly number[], options?: RandomOptions]
+    | readonly [bound: Bound, named: RandintParameters]
+    | readonly [low: Bound, high: Bound, named: RandintParameters]
+    | readonly [named: RandintParameters & { readonly high: Bound }]
 ): Tensor {
-  const [low, high, size, options = {}] = hasLow(args) ? args : ([0, ...args] as const);
+  const names = ["low", "high", "size", "generator", "dtype", "device", "requiresGrad"] as const;
+  const all = keywords<RandintParameters & { high: Bound }>(names, hasLow(args) ? args : [undefined, ...args]);
+  const { low = 0, high, size, ...options } = all;
+  if (high === undefined) throw new ValueError("missing required argument: 'high'");
+  if (!isArray(size))
+    throw new ValueError("randint: the size must be an array: randint(high, [3]) or randint(low, high, [3])");
   return createOf(size, options.dtype ?? "int64", options, (generator, dtype, length) =>
     draws.randint(generator, dtype, length, low, high),
   );
 }
 
-type Bound = number | bigint;
-
-function hasLow(
-  args:
-    | readonly [Bound, readonly number[], RandomOptions?]
-    | readonly [Bound, Bound, readonly number[], RandomOptions?],
-): args is readonly [Bound, Bound, readonly number[], RandomOptions?] {
-  if (!isArray(args[1]) && !isArray(args[2]))
-    throw new ValueError("randint: the size must be an array: randint(high, [3]) or randint(low, high, [3])");
-  return !isArray(args[1]);
+/** Whether the first number is the lower bound: another bound follows, in its place or by name. */
+function hasLow([first, second]: readonly unknown[]): boolean {
+  if (typeof first === "object" || isArray(second)) return false;
+  return typeof second !== "object" || (second as RandintParameters).high !== undefined;
 }
 
 /**

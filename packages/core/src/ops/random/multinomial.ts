@@ -88,27 +88,32 @@ export interface MultinomialOptions extends GeneratorOption {
  */
 export function multinomial(
   input: Tensor,
-  numSamples: number,
+  numSamples: number | (MultinomialOptions & { readonly numSamples: number }),
   replacement?: boolean | MultinomialOptions,
   options?: MultinomialOptions,
 ): Tensor {
-  const named = keywords<MultinomialOptions>(["replacement", "generator"], [replacement, options]);
+  const named = keywords<MultinomialOptions & { readonly numSamples: number }>(
+    ["numSamples", "replacement", "generator"],
+    [numSamples, replacement, options],
+    1,
+  );
+  const samples = named.numSamples;
   const repeats = named.replacement ?? false;
   const { shape, dtype } = input;
   const categories = shape[shape.length - 1];
   if (shape.length !== 1 && shape.length !== 2) throw new ShapeError("prob_dist must be 1 or 2 dim");
   if (!isFloat(dtype))
     throw new DTypeError(`multinomial only supports floating-point dtypes for input, got: ${pytorchName(dtype)}`);
-  if (!(numSamples > 0)) throw new ValueError("cannot sample n_sample <= 0 samples");
-  if (!repeats && numSamples > categories)
+  if (!(samples > 0)) throw new ValueError("cannot sample n_sample <= 0 samples");
+  if (!repeats && samples > categories)
     throw new ValueError("cannot sample n_sample > prob_dist.size(-1) samples without replacement");
   if (categories > maxCategories) throw new ValueError("number of categories cannot exceed 2^24");
   const generator = generatorOf(named);
   if (!repeats) {
     const exponentials = fromHost(draws.exponential(generator, dtype, input.numel()), shape, dtype, input.device);
-    return call(races, [input, exponentials], [], { samples: numSamples });
+    return call(races, [input, exponentials], [], { samples });
   }
-  const drawn = shape.with(shape.length - 1, numSamples);
+  const drawn = shape.with(shape.length - 1, samples);
   const count = drawn.reduce((n, size) => n * size, 1);
   return call(places, [input, fromHost(uniformsRoundedUp(generator, dtype, count), drawn, dtype, input.device)]);
 }

@@ -8,6 +8,7 @@ import * as draws from "../../runtime/random/index.ts";
 import { isScalar, type Scalar, toNumber } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
 import { withGradOption } from "../../tensor/creation.ts";
+import { keywords } from "../../tensor/keywords.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { checkedSize } from "../creation/size.ts";
 import type { RandomOptions } from "./creation.ts";
@@ -31,6 +32,18 @@ function checked(std: Term): Term {
   return m.check(std, m.ge(std, 0), { error: "ValueError", message: "normal expects all elements of std >= 0.0" });
 }
 
+interface NormalParameters extends RandomOptions {
+  readonly mean?: Scalar;
+  readonly std?: Scalar;
+  readonly size: readonly number[];
+}
+
+interface AnyNormalParameters extends RandomOptions {
+  readonly mean: Tensor | Scalar;
+  readonly std?: Tensor | Scalar;
+  readonly size?: readonly number[];
+}
+
 /**
  * Normal numbers of given means and standard deviations:
  * - `normal(mean, std)` with a tensor for either or both, which broadcast; the result has the mean's dtype (else the
@@ -47,14 +60,14 @@ function checked(std: Term): Term {
 export function normal(mean: Tensor, std?: Tensor | Scalar, options?: GeneratorOption): Tensor;
 export function normal(mean: Scalar, std: Tensor, options?: GeneratorOption): Tensor;
 export function normal(mean: Scalar, std: Scalar, size: readonly number[], options?: RandomOptions): Tensor;
-export function normal(
-  mean: Tensor | Scalar,
-  std: Tensor | Scalar = 1,
-  third: readonly number[] | GeneratorOption = {},
-  fourth: RandomOptions = {},
-): Tensor {
-  if (isArray(third)) return normalOfSize(mean, std, third, fourth);
-  const generator = generatorOf(third);
+export function normal(mean: Scalar, std: Scalar, named: NormalParameters): Tensor;
+export function normal(mean: Scalar, named: NormalParameters & { readonly std: Scalar }): Tensor;
+export function normal(named: NormalParameters & { readonly mean: Scalar; readonly std: Scalar }): Tensor;
+export function normal(...given: readonly unknown[]): Tensor {
+  const names = ["mean", "std", "size", "generator", "dtype", "device", "requiresGrad"] as const;
+  const { mean, std = 1, size, ...options } = keywords<AnyNormalParameters>(names, given, 1);
+  if (size !== undefined) return normalOfSize(mean, std, size, options);
+  const generator = generatorOf(options);
   const z = (like: Tensor, shape: readonly number[], deviation = 1): Tensor =>
     drawNew(shape, floating(like), like.device, generator, (g, dtype, length) =>
       draws.normal(g, dtype, length, 0, deviation),
@@ -81,8 +94,4 @@ function floating(tensor: Tensor): Tensor["dtype"] {
   if (!isFloat(tensor.dtype))
     throw new DTypeError(`normal expects floating-point means and deviations, got ${tensor.dtype}`);
   return tensor.dtype;
-}
-
-function isArray(x: unknown): x is readonly number[] {
-  return Array.isArray(x);
 }

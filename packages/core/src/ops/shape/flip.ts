@@ -5,8 +5,8 @@ import { operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { call } from "../../tensor/call.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { keywords } from "../reduction/keywords.ts";
 import { existingDim, type Integers, integers, normalizeDim, normalizeDims, sizeText } from "./dims.ts";
-import { isRecord } from "./named.ts";
 
 const flipped = (x: Term, dims: readonly number[]): Term => dims.reduce((y, d) => m.flip(y, d), x);
 
@@ -46,6 +46,8 @@ const rollOp = operation<{ shifts: readonly number[]; dims: readonly number[] }>
   { half: "keep" },
 );
 
+type Shifts = number | readonly number[];
+
 /**
  * A copy whose elements moved on by `shifts` places along `dims`, those beyond the end coming in at the start. Without
  * `dims` the elements are taken as one vector.
@@ -54,14 +56,15 @@ const rollOp = operation<{ shifts: readonly number[]; dims: readonly number[] }>
  */
 export function roll(
   input: Tensor,
-  shifts: number | readonly number[],
-  dims?: number | readonly number[] | { readonly dims?: number | readonly number[] },
+  shifts: Shifts | { readonly shifts: Shifts; readonly dims?: Shifts },
+  dims?: Shifts | { readonly dims?: Shifts },
 ): Tensor {
-  const given = isRecord(dims) ? dims.dims : dims;
-  const by = typeof shifts === "number" ? [shifts] : shifts;
+  const named = keywords<{ readonly shifts: Shifts; readonly dims?: Shifts }>(["shifts", "dims"], [shifts, dims], 1);
+  const given = named.dims;
+  const by = typeof named.shifts === "number" ? [named.shifts] : named.shifts;
   const along = given === undefined ? [] : typeof given === "number" ? [given] : given;
   if (!Array.isArray(by) || !by.every((shift) => Number.isInteger(shift)))
-    throw new ShapeError(`roll: shifts must be integers, but got ${String(shifts)}`);
+    throw new ShapeError(`roll: shifts must be integers, but got ${String(named.shifts)}`);
   if (by.length === 0) throw new ShapeError("`shifts` required");
   if (by.length !== along.length && !(along.length === 0 && by.length === 1))
     throw new ShapeError(`shifts and dimensions must align. shifts: ${by.length}, dims:${along.length}`);

@@ -3,6 +3,7 @@ import { ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import { call } from "../../tensor/call.ts";
+import { type ByName, keywords } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type Integers, integers, normalizeDim, sizeText } from "./dims.ts";
 
@@ -41,8 +42,17 @@ export function permute(input: Tensor, ...dims: Integers): Tensor {
   return call(permuteOp, [input], [], { order });
 }
 
+interface TransposeParameters {
+  readonly dim0: number;
+  readonly dim1: number;
+}
+
 /** A view with dimensions `dim0` and `dim1` exchanged. @throws IndexError for a dimension that does not exist. */
-export function transpose(input: Tensor, dim0: number, dim1: number): Tensor {
+export function transpose(
+  input: Tensor,
+  ...given: readonly [dim0: number, dim1: number] | ByName<TransposeParameters, ["dim0", "dim1"]>
+): Tensor {
+  const { dim0, dim1 } = keywords<TransposeParameters>(["dim0", "dim1"], given, 2);
   const { ndim } = input;
   const order = swapped(ndim, normalizeDim(dim0, ndim), normalizeDim(dim1, ndim));
   return call(transposeOp, [input], [], { order });

@@ -7,6 +7,7 @@ import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
 import { viewStrides } from "../../tensor/layout.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { keywords } from "../reduction/keywords.ts";
 import { type Integers, inferShape, integers, normalizeDim } from "./dims.ts";
 import { isRecord, type Named, numberOf } from "./named.ts";
 
@@ -84,10 +85,11 @@ export interface FlattenOptions {
  * @throws ShapeError if `startDim` comes after `endDim`; IndexError for a dimension that does not exist.
  * @example x.flatten(1) // [N, C, H, W] → [N, C·H·W]
  */
-export function flatten(input: Tensor, startDim: number | FlattenOptions = 0, endDim: Named<"endDim"> = -1): Tensor {
+export function flatten(input: Tensor, startDim?: number | FlattenOptions, endDim?: Named<"endDim">): Tensor {
   const { shape, ndim } = input;
-  const start = normalizeDim(numberOf(startDim, "startDim", 0), ndim);
-  const end = normalizeDim(isRecord(startDim) ? (startDim.endDim ?? -1) : numberOf(endDim, "endDim", -1), ndim);
+  const given = keywords<FlattenOptions>(["startDim", "endDim"], [startDim, endDim]);
+  const start = normalizeDim(given.startDim ?? 0, ndim);
+  const end = normalizeDim(given.endDim ?? -1, ndim);
   if (start > end) throw new ShapeError("flatten() has invalid args: start_dim cannot come after end_dim");
   if (ndim === 0) return reshape(input, [1]);
   if (start === end) return input;
@@ -145,7 +147,7 @@ export function squeeze(
   dim?: number | readonly number[] | { readonly dim?: number | readonly number[] },
 ): Tensor {
   const { shape, ndim } = input;
-  const given = isRecord(dim) ? dim.dim : dim;
+  const given = isRecord(dim) ? keywords<{ dim?: number | readonly number[] }>(["dim"], [dim]).dim : dim;
   if (given === undefined)
     return call(squeezeAllOp, [input], [], { dims: m.allDims(input).filter((d) => shape[d] === 1) });
   const wanted = (typeof given === "number" ? [given] : given).map((d) => normalizeDim(d, ndim));
@@ -167,5 +169,5 @@ const unsqueezeOp = operation<{ dim: number }>("unsqueeze", ([x], _, { dim }) =>
  * @throws IndexError if `dim` is not in [-n - 1, n] for n dimensions.
  */
 export function unsqueeze(input: Tensor, dim: number | { readonly dim: number }): Tensor {
-  return call(unsqueezeOp, [input], [], { dim: normalizeDim(isRecord(dim) ? dim.dim : dim, input.ndim + 1) });
+  return call(unsqueezeOp, [input], [], { dim: normalizeDim(numberOf(dim, "dim", Number.NaN), input.ndim + 1) });
 }

@@ -125,19 +125,19 @@ export function nanmedian(input: Tensor, dim?: number | RankOptions, keepdim?: b
  */
 export function kthvalue(
   input: Tensor,
-  k: number,
+  k: number | (RankOptions & { k: number }),
   dim?: number | RankOptions,
   keepdim?: boolean | RankOptions,
 ): Values {
-  const given = keywords<RankOptions>(["dim", "keepdim"], [dim, keepdim]);
+  const given = keywords<RankOptions & { k: number }>(["k", "dim", "keepdim"], [k, dim, keepdim], 1);
   const at = normalizeDim(given.dim ?? -1, input.ndim);
   const size = input.ndim === 0 ? 1 : input.shape[at];
   if (size === 0) throw new IndexError(`kthvalue(): Expected reduction dim ${at} to have non-zero size.`);
-  if (!Number.isInteger(k) || k < 1 || k > size)
+  if (!Number.isInteger(given.k) || given.k < 1 || given.k > size)
     throw new ShapeError(`kthvalue(): selected number k out of range for dimension ${at}`);
   return namedResults<"values" | "indices">(
     ["values", "indices"],
-    callMany(kthvalueOp, [input], [k], { dim: at, keepdim: given.keepdim ?? false }),
+    callMany(kthvalueOp, [input], [given.k], { dim: at, keepdim: given.keepdim ?? false }),
     "kthvalue",
   );
 }

@@ -100,15 +100,17 @@ export interface TopkOptions {
  */
 export function topk(
   input: Tensor,
-  k: number,
+  k: number | (TopkOptions & { k: number }),
   dim?: number | TopkOptions,
   largest?: boolean | TopkOptions,
   sorted?: boolean | TopkOptions,
 ): Results<"values" | "indices"> {
-  const given = keywords<TopkOptions>(["dim", "largest", "sorted"], [dim, largest, sorted]);
+  const names = ["k", "dim", "largest", "sorted"] as const;
+  const given = keywords<TopkOptions & { k: number }>(names, [k, dim, largest, sorted], 1);
   const along = normalizeDim(given.dim ?? -1, input.ndim);
   const size = input.ndim === 0 ? 1 : input.shape[along];
-  if (!Number.isInteger(k) || k < 0 || k > size) throw new ShapeError("selected index k out of range");
-  const attributes = { dim: along, descending: given.largest ?? true, k };
+  if (!Number.isInteger(given.k) || given.k < 0 || given.k > size)
+    throw new ShapeError("selected index k out of range");
+  const attributes = { dim: along, descending: given.largest ?? true, k: given.k };
   return namedResults(["values", "indices"], callMany(topkOp, [input], [], attributes), "topk");
 }

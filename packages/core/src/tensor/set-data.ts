@@ -1,0 +1,22 @@
+import { isFloat } from "../dtype/dtype.ts";
+import { AutogradError } from "../errors.ts";
+import { requireTensor } from "./argument.ts";
+import { LeafRecord } from "./leaf.ts";
+import type { Tensor } from "./tensor.ts";
+
+/**
+ * `p.data = source`: the tensor stays who it is, with its place in recorded operations and its gradient, and shares the
+ * elements of `source`, without their history.
+ *
+ * @throws AutogradError for a source that is not floating, where gradients are recorded.
+ */
+export function setData(target: Tensor, source: Tensor): void {
+  requireTensor("data", source);
+  const { storage, region } = source;
+  const value = source.current();
+  if (target.edge !== null && !isFloat(source.dtype))
+    throw new AutogradError("data set to a tensor that requires gradients must be floating point or complex dtype");
+  const type = target.edge instanceof LeafRecord && target.edge.type !== value.type ? value.type : null;
+  Object.assign(target, { storage, region, value, seen: storage.version, detached: true });
+  if (type !== null) target.edge = new LeafRecord(type);
+}
