@@ -9,7 +9,7 @@ async function encode(given: unknown): Promise<Encoded> {
     const plain = value instanceof nn.Parameter ? value.detach() : value;
     return { tensor: await plain.repr() };
   }
-  if (value instanceof nn.Module || value instanceof optim.OptimizerBase) return { text: String(value) };
+  if (value instanceof nn.Module || value instanceof optim.Optimizer) return { text: String(value) };
   if (typeof value === "bigint") return Number(value);
   if (typeof value === "number" && !Number.isFinite(value))
     return { number: Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf" };

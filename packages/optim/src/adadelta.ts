@@ -2,9 +2,9 @@ import { ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { requireNonNegative } from "./check.ts";
 import { type ParamGroup, type Params, plainOptions } from "./group.ts";
-import { Optimizer } from "./optimizer.ts";
 import { floatText } from "./option-text.ts";
 import { type GradientOptions, prepared, stepOperation } from "./rule.ts";
+import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, floats, type Step, type Trained } from "./step.ts";
 
 export interface AdadeltaOptions {
@@ -34,7 +34,7 @@ const adadelta = stepOperation<GradientOptions>(
 );
 
 /** Adadelta: steps as long as recent steps, relative to recent gradients. @throws ValueError for options out of range. */
-export class Adadelta extends Optimizer<AdadeltaOptions> {
+export class Adadelta extends RuleOptimizer<AdadeltaOptions> {
   protected override readonly tensorCounts: readonly string[] = [];
 
   constructor(params: Params<AdadeltaOptions>, options: Partial<AdadeltaOptions> = {}) {

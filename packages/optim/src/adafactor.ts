@@ -3,8 +3,8 @@ import { fromHost, type Tensor, ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { requireNonNegative } from "./check.ts";
 import { type ParamGroup, type Params, plainOptions } from "./group.ts";
-import { Optimizer } from "./optimizer.ts";
 import { shared, stepOperation } from "./rule.ts";
+import { RuleOptimizer } from "./rule-optimizer.ts";
 import {
   applyToAll,
   countOf,
@@ -94,7 +94,7 @@ function zeroState(param: Tensor, name: string): Tensor {
  * @throws ValueError for options out of range.
  * @example new optim.Adafactor(model.parameters(), { lr: 1e-2 })
  */
-export class Adafactor extends Optimizer<AdafactorOptions> {
+export class Adafactor extends RuleOptimizer<AdafactorOptions> {
   constructor(params: Params<AdafactorOptions>, options: Partial<AdafactorOptions> = {}) {
     const { lr = 1e-2, beta2Decay = -0.8, eps = [null, 1e-3], d = 1, ...rest } = plainOptions(options);
     const { weightDecay = 0, maximize = false } = rest;

@@ -1,8 +1,8 @@
 import * as m from "@cresset/core/terms";
 import { requireNonNegative } from "./check.ts";
 import { type ParamGroup, type Params, plainOptions } from "./group.ts";
-import { Optimizer } from "./optimizer.ts";
 import { type GradientOptions, prepared, stepOperation } from "./rule.ts";
+import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, filledState, floats, partition, type Step, stepIs, type Trained } from "./step.ts";
 
 export interface AdagradOptions {
@@ -32,7 +32,7 @@ const adagrad = stepOperation<GradientOptions>(
 );
 
 /** Adagrad: each element's step shrinks with the squares of all its gradients. @throws ValueError for options out of range. */
-export class Adagrad extends Optimizer<AdagradOptions> {
+export class Adagrad extends RuleOptimizer<AdagradOptions> {
   constructor(params: Params<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
     const {
       lr = 1e-2,

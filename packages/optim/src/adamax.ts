@@ -1,8 +1,8 @@
 import * as m from "@cresset/core/terms";
 import { requireBetas, requireNonNegative } from "./check.ts";
 import { type ParamGroup, type Params, plainOptions } from "./group.ts";
-import { Optimizer } from "./optimizer.ts";
 import { type GradientOptions, prepared, stepOperation } from "./rule.ts";
+import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, floats, partition, type Step, stepIs, type Trained } from "./step.ts";
 
 export interface AdamaxOptions {
@@ -31,7 +31,7 @@ const adamax = stepOperation<GradientOptions>(
 );
 
 /** Adamax: Adam with a running maximum of the gradient's size. @throws ValueError for options out of range. */
-export class Adamax extends Optimizer<AdamaxOptions> {
+export class Adamax extends RuleOptimizer<AdamaxOptions> {
   constructor(params: Params<AdamaxOptions>, options: Partial<AdamaxOptions> = {}) {
     const { lr = 2e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, maximize = false } = plainOptions(options);
     requireNonNegative("learning rate", lr);

@@ -1,8 +1,8 @@
 import * as m from "@cresset/core/terms";
 import { requireNonNegative } from "./check.ts";
 import { type ParamGroup, type Params, plainOptions } from "./group.ts";
-import { Optimizer } from "./optimizer.ts";
 import { type GradientOptions, prepared, stepOperation } from "./rule.ts";
+import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, floats, partition, type Step, type Trained } from "./step.ts";
 
 export interface ASGDOptions {
@@ -38,7 +38,7 @@ const asgd = stepOperation<AsgdAttributes>(
 );
 
 /** Averaged stochastic gradient descent; the averages are in `state.ax`. @throws ValueError for options out of range. */
-export class ASGD extends Optimizer<ASGDOptions> {
+export class ASGD extends RuleOptimizer<ASGDOptions> {
   protected override readonly tensorCounts: readonly string[] = ["step", "eta", "mu"];
 
   constructor(params: Params<ASGDOptions>, options: Partial<ASGDOptions> = {}) {

@@ -4,7 +4,7 @@ import { requireNonNegative } from "./check.ts";
 import { type Params, plainOptions } from "./group.ts";
 import { begin, type Memory, remember } from "./lbfgs-memory.ts";
 import { type Point, strongWolfe } from "./line-search.ts";
-import { OptimizerBase, type OptimizerStateDict } from "./optimizer.ts";
+import { Optimizer, type OptimizerStateDict } from "./optimizer.ts";
 import type { ParamState } from "./step.ts";
 import { absoluteSum, addTo, dot, join, largest, type Vector } from "./vector.ts";
 
@@ -50,7 +50,7 @@ type Waiting<T> = Generator<Request, T, Answer>;
  *   return loss;
  * });
  */
-export class LBFGS extends OptimizerBase<LBFGSOptions> {
+export class LBFGS extends Optimizer<LBFGSOptions> {
   protected override readonly tensorCounts: readonly string[] = [];
   #memory: Memory | null = null;
   /** How often the parameters were written when they were placed last. */
@@ -68,7 +68,7 @@ export class LBFGS extends OptimizerBase<LBFGSOptions> {
   }
 
   /** Runs the iterations of one step. The closure computes a loss and its gradients; the first loss is returned. */
-  async step(closure: () => Tensor | Promise<Tensor>): Promise<Tensor> {
+  override async step(closure: () => Tensor | Promise<Tensor>): Promise<Tensor> {
     const losses: Tensor[] = [];
     const algorithm = this.#iterate();
     for (let next = algorithm.next(); !next.done; ) {

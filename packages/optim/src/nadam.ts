@@ -1,8 +1,8 @@
 import * as m from "@cresset/core/terms";
 import { requireBetas, requireNonNegative } from "./check.ts";
 import { type ParamGroup, type Params, plainOptions } from "./group.ts";
-import { Optimizer } from "./optimizer.ts";
 import { type GradientOptions, prepared, stepOperation } from "./rule.ts";
+import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, floats, partition, type Step, type Trained } from "./step.ts";
 
 export interface NAdamOptions {
@@ -42,7 +42,7 @@ const nadam = stepOperation<NadamAttributes>(
 );
 
 /** NAdam: Adam with Nesterov's momentum. @throws ValueError for options out of range. */
-export class NAdam extends Optimizer<NAdamOptions> {
+export class NAdam extends RuleOptimizer<NAdamOptions> {
   protected override readonly tensorCounts: readonly string[] = ["step", "mu_product"];
 
   constructor(params: Params<NAdamOptions>, options: Partial<NAdamOptions> = {}) {

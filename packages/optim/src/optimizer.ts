@@ -1,8 +1,9 @@
-import { commitStates, registerCompanions } from "@cresset/core/extend";
-import { enableGrad, fromHost, noGrad, Tensor, ValueError, zerosLike } from "@cresset/core/functions";
+import { registerCompanions } from "@cresset/core/extend";
+import { fromHost, noGrad, Tensor, ValueError, zerosLike } from "@cresset/core/functions";
 import { completeGroup, type GroupInput, groupsOf, type ParamGroup, type Params, plainOptions } from "./group.ts";
+import { around, type RemovableHandle, type StateDictHook, type StepPostHook, type StepPreHook } from "./hooks.ts";
 import { camelKeys, optionText, snakeKeys } from "./option-text.ts";
-import type { ParamState, StateValue, Step, Trained } from "./step.ts";
+import type { ParamState, StateValue } from "./step.ts";
 
 /** What `stateDict()` gives: PyTorch's keys to the letter; parameters are numbered in order. */
 export interface OptimizerStateDict {
@@ -10,8 +11,24 @@ export interface OptimizerStateDict {
   readonly param_groups: (Record<string, unknown> & { readonly params: number[] })[];
 }
 
-/** What all optimizers have: groups of parameters, states, and state dicts. */
-export abstract class OptimizerBase<Options extends object = object> {
+/**
+ * The base of all optimizers: groups of parameters with options, what is remembered of each parameter, and state dicts. A class
+ * of one's own gives the defaults of its options and a `step`, in which nothing is recorded inside `torch.noGrad`.
+ *
+ * @example
+ * class SignSGD extends optim.Optimizer<{ lr: number }> {
+ *   constructor(params: optim.Params<{ lr: number }>, { lr = 0.01 } = {}) {
+ *     super(params, { lr });
+ *   }
+ *   step(): void {
+ *     torch.noGrad(() => {
+ *       for (const { params, lr } of this.paramGroups)
+ *         for (const p of params) if (p.grad !== null) p.add_(p.grad.sign(), { alpha: -lr });
+ *     });
+ *   }
+ * }
+ */
+export abstract class Optimizer<Options extends object = object> {
   /** The options that a group has where it gives none. */
   readonly defaults: Options;
   /** Groups of parameters with their options; assign to them to change a learning rate. */
@@ -24,6 +41,23 @@ export abstract class OptimizerBase<Options extends object = object> {
   constructor(params: Params<Options>, defaults: Options) {
     this.defaults = defaults;
     for (const group of groupsOf(params)) this.addParamGroup(group);
+  }
+
+  /**
+   * Changes the parameters by their gradients.
+   *
+   * @param closure computes the loss and its gradients anew; its result is returned.
+   */
+  abstract step(closure?: () => unknown): unknown;
+
+  /** What is remembered of a parameter, by name; nothing at first. */
+  protected stateOf(param: Tensor): ParamState {
+    let state = this.state.get(param);
+    if (state === undefined) {
+      state = {};
+      this.state.set(param, state);
+    }
+    return state;
   }
 
   /** Adds parameters, with their own options if given. @throws ValueError for parameters that are in a group already. */
@@ -121,6 +155,29 @@ export abstract class OptimizerBase<Options extends object = object> {
     for (const [param, own] of states) this.state.set(param, own);
   }
 
+  /** Calls `hook` with the optimizer and the arguments before each step; it may return other arguments. */
+  registerStepPreHook(hook: StepPreHook<this>): RemovableHandle {
+    return around(this, "step", "before", (args) => hook(this, args));
+  }
+
+  /** Calls `hook` with the optimizer and the arguments after each step. */
+  registerStepPostHook(hook: StepPostHook<this>): RemovableHandle {
+    return around(this, "step", "after", (args) => hook(this, args));
+  }
+
+  /** Calls `hook` with what `stateDict()` gives; it may return another one. */
+  registerStateDictPostHook(hook: StateDictHook<this>): RemovableHandle {
+    return around(this, "stateDict", "after", (_, state) => hook(this, state as OptimizerStateDict));
+  }
+
+  /** Calls `hook` with what is to be loaded; it may return another one. */
+  registerLoadStateDictPreHook(hook: StateDictHook<this>): RemovableHandle {
+    return around(this, "loadStateDict", "before", ([state]) => {
+      const other = hook(this, state as OptimizerStateDict);
+      return other && [other];
+    });
+  }
+
   /** @throws ValueError for a state that cannot be a parameter's: one of another shape would be broadcast in silence. */
   protected requireState(number: string, name: string, value: StateValue, param: Tensor): void {
     if (value instanceof Tensor && value.shape.length > 0 && value.shape.join() !== param.shape.join())
@@ -145,49 +202,3 @@ export abstract class OptimizerBase<Options extends object = object> {
 
 const isGroups = (groups: unknown): groups is OptimizerStateDict["param_groups"] =>
   Array.isArray(groups) && groups.every((group) => Array.isArray((group as { params?: unknown } | null)?.params));
-
-/**
- * The base of the optimizers that step by the gradients at hand. A subclass says how a group's parameters change; this
- * class writes all new values at once: if the evaluation fails, nothing has changed.
- *
- * @example
- * const optimizer = new optim.Adam(model.parameters(), { lr: 1e-3 });
- * optimizer.zeroGrad();
- * loss.backward();
- * optimizer.step();
- */
-export abstract class Optimizer<Options extends object = object> extends OptimizerBase<Options> {
-  /**
-   * Changes the parameters by their gradients; those without one stay. All that the step needs is computed now.
-   *
-   * @param closure computes the loss and its gradients anew; its result is returned.
-   */
-  step(): null;
-  step<Loss>(closure: () => Loss): Loss;
-  step<Loss>(closure?: () => Loss): Loss | null {
-    const loss = closure === undefined ? null : enableGrad(closure);
-    const steps = noGrad(() => this.paramGroups.flatMap((group) => this.update(group, this.#trained(group.params))));
-    const updates = steps.length === 1 ? steps[0].updates : steps.flatMap((step) => step.updates);
-    if (updates.length > 0) commitStates(updates);
-    for (const step of steps) step.committed();
-    return loss;
-  }
-
-  #trained(params: readonly Tensor[]): Trained[] {
-    const trained: Trained[] = [];
-    for (const param of params) {
-      const { grad } = param;
-      if (grad === null) continue;
-      let state = this.state.get(param);
-      if (state === undefined) {
-        state = {};
-        this.state.set(param, state);
-      }
-      trained.push({ param, grad, state });
-    }
-    return trained;
-  }
-
-  /** The new values of a group's parameters and states. Runs without recording gradients, and changes nothing yet. */
-  protected abstract update(group: ParamGroup<Options>, trained: readonly Trained[]): Step[];
-}

@@ -1,8 +1,8 @@
 import * as m from "@cresset/core/terms";
 import { requireBetas, requireNonNegative } from "./check.ts";
 import { type ParamGroup, type Params, plainOptions } from "./group.ts";
-import { Optimizer } from "./optimizer.ts";
 import { type GradientOptions, prepared, stepOperation } from "./rule.ts";
+import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, floats, partition, type Step, stepIs, type Trained } from "./step.ts";
 
 export interface RAdamOptions {
@@ -47,7 +47,7 @@ const radam = stepOperation<RadamAttributes>(
 );
 
 /** RAdam: Adam whose first steps wait for the variance to be known. @throws ValueError for options out of range. */
-export class RAdam extends Optimizer<RAdamOptions> {
+export class RAdam extends RuleOptimizer<RAdamOptions> {
   constructor(params: Params<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
     const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, ...rest } = plainOptions(options);
     requireNonNegative("learning rate", lr);

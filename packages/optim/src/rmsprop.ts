@@ -2,8 +2,8 @@ import type { Attributes, Term } from "@cresset/core/extend";
 import * as m from "@cresset/core/terms";
 import { requireNonNegative } from "./check.ts";
 import { type ParamGroup, type Params, plainOptions } from "./group.ts";
-import { Optimizer } from "./optimizer.ts";
 import { type GradientOptions, prepared, stepOperation } from "./rule.ts";
+import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, floats, type Step, type Trained } from "./step.ts";
 
 export interface RMSpropOptions {
@@ -50,7 +50,7 @@ const rmsprop = stepOperation<RmspropAttributes>(
 );
 
 /** RMSprop: gradients over the root of their running mean square. @throws ValueError for options out of range. */
-export class RMSprop extends Optimizer<RMSpropOptions> {
+export class RMSprop extends RuleOptimizer<RMSpropOptions> {
   protected override readonly tensorCounts: readonly string[] = [];
 
   constructor(params: Params<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {

@@ -3,9 +3,9 @@ import { ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { requireNonNegative } from "./check.ts";
 import { type ParamGroup, type Params, plainOptions } from "./group.ts";
-import { Optimizer } from "./optimizer.ts";
 import { floatText } from "./option-text.ts";
 import { stepOperation } from "./rule.ts";
+import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, filledState, floats, type Step, type Trained, zeroState } from "./step.ts";
 
 export interface RpropOptions {
@@ -39,7 +39,7 @@ const rprop = stepOperation<RpropAttributes>(
 );
 
 /** Resilient backpropagation: steps by the gradient's sign alone. @throws ValueError for options out of range. */
-export class Rprop extends Optimizer<RpropOptions> {
+export class Rprop extends RuleOptimizer<RpropOptions> {
   protected override readonly tensorCounts: readonly string[] = [];
 
   constructor(params: Params<RpropOptions>, options: Partial<RpropOptions> = {}) {

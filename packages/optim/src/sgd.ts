@@ -2,8 +2,8 @@ import { ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { requireNonNegative } from "./check.ts";
 import { type ParamGroup, type Params, plainOptions } from "./group.ts";
-import { Optimizer } from "./optimizer.ts";
 import { type GradientOptions, prepared, shared, stepOperation } from "./rule.ts";
+import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, floats, partition, type Step, type Trained } from "./step.ts";
 
 export interface SGDOptions {
@@ -47,7 +47,7 @@ const attributesOf = shared<SgdAttributes>();
  * @example
  * new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 })
  */
-export class SGD extends Optimizer<SGDOptions> {
+export class SGD extends RuleOptimizer<SGDOptions> {
   constructor(params: Params<SGDOptions>, options: Partial<SGDOptions>) {
     const {
       lr,

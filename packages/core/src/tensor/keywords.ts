@@ -1,5 +1,8 @@
 import { ValueError } from "../errors.ts";
 
+/** NumPy's names of arguments, which PyTorch knows too. */
+const numpyNames: Readonly<Record<string, string>> = { axis: "dim", keepdims: "keepdim" };
+
 /**
  * Arguments that come in their places, by name in a record, or both, as Python's may: `x.sum(1, true)`,
  * `x.sum(1, { keepdim: true })` and `x.sum({ dim: 1, keepdim: true })` are one call. What is undefined counts as not given.
@@ -16,8 +19,9 @@ export function keywords<O extends object>(
   const options: Record<string, unknown> = {};
   const known: readonly string[] = names;
   for (const [i, value] of given.entries()) {
-    for (const [name, each] of isRecord(value) ? Object.entries(value) : [[known[i], value] as const]) {
+    for (const [key, each] of isRecord(value) ? Object.entries(value) : [[known[i], value] as const]) {
       if (each === undefined) continue;
+      const name = numpyNames[key] ?? key;
       if (!known.includes(name))
         throw new ValueError(`got an unexpected argument '${name ?? i}': there are ${known.join(", ")}`);
       if (name in options) throw new ValueError(`got multiple values for argument '${name}'`);

@@ -9,7 +9,7 @@ import { load, save } from "../index.ts";
 import { askPython, hasPyTorch } from "../testing/python.ts";
 import { restrictedLoad } from "../testing/restricted.ts";
 
-type AnyOptimizer = optim.OptimizerBase;
+type AnyOptimizer = optim.Optimizer;
 type Params = Iterable<torch.Tensor>;
 
 /** An optimizer in both languages. */

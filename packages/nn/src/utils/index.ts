@@ -6,6 +6,7 @@ export {
   clipGradValue_,
   getTotalNorm,
 } from "./clip-grad.ts";
+export { consumePrefixInStateDictIfPresent } from "./consume-prefix.ts";
 export * as fusion from "./fusion.ts";
 export { fuseConvBnEval, fuseConvBnWeights, fuseLinearBnEval, fuseLinearBnWeights } from "./fusion.ts";
 export { parametersToVector, vectorToParameters } from "./parameter-vector.ts";

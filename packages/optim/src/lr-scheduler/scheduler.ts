@@ -1,5 +1,5 @@
 import { FloatScalar, ValueError } from "@cresset/core/functions";
-import type { OptimizerBase } from "../optimizer.ts";
+import type { Optimizer } from "../optimizer.ts";
 
 /** A parameter group as schedulers see it: they change its learning rate, some of them its momentum. */
 export interface ScheduledGroup {
@@ -11,7 +11,7 @@ export interface ScheduledGroup {
 }
 
 /** Any optimizer whose groups have learning rates. */
-export type ScheduledOptimizer = OptimizerBase<{ lr: number }>;
+export type ScheduledOptimizer = Optimizer<{ lr: number }>;
 
 /** What every scheduler takes in its options. */
 export interface LrSchedulerOptions {

@@ -2,11 +2,8 @@ import { ValueError } from "../../errors.ts";
 import { describeArgument } from "../../tensor/argument.ts";
 import { keywords as argumentsOf } from "../../tensor/keywords.ts";
 
-/** NumPy's names of arguments, which PyTorch knows too. */
-const numpyNames: Readonly<Record<string, string>> = { axis: "dim", keepdims: "keepdim" };
-
 /**
- * `keywords` of operations: arguments may have NumPy's names, and flags are booleans.
+ * `keywords` of operations, whose flags must be booleans.
  *
  * @throws ValueError for an argument that there is not, one that is missing, and a flag that is no boolean.
  */
@@ -15,17 +12,12 @@ export function keywords<O extends object>(
   values: readonly unknown[],
   required?: number,
 ): O {
-  const given = argumentsOf<O & Record<string, unknown>>(names, values.map(renamed), required);
+  const given = argumentsOf<O & Record<string, unknown>>(names, values, required);
   for (const name of flags) {
     if (name in given && typeof given[name] !== "boolean")
       throw new ValueError(`argument '${name}' must be a boolean, not ${describeArgument(given[name])}`);
   }
   return given;
-}
-
-function renamed(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || !("axis" in value || "keepdims" in value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [numpyNames[name] ?? name, each]));
 }
 
 /** Keyword arguments that are booleans wherever they occur. */

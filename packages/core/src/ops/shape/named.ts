@@ -1,4 +1,4 @@
-import { keywords } from "../reduction/keywords.ts";
+import { keywords } from "../../tensor/keywords.ts";
 
 /** A number in its place, or by name in a record: `cat(tensors, 1)` is `cat(tensors, { dim: 1 })`. */
 export type Named<Name extends string> = number | { readonly [N in Name]?: number };

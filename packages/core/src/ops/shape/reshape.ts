@@ -5,9 +5,9 @@ import { type Layout, operation } from "../../graph/operation.ts";
 import { contiguousStrides } from "../../graph/type.ts";
 import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
+import { keywords } from "../../tensor/keywords.ts";
 import { viewStrides } from "../../tensor/layout.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { keywords } from "../reduction/keywords.ts";
 import { type Integers, inferShape, integers, normalizeDim } from "./dims.ts";
 import { isRecord, type Named, numberOf } from "./named.ts";
 
