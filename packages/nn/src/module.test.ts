@@ -210,3 +210,12 @@ test("an error at evaluation names the modules it came from", () => {
   }
   expect(() => new Outer()(torch.tensor([2])).itemSync()).toThrow("(in module Outer.head.1)");
 });
+
+test("a child that prints in its own way does so inside of others", () => {
+  class Own extends nn.Linear {
+    override toString(): string {
+      return `Own (${this.inFeatures} -> ${this.outFeatures})`;
+    }
+  }
+  expect(String(new nn.Sequential(new Own(3, 2)))).toBe("Sequential(\n  (0): Own (3 -> 2)\n)");
+});

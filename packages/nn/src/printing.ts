@@ -4,7 +4,7 @@ import type { AnyModule } from "./module.ts";
 export function describeModule(module: AnyModule): string {
   const extra = module.extraRepr();
   const extraLines = extra === "" ? [] : extra.split("\n");
-  const childLines = module.moduleEntries().map(([name, child]) => `(${name}): ${indent(describeModule(child))}`);
+  const childLines = module.moduleEntries().map(([name, child]) => `(${name}): ${indent(child.toString())}`);
   const lines = [...extraLines, ...childLines];
   const name = module.typeName();
   if (lines.length === 0) return `${name}()`;

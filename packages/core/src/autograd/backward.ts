@@ -10,6 +10,7 @@ import { mode } from "../runtime/mode.ts";
 import { requireTensors } from "../tensor/argument.ts";
 import { addNode } from "../tensor/call.ts";
 import { copyOf, onesLike, plus, tensorFrom } from "../tensor/gradients.ts";
+import { keywords } from "../tensor/keywords.ts";
 import { LeafRecord } from "../tensor/leaf.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { anomaly, refuseNan } from "./anomaly.ts";
@@ -19,11 +20,25 @@ import { gradientHooks } from "./hooks.ts";
 
 export interface BackwardOptions {
   /** Keep the graph, so that `backward` can go through it again. Default: `createGraph`. */
-  readonly retainGraph?: boolean;
+  readonly retainGraph?: boolean | null;
   /** Record the derivative itself, for higher derivatives. Default false. */
   readonly createGraph?: boolean;
   /** Accumulate into these tensors only. Default: all leaves. */
-  readonly inputs?: readonly Tensor[];
+  readonly inputs?: Tensor | readonly Tensor[];
+}
+
+/** A gradient for each of several tensors, or null where there is one element. */
+type Seeds = Tensor | null | readonly (Tensor | null)[];
+
+/** What may follow the tensors, in places or by name; of one tensor, its gradient is called `gradient`. */
+export type BackwardArguments<Gradient = Tensor | null> =
+  | [gradient?: Gradient, options?: BackwardOptions]
+  | [gradient: Gradient | undefined, retainGraph?: boolean | null, createGraph?: boolean | BackwardOptions]
+  | [named: BackwardOptions & { readonly gradient?: Tensor | null; readonly gradTensors?: Gradient }];
+
+interface BackwardParameters extends BackwardOptions {
+  readonly gradient?: Seeds;
+  readonly gradTensors?: Seeds;
 }
 
 /** Gradients on their way: for values of nodes, and for leaves. */
@@ -36,14 +51,12 @@ type Gradients = Map<Edge, Tensor>;
  * @param gradTensors the gradient of each tensor; may be left out (or null) for tensors of one element.
  * @throws AutogradError if nothing requires grad, the graph was already freed, or a saved value was changed in place.
  */
-export function backward(
-  tensors: Tensor | readonly Tensor[],
-  gradTensors?: Tensor | null | readonly (Tensor | null)[],
-  options: BackwardOptions = {},
-): void {
+export function backward(tensors: Tensor | readonly Tensor[], ...given: BackwardArguments<Seeds>): void {
+  const names = ["gradTensors", "retainGraph", "createGraph", "inputs", "gradient"] as const;
+  const { gradTensors, gradient = gradTensors, ...options } = keywords<BackwardParameters>(names, given);
   const roots = asList(tensors);
-  const wanted = options.inputs && new Set(options.inputs.map((t) => t.edge));
-  const seeds = asGradients(roots, gradTensors);
+  const wanted = options.inputs && new Set(asList(options.inputs).map((t) => t.edge));
+  const seeds = asGradients(roots, gradient);
   const gradients = run(roots, seeds, options, wanted ?? null);
   const leaves: [LeafRecord, Tensor][] = [];
   for (const [edge, gradient] of gradients) {
@@ -52,7 +65,7 @@ export function backward(
     leaves.push([edge, seeds.includes(gradient) ? copyOf(gradient) : gradient]);
   }
   if (wanted !== undefined) {
-    for (const input of options.inputs ?? []) {
+    for (const input of asList(options.inputs ?? [])) {
       const gradient = input.edge?.recording ? gradients.get(input.edge) : undefined;
       if (gradient !== undefined) input.retained = input.retained === null ? gradient : plus(input.retained, gradient);
     }
@@ -63,14 +76,19 @@ export function backward(
 /** How `grad` differentiates. */
 export interface GradOptions {
   /** Gradients of the outputs; those of scalars are 1 by default. */
-  readonly gradOutputs?: Tensor | null | readonly (Tensor | null)[];
+  readonly gradOutputs?: Seeds;
   /** Keeps the graph for another pass; default: `createGraph`. */
-  readonly retainGraph?: boolean;
+  readonly retainGraph?: boolean | null;
   /** Records the differentiation itself, so that its result can be differentiated; default false. */
   readonly createGraph?: boolean;
   /** Gives null for inputs that the outputs do not depend on, instead of an error; default false. */
   readonly allowUnused?: boolean;
 }
+
+type GradArguments<Options> =
+  | [options?: Options]
+  | [gradOutputs: Seeds | undefined, options?: Options]
+  | [gradOutputs: Seeds | undefined, retainGraph: boolean | null | undefined, createGraph?: boolean | Options];
 
 /**
  * The gradients of `outputs` with respect to `inputs`, summed over the outputs; `.grad` is left alone.
@@ -83,18 +101,20 @@ export interface GradOptions {
 export function grad(
   outputs: Tensor | readonly Tensor[],
   inputs: Tensor | readonly Tensor[],
-  options?: GradOptions & { readonly allowUnused?: false },
+  ...given: GradArguments<GradOptions & { readonly allowUnused?: false }>
 ): Tensor[];
 export function grad(
   outputs: Tensor | readonly Tensor[],
   inputs: Tensor | readonly Tensor[],
-  options?: GradOptions,
+  ...given: GradArguments<GradOptions>
 ): (Tensor | null)[];
 export function grad(
   outputs: Tensor | readonly Tensor[],
   inputs: Tensor | readonly Tensor[],
-  options: GradOptions = {},
+  ...given: readonly unknown[]
 ): (Tensor | null)[] {
+  const names = ["gradOutputs", "retainGraph", "createGraph", "onlyInputs", "allowUnused"] as const;
+  const options = keywords<GradOptions & { readonly onlyInputs?: boolean }>(names, given);
   const roots = asList(outputs);
   const sources = asList(inputs);
   requireTensors("grad", roots);
@@ -162,7 +182,7 @@ export function gradientsSince(
 function run(
   roots: readonly Tensor[],
   seeds: readonly Tensor[],
-  options: { readonly retainGraph?: boolean; readonly createGraph?: boolean },
+  options: { readonly retainGraph?: boolean | null; readonly createGraph?: boolean },
   wanted: ReadonlySet<Edge | null> | null,
   since = 0,
 ): Gradients {

@@ -20,11 +20,12 @@ export type Scalar = number | bigint | boolean | FloatScalar;
 /**
  * Marks a number as a float: `x.mul(float(2))` of an integer tensor is float32, where `x.mul(2)` stays integer.
  *
+ * @throws ValueError for what is no number.
  * @example
  * torch.full([2], torch.float(1)) // tensor([1., 1.])
  */
 export function float(value: number): FloatScalar {
-  return new FloatScalar(value);
+  return new FloatScalar(toNumber(value));
 }
 
 export type ScalarKind = "bool" | "int" | "float";

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" />
-import { type BackwardOptions, backward } from "../autograd/backward.ts";
+import { type BackwardArguments, backward } from "../autograd/backward.ts";
 import { type GradientHook, type HookHandle, registerHook, retainGrad } from "../autograd/hooks.ts";
 import type { DType, HostArray } from "../dtype/dtype.ts";
 import type { Value } from "../graph/node.ts";
@@ -201,11 +201,12 @@ export class Tensor {
   /**
    * Adds the gradients of this tensor to the `.grad` of the leaves it was computed from.
    *
-   * @param gradient this tensor's own gradient; may be left out (or null) for one element.
+   * @param given this tensor's own gradient, which may be left out (or null) for one element; then `retainGraph` and
+   * `createGraph`, in places or by name: `loss.backward({ retainGraph: true })`.
    * @throws AutogradError if nothing requires grad, the graph was already freed, or a saved value was changed in place.
    */
-  backward(gradient?: Tensor | null, options?: BackwardOptions): void {
-    backward(this, gradient, options);
+  backward(...given: BackwardArguments): void {
+    backward(this, ...given);
   }
 
   /** Calls `hook` with this tensor's gradient in every `backward`; what it returns replaces the gradient. */

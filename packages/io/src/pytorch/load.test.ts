@@ -78,9 +78,7 @@ describe("files of PyTorch", () => {
   test("a checkpoint with an optimizer's state", async () => {
     const checkpoint = await load<Record<string, unknown>>(join(files, "checkpoint.tar"));
     expect(checkpoint.epoch).toBe(3);
-    const { state, param_groups } = checkpoint.optimizer_state_dict as ReturnType<
-      torch.optim.Optimizer["stateDict"]
-    >;
+    const { state, param_groups } = checkpoint.optimizer_state_dict as ReturnType<torch.optim.Optimizer["stateDict"]>;
     expect(Object.keys(state)[0]).toBe("0");
     expect(Object.isFrozen(param_groups[0].betas)).toBe(true);
   });

@@ -86,9 +86,13 @@ function gradientsOf(parameters: Tensor | Iterable<Tensor>): Tensor[] {
  */
 export function clipGradNorm_(
   parameters: Tensor | Iterable<Tensor>,
-  maxNorm: number,
-  { normType = 2, errorIfNonfinite = false }: ClipGradNormOptions = {},
+  ...given:
+    | [maxNorm: number, normType?: number | ClipGradNormOptions, errorIfNonfinite?: boolean | ClipGradNormOptions]
+    | [named: ClipGradNormOptions & { readonly maxNorm: number }]
 ): Tensor {
+  const names = ["maxNorm", "normType", "errorIfNonfinite"] as const;
+  const options = keywords<ClipGradNormOptions & { readonly maxNorm: number }>(names, given, 1);
+  const { maxNorm, normType = 2, errorIfNonfinite = false } = options;
   const grads = gradientsOf(parameters);
   if (grads.length === 0) return zeros([]);
   const order = orderText(normType);
@@ -137,7 +141,11 @@ export function clipGradsWithNorm_(parameters: Tensor | Iterable<Tensor>, maxNor
 }
 
 /** Clamps every element of all gradients to [-clipValue, clipValue], in place. */
-export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
+export function clipGradValue_(
+  parameters: Tensor | Iterable<Tensor>,
+  given: number | { readonly clipValue: number },
+): void {
+  const { clipValue } = keywords<{ readonly clipValue: number }>(["clipValue"], [given], 1);
   noGrad(() => {
     for (const grad of gradientsOf(parameters)) assign(grad, clamp(grad, -clipValue, clipValue), "clipGradValue_");
   });

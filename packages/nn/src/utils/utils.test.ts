@@ -66,3 +66,25 @@ test("parameters become a vector and back", () => {
   expect(nn.utils.parametersToVector(linear.parameters()).tolistSync()).toEqual([1, 2, 3]);
   expect(linear(torch.tensor([[1, 10]])).tolistSync()).toEqual([[24]]);
 });
+
+test("what clips comes in its place or by name", () => {
+  const parameter = () => {
+    const p = torch.tensor([3, 4], { requiresGrad: true });
+    p.mul(p).sum().backward();
+    return p;
+  };
+  for (const clip of [
+    (p: torch.Tensor) => nn.utils.clipGradNorm_([p], 1, Number.POSITIVE_INFINITY),
+    (p: torch.Tensor) => nn.utils.clipGradNorm_([p], 1, { normType: Number.POSITIVE_INFINITY }),
+    (p: torch.Tensor) => nn.utils.clipGradNorm_([p], { maxNorm: 1, normType: Number.POSITIVE_INFINITY }),
+  ]) {
+    const p = parameter();
+    expect(clip(p).itemSync()).toBe(8);
+    // The norm has 1e-6 added to it.
+    for (const [i, value] of [0.75, 1].entries()) expect(p.grad?.index(i).itemSync()).toBeCloseTo(value, 6);
+  }
+  const p = parameter();
+  nn.utils.clipGradValue_(p, { clipValue: 7 });
+  expect(p.grad?.tolistSync()).toEqual([6, 7]);
+  expect(() => nn.utils.clipGradNorm_([p], "1" as never)).toThrow("expected a number, but got string");
+});
