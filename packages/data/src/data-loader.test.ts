@@ -244,3 +244,11 @@ test("types are inferred", () => {
   for (const batch of new DataLoader(records))
     expectTypeOf(batch).toEqualTypeOf<{ x: Tensor; label: Tensor; name: string[] }>();
 });
+
+test("batch size and shuffle come in their places or by name, and what there is not is an error", () => {
+  const sizes = (loader: DataLoader<number>): number[] => [...loader].map((batch) => batch.shape[0]);
+  expect(sizes(new DataLoader([1, 2, 3], 2))).toEqual([2, 1]);
+  expect(sizes(new DataLoader([1, 2, 3], 2, false, { dropLast: true }))).toEqual([2]);
+  expect(sizes(new DataLoader([1, 2, 3], { batchSize: 3, numWorkers: 4, pinMemory: true }))).toEqual([3]);
+  expect(() => new DataLoader([1], { batch_size: 3 } as never)).toThrow("got an unexpected argument 'batch_size'");
+});

@@ -1,4 +1,4 @@
-import { computeApart } from "@cresset/core/extend";
+import { computeApart, keywords } from "@cresset/core/extend";
 import { defaultGenerator, type Generator, type GeneratorOption, ValueError } from "@cresset/core/functions";
 import { type Collated, columnsOf, defaultCollate } from "./collate.ts";
 import { asDataset, type Dataset, type DatasetLike } from "./dataset.ts";
@@ -26,7 +26,25 @@ export interface DataLoaderOptions<T, B = Collated<T>> extends GeneratorOption {
    * processes: what is gained is the time that the data set waits for files or the network, not what it computes.
    */
   readonly prefetchFactor?: number;
+  /** How PyTorch spreads work over processes and memory; accepted, and without effect: there are no worker processes. */
+  readonly numWorkers?: number;
+  readonly pinMemory?: boolean;
+  readonly persistentWorkers?: boolean;
 }
+
+const optionNames = [
+  "batchSize",
+  "shuffle",
+  "sampler",
+  "batchSampler",
+  "numWorkers",
+  "collateFn",
+  "pinMemory",
+  "dropLast",
+  "generator",
+  "prefetchFactor",
+  "persistentWorkers",
+] as const;
 
 /**
  * Gives a data set in batches: `for (const [xb, yb] of loader)`, or `for await` where samples are promises. Random orders
@@ -58,10 +76,16 @@ export class DataLoader<T, B = Collated<Awaited<T>>, D extends DatasetLike<T> | 
   /** An iterator that was given for a data set, when it has been gone through. */
   private spent: unknown = null;
 
-  constructor(dataset: D & (DatasetLike<T> | Stream<T>), options: DataLoaderOptions<Awaited<T>, B> = {}) {
+  constructor(
+    dataset: D & (DatasetLike<T> | Stream<T>),
+    batchSize?: number | null | DataLoaderOptions<Awaited<T>, B>,
+    shuffle?: boolean | DataLoaderOptions<Awaited<T>, B>,
+    others?: DataLoaderOptions<Awaited<T>, B>,
+  ) {
+    const options = keywords<DataLoaderOptions<Awaited<T>, B>>(optionNames, [batchSize, shuffle, others]);
     if (isStream(dataset)) refuseOrders(options);
     refuseConflicts(options);
-    const { shuffle = false, batchSampler, generator, prefetchFactor = 0 } = options;
+    const { batchSampler, generator, prefetchFactor = 0 } = options;
     if (!Number.isInteger(prefetchFactor) || prefetchFactor < 0)
       throw new ValueError(`prefetch_factor must be a number of batches, but got ${prefetchFactor}`);
     this.dropLast = options.dropLast ?? false;
@@ -76,7 +100,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>, D extends DatasetLike<T> | 
       const whole = asDataset(dataset as DatasetLike<T>);
       this.source = whole;
       this.sampler =
-        options.sampler ?? (shuffle ? new RandomSampler(whole, { generator }) : new SequentialSampler(whole));
+        options.sampler ?? (options.shuffle ? new RandomSampler(whole, { generator }) : new SequentialSampler(whole));
     }
     if (batchSampler !== undefined) {
       this.batchSize = null;

@@ -1,6 +1,7 @@
-import { describeArgument } from "@cresset/core/extend";
+import { describeArgument, keywords } from "@cresset/core/extend";
 import { IndexError, select, Tensor, ValueError } from "@cresset/core/functions";
 import type { Collated } from "./collate.ts";
+import { type Numbers, numbersOf } from "./sampler.ts";
 
 /** Samples by number: PyTorch's map-style data set. `get` may return a promise where the loader is used with `for await`. */
 export interface Dataset<T = unknown> {
@@ -58,8 +59,9 @@ export class Subset<T> implements Dataset<T> {
   readonly indices: readonly number[];
   readonly getBatch?: (indices: readonly number[]) => Collated<Awaited<T>>;
 
-  constructor(dataset: DatasetLike<T>, indices: readonly number[]) {
+  constructor(dataset: DatasetLike<T>, given: Numbers | { readonly indices: Numbers }) {
     const whole = asDataset(dataset);
+    const indices = numbersOf(keywords<{ readonly indices: Numbers }>(["indices"], [given], 1).indices);
     this.dataset = whole;
     this.indices = indices;
     if (whole.getBatch !== undefined)

@@ -1,5 +1,7 @@
+import { cpu } from "@cresset/backend-cpu";
+import * as torch from "@cresset/core";
 import { draws, Generator, manualSeed } from "@cresset/core";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import {
   BatchSampler,
   RandomSampler,
@@ -7,6 +9,8 @@ import {
   SubsetRandomSampler,
   WeightedRandomSampler,
 } from "./sampler.ts";
+
+beforeAll(() => torch.registerBackend(cpu()));
 
 test("SequentialSampler", () => {
   const sampler = new SequentialSampler("abc");
@@ -96,4 +100,17 @@ describe("BatchSampler", () => {
       "batch_size should be a positive integer value, but got batch_size=0",
     );
   });
+});
+
+test("samplers take numbers of tensors, and arguments in places or by name", () => {
+  const weights = torch.tensor([0, 0, 1]);
+  expect([...new WeightedRandomSampler(weights, 2)]).toEqual([2, 2]);
+  expect([...new WeightedRandomSampler(weights, { numSamples: 2 })]).toEqual([2, 2]);
+  expect([...new WeightedRandomSampler({ weights: [1], numSamples: 1, replacement: false })]).toEqual([0]);
+  expect([...new SubsetRandomSampler(torch.tensor([7n, 7n]))]).toEqual([7, 7]);
+  expect([...new BatchSampler(new SequentialSampler([1, 2, 3]), { batchSize: 2, dropLast: true })]).toEqual([[0, 1]]);
+  expect(new RandomSampler([1, 2], true, 5).length).toBe(5);
+  expect(() => new WeightedRandomSampler([1], { replacement: true } as never)).toThrow(
+    "missing required argument: 'numSamples'",
+  );
 });

@@ -1,4 +1,5 @@
-import { defaultGenerator, draws, Generator, type GeneratorOption, ValueError } from "@cresset/core/functions";
+import { type ByName, keywords } from "@cresset/core/extend";
+import { defaultGenerator, draws, Generator, type GeneratorOption, Tensor, ValueError } from "@cresset/core/functions";
 import { lengthOf, type Stream } from "./iterable-dataset.ts";
 
 /** The order in which a loader takes samples: their numbers (or batches of numbers), anew each time it is iterated. */
@@ -12,6 +13,14 @@ type Indices = IterableIterator<number>;
 /** A data set, an array, or whatever else has a length. */
 interface Sized {
   readonly length: number;
+}
+
+/** Numbers, also those of a tensor. @throws DeviceError for a tensor on a device that reads asynchronously. */
+export type Numbers = ArrayLike<number> | Iterable<number> | Tensor;
+
+/** @throws ValueError for what holds no numbers. */
+export function numbersOf(given: Numbers): number[] {
+  return given instanceof Tensor ? Array.from(given.dataSync(), Number) : Array.from(given);
 }
 
 /** 0, 1, 2, … */
@@ -70,7 +79,14 @@ export class RandomSampler implements Sampler {
   readonly generator: Generator | null;
   private readonly wanted: number | null;
 
-  constructor(dataSource: Sized, options: RandomSamplerOptions = {}) {
+  constructor(
+    dataSource: Sized,
+    replacement?: boolean | RandomSamplerOptions,
+    numSamples?: number | null | RandomSamplerOptions,
+    generator?: Generator | null | RandomSamplerOptions,
+  ) {
+    const names = ["replacement", "numSamples", "generator"] as const;
+    const options = keywords<RandomSamplerOptions>(names, [replacement, numSamples, generator]);
     this.dataSource = dataSource;
     this.replacement = options.replacement ?? false;
     this.generator = options.generator ?? null;
@@ -113,9 +129,9 @@ export class SubsetRandomSampler implements Sampler {
   readonly indices: readonly number[];
   readonly generator: Generator | null;
 
-  constructor(numbers: readonly number[], options: GeneratorOption = {}) {
-    this.indices = numbers;
-    this.generator = options.generator ?? null;
+  constructor(indices: Numbers, generator?: Generator | null | GeneratorOption) {
+    this.indices = numbersOf(indices);
+    this.generator = keywords<GeneratorOption>(["generator"], [generator]).generator ?? null;
   }
 
   get length(): number {
@@ -133,6 +149,11 @@ export interface WeightedRandomSamplerOptions extends GeneratorOption {
   readonly replacement?: boolean;
 }
 
+interface WeightedParameters extends WeightedRandomSamplerOptions {
+  readonly weights: Numbers;
+  readonly numSamples: number;
+}
+
 /**
  * Numbers 0 … weights.length - 1, each drawn in proportion to its weight.
  *
@@ -148,19 +169,22 @@ export class WeightedRandomSampler implements Sampler {
   readonly replacement: boolean;
   readonly generator: Generator | null;
 
+  constructor(...named: ByName<WeightedParameters, ["weights", "numSamples"]>);
   constructor(
-    weights: ArrayLike<number>,
+    weights: Numbers,
     numSamples: number,
-    replacement: boolean | WeightedRandomSamplerOptions = true,
-    options: WeightedRandomSamplerOptions = {},
-  ) {
-    const named = typeof replacement === "boolean" ? { replacement, ...options } : replacement;
+    replacement?: boolean | WeightedRandomSamplerOptions,
+    options?: WeightedRandomSamplerOptions,
+  );
+  constructor(...given: readonly unknown[]) {
+    const names = ["weights", "numSamples", "replacement", "generator"] as const;
+    const { weights, numSamples, ...options } = keywords<WeightedParameters>(names, given, 2);
     if (!Number.isInteger(numSamples) || numSamples <= 0)
       throw new ValueError(`num_samples should be a positive integer value, but got num_samples=${numSamples}`);
-    this.weights = Array.from(weights);
+    this.weights = numbersOf(weights);
     this.numSamples = numSamples;
-    this.replacement = named.replacement ?? true;
-    this.generator = named.generator ?? null;
+    this.replacement = options.replacement ?? true;
+    this.generator = options.generator ?? null;
   }
 
   get length(): number {
@@ -175,6 +199,12 @@ export class WeightedRandomSampler implements Sampler {
   }
 }
 
+interface BatchParameters {
+  readonly sampler: Iterable<number> & Sized;
+  readonly batchSize: number;
+  readonly dropLast?: boolean;
+}
+
 /**
  * Another sampler's numbers in batches.
  *
@@ -187,7 +217,11 @@ export class BatchSampler implements Sampler<number[]> {
   readonly batchSize: number;
   readonly dropLast: boolean;
 
-  constructor(sampler: Iterable<number> & Sized, batchSize: number, dropLast = false) {
+  constructor(...named: ByName<BatchParameters, ["sampler", "batchSize"]>);
+  constructor(sampler: Iterable<number> & Sized, batchSize: number, dropLast?: boolean | { dropLast?: boolean });
+  constructor(...given: readonly unknown[]) {
+    const names = ["sampler", "batchSize", "dropLast"] as const;
+    const { sampler, batchSize, dropLast = false } = keywords<BatchParameters>(names, given, 2);
     if (!Number.isInteger(batchSize) || batchSize <= 0)
       throw new ValueError(`batch_size should be a positive integer value, but got batch_size=${batchSize}`);
     this.sampler = sampler;

@@ -1,6 +1,7 @@
 import { call, type Operation, operation, pytorchName, requireTensors } from "@cresset/core/extend";
 import { DTypeError, ShapeError, type Tensor } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
+import { keywords } from "../keywords.ts";
 
 /** x [*, in] times weight [out, in] (transposed), plus bias: one contraction, whose derivative saves x and weight only. */
 const linearNamed = (gradName: string): Operation =>
@@ -27,13 +28,18 @@ const withoutBias = [linearNamed("SqueezeBackward1"), linearNamed("MmBackward0")
  *
  * @param input [*, in]: any number of leading dimensions, none included.
  * @param weight [out, in], or [in] for a result [*].
- * @param bias [out]; none by default.
+ * @param given the bias [out], in its place or by name; none by default.
  * @returns [*, out]
  * @throws ShapeError where `in` differs, DTypeError where dtypes differ.
  * @example
  * F.linear(torch.randn([8, 3]), torch.randn([4, 3])).shape // [8, 4]
  */
-export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+export function linear(
+  input: Tensor,
+  weight: Tensor,
+  given?: Tensor | null | { readonly bias?: Tensor | null },
+): Tensor {
+  const { bias = null } = keywords<{ readonly bias?: Tensor | null }>(["bias"], [given]);
   requireTensors("linear", [input, weight]);
   const x = input.shape;
   const w = weight.shape;

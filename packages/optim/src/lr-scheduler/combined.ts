@@ -6,6 +6,7 @@ import {
   type LRScheduler,
   type LrSchedulerOptions,
   named,
+  required,
   restore,
   type ScheduledOptimizer,
   type SchedulerState,
@@ -31,6 +32,11 @@ function requireOne(optimizer: ScheduledOptimizer, schedulers: readonly LRSchedu
       );
 }
 
+interface SequentialParameters extends LrSchedulerOptions {
+  readonly schedulers: readonly LRScheduler[];
+  readonly milestones: readonly number[];
+}
+
 /**
  * Schedulers one after the other: the next one begins at each milestone.
  *
@@ -49,10 +55,14 @@ export class SequentialLR {
 
   constructor(
     optimizer: ScheduledOptimizer,
-    schedulers: readonly LRScheduler[],
-    milestones: readonly number[],
-    options: LrSchedulerOptions | number = {},
+    ...given:
+      | [schedulers: readonly LRScheduler[], milestones: readonly number[], options?: LrSchedulerOptions | number]
+      | [schedulers: readonly LRScheduler[], named: Omit<SequentialParameters, "schedulers">]
+      | [named: SequentialParameters]
   ) {
+    const options = named<SequentialParameters>(["schedulers", "milestones", "lastEpoch"], given);
+    const schedulers = required("schedulers", options.schedulers);
+    const milestones = required("milestones", options.milestones);
     requireOne(optimizer, schedulers, "Sequential Schedulers");
     if (milestones.length !== schedulers.length - 1)
       throw new ValueError(
@@ -61,7 +71,7 @@ export class SequentialLR {
     this.optimizer = optimizer;
     this.schedulers = schedulers;
     this.milestones = milestones;
-    this.lastEpoch = (named<LrSchedulerOptions>(["lastEpoch"], [options]).lastEpoch ?? -1) + 1;
+    this.lastEpoch = (options.lastEpoch ?? -1) + 1;
     // Every scheduler has taken its first step by now: only that of the first one is to count.
     for (const group of groupsOf(optimizer)) group.lr = group.initialLr ?? group.lr;
     for (const scheduler of schedulers) scheduler.lastEpoch--;
@@ -98,7 +108,9 @@ export class ChainedScheduler {
   readonly schedulers: readonly LRScheduler[];
   protected lastLr: number[];
 
-  constructor(schedulers: readonly LRScheduler[]) {
+  constructor(given: readonly LRScheduler[] | { readonly schedulers: readonly LRScheduler[] }) {
+    const options = named<{ readonly schedulers: readonly LRScheduler[] }>(["schedulers"], [given]);
+    const schedulers = required("schedulers", options.schedulers);
     if (schedulers.length === 0) throw new ValueError("ChainedScheduler expects at least one scheduler");
     this.optimizer = schedulers[0].optimizer;
     requireOne(this.optimizer, schedulers, "ChainedScheduler");

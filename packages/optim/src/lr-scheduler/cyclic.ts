@@ -63,7 +63,20 @@ export class CyclicLR extends LRScheduler {
     stepSizeDown?: number | null | CyclicLROptions,
     given?: CyclicLROptions,
   ) {
-    const names = ["baseLr", "maxLr", "stepSizeUp", "stepSizeDown"] as const;
+    const names = [
+      "baseLr",
+      "maxLr",
+      "stepSizeUp",
+      "stepSizeDown",
+      "mode",
+      "gamma",
+      "scaleFn",
+      "scaleMode",
+      "cycleMomentum",
+      "baseMomentum",
+      "maxMomentum",
+      "lastEpoch",
+    ] as const;
     const options = named<CyclicLROptions & Bounds>(names, [baseLr, maxLr, stepSizeUp, stepSizeDown, given]);
     const { lastEpoch = -1, mode = "triangular", gamma = 1 } = options;
     const lowest = perGroup("base_lr", optimizer, required("base_lr", options.baseLr));

@@ -65,7 +65,21 @@ export class OneCycleLR extends LRScheduler {
     given?: OneCycleLROptions,
   ) {
     const options = named<OneCycleLROptions & { maxLr: number | readonly number[] }>(
-      ["maxLr", "totalSteps"],
+      [
+        "maxLr",
+        "totalSteps",
+        "epochs",
+        "stepsPerEpoch",
+        "pctStart",
+        "annealStrategy",
+        "cycleMomentum",
+        "baseMomentum",
+        "maxMomentum",
+        "divFactor",
+        "finalDivFactor",
+        "threePhase",
+        "lastEpoch",
+      ],
       [maxLr, totalSteps, given],
     );
     const { lastEpoch = -1, pctStart = 0.3, annealStrategy = "cos" } = options;

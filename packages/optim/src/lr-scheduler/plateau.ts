@@ -58,7 +58,10 @@ export class ReduceLROnPlateau {
     factor?: number | ReduceLROnPlateauOptions,
     patience?: number | ReduceLROnPlateauOptions,
   ) {
-    const options = named<ReduceLROnPlateauOptions>(["mode", "factor", "patience"], [mode, factor, patience]);
+    const options = named<ReduceLROnPlateauOptions>(
+      ["mode", "factor", "patience", "threshold", "thresholdMode", "cooldown", "minLr", "eps"],
+      [mode, factor, patience],
+    );
     this.optimizer = optimizer;
     this.mode = options.mode ?? "min";
     this.factor = options.factor ?? 0.1;

@@ -143,3 +143,16 @@ test("resuming needs the initial rate", () => {
     "optimizer must support momentum with `cycle_momentum` option enabled",
   );
 });
+
+test("schedules of others take them by name, and no schedule takes what there is not", () => {
+  const optimizer = new optim.SGD([torch.tensor([1], { requiresGrad: true })], { lr: 1 });
+  const { ChainedScheduler, ConstantLR, ExponentialLR, SequentialLR, StepLR } = optim.lrScheduler;
+  const parts = () => [new ConstantLR(optimizer, { factor: 0.5 }), new ExponentialLR(optimizer, { gamma: 0.9 })];
+  const inPlaces = new SequentialLR(optimizer, parts(), [1]);
+  const byName = new SequentialLR(optimizer, { schedulers: parts(), milestones: [1] });
+  expect(byName.getLastLr()).toEqual(inPlaces.getLastLr());
+  expect(new ChainedScheduler({ schedulers: parts() }).schedulers).toHaveLength(2);
+  expect(() => new StepLR(optimizer, { stepSize: 1, gama: 0.5 } as never)).toThrow(
+    "got an unexpected argument 'gama': there are stepSize, gamma, lastEpoch",
+  );
+});

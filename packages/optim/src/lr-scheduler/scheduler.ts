@@ -1,3 +1,4 @@
+import { keywords } from "@cresset/core/extend";
 import { FloatScalar, ValueError } from "@cresset/core/functions";
 import type { Optimizer } from "../optimizer.ts";
 
@@ -26,19 +27,18 @@ export function groupsOf(optimizer: ScheduledOptimizer): ScheduledGroup[] {
   return optimizer.paramGroups as unknown as ScheduledGroup[];
 }
 
-/** Options that came by position, by name in a record, or both; `float(x)` counts as the number. */
+/**
+ * Options that came by position, by name in a record, or both; `float(x)` counts as the number.
+ *
+ * @param names all that there are, in PyTorch's order.
+ * @throws ValueError for an option that there is not.
+ */
 export function named<Options extends object>(
-  names: readonly (keyof Options)[],
+  names: readonly (keyof Options & string)[],
   given: readonly unknown[],
 ): Partial<Options> {
-  const options: Partial<Record<keyof Options, unknown>> = {};
-  for (const [i, value] of given.entries()) {
-    if (value === undefined) continue;
-    if (!isRecord(value)) options[names[i]] = plain(value);
-    else
-      for (const [name, each] of Object.entries(value))
-        if (each !== undefined) options[name as keyof Options] = plain(each);
-  }
+  const options = keywords<Record<string, unknown>>(names, given);
+  for (const name in options) options[name] = plain(options[name]);
   return options as Partial<Options>;
 }
 
@@ -50,9 +50,6 @@ export function required<T>(name: string, value: T | undefined): T {
   if (value === undefined) throw new ValueError(`missing required argument: '${name}'`);
   return value;
 }
-
-const isRecord = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 const plain = (value: unknown): unknown => (value instanceof FloatScalar ? value.value : value);
 
