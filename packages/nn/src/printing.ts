@@ -1,4 +1,7 @@
+import { pythonFloat } from "@cresset/core/extend";
 import type { AnyModule } from "./module.ts";
+
+export { pythonFloat } from "@cresset/core/extend";
 
 /** PyTorch's `str(module)`: the class's name, `extraRepr()`, and the children, indented. */
 export function describeModule(module: AnyModule): string {
@@ -13,20 +16,6 @@ export function describeModule(module: AnyModule): string {
 }
 
 const indent = (text: string): string => text.replaceAll("\n", "\n  ");
-
-/** A number as Python prints a float: `1.0`, `1e-05`. */
-export function pythonFloat(value: number): string {
-  if (Number.isNaN(value)) return "nan";
-  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
-  if (Object.is(value, -0)) return "-0.0";
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e16)) {
-    const [digits, exponent] = value.toExponential().split("e");
-    const power = Number(exponent);
-    return `${digits}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
-  }
-  return Number.isInteger(value) ? `${value}.0` : String(value);
-}
 
 /** A JavaScript number as Python prints it, integer-valued ones as int. */
 export function pythonNumber(value: number): string {

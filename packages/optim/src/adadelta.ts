@@ -1,8 +1,8 @@
+import { pythonFloat } from "@cresset/core/extend";
 import { ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { requireNonNegative } from "./check.ts";
 import { type ParamGroup, type Params, plainOptions } from "./group.ts";
-import { floatText } from "./option-text.ts";
 import { type GradientOptions, prepared, stepOperation } from "./rule.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, floats, type Step, type Trained } from "./step.ts";
@@ -40,7 +40,7 @@ export class Adadelta extends RuleOptimizer<AdadeltaOptions> {
   constructor(params: Params<AdadeltaOptions>, options: Partial<AdadeltaOptions> = {}) {
     const { lr = 1, rho = 0.9, eps = 1e-6, weightDecay = 0, maximize = false } = plainOptions(options);
     requireNonNegative("learning rate", lr);
-    if (!(rho >= 0 && rho <= 1)) throw new ValueError(`Invalid rho value: ${floatText(rho)}`);
+    if (!(rho >= 0 && rho <= 1)) throw new ValueError(`Invalid rho value: ${pythonFloat(rho)}`);
     requireNonNegative("epsilon value", eps);
     requireNonNegative("weight_decay value", weightDecay);
     super(params, { lr, rho, eps, weightDecay, maximize });

@@ -5,7 +5,7 @@ export { Adam, type AdamOptions, AdamW } from "./adam.ts";
 export { Adamax, type AdamaxOptions } from "./adamax.ts";
 export { ASGD, type ASGDOptions } from "./asgd.ts";
 export type { GroupInput, ParamGroup, Params } from "./group.ts";
-export type { RemovableHandle, StateDictHook, StepPostHook, StepPreHook } from "./hooks.ts";
+export type { RemovableHandle, StepPostHook, StepPreHook } from "./hooks.ts";
 export { LBFGS, type LBFGSOptions } from "./lbfgs.ts";
 export * as lrScheduler from "./lr-scheduler/index.ts";
 export { NAdam, type NAdamOptions } from "./nadam.ts";

@@ -1,7 +1,7 @@
 import { registerCompanions } from "@cresset/core/extend";
 import { fromHost, noGrad, Tensor, ValueError, zerosLike } from "@cresset/core/functions";
 import { completeGroup, type GroupInput, groupsOf, type ParamGroup, type Params, plainOptions } from "./group.ts";
-import { around, type RemovableHandle, type StateDictHook, type StepPostHook, type StepPreHook } from "./hooks.ts";
+import { onStep, type RemovableHandle, type StepPostHook, type StepPreHook } from "./hooks.ts";
 import { camelKeys, optionText, snakeKeys } from "./option-text.ts";
 import type { ParamState, StateValue } from "./step.ts";
 
@@ -157,25 +157,12 @@ export abstract class Optimizer<Options extends object = object> {
 
   /** Calls `hook` with the optimizer and the arguments before each step; it may return other arguments. */
   registerStepPreHook(hook: StepPreHook<this>): RemovableHandle {
-    return around(this, "step", "before", (args) => hook(this, args));
+    return onStep(this, 0, (args) => hook(this, args));
   }
 
   /** Calls `hook` with the optimizer and the arguments after each step. */
   registerStepPostHook(hook: StepPostHook<this>): RemovableHandle {
-    return around(this, "step", "after", (args) => hook(this, args));
-  }
-
-  /** Calls `hook` with what `stateDict()` gives; it may return another one. */
-  registerStateDictPostHook(hook: StateDictHook<this>): RemovableHandle {
-    return around(this, "stateDict", "after", (_, state) => hook(this, state as OptimizerStateDict));
-  }
-
-  /** Calls `hook` with what is to be loaded; it may return another one. */
-  registerLoadStateDictPreHook(hook: StateDictHook<this>): RemovableHandle {
-    return around(this, "loadStateDict", "before", ([state]) => {
-      const other = hook(this, state as OptimizerStateDict);
-      return other && [other];
-    });
+    return onStep(this, 1, (args) => hook(this, args));
   }
 
   /** @throws ValueError for a state that cannot be a parameter's: one of another shape would be broadcast in silence. */

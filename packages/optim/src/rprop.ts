@@ -1,9 +1,9 @@
 import type { Attributes } from "@cresset/core/extend";
+import { pythonFloat } from "@cresset/core/extend";
 import { ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { requireNonNegative } from "./check.ts";
 import { type ParamGroup, type Params, plainOptions } from "./group.ts";
-import { floatText } from "./option-text.ts";
 import { stepOperation } from "./rule.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, filledState, floats, type Step, type Trained, zeroState } from "./step.ts";
@@ -47,7 +47,7 @@ export class Rprop extends RuleOptimizer<RpropOptions> {
     requireNonNegative("learning rate", lr);
     const [shrink, grow] = etas;
     if (!(shrink > 0 && shrink < 1 && grow > 1))
-      throw new ValueError(`Invalid eta values: ${floatText(shrink)}, ${floatText(grow)}`);
+      throw new ValueError(`Invalid eta values: ${pythonFloat(shrink)}, ${pythonFloat(grow)}`);
     super(params, { lr, etas, stepSizes, maximize });
   }
 

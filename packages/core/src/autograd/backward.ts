@@ -312,7 +312,7 @@ function applyBackward(recording: Recording, given: readonly (Tensor | null)[], 
       if (source.kind === "input") return edges[source.index];
       return recording.edgeOf(source.index);
     });
-    if (recorded.some((edge) => edge !== null)) new Recording(added, recorded);
+    if (recorded.some((edge) => edge !== null)) new Recording(added, recorded).overwritten = recording.overwritten;
   }
   return targets.map((input, i) => ({ input, gradient: tensorFrom(added.outputs[i], added.recording) }));
 }
@@ -329,7 +329,7 @@ function sourceValue(recording: Recording, source: BackwardSource, given: readon
 /** @throws AutogradError where a value that belongs to the derivative was written since. */
 function checkVersion(recording: Recording, source: Pick<BackwardSource, "kind" | "index">, value: Value): void {
   const { storage } = value;
-  const own = source.kind === "input" && source.index === 0 && value === recording.overwritten;
+  const own = source.kind === "input" && value === recording.overwritten;
   if (storage !== null && storage.version !== value.version && !own) {
     const what =
       source.kind === "output" ? `, which is output ${source.index} of ${recording.template.operation.gradName},` : "";

@@ -147,3 +147,22 @@ describe("Function", () => {
     expect(x.grad?.tolistSync()).toEqual([1]);
   });
 });
+
+test("a tensor that there is not may be kept", () => {
+  class Shifted extends torch.autograd.Function {
+    static forward(ctx: torch.autograd.FunctionContext, x: torch.Tensor, shift: torch.Tensor | null = null) {
+      ctx.saveForBackward(x, shift);
+      return shift === null ? x.mul(2) : x.mul(2).add(shift);
+    }
+    static backward(ctx: torch.autograd.FunctionContext, grad: torch.Tensor) {
+      const [, shift] = ctx.savedTensors;
+      return [grad.mul(2), shift === null ? null : grad];
+    }
+  }
+  const x = torch.tensor([1, 2], { requiresGrad: true });
+  Shifted.apply(x).sum().backward();
+  Shifted.apply(x, torch.tensor([3, 3]))
+    .sum()
+    .backward();
+  expect(x.grad?.tolistSync()).toEqual([4, 4]);
+});

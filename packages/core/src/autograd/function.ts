@@ -13,7 +13,7 @@ export class FunctionContext {
   /** For each argument of `apply` whether it is a tensor that requires grad. */
   readonly needsInputGrad: readonly boolean[];
   [field: string]: unknown;
-  private saved: { tensor: Tensor; version: number }[] = [];
+  private saved: { tensor: Tensor | null; version: number }[] = [];
   private fixed: readonly Tensor[] = [];
   private materialize = true;
 
@@ -21,26 +21,27 @@ export class FunctionContext {
     this.needsInputGrad = needsInputGrad;
   }
 
-  /** Keeps tensors (arguments or results of `forward`) for `backward`. */
-  saveForBackward(...tensors: readonly Tensor[]): void {
+  /** Keeps tensors (arguments or results of `forward`) for `backward`; null, for one that there is not, stays null. */
+  saveForBackward(...tensors: readonly (Tensor | null)[]): void {
     this.saved = tensors.map((tensor) => {
+      if (tensor === null) return { tensor, version: 0 };
       // Whatever evaluation passes through it keeps it, until `backward` has used it.
       tensor.current().kept = true;
       return { tensor, version: tensor.storage.version };
     });
   }
 
-  /** What `saveForBackward` kept. @throws AutogradError if one of them was changed in place since. */
+  /** What `saveForBackward` kept (null where that was kept: the type does not say so). @throws AutogradError if one of them was changed in place since. */
   get savedTensors(): readonly Tensor[] {
     for (const { tensor, version } of this.saved) {
-      if (tensor.storage.version !== version)
+      if (tensor !== null && tensor.storage.version !== version)
         throw new AutogradError(
           "one of the variables needed for gradient computation has been modified by an inplace operation: " +
             `[${tensor.dtype} [${tensor.shape.join(", ")}]] is at version ${tensor.storage.version}; expected version ${version} instead. ` +
             "Hint: work on a copy (x.clone()) where you change it.",
         );
     }
-    return this.saved.map(({ tensor }) => tensor);
+    return this.saved.map(({ tensor }) => tensor as Tensor);
   }
 
   /** Results that have no gradient. Integers have none anyway. */

@@ -6,6 +6,7 @@ import { tensor } from "../tensor/creation.ts";
 import "../tensor/methods.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { useCpu } from "../testing/cpu.ts";
+import { grad } from "./backward.ts";
 
 const leaf = (values: number[]): Tensor => tensor(values, { requiresGrad: true });
 const list = (t: Tensor | null): unknown => t?.tolistSync() ?? null;
@@ -122,4 +123,20 @@ describe("views and in-place writes", () => {
       .backward();
     expect(list(x.grad)).toEqual([9, 12]);
   });
+});
+
+test.each([
+  ["sin", (x: Tensor) => x.sin_(), (x: Tensor) => x.sin()],
+  ["exp", (x: Tensor) => x.exp_(), (x: Tensor) => x.exp()],
+  ["pow", (x: Tensor) => x.pow_(3), (x: Tensor) => x.pow(3)],
+] as const)("second derivatives of %s go through what it has overwritten", (_, write, plain) => {
+  const second = (fn: (x: Tensor) => Tensor): unknown => {
+    const x = leaf([0.5, -2]);
+    const [first] = grad(fn(x.mul(2)).pow(2).sum(), x, { createGraph: true });
+    first.pow(2).sum().backward();
+    return list(x.grad);
+  };
+  expect(second(write)).toEqual(second(plain));
+  // What is read twice is copied only once, as in PyTorch.
+  expect(() => second((x) => x.mul_(x))).toThrow("modified by an inplace operation");
 });

@@ -16,6 +16,7 @@ export { computeApart } from "../tensor/apart.ts";
 export { describeArgument, requireTensors } from "../tensor/argument.ts";
 export { call, callMany } from "../tensor/call.ts";
 export { deviceBuffer, fromDeviceBuffer } from "../tensor/device-buffer.ts";
+export { pythonFloat } from "../tensor/format/python-float.ts";
 export { assign, inPlace } from "../tensor/inplace.ts";
 export { keepReturned } from "../tensor/keep.ts";
 export { type ByName, keywords } from "../tensor/keywords.ts";

@@ -36,8 +36,8 @@ export class Recording {
   /** One per output: results, then hidden values as derivatives of derivatives ask for them. */
   readonly results: ResultEdge[];
   /**
-   * What the operation's in-place form has overwritten, its first operand: the derivative may read it all the same, as PyTorch's
-   * reads a copy made before the write.
+   * What the operation's in-place form has overwritten: the derivative, and its own derivative, may read it all the same, as
+   * PyTorch's reads a copy made before the write.
    */
   overwritten: Value | null = null;
   /** The last traversal that has seen it. */

@@ -135,7 +135,8 @@ function noteOverwritten(target: Tensor, result: Tensor, since: number): void {
   const from = [result.edge?.recording ?? null];
   for (let recording = from.pop(); recording !== undefined; recording = from.pop()) {
     if (recording === null || recording.id < since || recording.overwritten !== null) continue;
-    recording.overwritten = target.value;
+    // What an operation reads twice, as in x.mul_(x), PyTorch has copied only once.
+    if (!recording.node?.inputs.includes(target.value, 1)) recording.overwritten = target.value;
     for (const edge of recording.edges) from.push(edge?.recording ?? null);
   }
 }
