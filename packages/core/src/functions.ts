@@ -7,6 +7,7 @@ export type { FunctionClass } from "./autograd/function.ts";
 export type { GradcheckOptions } from "./autograd/gradcheck.ts";
 export type { GradientHook, HookHandle } from "./autograd/hooks.ts";
 export * as autograd from "./autograd/index.ts";
+export { type VmapOptions, vmap } from "./autograd/vmap.ts";
 export * from "./constants.ts";
 // Element types and numbers
 export { type DType, dtypes, type HostArray, isDType, isFloat } from "./dtype/dtype.ts";

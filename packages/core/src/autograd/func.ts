@@ -1,10 +1,13 @@
-/** `torch.func`: derivatives of functions as functions, which may be nested. There is no `vmap`. */
+/** `torch.func`: derivatives of functions as functions, which may be nested, and functions of one sample as those of many. */
 import { IndexError, ShapeError, ValueError } from "../errors.ts";
 import { detach } from "../ops/shape/convert.ts";
 import { enableGrad } from "../runtime/mode.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { fresh, gradients } from "./function-gradients.ts";
 import { hessian as hessianOf, jacobian, jvp as jvpOf } from "./functional.ts";
+import { leavesOf, withLeaves } from "./tree.ts";
+
+export { type MappedDims, type VmapOptions, vmap } from "./vmap.ts";
 
 /** Which arguments are differentiated by: one position, or several. */
 type Positions = number | readonly number[];
@@ -19,6 +22,15 @@ export interface FuncOptions<P extends Positions = Positions> {
 
 /** One tensor for one position, an array for several. */
 type At<P extends Positions> = P extends number ? Tensor : Tensor[];
+
+/** What is like the argument at a position, or like several of them. */
+type Like<A extends readonly unknown[], P extends Positions> = P extends number
+  ? `${P}` extends keyof A
+    ? A[`${P}` & keyof A]
+    : number extends A["length"]
+      ? A[number]
+      : Tensor
+  : { -readonly [I in keyof P]: P[I] extends number ? Like<A, P[I]> : never };
 
 type AnyFunction = (...args: never[]) => unknown;
 
@@ -39,7 +51,18 @@ function pick(args: readonly unknown[], positions: readonly number[]): Tensor[] 
   });
 }
 
-function replaced(args: readonly unknown[], positions: readonly number[], by: readonly Tensor[]): unknown[] {
+/** The arguments at some positions: tensors, or arrays and records of them. @throws ValueError where there is none. */
+function pickTrees(args: readonly unknown[], positions: readonly number[]): unknown[] {
+  return positions.map((at) => {
+    if (at >= args.length || at < -args.length)
+      throw new IndexError(`argnums: there is no argument ${at} among ${args.length}`);
+    const found = args.at(at);
+    if (leavesOf(found).length === 0) throw new ValueError(`argnums: argument ${at} is no tensor`);
+    return found;
+  });
+}
+
+function replaced(args: readonly unknown[], positions: readonly number[], by: readonly unknown[]): unknown[] {
   const out = [...args];
   for (const [i, at] of positions.entries()) out[at < 0 ? at + args.length : at] = by[i];
   return out;
@@ -58,20 +81,23 @@ const isNested = (tensors: readonly Tensor[]): boolean => tensors.some((tensor) 
 
 /**
  * The gradient of a function that gives a tensor of no dimension, together with its value: a function of the same arguments that
- * gives `[gradient, value]`, with `hasAux` `[gradient, [value, aux]]`.
+ * gives `[gradient, value]`, with `hasAux` `[gradient, [value, aux]]`. Of an argument that is an array or a record of tensors, as a
+ * model's parameters by name, the gradient is one, too.
  */
 export function gradAndValue<A extends readonly unknown[], const P extends Positions = 0>(
   func: (...args: A) => unknown,
   argnums?: P | FuncOptions<P>,
   hasAux?: boolean,
-): (...args: A) => [gradient: At<P>, value: unknown] {
+): (...args: A) => [gradient: Like<A, P>, value: unknown] {
   const options = optionsOf(argnums, hasAux);
   return (...args) => {
     const positions = listOf(options.argnums);
-    const tensors = pick(args, positions);
+    const trees = pickTrees(args, positions);
+    const tensors = leavesOf(trees);
     const nested = isNested(tensors);
     return enableGrad(() => {
-      const own = fresh(tensors, nested);
+      const leaves = fresh(tensors, nested);
+      const own = withLeaves(trees, leaves) as unknown[];
       const result = (func as AnyFunction as (...all: readonly unknown[]) => unknown)(
         ...replaced(args, positions, own),
       );
@@ -81,10 +107,10 @@ export function gradAndValue<A extends readonly unknown[], const P extends Posit
         throw new ShapeError(
           `Expected f(*args) to return a scalar tensor, got tensor with ${value.ndim} dims. Maybe you wanted to use the vjp or jacrev APIs instead?`,
         );
-      const all = gradients([value], own, [null], { createGraph: nested });
+      const all = withLeaves(trees, gradients([value], leaves, [null], { createGraph: nested })) as unknown[];
       const shown = nested ? value : detach(value);
       const gradient = typeof options.argnums === "number" ? all[0] : all;
-      return [gradient as At<P>, options.hasAux ? [shown, aux] : shown];
+      return [gradient as Like<A, P>, options.hasAux ? [shown, aux] : shown];
     });
   };
 }
@@ -93,7 +119,7 @@ export function gradAndValue<A extends readonly unknown[], const P extends Posit
  * The gradient of a function that gives a tensor of no dimension, as a function of the same arguments; with `hasAux` it gives
  * `[gradient, aux]`.
  *
- * @param argnums by which arguments; default the first.
+ * @param argnums by which arguments, tensors or arrays and records of them; default the first.
  * @throws ShapeError where the function gives more than one element.
  * @example
  * const slope = torch.func.grad((x: torch.Tensor) => x.sin().sum());
@@ -102,11 +128,11 @@ export function gradAndValue<A extends readonly unknown[], const P extends Posit
 export function grad<A extends readonly unknown[], const P extends Positions = 0>(
   func: (...args: A) => unknown,
   argnums?: P | (FuncOptions<P> & { readonly hasAux?: false }),
-): (...args: A) => At<P>;
+): (...args: A) => Like<A, P>;
 export function grad<A extends readonly unknown[], const P extends Positions = 0>(
   func: (...args: A) => unknown,
   argnums: FuncOptions<P> & { readonly hasAux: true },
-): (...args: A) => [gradient: At<P>, aux: unknown];
+): (...args: A) => [gradient: Like<A, P>, aux: unknown];
 export function grad(func: AnyFunction, argnums?: Positions | FuncOptions): (...args: never[]) => unknown {
   const options = optionsOf(argnums);
   const both = gradAndValue(func as (...args: readonly unknown[]) => unknown, options);
