@@ -33,17 +33,17 @@ export type FullBackwardHook<M extends AnyModule> = (
 
 /** Hooks of one kind, called in order of registration. */
 class HookList<Hook> {
-  private hooks: readonly Hook[] = [];
+  #hooks: readonly Hook[] = [];
 
   get all(): readonly Hook[] {
-    return this.hooks;
+    return this.#hooks;
   }
 
   add(hook: Hook): RemovableHandle {
-    this.hooks = [...this.hooks, hook];
+    this.#hooks = [...this.#hooks, hook];
     return {
       remove: () => {
-        this.hooks = this.hooks.filter((other) => other !== hook);
+        this.#hooks = this.#hooks.filter((other) => other !== hook);
       },
     };
   }
@@ -74,17 +74,17 @@ const passThrough = operation("backward_hook", ([x]) => x, { gradName: "Backward
 
 /** Collects the gradients of one call's outputs and inputs. */
 class BackwardWatch {
-  private readonly hooks: readonly ((gradInput: Gradients, gradOutput: Gradients) => unknown)[];
-  private gradOutput: (Tensor | null)[] = [];
-  private gradInput: (Tensor | null)[] = [];
-  private waiting = 0;
+  readonly #hooks: readonly ((gradInput: Gradients, gradOutput: Gradients) => unknown)[];
+  #gradOutput: (Tensor | null)[] = [];
+  #gradInput: (Tensor | null)[] = [];
+  #waiting = 0;
 
   constructor(hooks: readonly ((gradInput: Gradients, gradOutput: Gradients) => unknown)[]) {
-    this.hooks = hooks;
+    this.#hooks = hooks;
   }
 
   inputs(inputs: readonly unknown[]): unknown[] {
-    this.gradInput = inputs.map(() => null);
+    this.#gradInput = inputs.map(() => null);
     const watched: Tensor[] = [];
     const passed = inputs.map((input) => {
       if (!(input instanceof Tensor) || !input.requiresGrad) return input;
@@ -92,9 +92,9 @@ class BackwardWatch {
       watched.push(copy);
       return copy;
     });
-    this.waiting = watched.length;
+    this.#waiting = watched.length;
     for (const [at, input] of passed.entries()) {
-      if (input instanceof Tensor && watched.includes(input)) input.registerHook((grad) => this.sawInput(at, grad));
+      if (input instanceof Tensor && watched.includes(input)) input.registerHook((grad) => this.#sawInput(at, grad));
     }
     return passed;
   }
@@ -104,31 +104,31 @@ class BackwardWatch {
       if (!tensor.requiresGrad) return tensor;
       const copy = call(passThrough, [tensor]);
       copy.registerHook((grad) => {
-        this.gradOutput[at] = grad;
-        if (this.waiting === 0) this.report();
+        this.#gradOutput[at] = grad;
+        if (this.#waiting === 0) this.#report();
       });
       return copy;
     };
     const outputs = Array.isArray(output) ? output : [output];
-    this.gradOutput = outputs.map(() => null);
+    this.#gradOutput = outputs.map(() => null);
     const passed = outputs.map((one, at) => (one instanceof Tensor ? pass(one, at) : one));
     return Array.isArray(output) ? passed : passed[0];
   }
 
   /** The gradient of the last input to arrive can still be replaced. */
-  private sawInput(at: number, grad: Tensor): Tensor | undefined {
-    this.gradInput[at] = grad;
-    this.waiting--;
-    if (this.waiting > 0) return undefined;
-    const replaced = this.report();
+  #sawInput(at: number, grad: Tensor): Tensor | undefined {
+    this.#gradInput[at] = grad;
+    this.#waiting--;
+    if (this.#waiting > 0) return undefined;
+    const replaced = this.#report();
     return replaced?.[at] ?? undefined;
   }
 
-  private report(): Gradients | null {
-    let gradInput: Gradients = this.gradInput;
+  #report(): Gradients | null {
+    let gradInput: Gradients = this.#gradInput;
     let replaced: Gradients | null = null;
-    for (const hook of this.hooks) {
-      const other = hook(gradInput, this.gradOutput);
+    for (const hook of this.#hooks) {
+      const other = hook(gradInput, this.#gradOutput);
       if (other === undefined || other === null) continue;
       gradInput = Array.isArray(other) ? (other as Gradients) : [other as Tensor];
       replaced = gradInput;

@@ -65,10 +65,10 @@ export abstract class Optimizer<Options extends object = object> {
     const known = new Set(this.paramGroups.flatMap((other) => other.params));
     const added = completeGroup(group, this.defaults, known);
     this.paramGroups.push(added);
-    for (const param of added.params) registerCompanions(param, () => this.stateTensors(param));
+    for (const param of added.params) registerCompanions(param, () => this.#stateTensors(param));
   }
 
-  private stateTensors(param: Tensor): Tensor[] {
+  #stateTensors(param: Tensor): Tensor[] {
     return Object.values(this.state.get(param) ?? {}).filter((entry) => entry instanceof Tensor);
   }
 

@@ -13,9 +13,9 @@ export class FunctionContext {
   /** For each argument of `apply` whether it is a tensor that requires grad. */
   readonly needsInputGrad: readonly boolean[];
   [field: string]: unknown;
-  private saved: { tensor: Tensor | null; version: number }[] = [];
-  private fixed: readonly Tensor[] = [];
-  private materialize = true;
+  #saved: { tensor: Tensor | null; version: number }[] = [];
+  #fixed: readonly Tensor[] = [];
+  #materialize = true;
 
   constructor(needsInputGrad: readonly boolean[]) {
     this.needsInputGrad = needsInputGrad;
@@ -23,7 +23,7 @@ export class FunctionContext {
 
   /** Keeps tensors (arguments or results of `forward`) for `backward`; null, for one that there is not, stays null. */
   saveForBackward(...tensors: readonly (Tensor | null)[]): void {
-    this.saved = tensors.map((tensor) => {
+    this.#saved = tensors.map((tensor) => {
       if (tensor === null) return { tensor, version: 0 };
       // Whatever evaluation passes through it keeps it, until `backward` has used it.
       tensor.current().kept = true;
@@ -33,7 +33,7 @@ export class FunctionContext {
 
   /** What `saveForBackward` kept (null where that was kept: the type does not say so). @throws AutogradError if one of them was changed in place since. */
   get savedTensors(): readonly Tensor[] {
-    for (const { tensor, version } of this.saved) {
+    for (const { tensor, version } of this.#saved) {
       if (tensor !== null && tensor.storage.version !== version)
         throw new AutogradError(
           "one of the variables needed for gradient computation has been modified by an inplace operation: " +
@@ -41,27 +41,27 @@ export class FunctionContext {
             "Hint: work on a copy (x.clone()) where you change it.",
         );
     }
-    return this.saved.map(({ tensor }) => tensor as Tensor);
+    return this.#saved.map(({ tensor }) => tensor as Tensor);
   }
 
   /** Results that have no gradient. Integers have none anyway. */
   markNonDifferentiable(...tensors: readonly Tensor[]): void {
-    this.fixed = tensors;
+    this.#fixed = tensors;
   }
 
   /** Whether `backward` is given zeros (default) or null for results that nothing depends on. */
   setMaterializeGrads(value: boolean): void {
-    this.materialize = value;
+    this.#materialize = value;
   }
 
   /** @internal */
   isDifferentiable(tensor: Tensor): boolean {
-    return isFloat(tensor.dtype) && !this.fixed.includes(tensor);
+    return isFloat(tensor.dtype) && !this.#fixed.includes(tensor);
   }
 
   /** @internal The result that users see, in place of what `forward` returned. */
   exchange(from: Tensor, to: Tensor): void {
-    for (const entry of this.saved) {
+    for (const entry of this.#saved) {
       if (entry.tensor !== from) continue;
       entry.tensor = to;
       entry.version = to.storage.version;
@@ -70,7 +70,7 @@ export class FunctionContext {
 
   /** @internal */
   gradientFor(result: Tensor, gradient: Tensor | null): Tensor | null {
-    return gradient ?? (this.materialize ? tensorFrom(zerosOf(result.value), null) : null);
+    return gradient ?? (this.#materialize ? tensorFrom(zerosOf(result.value), null) : null);
   }
 }
 

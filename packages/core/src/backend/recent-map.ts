@@ -3,7 +3,7 @@
  * through.
  */
 export class RecentMap<K, V> {
-  private readonly entries = new Map<K, V>();
+  readonly #entries = new Map<K, V>();
   readonly limit: number;
 
   constructor(limit: number) {
@@ -11,29 +11,29 @@ export class RecentMap<K, V> {
   }
 
   get size(): number {
-    return this.entries.size;
+    return this.#entries.size;
   }
 
   get(key: K): V | undefined {
-    const value = this.entries.get(key);
+    const value = this.#entries.get(key);
     // The order matters only once forgetting is near.
-    if (value !== undefined && this.entries.size > this.limit / 2) {
-      this.entries.delete(key);
-      this.entries.set(key, value);
+    if (value !== undefined && this.#entries.size > this.limit / 2) {
+      this.#entries.delete(key);
+      this.#entries.set(key, value);
     }
     return value;
   }
 
   set(key: K, value: V): void {
-    this.entries.set(key, value);
-    if (this.entries.size <= this.limit) return;
-    for (const oldest of this.entries.keys()) {
-      this.entries.delete(oldest);
+    this.#entries.set(key, value);
+    if (this.#entries.size <= this.limit) return;
+    for (const oldest of this.#entries.keys()) {
+      this.#entries.delete(oldest);
       return;
     }
   }
 
   values(): IterableIterator<V> {
-    return this.entries.values();
+    return this.#entries.values();
   }
 }

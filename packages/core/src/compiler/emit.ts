@@ -22,14 +22,14 @@ export class Emitter {
   readonly rows = new Block();
   /** The inner loop being written, if any. */
   inner: Block | null = null;
-  private readonly placement: Placement;
-  private readonly realized: ReadonlySet<Term>;
+  readonly #placement: Placement;
+  readonly #realized: ReadonlySet<Term>;
 
   constructor(group: Group, binding: Binding, placement: Placement, realized: ReadonlySet<Term>) {
     this.group = group;
     this.binding = binding;
-    this.placement = placement;
-    this.realized = realized;
+    this.#placement = placement;
+    this.#realized = realized;
   }
 
   /**
@@ -46,8 +46,8 @@ export class Emitter {
     const key = keyOf(term, at);
     const known = (this.inner ?? this.rows).find(key);
     if (known !== undefined) return known;
-    const made = this.make(term, at, lazy, position);
-    return lazy ? made : this.name(key, made, position === undefined ? at : [...at, position]);
+    const made = this.#make(term, at, lazy, position);
+    return lazy ? made : this.#name(key, made, position === undefined ? at : [...at, position]);
   }
 
   /** The value of a term computed here, although it is realized. */
@@ -55,7 +55,7 @@ export class Emitter {
     const { op } = term.primitive;
     if (op === "constant" || op === "argument") return this.value(term, coordinates);
     const key = keyOf(term, coordinates);
-    return (this.inner ?? this.rows).find(key) ?? this.name(key, this.compute(term, coordinates, false), coordinates);
+    return (this.inner ?? this.rows).find(key) ?? this.#name(key, this.#compute(term, coordinates, false), coordinates);
   }
 
   /** Remembers a register as the value of a term at coordinates. */
@@ -64,9 +64,9 @@ export class Emitter {
   }
 
   /** @param from the indices that the value is computed from. */
-  private name(key: string, value: Expression, from: readonly Index[]): Expression {
+  #name(key: string, value: Expression, from: readonly Index[]): Expression {
     // Indices into an empty tensor are constants, whatever loop they stand in: what they lead to says where it belongs.
-    const outside = !this.usesInner(from) && isRowConstant(value, this.group.outer);
+    const outside = !this.#usesInner(from) && isRowConstant(value, this.group.outer);
     const block = this.inner !== null && !outside ? this.inner : this.rows;
     let named = value;
     if (value.kind !== "register" && value.kind !== "constant" && value.kind !== "argument") {
@@ -79,22 +79,22 @@ export class Emitter {
     return named;
   }
 
-  private usesInner(indices: readonly Index[]): boolean {
+  #usesInner(indices: readonly Index[]): boolean {
     return indices.some((c) => usesAxis(c, this.group.outer));
   }
 
-  private make(term: Term, coordinates: readonly Index[], lazy: boolean, position?: Index): Expression {
-    const buffer = this.placement.bufferOf(term);
-    if (buffer !== undefined && (this.realized.has(term) || term.primitive.op === "input")) {
+  #make(term: Term, coordinates: readonly Index[], lazy: boolean, position?: Index): Expression {
+    const buffer = this.#placement.bufferOf(term);
+    if (buffer !== undefined && (this.#realized.has(term) || term.primitive.op === "input")) {
       const operand = this.binding.operand(buffer, term.dtype, "read");
       const index = this.localize(position ?? flatten(coordinates, term.shape));
       return { kind: "load", dtype: term.dtype, operand, index };
     }
     if (term.primitive.op === "input") throw new Error("a leaf without a buffer");
-    return this.compute(term, coordinates, lazy, position);
+    return this.#compute(term, coordinates, lazy, position);
   }
 
-  private compute(term: Term, coordinates: readonly Index[], lazy: boolean, position?: Index): Expression {
+  #compute(term: Term, coordinates: readonly Index[], lazy: boolean, position?: Index): Expression {
     const p = term.primitive;
     const { dtype } = term;
     const moved = throughMovement(term, coordinates, this.group.extents);

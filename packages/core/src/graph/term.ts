@@ -52,15 +52,15 @@ export class Term {
 /** Terms under construction, hash-consed: the same primitive of the same operands is the same term. */
 export class Trace {
   readonly terms: Term[] = [];
-  private readonly known = new Map<string, Term>();
+  readonly #known = new Map<string, Term>();
 
   add(primitive: Primitive, inputs: readonly Term[], dtype: DType, shape: readonly number[], weak = false): Term {
     const key = `${describe(primitive)}(${inputs.map((t) => t.id).join(",")})${dtype}[${shape.join(",")}]${weak ? "w" : ""}`;
-    const known = this.known.get(key);
+    const known = this.#known.get(key);
     if (known !== undefined) return known;
     const term = new Term(this.terms.length, primitive, inputs, dtype, shape, weak);
     this.terms.push(term);
-    this.known.set(key, term);
+    this.#known.set(key, term);
     return term;
   }
 }

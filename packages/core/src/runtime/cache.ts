@@ -27,12 +27,12 @@ const fleeting = 6;
 
 /** Compiled programs by exact structure: a hash picks the bucket, a comparison of every integer decides. Programs not used lately go. */
 export class ProgramCache {
-  private readonly buckets = new RecentMap<number, CacheEntry[]>(1024);
-  private readonly recent: CacheEntry[] = [];
+  readonly #buckets = new RecentMap<number, CacheEntry[]>(1024);
+  readonly #recent: CacheEntry[] = [];
 
   /** How many programs are remembered (equal hashes count once). */
   get size(): number {
-    return this.buckets.size;
+    return this.#buckets.size;
   }
 
   /**
@@ -43,7 +43,7 @@ export class ProgramCache {
     if (operations < large) return false;
     entry.sightings++;
     if (entry.compiled !== null) return false;
-    const { recent } = this;
+    const recent = this.#recent;
     const unsteady = recent.length === lately && recent.filter(({ sightings }) => sightings === 1).length >= fleeting;
     if (unsteady && entry.sightings === 1) return true;
     recent.push(entry);
@@ -54,10 +54,10 @@ export class ProgramCache {
   find(key: Int32Array, length: number): CacheEntry {
     let hash = length;
     for (let i = 0; i < length; i++) hash = (Math.imul(hash, 31) + key[i]) | 0;
-    let bucket = this.buckets.get(hash);
+    let bucket = this.#buckets.get(hash);
     if (bucket === undefined) {
       bucket = [];
-      this.buckets.set(hash, bucket);
+      this.#buckets.set(hash, bucket);
     }
     for (const entry of bucket) if (equal(entry, key, length)) return entry;
     const entry = new CacheEntry(key, length);

@@ -47,10 +47,10 @@ export class Device {
   /** Number of the running evaluation, for least-recent use. */
   clock = 0;
   /** Slots with a buffer, each at the index that it knows; in no order. */
-  private readonly registry: Slot[] = [];
+  readonly #registry: Slot[] = [];
   /** Of buffers allocated and not given back, and of those among them whose values are on their way to the host. */
-  private bytes = 0;
-  private leavingBytes = 0;
+  #bytes = 0;
+  #leavingBytes = 0;
 
   constructor(backend: Backend) {
     this.backend = backend;
@@ -77,17 +77,17 @@ export class Device {
   }
 
   allocate(dtype: DType, length: number, bytes: number): BackendBuffer {
-    if (this.bytes + bytes > this.backend.memoryLimit) this.relieve(bytes);
+    if (this.#bytes + bytes > this.backend.memoryLimit) this.#relieve(bytes);
     this.statistics.buffersAllocated++;
     this.statistics.bytesAllocated += bytes;
     const buffer = this.backend.allocate(dtype, length);
-    this.bytes += bytes;
+    this.#bytes += bytes;
     return buffer;
   }
 
   /** Gives a buffer back to the backend. */
   free(buffer: BackendBuffer, bytes: number): void {
-    this.bytes -= bytes;
+    this.#bytes -= bytes;
     this.backend.release(buffer);
   }
 
@@ -96,7 +96,7 @@ export class Device {
     const slot = new Slot(buffer, null, value.type.bytes);
     slot.outcome = outcome;
     value.slot = slot;
-    this.register(slot);
+    this.#register(slot);
   }
 
   /** Takes a value's slot away, and gives back its buffer for another use. */
@@ -104,7 +104,7 @@ export class Device {
     const slot = value.slot;
     if (slot === null) return null;
     value.slot = null;
-    this.unregister(slot);
+    this.#unregister(slot);
     return slot.buffer;
   }
 
@@ -114,7 +114,7 @@ export class Device {
     if (slot === null) throw new Error("a value without data was bound to a program");
     let buffer = slot.buffer;
     if (buffer !== null && slot.host !== null && this.backend.intact?.(buffer) === false) {
-      this.unlink(slot, buffer);
+      this.#unlink(slot, buffer);
       buffer = null;
     }
     if (buffer === null) {
@@ -123,7 +123,7 @@ export class Device {
       buffer = this.allocate(value.type.dtype, value.type.numel, slot.bytes);
       this.backend.write(buffer, host);
       slot.buffer = buffer;
-      this.register(slot);
+      this.#register(slot);
     }
     slot.used = this.clock;
     return buffer;
@@ -137,57 +137,57 @@ export class Device {
     const content = this.backend.readSync?.(buffer);
     if (content !== undefined && slot.bytes <= smallResult && !persistent && slot.registered >= 0) {
       slot.host = content.slice();
-      this.unlink(slot, buffer);
+      this.#unlink(slot, buffer);
     }
     return content;
   }
 
-  private register(slot: Slot): void {
+  #register(slot: Slot): void {
     slot.used = this.clock;
     if (this.backend.memoryLimit === Number.POSITIVE_INFINITY) return;
-    if (slot.registered < 0) slot.registered = this.registry.push(slot) - 1;
+    if (slot.registered < 0) slot.registered = this.#registry.push(slot) - 1;
   }
 
-  private unregister(slot: Slot): void {
+  #unregister(slot: Slot): void {
     if (slot.registered < 0) return;
-    const last = this.registry.pop() as Slot;
+    const last = this.#registry.pop() as Slot;
     if (last !== slot) {
-      this.registry[slot.registered] = last;
+      this.#registry[slot.registered] = last;
       last.registered = slot.registered;
     }
     slot.registered = -1;
   }
 
   /** Moves values that were not used lately to host arrays until `bytes` more fit; what user code dropped is then garbage. */
-  private relieve(bytes: number): void {
-    const byAge = [...this.registry].sort((a, b) => a.used - b.used);
+  #relieve(bytes: number): void {
+    const byAge = [...this.#registry].sort((a, b) => a.used - b.used);
     const leaving: Slot[] = [];
     for (const slot of byAge) {
-      if (this.bytes - this.leavingBytes + bytes <= this.backend.memoryLimit / 2) break;
+      if (this.#bytes - this.#leavingBytes + bytes <= this.backend.memoryLimit / 2) break;
       const { buffer } = slot;
       if (slot.used === this.clock || buffer === null || slot.leaving) continue;
       if (slot.host === null) {
         if (this.backend.readSync === undefined) {
           slot.leaving = true;
-          this.leavingBytes += slot.bytes;
+          this.#leavingBytes += slot.bytes;
           leaving.push(slot);
           continue;
         }
         slot.host = this.backend.readSync(buffer);
       }
-      this.unlink(slot, buffer);
+      this.#unlink(slot, buffer);
     }
-    if (leaving.length > 0) void this.relieveLater(leaving);
+    if (leaving.length > 0) void this.#relieveLater(leaving);
   }
 
-  private unlink(slot: Slot, buffer: BackendBuffer): void {
+  #unlink(slot: Slot, buffer: BackendBuffer): void {
     slot.buffer = null;
-    this.unregister(slot);
+    this.#unregister(slot);
     this.free(buffer, slot.bytes);
   }
 
   /** What cannot be read at once leaves when its content has arrived, if it has not been used meanwhile. */
-  private async relieveLater(slots: readonly Slot[]): Promise<void> {
+  async #relieveLater(slots: readonly Slot[]): Promise<void> {
     const started = this.clock;
     const buffers = slots.flatMap(({ buffer }) => (buffer === null ? [] : [buffer]));
     const { backend } = this;
@@ -198,12 +198,12 @@ export class Device {
     );
     for (const [i, slot] of slots.entries()) {
       slot.leaving = false;
-      this.leavingBytes -= slot.bytes;
+      this.#leavingBytes -= slot.bytes;
       const { buffer } = slot;
       const array = arrays[i];
       if (array === undefined || buffer !== buffers[i] || slot.used > started || slot.registered < 0) continue;
       slot.host = array;
-      this.unlink(slot, buffer);
+      this.#unlink(slot, buffer);
     }
   }
 }

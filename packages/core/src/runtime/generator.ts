@@ -26,14 +26,14 @@ const NORMAL_IS_VALID_OFFSET = 5040;
  * generator.random(); // 2357136044
  */
 export class Generator {
-  private readonly words = new Uint32Array(STATE_WORDS);
-  private seedValue = 0n;
+  readonly #words = new Uint32Array(STATE_WORDS);
+  #seedValue = 0n;
   /** Draws until the words must be renewed, counting this one. */
-  private left = 1;
+  #left = 1;
   /** Index of the next word to temper. */
-  private next = 0;
+  #next = 0;
   /** The second normal of the last pair, until it is used. */
-  private cachedNormal: number | undefined;
+  #cachedNormal: number | undefined;
 
   /** @param seed an integer in [-2^63, 2^64), default 67280421310721 */
   constructor(seed: number | bigint = DEFAULT_SEED) {
@@ -55,22 +55,22 @@ export class Generator {
     if (exact < -(2n ** 63n) || exact >= 2n ** 64n) {
       throw new ValueError(`manualSeed: the seed must be in [-2**63, 2**64), got ${exact}`);
     }
-    this.seedValue = BigInt.asUintN(64, exact);
-    const words = this.words;
-    words[0] = Number(this.seedValue & 0xffffffffn);
+    this.#seedValue = BigInt.asUintN(64, exact);
+    const words = this.#words;
+    words[0] = Number(this.#seedValue & 0xffffffffn);
     for (let i = 1; i < STATE_WORDS; i++) {
       const previous = words[i - 1] ^ (words[i - 1] >>> 30);
       words[i] = Math.imul(1812433253, previous) + i;
     }
-    this.left = 1;
-    this.next = 0;
-    this.cachedNormal = undefined;
+    this.#left = 1;
+    this.#next = 0;
+    this.#cachedNormal = undefined;
     return this;
   }
 
   /** The seed in use, in [0, 2^64). */
   initialSeed(): bigint {
-    return this.seedValue;
+    return this.#seedValue;
   }
 
   /**
@@ -88,13 +88,13 @@ export class Generator {
   /** The whole state, in the layout of `torch.get_rng_state()`: 5056 bytes. */
   getState(): Uint8Array<ArrayBuffer> {
     const view = new DataView(new ArrayBuffer(STATE_BYTES));
-    view.setBigUint64(SEED_OFFSET, this.seedValue, true);
-    view.setInt32(LEFT_OFFSET, this.left, true);
+    view.setBigUint64(SEED_OFFSET, this.#seedValue, true);
+    view.setInt32(LEFT_OFFSET, this.#left, true);
     view.setInt32(SEEDED_OFFSET, 1, true);
-    view.setBigUint64(NEXT_OFFSET, BigInt(this.next), true);
-    for (let i = 0; i < STATE_WORDS; i++) view.setUint32(WORDS_OFFSET + 8 * i, this.words[i], true);
-    if (this.cachedNormal !== undefined) {
-      view.setFloat64(NORMAL_OFFSET, this.cachedNormal, true);
+    view.setBigUint64(NEXT_OFFSET, BigInt(this.#next), true);
+    for (let i = 0; i < STATE_WORDS; i++) view.setUint32(WORDS_OFFSET + 8 * i, this.#words[i], true);
+    if (this.#cachedNormal !== undefined) {
+      view.setFloat64(NORMAL_OFFSET, this.#cachedNormal, true);
       view.setInt32(NORMAL_IS_VALID_OFFSET, 1, true);
     }
     return new Uint8Array(view.buffer);
@@ -127,19 +127,19 @@ export class Generator {
     ) {
       throw new ValueError("Invalid mt19937 state");
     }
-    this.seedValue = view.getBigUint64(SEED_OFFSET, true);
-    this.left = left;
-    this.next = next;
-    for (let i = 0; i < STATE_WORDS; i++) this.words[i] = view.getUint32(WORDS_OFFSET + 8 * i, true);
+    this.#seedValue = view.getBigUint64(SEED_OFFSET, true);
+    this.#left = left;
+    this.#next = next;
+    for (let i = 0; i < STATE_WORDS; i++) this.#words[i] = view.getUint32(WORDS_OFFSET + 8 * i, true);
     const hasNormal = view.getInt32(NORMAL_IS_VALID_OFFSET, true) !== 0;
-    this.cachedNormal = hasNormal ? view.getFloat64(NORMAL_OFFSET, true) : undefined;
+    this.#cachedNormal = hasNormal ? view.getFloat64(NORMAL_OFFSET, true) : undefined;
     return this;
   }
 
   /** The next 32-bit word, in [0, 2^32). */
   random(): number {
-    if (--this.left === 0) this.renew();
-    let word = this.words[this.next++];
+    if (--this.#left === 0) this.#renew();
+    let word = this.#words[this.#next++];
     word ^= word >>> 11;
     word ^= (word << 7) & 0x9d2c5680;
     word ^= (word << 15) & 0xefc60000;
@@ -171,26 +171,26 @@ export class Generator {
    * next call, whatever else is drawn between.
    */
   standardNormal(): number {
-    const cached = this.cachedNormal;
+    const cached = this.#cachedNormal;
     if (cached !== undefined) {
-      this.cachedNormal = undefined;
+      this.#cachedNormal = undefined;
       return cached;
     }
     const angle = 2 * Math.PI * this.uniform53();
     const radius = Math.sqrt(-2 * Math.log1p(-this.uniform53()));
-    this.cachedNormal = radius * Math.sin(angle);
+    this.#cachedNormal = radius * Math.sin(angle);
     return radius * Math.cos(angle);
   }
 
-  private renew(): void {
-    const words = this.words;
+  #renew(): void {
+    const words = this.#words;
     const last = STATE_WORDS - 1;
     const wrap = STATE_WORDS - SHIFT_WORDS;
     for (let i = 0; i < wrap; i++) words[i] = words[i + SHIFT_WORDS] ^ twist(words[i], words[i + 1]);
     for (let i = wrap; i < last; i++) words[i] = words[i - wrap] ^ twist(words[i], words[i + 1]);
     words[last] = words[SHIFT_WORDS - 1] ^ twist(words[last], words[0]);
-    this.left = STATE_WORDS;
-    this.next = 0;
+    this.#left = STATE_WORDS;
+    this.#next = 0;
   }
 }
 

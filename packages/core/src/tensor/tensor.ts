@@ -275,21 +275,21 @@ export class Tensor {
 
 /** A recorded operation, for inspection: `y.gradFn?.name` is "MulBackward0". */
 export class GradFn {
-  private readonly recording: Recording;
+  readonly #recording: Recording;
 
   /** @internal */
   constructor(recording: Recording) {
-    this.recording = recording;
+    this.#recording = recording;
   }
 
   /** PyTorch's name of the backward function. */
   get name(): string {
-    return this.recording.template.operation.gradName;
+    return this.#recording.template.operation.gradName;
   }
 
   /** The recorded operations of the inputs; null for inputs without one. */
   get nextFunctions(): (GradFn | null)[] {
-    return this.recording.edges.map((edge) => (edge?.recording ? new GradFn(edge.recording) : null));
+    return this.#recording.edges.map((edge) => (edge?.recording ? new GradFn(edge.recording) : null));
   }
 
   toString(): string {
