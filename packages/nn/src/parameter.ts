@@ -21,7 +21,7 @@ export class Parameter extends Tensor {
    */
   constructor(data: Tensor, { requiresGrad = true }: { readonly requiresGrad?: boolean } = {}) {
     requireTensors("Parameter", [data]);
-    super(data.storage, data.region, data.current(), null);
+    super(data.storage, data.region, data.current(), null, { edge: null, region: data.region });
     if (requiresGrad) this.requiresGrad_(true);
   }
 }
@@ -33,7 +33,7 @@ export class Buffer extends Tensor {
 
   constructor(data: Tensor, { persistent = true }: { readonly persistent?: boolean } = {}) {
     requireTensors("Buffer", [data]);
-    super(data.storage, data.region, data.current(), null, true);
+    super(data.storage, data.region, data.current(), null, { edge: null, region: data.region });
     this.persistent = persistent;
   }
 }

@@ -277,15 +277,20 @@ describe("hooks", () => {
     expect(list(x.grad)).toEqual([1]);
   });
 
-  test("apply to what grad() returns, and only to what is asked for", () => {
+  test("see what goes on from a tensor, not what grad() returns of it", () => {
     const [x, z] = [leaf([1]), leaf([1])];
     const y = x.mul(z);
     let calls = 0;
     registerHook(y, (g) => g.mul(5));
     registerHook(z, () => void calls++);
-    expect(list(grad(y.sum(), y, { retainGraph: true })[0])).toEqual([5]);
-    expect(list(grad(y.sum(), x)[0])).toEqual([5]);
-    expect(calls).toBe(0);
+    registerHook(x, (g) => g.mul(7));
+    retainGrad(y);
+    expect(list(grad(y.sum(), y, { retainGraph: true })[0])).toEqual([1]);
+    expect([calls, y.grad]).toEqual([0, null]);
+    expect(grad(y.sum(), [y, x], { retainGraph: true }).map(list)).toEqual([[1], [5]]);
+    expect([calls, list(y.grad)]).toEqual([0, [5]]);
+    y.sum().backward(null, { inputs: [y] });
+    expect([calls, list(y.grad), x.grad]).toEqual([0, [10], null]);
   });
 
   test("retainGrad keeps what the other hooks made, and adds up", () => {

@@ -15,8 +15,8 @@ import { LeafRecord } from "../tensor/leaf.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { anomaly, refuseNan } from "./anomaly.ts";
 import { CustomRecording } from "./custom.ts";
-import { backwardOf } from "./derive.ts";
-import { gradientHooks } from "./hooks.ts";
+import { backwardOf, dependents } from "./derive.ts";
+import { gradientHooks, retainGrad } from "./hooks.ts";
 
 export interface BackwardOptions {
   /** Keep the graph, so that `backward` can go through it again. Default: `createGraph`. */
@@ -57,18 +57,13 @@ export function backward(tensors: Tensor | readonly Tensor[], ...given: Backward
   const roots = asList(tensors);
   const wanted = options.inputs && new Set(asList(options.inputs).map((t) => t.edge));
   const seeds = asGradients(roots, gradient);
+  for (const input of asList(options.inputs ?? [])) retainGrad(input);
   const gradients = run(roots, seeds, options, wanted ?? null);
   const leaves: [LeafRecord, Tensor][] = [];
   for (const [edge, gradient] of gradients) {
     if (!(edge instanceof LeafRecord) || (wanted !== undefined && !wanted.has(edge))) continue;
     // A seed belongs to the caller, who may write into it.
     leaves.push([edge, seeds.includes(gradient) ? copyOf(gradient) : gradient]);
-  }
-  if (wanted !== undefined) {
-    for (const input of asList(options.inputs ?? [])) {
-      const gradient = input.edge?.recording ? gradients.get(input.edge) : undefined;
-      if (gradient !== undefined) input.retained = input.retained === null ? gradient : plus(input.retained, gradient);
-    }
   }
   accumulate(leaves);
 }
@@ -123,7 +118,14 @@ export function grad(
     source.current();
     if (source.edge === null) throw new AutogradError("One of the differentiated Tensors does not require grad");
   }
-  const gradients = run(roots, asGradients(roots, options.gradOutputs), options, new Set(sources.map((t) => t.edge)));
+  const gradients = run(
+    roots,
+    asGradients(roots, options.gradOutputs),
+    options,
+    new Set(sources.map((t) => t.edge)),
+    0,
+    true,
+  );
   return sources.map((source) => {
     const gradient = source.edge === null ? undefined : gradients.get(source.edge);
     if (gradient === undefined && options.allowUnused !== true)
@@ -178,13 +180,18 @@ export function gradientsSince(
   return run(roots, seeds, { createGraph }, null, since);
 }
 
-/** Walks the recorded nodes from the newest to the oldest, adding one backward node for each. */
+/**
+ * Walks the recorded nodes from the newest to the oldest, adding one backward node for each.
+ *
+ * @param beforeHooks gives what is wanted as it was before its own hooks, which only see what goes on from there.
+ */
 function run(
   roots: readonly Tensor[],
   seeds: readonly Tensor[],
   options: { readonly retainGraph?: boolean | null; readonly createGraph?: boolean },
   wanted: ReadonlySet<Edge | null> | null,
   since = 0,
+  beforeHooks = false,
 ): Gradients {
   const createGraph = options.createGraph ?? false;
   const retain = options.retainGraph ?? createGraph;
@@ -205,7 +212,7 @@ function run(
     const recordings = reachable(roots, wanted, since);
     for (let n = 0; n < recordings.length; n++) {
       const recording = recordings[n];
-      const given = resultGradients(recording, gradients);
+      const given = resultGradients(recording, gradients, beforeHooks ? wanted : null);
       if (given === null) continue;
       through.add(recording);
       const found = applyBackward(recording, given, createGraph);
@@ -216,7 +223,7 @@ function run(
       }
       if (!retain) recording.release();
     }
-    if (since > 0) return gradients;
+    if (since > 0 || beforeHooks) return gradients;
     for (const [edge, gradient] of gradients) {
       // What was gone through has had its hooks; leaves, and what is wanted without being gone through, have them now.
       const due = wanted === null ? edge.recording === null : wanted.has(edge) && !through.has(edge.recording);
@@ -265,14 +272,18 @@ function reachable(roots: readonly Tensor[], wanted: ReadonlySet<Edge | null> | 
   return found.filter((recording) => leads.has(recording));
 }
 
-function resultGradients(recording: Recording, gradients: Gradients): (Tensor | null)[] | null {
+function resultGradients(
+  recording: Recording,
+  gradients: Gradients,
+  unhooked: ReadonlySet<Edge | null> | null,
+): (Tensor | null)[] | null {
   let any = false;
   const given = recording.results.map((edge) => {
     const gradient = gradients.get(edge);
     if (gradient === undefined) return null;
     any = true;
     const now = hooked(edge, gradient);
-    if (now !== gradient) gradients.set(edge, now);
+    if (now !== gradient && !unhooked?.has(edge)) gradients.set(edge, now);
     return now;
   });
   return any ? given : null;
@@ -306,15 +317,28 @@ function applyBackward(recording: Recording, given: readonly (Tensor | null)[], 
     for (const [index, value] of recording.node.inputs.entries())
       checkVersion(recording, { kind: "input", index }, value);
   const added = addNode(template, values, recording.args, device);
+  const requires = new Set<unknown>();
   if (createGraph) {
     const recorded = sources.map((source): Edge | null => {
       if (source.kind === "gradient") return given[source.index]?.edge ?? null;
       if (source.kind === "input") return edges[source.index];
       return recording.edgeOf(source.index);
     });
-    if (recorded.some((edge) => edge !== null)) new Recording(added, recorded).overwritten = recording.overwritten;
+    const live = dependents(template, recorded);
+    const { linked } = recording.template.operation.options;
+    for (const result of template.results) if (linked || live.has(result)) requires.add(result);
+    if (requires.size > 0) {
+      const made = new Recording(added, recorded);
+      made.overwritten = recording.overwritten;
+      made.overwrittenAt = sources.findIndex(
+        ({ kind, index }) => kind === "input" && index === recording.overwrittenAt,
+      );
+    }
   }
-  return targets.map((input, i) => ({ input, gradient: tensorFrom(added.outputs[i], added.recording) }));
+  return targets.map((input, i) => ({
+    input,
+    gradient: tensorFrom(added.outputs[i], requires.has(template.results[i]) ? added.recording : null),
+  }));
 }
 
 function sourceValue(recording: Recording, source: BackwardSource, given: readonly (Tensor | null)[]): Value {
@@ -329,7 +353,7 @@ function sourceValue(recording: Recording, source: BackwardSource, given: readon
 /** @throws AutogradError where a value that belongs to the derivative was written since. */
 function checkVersion(recording: Recording, source: Pick<BackwardSource, "kind" | "index">, value: Value): void {
   const { storage } = value;
-  const own = source.kind === "input" && value === recording.overwritten;
+  const own = source.kind === "input" && source.index === recording.overwrittenAt && value === recording.overwritten;
   if (storage !== null && storage.version !== value.version && !own) {
     const what =
       source.kind === "output" ? `, which is output ${source.index} of ${recording.template.operation.gradName},` : "";

@@ -72,8 +72,17 @@ function derive(template: Template, needs: readonly boolean[], given: readonly b
         : template.operation.options.derivative
           ? custom(template, needs, gradients, refer, asOutput)
           : mechanical(template, needs, gradients, refer);
+    const { separate, linked } = template.operation.options;
+    const reached = (i: number): boolean => {
+      const live = dependents(
+        template,
+        needs.map((_, k) => k === i),
+      );
+      return outputs.some((output, k) => given[k] && live.has(output));
+    };
     // A derivative without an entry for an input gives it no gradient at all; null gives it zeros.
-    const targets = needs.flatMap((need, i) => (need && found[i] !== undefined ? [i] : []));
+    const has = (i: number): boolean => found[i] !== undefined && (found[i] !== null || !separate || reached(i));
+    const targets = needs.flatMap((need, i) => (need && has(i) ? [i] : []));
     const results = targets.map((i) => {
       const { dtype, shape } = template.inputs[i];
       const gradient = found[i];
@@ -83,7 +92,10 @@ function derive(template: Template, needs: readonly boolean[], given: readonly b
     });
     const inputs = trace.terms.filter((t) => t.primitive.op === "input");
     const name = template.operation.gradName;
-    const backward = operation(name, () => results, { gradName: `${name.replace(/0$/, "")}Backward0` });
+    const backward = operation(name, () => results, {
+      gradName: `${name.replace(/0$/, "")}Backward0`,
+      separate: linked !== true,
+    });
     return {
       template: templateOf(backward, noAttributes, inputs, template.scalars, trace.terms, results),
       sources,
@@ -212,18 +224,24 @@ function bySlope(
   return [first !== null && second !== null ? m.add(first, second) : (first ?? second)];
 }
 
+/** The terms that some inputs have a derivative in: whatever a comparison or a position decides has none. */
+export function dependents(template: Template, inputs: readonly unknown[]): ReadonlySet<Term> {
+  const live = new Set<Term>();
+  for (const term of template.terms) {
+    const p = term.primitive;
+    const on = p.op === "input" ? inputs[p.index] : term.inputs.some((t) => live.has(t));
+    if (on && isFloat(term.dtype)) live.add(term);
+  }
+  return live;
+}
+
 function mechanical(
   template: Template,
   needs: readonly boolean[],
   gradients: readonly (Term | null)[],
   refer: (t: Term) => Term,
 ): Found {
-  const live = new Set<Term>();
-  for (const term of template.terms) {
-    const p = term.primitive;
-    const on = p.op === "input" ? needs[p.index] : term.inputs.some((t) => live.has(t));
-    if (on && isFloat(term.dtype)) live.add(term);
-  }
+  const live = dependents(template, needs);
   const adjoint = new Map<Term, Term>();
   const accumulate = (term: Term, gradient: Term): void => {
     const sofar = adjoint.get(term);

@@ -1,8 +1,10 @@
 /** Gradients through views and in-place writes; expected ones are derived by hand, texts are PyTorch's. */
 import { beforeAll, describe, expect, test } from "vitest";
+import { maximum } from "../ops/elementwise/extremum.ts";
 import { ellipsis, slice } from "../ops/indexing/items.ts";
 import { noGrad } from "../runtime/mode.ts";
 import { tensor } from "../tensor/creation.ts";
+import { grad } from "./backward.ts";
 import "../tensor/methods.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { useCpu } from "../testing/cpu.ts";
@@ -139,4 +141,134 @@ test.each([
   expect(second(write)).toEqual(second(plain));
   // What is read twice is copied only once, as in PyTorch.
   expect(() => second((x) => x.mul_(x))).toThrow("modified by an inplace operation");
+});
+
+describe("what was detached has a history of its own", () => {
+  test("which a write begins", () => {
+    const [x, w] = [leaf([1, 2, 3]), leaf([10])];
+    const y = x.detach();
+    y.narrow(0, 0, 1).copy_(w);
+    expect([list(y), list(x), y.gradFn?.name, x.isLeaf]).toEqual([[10, 2, 3], [10, 2, 3], "CopySlices", true]);
+    y.mul(y).sum().backward();
+    expect([list(w.grad), x.grad]).toEqual([[20], null]);
+  });
+
+  test("also of a part, and through views of that", () => {
+    const [x, w] = [leaf([1, 2, 3]), leaf([10, 20])];
+    const z = x.mul(2).narrow(0, 1, 2).detach();
+    z.mul_(w);
+    expect([z.gradFn?.name, z.isLeaf]).toEqual(["MulBackward0", false]);
+    const v = z.select(0, 0);
+    v.mul_(w.select(0, 1));
+    expect(v.gradFn?.name).toBe("AsStridedBackward0");
+    z.sum().backward();
+    expect([list(w.grad), x.grad]).toEqual([[80, 46], null]);
+  });
+
+  test("two leaves of one storage keep their gradients apart", () => {
+    const x = leaf([1, 2]);
+    const y = x.detach().requiresGrad_();
+    noGrad(() => x.mul_(3));
+    expect([list(y), x.isLeaf, y.isLeaf]).toEqual([[3, 6], true, true]);
+    x.mul(5).sum().backward();
+    expect([list(x.grad), y.grad]).toEqual([[5, 5], null]);
+    y.mul(7).sum().backward();
+    expect([list(x.grad), list(y.grad)]).toEqual([
+      [5, 5],
+      [7, 7],
+    ]);
+    expect(() => y.narrow(0, 0, 1).mul_(2)).toThrow("a view of a leaf Variable");
+    const part = tensor([1, 2, 3]).narrow(0, 1, 2).detach().requiresGrad_();
+    expect(() => part.narrow(0, 0, 1).mul_(2)).toThrow("a view of a leaf Variable");
+  });
+});
+
+describe("in-place forms, as PyTorch 1.13 has them", () => {
+  test("one of several views is not written", () => {
+    const y = leaf([1, 2, 3]).mul(1);
+    const b = y.split([1, 2])[1];
+    expect(() => b.mul_(2)).toThrow("Output 1 of SplitWithSizesBackward0 is a view and is being modified inplace.");
+    expect(() => b.select(0, 1).mul_(2)).toThrow(
+      "Output 0 of SelectBackward0 is a view and is being modified inplace.",
+    );
+    const last = y.unbind(0)[2];
+    expect(() => last.mul_(2)).toThrow("Output 2 of UnbindBackward0 is a view and is being modified inplace.");
+    noGrad(() => last.mul_(2));
+    expect(list(y)).toEqual([1, 2, 6]);
+  });
+
+  test("a gradient stays while none is wanted", () => {
+    const x = leaf([1]);
+    x.mul(3).sum().backward();
+    expect(list(x.requiresGrad_(false).grad)).toEqual([3]);
+    x.requiresGrad_(true).mul(3).sum().backward();
+    expect(list(x.grad)).toEqual([6]);
+    expect(list(x.detach_().grad)).toEqual([6]);
+  });
+
+  test("views of itself count as writes, and refuse leaves", () => {
+    const x = tensor([[1, 2]]);
+    const v = x.select(0, 0);
+    x.t_().unsqueeze_(0);
+    expect([x._version, v._version, list(v)]).toEqual([2, 2, [1, 2]]);
+    const y = leaf([1, 2]);
+    expect(() => y.t_()).toThrow("a leaf Variable that requires grad");
+    expect(() => y.unsqueeze(0).squeeze_()).toThrow("a view of a leaf Variable");
+    const names = (t: Tensor): unknown => t.gradFn?.name;
+    expect([y.mul(1).t_(), y.mul(1).unsqueeze_(0), y.mul(1).squeeze_(), y.mul(1).squeeze_(0)].map(names)).toEqual([
+      "TBackward1",
+      "UnsqueezeBackward1",
+      "SqueezeBackward2",
+      "SqueezeBackward3",
+    ]);
+    expect([y.mul(1).fill_(1), y.mul(1).fill_(tensor(1))].map(names)).toEqual(["FillBackward2", "FillBackward3"]);
+  });
+
+  test("copy_ leaves what it overwrites in the graph, with gradient zero", () => {
+    const [a, b] = [leaf([1, 2]), leaf([3, 4])];
+    a.mul(2).copy_(b).sum().backward();
+    expect([list(a.grad), list(b.grad)]).toEqual([
+      [0, 0],
+      [1, 1],
+    ]);
+  });
+
+  test("writes through a view of everything", () => {
+    const y = leaf([1, 2]).mul(1);
+    const v = y.view(2);
+    v.mul_(2);
+    expect([y.gradFn?.name, v.gradFn?.name]).toEqual(["CopySlices", "AsStridedBackward0"]);
+    const z = leaf([1, 2]).mul(1);
+    const u = z.view(2);
+    noGrad(() => u.mul_(2));
+    expect([z.gradFn?.name, u.gradFn?.name]).toEqual(["MulBackward0", "AsStridedBackward0"]);
+  });
+});
+
+describe("gradients that are recorded", () => {
+  const flags = (output: Tensor, inputs: Tensor[]): boolean[] =>
+    grad(output.sum(), inputs, { createGraph: true }).map((g) => g.requiresGrad);
+
+  test("require grad where they depend on what does, or where PyTorch says so all the same", () => {
+    const [a, b] = [leaf([1, 2]), leaf([2, 1])];
+    expect(flags(maximum(a, b), [a, b])).toEqual([false, false]);
+    expect(flags(a.clamp(0, 1.5), [a])).toEqual([false]);
+    expect(flags(a.relu(), [a])).toEqual([true]);
+    expect(flags(a.fmod(b), [a, b])).toEqual([false, true]);
+    const [, g] = grad(a.fmod(b).sum(), [a, b], { createGraph: true });
+    expect(grad(g.sum(), [a, b]).map(list)).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+
+  test("may read what an in-place operation has overwritten", () => {
+    const x = leaf([0.5, 0.25]);
+    const y = x.mul(1);
+    const size = y.abs();
+    y.mul_(size);
+    const [g] = grad(y.sum(), size, { createGraph: true });
+    g.sum().backward();
+    expect(list(x.grad)).toEqual([1, 1]);
+  });
 });

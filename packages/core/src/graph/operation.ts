@@ -36,6 +36,10 @@ export interface OperationOptions<A extends Attributes> {
    * shares most of the work, and saved instead of the operand.
    */
   readonly slope?: (inputs: readonly Term[], scalars: readonly Term[], attributes: A) => Term;
+  /** Whether a gradient that is recorded requires grad because the operand does, though it only says where: as PyTorch has it for some. */
+  readonly linked?: boolean;
+  /** Whether inputs that the derivative does not reach get no gradient instead of zeros: it is itself a derivative of several inputs. */
+  readonly separate?: boolean;
   /** Marks a view: the layout of the result, which aliases the first input's storage. */
   readonly view?: (layout: Layout, attributes: A, scalars: readonly number[]) => Layout;
   /**

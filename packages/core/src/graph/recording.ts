@@ -1,4 +1,5 @@
 import type { Node, Value } from "./node.ts";
+import type { Layout } from "./operation.ts";
 import type { Template } from "./template.ts";
 import type { TensorType } from "./type.ts";
 
@@ -10,6 +11,13 @@ export interface ResultEdge {
   readonly index: number;
 }
 
+/** What a tensor and its views write into together: where the gradient of all of it goes. */
+export interface History {
+  edge: Edge | null;
+  /** What a tensor that was cut from its history shows of the storage. */
+  readonly region?: Layout | null;
+}
+
 /** A leaf that accumulates gradients; implemented by the tensor's autograd record. */
 export interface Leaf {
   readonly recording: null;
@@ -18,6 +26,9 @@ export interface Leaf {
 
 /** Says where the running code stands; null unless anomalies are looked for (`autograd/anomaly.ts`). */
 export const origin: { describe: (() => string) | null } = { describe: null };
+
+/** PyTorch's names of in-place forms that are recorded as something else. */
+export const namesInPlace = new WeakMap<Recording, string>();
 
 /**
  * An operation recorded for `backward`. Apart from the node, whose values it owes to the derivative, it holds only other
@@ -40,6 +51,8 @@ export class Recording {
    * PyTorch's reads a copy made before the write.
    */
   overwritten: Value | null = null;
+  /** Which operand that is: of a derivative perhaps not the first. */
+  overwrittenAt = 0;
   /** The last traversal that has seen it. */
   mark = 0;
   /** Where the operation was called, while anomalies are looked for. */

@@ -106,7 +106,7 @@ function wrap(value: Value, node: Node, view: { of: Tensor; layout: Layout } | n
   const { storage } = view.of;
   value.storage = storage;
   value.version = storage.version;
-  return new Tensor(storage, view.layout, value, edge, view.of.detached);
+  return new Tensor(storage, view.layout, value, edge, view.of.history);
 }
 
 /** Adds a node to the graph of a device. */
@@ -163,12 +163,12 @@ const asStridedRead = operation<{ size: readonly number[]; strides: readonly num
 
 /** Reads a tensor again from a storage that was written since, as PyTorch regenerates a view. */
 export function reread(tensor: Tensor): void {
-  const { storage, region: view } = tensor;
+  const { storage, history, region: view } = tensor;
   const base = storage.current;
   tensor.seen = storage.version;
   if (view === null) {
     tensor.value = base;
-    if (!tensor.detached && storage.edge !== null) tensor.edge = storage.edge;
+    if (history.edge !== null) tensor.edge = history.edge;
     return;
   }
   const attrs = { size: view.shape, strides: view.strides };
@@ -185,7 +185,7 @@ export function reread(tensor: Tensor): void {
   value.version = storage.version;
   tensor.value = value;
   // Whether gradients are recorded now does not matter for a tensor whose elements have a history.
-  if (!tensor.detached && storage.edge !== null && (mode.gradEnabled || tensor.edge !== null)) {
-    tensor.edge = new Recording(node, [storage.edge]).results[0];
+  if (history.edge !== null && (mode.gradEnabled || tensor.edge !== null)) {
+    tensor.edge = new Recording(node, [history.edge]).results[0];
   }
 }

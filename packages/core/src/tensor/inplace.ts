@@ -5,6 +5,7 @@ import { AutogradError, DTypeError, ShapeError } from "../errors.ts";
 import * as m from "../graph/math.ts";
 import { nodeCount } from "../graph/node.ts";
 import { operation } from "../graph/operation.ts";
+import type { Recording } from "../graph/recording.ts";
 import { sameShape } from "../graph/type.ts";
 import { realize } from "../runtime/commit.ts";
 import { mode } from "../runtime/mode.ts";
@@ -77,15 +78,16 @@ export function assign(
   const { storage, region: view } = target;
   const whole =
     view === null || (isContiguous(view) && view.offset === 0 && target.numel() === storage.current.type.numel);
-  if (whole && sameShape(storage.current.type.shape, target.shape)) {
+  const viewed = view !== null && target.history.region !== view;
+  if (whole && !(recording && viewed) && sameShape(storage.current.type.shape, target.shape)) {
     storage.write(source.value);
-    if (recording && !target.detached) storage.edge = source.edge;
+    if (recording) target.history.edge = source.edge;
     target.value = source.value;
   } else {
     const base = wholeOf(target);
     const written = call(writeView, [base, source], [view?.offset ?? 0], { strides: target.layout.strides });
     storage.write(written.value);
-    if (recording && !target.detached) storage.edge = written.edge;
+    if (recording) target.history.edge = written.edge;
     target.value = source.value;
     source.value.storage = storage;
     source.value.version = storage.version;
@@ -96,24 +98,45 @@ export function assign(
     if (before !== null && source.edge !== null) moveKeeper(before, source.edge);
   }
   // With a history of its own, a view is read again from its base: as PyTorch's, it then is a function of it.
-  target.seen = recording && view !== null && !target.detached ? -1 : storage.version;
+  target.seen = viewed && (recording || target.edge !== null) ? -1 : storage.version;
   target.value.device.dirty.add(storage);
   if (mode.evaluation === "eager") realize(storage.current);
   return target;
 }
 
-/** @throws AutogradError for a leaf that requires grad, or a view of one, where gradients are recorded. */
-function requireWritable(target: Tensor, name: string): void {
+const severalViews = ["UnbindBackward0", "SplitBackward0", "SplitWithSizesBackward0"];
+
+/**
+ * @throws AutogradError for a leaf that requires grad, a view of one, or one of several views that were made at once, where gradients
+ * are recorded.
+ */
+export function requireWritable(target: Tensor, name: string): void {
   if (!mode.gradEnabled) return;
+  let root = target.edge;
+  while (target.region !== null && root?.recording?.template.operation.options.view) {
+    const made = root.recording;
+    root = made.edges[0];
+    if (severalViews.includes(made.template.operation.gradName))
+      throw new AutogradError(
+        `Output ${made === target.edge?.recording ? outputOf(made) : 0} of ${target.gradFn?.name} is a view and is being modified inplace. This view is the output of a function that returns multiple views. ` +
+          `Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one. (${name})`,
+      );
+  }
   if (target.edge !== null && target.edge.recording === null)
     throw new AutogradError(
       "a leaf Variable that requires grad is being used in an in-place operation. " +
         `(${name}: change it inside noGrad(() => …), or work on a copy: x.clone())`,
     );
-  if (target.region !== null && !target.detached && target.storage.edge?.recording === null)
+  if (target.region !== null && (root?.recording === null || target.history.edge?.recording === null))
     throw new AutogradError(
       `a view of a leaf Variable that requires grad is being used in an in-place operation. (${name})`,
     );
+}
+
+/** Which of the several views it gives: they are recorded one by one, each with where it starts. */
+function outputOf({ args, node }: Recording): number {
+  const length = node === null ? 1 : Number(node.template.attributes.length ?? 1);
+  return Math.ceil(Number(args[0]) / Math.max(length, 1));
 }
 
 /** The in-place form of a function: what it gives for a tensor and further arguments is written into that tensor. */
@@ -158,8 +181,8 @@ function wholeOf(tensor: Tensor): Tensor {
     region: null,
     value: storage.current,
     seen: storage.version,
-    edge: tensor.detached ? null : storage.edge,
-    detached: tensor.detached,
+    edge: tensor.history.edge,
+    history: tensor.history,
   });
 }
 

@@ -34,8 +34,11 @@ export class LeafRecord implements Leaf {
     }
     if (requires && !isFloat(tensor.dtype))
       throw new AutogradError("only Tensors of floating point dtype can require gradients");
+    // What was accumulated stays, also while no more is.
+    const { grad } = tensor;
     if (!requires) tensor.edge = null;
     else if (tensor.edge === null) tensor.edge = new LeafRecord(tensor.current().type);
-    if (tensor.region === null) tensor.storage.edge = tensor.edge;
+    tensor.grad = grad;
+    if (tensor.region === null) tensor.history.edge = tensor.edge;
   }
 }

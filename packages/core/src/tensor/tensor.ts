@@ -4,7 +4,7 @@ import { type GradientHook, type HookHandle, registerHook, retainGrad } from "..
 import type { DType, HostArray } from "../dtype/dtype.ts";
 import type { Value } from "../graph/node.ts";
 import type { Layout } from "../graph/operation.ts";
-import type { Edge, Recording } from "../graph/recording.ts";
+import { type Edge, type History, namesInPlace, type Recording } from "../graph/recording.ts";
 import { clone, detach } from "../ops/shape/convert.ts";
 import type { Storage } from "../runtime/storage.ts";
 import { reread } from "./call.ts";
@@ -50,21 +50,21 @@ export class Tensor {
   /** @internal */ seen: number;
   /** @internal Where the gradient goes; null when none is recorded. */
   edge: Edge | null;
-  /** @internal Cut from the graph by `detach`: stays without an edge when the storage changes. */
-  readonly detached: boolean;
+  /** @internal Shared with its views: the storage, or after `detach` an object of its own, which knows nothing of what was before. */
+  readonly history: History;
   /** @internal Whether it prints as a parameter. */
   isParameter = false;
   /** @internal The gradient of a non-leaf that `retainGrad` asked for. */
   retained: Tensor | null = null;
 
   /** @internal Use `tensor(…)`, `zeros(…)` and the other creation functions. */
-  constructor(storage: Storage, region: Layout | null, value: Value, edge: Edge | null, detached = false) {
+  constructor(storage: Storage, region: Layout | null, value: Value, edge: Edge | null, history: History = storage) {
     this.storage = storage;
     this.region = region;
     this.value = value;
     this.seen = storage.version;
     this.edge = edge;
-    this.detached = detached;
+    this.history = history;
   }
 
   /** @internal The value now, read again from the storage if that changed. */
@@ -284,7 +284,7 @@ export class GradFn {
 
   /** PyTorch's name of the backward function. */
   get name(): string {
-    return this.#recording.template.operation.gradName;
+    return namesInPlace.get(this.#recording) ?? this.#recording.template.operation.gradName;
   }
 
   /** The recorded operations of the inputs; null for inputs without one. */

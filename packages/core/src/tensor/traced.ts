@@ -141,12 +141,14 @@ function rememberStorage(storage: Storage): () => void {
 
 function rememberTensor(tensor: Tensor): () => void {
   const undoStorage = rememberStorage(tensor.storage);
-  const { value, seen, retained } = tensor;
+  const { value, seen, retained, history } = tensor;
+  const { edge: whole } = history;
   const edge: Edge | null = tensor.edge;
   const grad = edge instanceof LeafRecord ? edge.grad : null;
   return () => {
     undoStorage();
     Object.assign(tensor, { value, seen, edge, retained });
+    history.edge = whole;
     if (edge instanceof LeafRecord) edge.grad = grad;
   };
 }

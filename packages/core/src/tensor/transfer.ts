@@ -81,7 +81,7 @@ export async function moveTensors(tensors: Iterable<Tensor>, name: string): Prom
     const base = storage.current;
     if (base.device === device) continue;
     const value = new Value(base.type, device, null, 0);
-    const array = await data(new Tensor(storage, null, base, null, true));
+    const array = await data(new Tensor(storage, null, base, null, { edge: null }));
     value.slot = new Slot(null, array, base.type.bytes);
     moves.push([storage, value]);
   }

@@ -64,7 +64,7 @@ export class SavedStorages {
       this.#own.set(tensor, own);
       return { storage: own, offset: 0, strides: contiguousStrides(tensor.shape) };
     }
-    const whole = this.#whole.get(storage) ?? this.#add(new Tensor(storage, null, base, null, true));
+    const whole = this.#whole.get(storage) ?? this.#add(new Tensor(storage, null, base, null, { edge: null }));
     this.#whole.set(storage, whole);
     return { storage: whole, offset: layout.offset, strides: layout.strides };
   }

@@ -29,6 +29,7 @@ const hardtanhOp = operation(
   "hardtanh",
   ([x], [low, high]) => clampTo(x, m.cast(low, x.dtype), m.cast(high, x.dtype)),
   {
+    linked: true,
     derivative: ({ grad, input, scalar }) => {
       const x = input(0);
       return [m.where(m.and(m.gt(x, scalar(0)), m.lt(x, scalar(1))), grad(), 0)];
@@ -78,6 +79,7 @@ export interface LeakyReluOptions extends InplaceOptions {
 
 const leakyReluOp = operation("leaky_relu", ([x], [slope]) => m.where(m.gt(x, 0), x, m.mul(x, slope)), {
   gradName: "LeakyReluBackward0",
+  linked: true,
   derivative: ({ grad, input, scalar }) => [m.where(m.gt(input(0), 0), grad(), m.mul(grad(), scalar(0)))],
 });
 
@@ -129,10 +131,14 @@ export function elu(input: Tensor, alpha?: Scalar | EluOptions, inplace?: boolea
   return finish(input, apply, options.inplace, "elu");
 }
 
+/** PyTorch's constant is a float32 for every dtype. */
+const floatSixth = Math.fround(1 / 6);
+
 const hardsigmoidOp = operation("hardsigmoid", ([x]) => m.div(clampTo(m.add(x, 3), 0, 6), 6), {
+  linked: true,
   derivative: ({ grad, input }) => {
     const x = input(0);
-    return [m.where(m.and(m.gt(x, -3), m.lt(x, 3)), m.mul(grad(), 1 / 6), 0)];
+    return [m.where(m.and(m.gt(x, -3), m.lt(x, 3)), m.mul(grad(), floatSixth), 0)];
   },
 });
 
@@ -161,9 +167,11 @@ const softshrinkOp = operation(
   "softshrink",
   ([x], [lambda]) => m.where(m.gt(x, lambda), m.sub(x, lambda), m.where(m.lt(x, m.neg(lambda)), m.add(x, lambda), 0)),
   {
+    linked: true,
     derivative: ({ grad, input, scalar }) => {
       const x = input(0);
-      return [m.where(m.or(m.gt(x, scalar(0)), m.lt(x, m.neg(scalar(0)))), grad(), 0)];
+      // At NaN, where the result is 0, the gradient passes.
+      return [m.where(m.and(m.ge(x, m.neg(scalar(0))), m.le(x, scalar(0))), 0, grad())];
     },
   },
 );

@@ -119,6 +119,7 @@ function maxima(x: Term, { sizes, out }: Adaptive): Term[] {
 const maximizing = (dims: number): Operation<Adaptive> =>
   operation<Adaptive>(`adaptive_max_pool${dims}d`, ([x], _, how) => maxima(x, how), {
     gradName: `AdaptiveMaxPool${dims}DBackward0`,
+    linked: true,
     half: "keep",
     derivative: (c) => {
       const g = c.grad();

@@ -117,6 +117,7 @@ function spread(g: Term, place: Term, position: () => Term, how: Pooling): Term 
 const maxPooling = (dims: number): Operation<Pooling> =>
   operation<Pooling>(`max_pool${dims}d_with_indices`, ([x], _, how) => maxima(x, how), {
     gradName: `MaxPool${dims}DWithIndicesBackward0`,
+    linked: true,
     derivative: (c) => [spread(c.grad(), c.output(2), () => c.output(1), c.attributes)],
     half: "keep",
   });

@@ -8,7 +8,10 @@ import { call } from "../../tensor/call.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { refuseBool, requireFloat, unary } from "../elementwise/operands.ts";
 
-const reluOp = unary("relu", (x) => m.maximum(x, 0), { derivative: (g, _, y) => m.where(m.le(y(), 0), 0, g) });
+const reluOp = unary("relu", (x) => m.maximum(x, 0), {
+  derivative: (g, _, y) => m.where(m.le(y(), 0), 0, g),
+  linked: true,
+});
 
 /**
  * max(input, 0); NaN stays. The gradient at 0 is 0.
@@ -46,13 +49,13 @@ export function selu(input: Tensor): Tensor {
   return seluOp(input);
 }
 
-/** Scalars: alpha and 1 / alpha. */
+/** Scalars: alpha, 1 / alpha, and that of the nearest float32, which PyTorch's derivative takes. */
 const celuOp = operation(
   "celu",
   ([x], [alpha, inverse]) => m.where(m.gt(x, 0), x, m.mul(m.expm1(m.mul(x, inverse)), alpha)),
   {
-    gradName: "EluBackward0",
-    slope: ([x], [, inverse]) => m.where(m.gt(x, 0), 1, m.exp(m.mul(x, inverse))),
+    gradName: "CeluBackward0",
+    slope: ([x], [, , inverse]) => m.where(m.gt(x, 0), 1, m.exp(m.mul(x, inverse))),
   },
 );
 
@@ -64,7 +67,7 @@ const celuOp = operation(
 export function celu(input: Tensor, alpha: Scalar = 1): Tensor {
   if (toNumber(alpha) === 0) throw new ValueError("ZeroDivisionError: alpha cannot be 0 for CELU");
   requireFloat("elu_cpu", input.dtype);
-  return call(celuOp, [input], [alpha, 1 / toNumber(alpha)]);
+  return call(celuOp, [input], [alpha, 1 / toNumber(alpha), 1 / Math.fround(toNumber(alpha))]);
 }
 
 /** A weight per channel (dimension 1), or one for all, in the shape that broadcasts to the input's. */
@@ -115,7 +118,7 @@ export function prelu(input: Tensor, weight: Tensor): Tensor {
 const thresholdOp = operation(
   "threshold",
   ([x], [threshold, value]) => m.where(m.le(x, m.cast(threshold, x.dtype)), m.cast(value, x.dtype), x),
-  { derivative: ({ grad, input, scalar }) => [m.where(m.le(input(0), scalar(0)), 0, grad())] },
+  { derivative: ({ grad, input, scalar }) => [m.where(m.le(input(0), scalar(0)), 0, grad())], linked: true },
 );
 
 /** x where it is above `threshold` (or NaN), else `value`. @throws DTypeError for bool. */
@@ -125,6 +128,7 @@ export function threshold(input: Tensor, threshold: Scalar, value: Scalar): Tens
 }
 
 const hardshrinkOp = operation("hardshrink", ([x], [lambda]) => m.where(within(x, lambda), 0, x), {
+  linked: true,
   derivative: ({ grad, input, scalar }) => {
     const x = input(0);
     // Not the complement of `within`: the gradient at NaN is 0.

@@ -4,10 +4,12 @@ import { getDefaultDtype } from "../../dtype/promotion.ts";
 import { ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
+import { namesInPlace } from "../../graph/recording.ts";
 import { type Scalar, scalarKind, scalarValue } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
 import type { TensorOptions } from "../../tensor/creation.ts";
 import { type ByName, keywords } from "../../tensor/keywords.ts";
+import { inPlace } from "../../tensor/inplace.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkedSize, created, readSize, type SizeArguments } from "./size.ts";
 
@@ -177,6 +179,14 @@ export function fill(input: Tensor, value: Scalar | Tensor): Tensor {
     return call(fillTensorOp, [input, value], [], { shape: input.shape, dtype: input.dtype });
   }
   return call(fillOp, [input], [fitted(value, input.dtype)], { shape: input.shape, dtype: input.dtype });
+}
+
+/** Fills the tensor itself, which is returned; see `fill`. */
+export function fill_(input: Tensor, value: Scalar | Tensor): Tensor {
+  inPlace("fill_", fill)(input, value);
+  const recording = input.region === null ? input.edge?.recording : null;
+  if (recording) namesInPlace.set(recording, typeof value === "object" ? "FillBackward3" : "FillBackward2");
+  return input;
 }
 
 const zeroOp = operation("zero", ([x]) => m.zerosLike(x), { derivative: () => [null], half: "keep" });

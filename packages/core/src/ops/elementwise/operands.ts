@@ -129,13 +129,15 @@ export function unary(
     readonly derivative?: (grad: Term, input: () => Term, output: () => Term) => Term;
     /** The factor of the gradient, as `OperationOptions` have it. */
     readonly slope?: (x: Term) => Term;
+    readonly linked?: boolean;
     readonly half?: "widen" | "keep";
   } = {},
 ): Unary {
-  const { derivative, slope, half } = options;
+  const { derivative, slope, half, linked } = options;
   const op = operation(name, ([x]) => body(x), {
     gradName: options.gradName ?? gradNameOf,
     ...(half && { half }),
+    ...(linked && { linked }),
     ...(slope && { slope: ([x]: readonly Term[]) => slope(x) }),
     ...(derivative && {
       derivative: (context) => [

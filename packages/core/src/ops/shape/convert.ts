@@ -5,6 +5,7 @@ import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { ShapeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
+import { mode } from "../../runtime/mode.ts";
 import { call } from "../../tensor/call.ts";
 import { cloneOp } from "../../tensor/clone.ts";
 import { isContiguous } from "../../tensor/layout.ts";
@@ -33,7 +34,7 @@ export function contiguous(input: Tensor): Tensor {
 export function detach(input: Tensor): Tensor {
   const value = input.current();
   value.kept = true;
-  return new Tensor(input.storage, input.region, value, null, true);
+  return new Tensor(input.storage, input.region, value, null, { edge: null, region: input.region });
 }
 
 /**
@@ -102,6 +103,13 @@ const copyOp = operation<{ dtype: DType; shape: readonly number[] }>(
   { gradName: "CopyBackwards", half: "keep" },
 );
 
+/** Over what has a history: its gradients go on as zeros. */
+const copyOverOp = operation<{ dtype: DType; shape: readonly number[] }>(
+  "copy",
+  ([, x], _, { dtype, shape }) => m.broadcastTo(m.cast(x, dtype), shape),
+  { gradName: "CopyBackwards", half: "keep" },
+);
+
 /**
  * The elements of `source` in the dtype and shape of `input`: `x.copy_(source)` writes them.
  *
@@ -114,7 +122,9 @@ export function copy(input: Tensor, source: Tensor): Tensor {
     throw new ShapeError(
       `output with shape [${shape.join(", ")}] doesn't match the broadcast shape [${source.shape.join(", ")}]`,
     );
-  return call(copyOp, [source], [], { dtype, shape });
+  return mode.gradEnabled && input.requiresGrad
+    ? call(copyOverOp, [input, source], [], { dtype, shape })
+    : call(copyOp, [source], [], { dtype, shape });
 }
 
 /**

@@ -2,7 +2,8 @@
 
 import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { AutogradError, DTypeError } from "../../errors.ts";
-import { mode } from "../../runtime/mode.ts";
+import { namesInPlace } from "../../graph/recording.ts";
+import { requireWritable } from "../../tensor/inplace.ts";
 import { contiguousLayout } from "../../tensor/layout.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { zeros } from "../creation/fill.ts";
@@ -12,32 +13,37 @@ import { t, transpose } from "./permute.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 import { asStrided } from "./strided.ts";
 
-/** Makes `target` the view of itself that `view` is. */
-function become(target: Tensor, view: Tensor): Tensor {
-  if (mode.gradEnabled && target.requiresGrad && target.isLeaf)
-    throw new AutogradError("a leaf Variable that requires grad is being used in an in-place operation.");
-  const { region, value, edge, seen, storage } = view;
-  return Object.assign(target, { region, value, edge, seen, storage });
+/** Makes `target` the view of itself that `make` gives. */
+function become(target: Tensor, make: () => Tensor, name?: string): Tensor {
+  target.current();
+  requireWritable(target, "a view in place");
+  const { region, value, edge, storage, history } = make();
+  if (edge?.recording && name !== undefined) namesInPlace.set(edge.recording, name);
+  // Who reads the storage otherwise has nothing to notice, but PyTorch counts it as a write.
+  storage.version++;
+  storage.current.version = storage.version;
+  value.version = storage.version;
+  return Object.assign(target, { region, value, edge, seen: storage.version, storage, history });
 }
 
 /** `squeeze` of the tensor itself, which is returned. */
 export function squeeze_(input: Tensor, dim?: number | readonly number[]): Tensor {
-  return become(input, squeeze(input, dim));
+  return become(input, () => squeeze(input, dim), dim === undefined ? "SqueezeBackward2" : "SqueezeBackward3");
 }
 
 /** `unsqueeze` of the tensor itself, which is returned. */
 export function unsqueeze_(input: Tensor, dim: number): Tensor {
-  return become(input, unsqueeze(input, dim));
+  return become(input, () => unsqueeze(input, dim), "UnsqueezeBackward1");
 }
 
 /** `transpose` of the tensor itself, which is returned. */
 export function transpose_(input: Tensor, dim0: number, dim1: number): Tensor {
-  return become(input, transpose(input, dim0, dim1));
+  return become(input, () => transpose(input, dim0, dim1), "TransposeBackward1");
 }
 
 /** `t` of the tensor itself, which is returned. */
 export function t_(input: Tensor): Tensor {
-  return become(input, t(input));
+  return become(input, () => t(input), "TBackward1");
 }
 
 /**
@@ -46,11 +52,11 @@ export function t_(input: Tensor): Tensor {
  * @throws AutogradError for a view, whose base would still have it.
  */
 export function detach_(input: Tensor): Tensor {
-  if (input.region !== null && input.storage.edge !== null)
+  if (input.region !== null && input.history.edge !== null)
     throw new AutogradError("Can't detach views in-place. Use detach() instead.");
   input.current().kept = true;
-  if (input.region === null) input.storage.edge = null;
-  return Object.assign(input, { edge: null });
+  if (input.region === null) input.history.edge = null;
+  return Object.assign(input, { edge: null, retained: input.grad });
 }
 
 /** `asStrided` of the tensor itself, which is returned. */
@@ -60,7 +66,7 @@ export function asStrided_(
   stride: readonly number[],
   storageOffset?: number,
 ): Tensor {
-  return become(input, asStrided(input, size, stride, storageOffset));
+  return become(input, () => asStrided(input, size, stride, storageOffset));
 }
 
 /**
@@ -76,10 +82,10 @@ export function resize_(input: Tensor, ...sizes: SizeArguments): Tensor {
   const { offset } = input.layout;
   const available = input.storage.current.type.numel - offset;
   const numel = shape.reduce((n, size) => n * size, 1);
-  if (numel <= available) return become(input, asStrided(input, shape, contiguousLayout(shape).strides, offset));
+  if (numel <= available) return become(input, () => asStrided(input, shape, contiguousLayout(shape).strides, offset));
   const own = asStrided(input, [available], [1], offset);
   const added = zeros([numel - available], { dtype: input.dtype, device: input.device });
-  return become(input, reshape(cat([own, added]), shape));
+  return become(input, () => reshape(cat([own, added]), shape));
 }
 
 /** `resize_` to the sizes of another tensor. */
@@ -100,5 +106,5 @@ export function set_(input: Tensor, source: Tensor): Tensor {
   if (source.requiresGrad || input.requiresGrad)
     throw new AutogradError("set_: neither tensor may require grad; write copy_ to keep a history");
   source.current();
-  return become(input, source);
+  return become(input, () => source);
 }

@@ -37,8 +37,8 @@ export function asStrided(
   if (input.region === null) return call(asStridedOp, [input], [offset], { size, strides: stride });
   // Of a view: of its storage, which may hold more than the view shows.
   const layout = { shape: size, strides: stride, offset };
-  if (input.requiresGrad && input.storage.edge === null) return withinView(input, layout);
-  const result = new Tensor(input.storage, layout, input.current(), null, input.detached);
+  if (input.requiresGrad && input.history.edge === null) return withinView(input, layout);
+  const result = new Tensor(input.storage, layout, input.current(), null, input.history);
   result.seen = -1;
   result.current();
   return result;

@@ -37,6 +37,10 @@ export const creationSamples: Readonly<Record<keyof typeof creation, Description
     flat(made, call(3), call(2, 3)),
   ),
   fill: takes("input value#", smooth(on([real(2, 3)], 1.5))),
+  fill_: takes(
+    "input value#",
+    flat("it changes its operand, and stands for the function without underscore", on([real(2, 3)], 1.5)),
+  ),
   fromTypedArray: takes("data | dtype device requires_grad?", flat(made, call(new Float32Array([1.5, -2])))),
   full: takes("size fill_value# | dtype device requires_grad?", flat(made, call([2, 3], 1.5), call([2], true))),
   fullLike: takes("input fill_value# | dtype device requires_grad?", flat(made, on([real(2, 3)], 1.5))),
