@@ -293,16 +293,48 @@ describe("hooks", () => {
     expect([calls, list(y.grad), x.grad]).toEqual([0, [10], null]);
   });
 
-  test("retainGrad keeps what the other hooks made, and adds up", () => {
+  test("retainGrad keeps what hooks before it made, and adds up", () => {
     const x = leaf([1]);
     const y = x.mul(2);
-    retainGrad(y);
     registerHook(y, (g) => g.mul(3));
+    retainGrad(y);
+    registerHook(y, (g) => g.mul(5));
     const loss = y.mul(y).sum();
     loss.backward(null, { retainGraph: true });
     expect(list(y.grad)).toEqual([12]);
     loss.backward();
-    expect([list(y.grad), list(x.grad)]).toEqual([[24], [48]]);
+    expect([list(y.grad), list(x.grad)]).toEqual([[24], [240]]);
+  });
+
+  test("of a view that is written stay behind; what is kept of its base is that of the old base", () => {
+    const y = leaf([0, 0, 0]).cos();
+    const v = y.narrow(0, 0, 2);
+    let calls = 0;
+    registerHook(v, () => void calls++);
+    retainGrad(y);
+    retainGrad(v);
+    v.mul_(5);
+    y.mul(3).sum().backward();
+    expect([calls, list(y.grad), v.grad]).toEqual([0, [15, 15, 3], null]);
+    const z = leaf([0, 0, 0]).cos();
+    const u = z.narrow(0, 0, 2);
+    retainGrad(z);
+    retainGrad(u);
+    z.mul_(5);
+    u.mul(3).sum().backward();
+    expect([list(z.grad), list(u.grad)]).toEqual([
+      [3, 3, 0],
+      [3, 3],
+    ]);
+  });
+
+  test("a source that a scatter has used may be written afterwards", () => {
+    const x = leaf([1, 2]);
+    const source = x.mul(2);
+    const y = tensor([0, 0]).scatterAdd(0, tensor([0n, 1n]), source);
+    source.zero_();
+    y.sum().backward();
+    expect(list(x.grad)).toEqual([2, 2]);
   });
 });
 

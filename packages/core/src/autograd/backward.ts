@@ -55,9 +55,10 @@ export function backward(tensors: Tensor | readonly Tensor[], ...given: Backward
   const names = ["gradTensors", "retainGraph", "createGraph", "inputs", "gradient"] as const;
   const { gradTensors, gradient = gradTensors, ...options } = keywords<BackwardParameters>(names, given);
   const roots = asList(tensors);
-  const wanted = options.inputs && new Set(asList(options.inputs).map((t) => t.edge));
+  const inputs = asList(options.inputs ?? []);
+  for (const input of inputs) retainGrad(input);
+  const wanted = options.inputs && new Set(inputs.map((t) => t.edge));
   const seeds = asGradients(roots, gradient);
-  for (const input of asList(options.inputs ?? [])) retainGrad(input);
   const gradients = run(roots, seeds, options, wanted ?? null);
   const leaves: [LeafRecord, Tensor][] = [];
   for (const [edge, gradient] of gradients) {

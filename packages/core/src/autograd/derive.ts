@@ -54,11 +54,19 @@ export function savedSources(template: Template, edges: readonly (Edge | null)[]
 
 const noAttributes: Attributes = Object.freeze({});
 
-function derive(template: Template, needs: readonly boolean[], given: readonly boolean[]): Backward {
+/** @param idle what a derivative asks for without using it, if only for its shape: nobody need save that. */
+function derive(
+  template: Template,
+  needs: readonly boolean[],
+  given: readonly boolean[],
+  idle?: ReadonlySet<string>,
+): Backward {
   return tracing((trace) => {
     const sources: BackwardSource[] = [];
     const source = (from: BackwardSource, like: Term): Term =>
-      build.input(sources.push(from) - 1, like.dtype, like.shape);
+      idle?.has(from.kind + from.index)
+        ? m.zerosLike(like)
+        : build.input(sources.push(from) - 1, like.dtype, like.shape);
     // Derivatives of derivatives may need gradients of hidden values, too.
     const outputs = [...template.results, ...template.hidden];
     const gradients = outputs.map((output, index) =>
@@ -91,6 +99,10 @@ function derive(template: Template, needs: readonly boolean[], given: readonly b
         : m.zerosLike({ dtype, shape });
     });
     const inputs = trace.terms.filter((t) => t.primitive.op === "input");
+    const used = new Set(results);
+    for (const term of used) for (const input of term.inputs) used.add(input);
+    const unused = sources.filter((_, i) => !used.has(inputs[i])).map(({ kind, index }) => kind + index);
+    if (unused.length > 0 && idle === undefined) return derive(template, needs, given, new Set(unused));
     const name = template.operation.gradName;
     const backward = operation(name, () => results, {
       gradName: `${name.replace(/0$/, "")}Backward0`,

@@ -12,13 +12,11 @@ export interface HookHandle {
 }
 
 const hooks = new WeakMap<Edge, GradientHook[]>();
-/** Those that keep gradients of non-leaves: they see what the other hooks made of them. */
+/** Those among them that keep gradients of non-leaves: they see what hooks before them made of these. */
 const keepers = new WeakMap<Edge, GradientHook>();
 
 export function gradientHooks(edge: Edge): readonly GradientHook[] {
-  const keeper = keepers.get(edge);
-  const list = hooks.get(edge) ?? [];
-  return keeper === undefined ? list : [...list, keeper];
+  return hooks.get(edge) ?? [];
 }
 
 /**
@@ -30,27 +28,36 @@ export function registerHook(tensor: Tensor, hook: GradientHook): HookHandle {
   tensor.current();
   const { edge } = tensor;
   if (edge === null) throw new AutogradError("cannot register a hook on a tensor that doesn't require gradient");
-  let list = hooks.get(edge);
-  if (list === undefined) {
-    list = [];
-    hooks.set(edge, list);
-  }
-  list.push(hook);
-  const all = list;
-  return {
-    remove: () => {
-      const at = all.indexOf(hook);
-      if (at >= 0) all.splice(at, 1);
-    },
-  };
+  add(edge, hook);
+  return { remove: () => remove(edge, hook) };
+}
+
+function add(edge: Edge, hook: GradientHook): void {
+  const list = hooks.get(edge);
+  if (list === undefined) hooks.set(edge, [hook]);
+  else list.push(hook);
+}
+
+function remove(edge: Edge, hook: GradientHook): void {
+  const list = hooks.get(edge) ?? [];
+  const at = list.indexOf(hook);
+  if (at >= 0) list.splice(at, 1);
 }
 
 /** What was to be kept of one edge is kept of another. */
-export function moveKeeper(from: Edge, to: Edge): void {
-  const keeper = keepers.get(from);
-  if (keeper === undefined) return;
+export function moveKeeper(from: Edge | null, to: Edge | null): void {
+  const keeper = from === null ? undefined : keepers.get(from);
+  if (from === null || to === null || keeper === undefined || from === to) return;
   keepers.delete(from);
+  remove(from, keeper);
   keepers.set(to, keeper);
+  add(to, keeper);
+}
+
+/** A view that is written is no longer what its hooks were for. */
+export function forgetHooks(edge: Edge): void {
+  hooks.delete(edge);
+  keepers.delete(edge);
 }
 
 /** Keeps the gradient of a non-leaf in `.grad`, where later ones add up. */
@@ -59,9 +66,11 @@ export function retainGrad(tensor: Tensor): void {
   const { edge } = tensor;
   if (edge === null) throw new AutogradError("can't retain_grad on Tensor that has requires_grad=False");
   if (edge.recording === null || keepers.has(edge)) return;
-  keepers.set(edge, (grad) => {
+  const keeper = (grad: Tensor): void => {
     tensor.retained = tensor.retained === null ? grad : plus(tensor.retained, grad);
-  });
+  };
+  keepers.set(edge, keeper as GradientHook);
+  add(edge, keeper as GradientHook);
 }
 
 /** Whether `retainGrad` was called on a non-leaf. */

@@ -14,8 +14,8 @@ export interface ResultEdge {
 /** What a tensor and its views write into together: where the gradient of all of it goes. */
 export interface History {
   edge: Edge | null;
-  /** What a tensor that was cut from its history shows of the storage. */
-  readonly region?: Layout | null;
+  /** What the tensor shows of the storage that is no view: one that was cut from its history, or became a view of itself. */
+  region?: Layout | null;
 }
 
 /** A leaf that accumulates gradients; implemented by the tensor's autograd record. */

@@ -1,4 +1,5 @@
 import type { Value } from "../graph/node.ts";
+import type { Layout } from "../graph/operation.ts";
 import type { Edge } from "../graph/recording.ts";
 
 /**
@@ -10,6 +11,8 @@ export class Storage {
   current: Value;
   /** Where the gradient of `current` goes. */
   edge: Edge | null = null;
+  /** Of a tensor that became a view of itself. */
+  region?: Layout | null;
   version = 0;
   /** The newest value that an evaluation has written, and the one before it, whose buffer the next write reuses. */
   committed: Value;

@@ -1,4 +1,5 @@
 import { savedSources } from "../autograd/derive.ts";
+import { moveKeeper } from "../autograd/hooks.ts";
 import type { Argument } from "../backend/program.ts";
 import { isFloat } from "../dtype/dtype.ts";
 import { AutogradError, DeviceError, ValueError } from "../errors.ts";
@@ -185,7 +186,9 @@ export function reread(tensor: Tensor): void {
   value.version = storage.version;
   tensor.value = value;
   // Whether gradients are recorded now does not matter for a tensor whose elements have a history.
-  if (history.edge !== null && (mode.gradEnabled || tensor.edge !== null)) {
+  if (history.edge !== null) {
+    const before = tensor.edge;
     tensor.edge = new Recording(node, [history.edge]).results[0];
+    moveKeeper(before, tensor.edge);
   }
 }

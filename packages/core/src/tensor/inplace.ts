@@ -1,4 +1,4 @@
-import { moveKeeper } from "../autograd/hooks.ts";
+import { forgetHooks, moveKeeper } from "../autograd/hooks.ts";
 import { dtypeInfo } from "../dtype/dtype.ts";
 import { pytorchName } from "../dtype/pytorch-name.ts";
 import { AutogradError, DTypeError, ShapeError } from "../errors.ts";
@@ -94,8 +94,9 @@ export function assign(
   }
   if (recording) {
     target.edge = source.edge;
-    // A gradient that is kept is that of the tensor as it is now.
-    if (before !== null && source.edge !== null) moveKeeper(before, source.edge);
+    // A gradient that is kept is that of the tensor as it is now; that of a view goes past it, to its base.
+    if (!viewed) moveKeeper(before, source.edge);
+    else if (before !== null) forgetHooks(before);
   }
   // With a history of its own, a view is read again from its base: as PyTorch's, it then is a function of it.
   target.seen = viewed && (recording || target.edge !== null) ? -1 : storage.version;

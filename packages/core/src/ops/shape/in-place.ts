@@ -17,7 +17,9 @@ import { asStrided } from "./strided.ts";
 function become(target: Tensor, make: () => Tensor, name?: string): Tensor {
   target.current();
   requireWritable(target, "a view in place");
+  const isBase = target.region === null || target.region === target.history.region;
   const { region, value, edge, storage, history } = make();
+  if (isBase && history === target.history) history.region = region;
   if (edge?.recording && name !== undefined) namesInPlace.set(edge.recording, name);
   // Who reads the storage otherwise has nothing to notice, but PyTorch counts it as a write.
   storage.version++;
@@ -52,10 +54,11 @@ export function t_(input: Tensor): Tensor {
  * @throws AutogradError for a view, whose base would still have it.
  */
 export function detach_(input: Tensor): Tensor {
-  if (input.region !== null && input.history.edge !== null)
+  const isBase = input.region === null || input.region === input.history.region;
+  if (!isBase && input.history.edge !== null)
     throw new AutogradError("Can't detach views in-place. Use detach() instead.");
   input.current().kept = true;
-  if (input.region === null) input.history.edge = null;
+  if (isBase) input.history.edge = null;
   return Object.assign(input, { edge: null, retained: input.grad });
 }
 
