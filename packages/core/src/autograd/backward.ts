@@ -331,9 +331,7 @@ function applyBackward(recording: Recording, given: readonly (Tensor | null)[], 
     if (requires.size > 0) {
       const made = new Recording(added, recorded);
       made.overwritten = recording.overwritten;
-      made.overwrittenAt = sources.findIndex(
-        ({ kind, index }) => kind === "input" && index === recording.overwrittenAt,
-      );
+      made.mayRead = Number.POSITIVE_INFINITY;
     }
   }
   return targets.map((input, i) => ({
@@ -354,7 +352,7 @@ function sourceValue(recording: Recording, source: BackwardSource, given: readon
 /** @throws AutogradError where a value that belongs to the derivative was written since. */
 function checkVersion(recording: Recording, source: Pick<BackwardSource, "kind" | "index">, value: Value): void {
   const { storage } = value;
-  const own = source.kind === "input" && source.index === recording.overwrittenAt && value === recording.overwritten;
+  const own = source.kind === "input" && source.index <= recording.mayRead && value === recording.overwritten;
   if (storage !== null && storage.version !== value.version && !own) {
     const what =
       source.kind === "output" ? `, which is output ${source.index} of ${recording.template.operation.gradName},` : "";

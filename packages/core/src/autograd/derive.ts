@@ -54,19 +54,11 @@ export function savedSources(template: Template, edges: readonly (Edge | null)[]
 
 const noAttributes: Attributes = Object.freeze({});
 
-/** @param idle what a derivative asks for without using it, if only for its shape: nobody need save that. */
-function derive(
-  template: Template,
-  needs: readonly boolean[],
-  given: readonly boolean[],
-  idle?: ReadonlySet<string>,
-): Backward {
+function derive(template: Template, needs: readonly boolean[], given: readonly boolean[]): Backward {
   return tracing((trace) => {
     const sources: BackwardSource[] = [];
     const source = (from: BackwardSource, like: Term): Term =>
-      idle?.has(from.kind + from.index)
-        ? m.zerosLike(like)
-        : build.input(sources.push(from) - 1, like.dtype, like.shape);
+      build.input(sources.push(from) - 1, like.dtype, like.shape);
     // Derivatives of derivatives may need gradients of hidden values, too.
     const outputs = [...template.results, ...template.hidden];
     const gradients = outputs.map((output, index) =>
@@ -81,16 +73,8 @@ function derive(
           ? custom(template, needs, gradients, refer, asOutput)
           : mechanical(template, needs, gradients, refer);
     const { separate, linked } = template.operation.options;
-    const reached = (i: number): boolean => {
-      const live = dependents(
-        template,
-        needs.map((_, k) => k === i),
-      );
-      return outputs.some((output, k) => given[k] && live.has(output));
-    };
     // A derivative without an entry for an input gives it no gradient at all; null gives it zeros.
-    const has = (i: number): boolean => found[i] !== undefined && (found[i] !== null || !separate || reached(i));
-    const targets = needs.flatMap((need, i) => (need && has(i) ? [i] : []));
+    const targets = needs.flatMap((need, i) => (need && (separate ? found[i] : found[i] !== undefined) ? [i] : []));
     const results = targets.map((i) => {
       const { dtype, shape } = template.inputs[i];
       const gradient = found[i];
@@ -99,10 +83,6 @@ function derive(
         : m.zerosLike({ dtype, shape });
     });
     const inputs = trace.terms.filter((t) => t.primitive.op === "input");
-    const used = new Set(results);
-    for (const term of used) for (const input of term.inputs) used.add(input);
-    const unused = sources.filter((_, i) => !used.has(inputs[i])).map(({ kind, index }) => kind + index);
-    if (unused.length > 0 && idle === undefined) return derive(template, needs, given, new Set(unused));
     const name = template.operation.gradName;
     const backward = operation(name, () => results, {
       gradName: `${name.replace(/0$/, "")}Backward0`,
@@ -209,6 +189,7 @@ function custom(
     ...derivative({
       attributes: template.attributes,
       input: (i) => refer(template.operands[i]),
+      shape: (i) => template.operands[i].shape,
       // A result that is one of the inputs (what the host computed) depends on the other inputs all the same.
       output: (i = 0) => {
         const result = template.results[i];

@@ -11,12 +11,26 @@ export interface HookHandle {
   remove(): void;
 }
 
-const hooks = new WeakMap<Edge, GradientHook[]>();
-/** Those among them that keep gradients of non-leaves: they see what hooks before them made of these. */
-const keepers = new WeakMap<Edge, GradientHook>();
+interface Hook extends GradientHook {
+  /** Whether it keeps the gradient of a non-leaf. */
+  readonly keeps?: boolean;
+}
 
-export function gradientHooks(edge: Edge): readonly GradientHook[] {
+const hooks = new WeakMap<Edge, readonly Hook[]>();
+
+export function gradientHooks(edge: Edge): readonly Hook[] {
   return hooks.get(edge) ?? [];
+}
+
+function add(edge: Edge, hook: Hook): void {
+  hooks.set(edge, [...gradientHooks(edge), hook]);
+}
+
+function remove(edge: Edge, hook: Hook): void {
+  hooks.set(
+    edge,
+    gradientHooks(edge).filter((other) => other !== hook),
+  );
 }
 
 /**
@@ -28,53 +42,40 @@ export function registerHook(tensor: Tensor, hook: GradientHook): HookHandle {
   tensor.current();
   const { edge } = tensor;
   if (edge === null) throw new AutogradError("cannot register a hook on a tensor that doesn't require gradient");
-  add(edge, hook);
-  return { remove: () => remove(edge, hook) };
-}
-
-function add(edge: Edge, hook: GradientHook): void {
-  const list = hooks.get(edge);
-  if (list === undefined) hooks.set(edge, [hook]);
-  else list.push(hook);
-}
-
-function remove(edge: Edge, hook: GradientHook): void {
-  const list = hooks.get(edge) ?? [];
-  const at = list.indexOf(hook);
-  if (at >= 0) list.splice(at, 1);
+  const registered = (grad: Tensor): Tensor | null | undefined => hook(grad);
+  add(edge, registered);
+  return { remove: () => remove(edge, registered) };
 }
 
 /** What was to be kept of one edge is kept of another. */
 export function moveKeeper(from: Edge | null, to: Edge | null): void {
-  const keeper = from === null ? undefined : keepers.get(from);
-  if (from === null || to === null || keeper === undefined || from === to) return;
-  keepers.delete(from);
-  remove(from, keeper);
-  keepers.set(to, keeper);
-  add(to, keeper);
+  if (from === null || to === null) return;
+  for (const hook of gradientHooks(from)) {
+    if (!hook.keeps) continue;
+    remove(from, hook);
+    add(to, hook);
+  }
 }
 
 /** A view that is written is no longer what its hooks were for. */
 export function forgetHooks(edge: Edge): void {
   hooks.delete(edge);
-  keepers.delete(edge);
 }
 
-/** Keeps the gradient of a non-leaf in `.grad`, where later ones add up. */
+/** Keeps the gradient of a non-leaf in `.grad`, as hooks before it made it; later ones add up. */
 export function retainGrad(tensor: Tensor): void {
-  tensor.current();
+  if (retainsGrad(tensor)) return;
   const { edge } = tensor;
   if (edge === null) throw new AutogradError("can't retain_grad on Tensor that has requires_grad=False");
-  if (edge.recording === null || keepers.has(edge)) return;
-  const keeper = (grad: Tensor): void => {
+  if (edge.recording === null) return;
+  const keeper = (grad: Tensor): undefined => {
     tensor.retained = tensor.retained === null ? grad : plus(tensor.retained, grad);
   };
-  keepers.set(edge, keeper as GradientHook);
-  add(edge, keeper as GradientHook);
+  add(edge, Object.assign(keeper, { keeps: true }));
 }
 
 /** Whether `retainGrad` was called on a non-leaf. */
 export function retainsGrad(tensor: Tensor): boolean {
   tensor.current();
-  return tensor.edge !== null && keepers.has(tensor.edge);
+  return tensor.edge !== null && gradientHooks(tensor.edge).some((hook) => hook.keeps);
 }

@@ -1,4 +1,6 @@
 import { RecentMap } from "../backend/recent-map.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { Recording } from "./recording.ts";
 import type { Term } from "./term.ts";
 
 /** Structure of an operation: what its template depends on besides the operands' types. JSON values. */
@@ -14,6 +16,8 @@ export interface Layout {
 /** What a hand-written derivative may use; each access is recorded as a saved value. */
 export interface DerivativeContext<A extends Attributes = Attributes> {
   input(index: number): Term;
+  /** Of an input that need not be saved for it. */
+  shape(index: number): readonly number[];
   output(index?: number): Term;
   scalar(index: number): Term;
   /** Gradient of an output; zeros where nothing depends on it. */
@@ -40,6 +44,8 @@ export interface OperationOptions<A extends Attributes> {
   readonly linked?: boolean;
   /** Whether inputs that the derivative does not reach get no gradient instead of zeros: it is itself a derivative of several inputs. */
   readonly separate?: boolean;
+  /** Of a view that must not be written: throws. The tensor shows what the recorded operation has made, or a part of that. */
+  readonly refuses?: (tensor: Tensor, made: Recording) => never;
   /** Marks a view: the layout of the result, which aliases the first input's storage. */
   readonly view?: (layout: Layout, attributes: A, scalars: readonly number[]) => Layout;
   /**

@@ -51,8 +51,8 @@ export class Recording {
    * PyTorch's reads a copy made before the write.
    */
   overwritten: Value | null = null;
-  /** Which operand that is: of a derivative perhaps not the first. */
-  overwrittenAt = 0;
+  /** Up to which operand it may be read: the derivative of a derivative has it anywhere, and was checked before. */
+  mayRead = 0;
   /** The last traversal that has seen it. */
   mark = 0;
   /** Where the operation was called, while anomalies are looked for. */

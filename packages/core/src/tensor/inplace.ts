@@ -5,7 +5,6 @@ import { AutogradError, DTypeError, ShapeError } from "../errors.ts";
 import * as m from "../graph/math.ts";
 import { nodeCount } from "../graph/node.ts";
 import { operation } from "../graph/operation.ts";
-import type { Recording } from "../graph/recording.ts";
 import { sameShape } from "../graph/type.ts";
 import { realize } from "../runtime/commit.ts";
 import { mode } from "../runtime/mode.ts";
@@ -105,8 +104,6 @@ export function assign(
   return target;
 }
 
-const severalViews = ["UnbindBackward0", "SplitBackward0", "SplitWithSizesBackward0"];
-
 /**
  * @throws AutogradError for a leaf that requires grad, a view of one, or one of several views that were made at once, where gradients
  * are recorded.
@@ -115,13 +112,8 @@ export function requireWritable(target: Tensor, name: string): void {
   if (!mode.gradEnabled) return;
   let root = target.edge;
   while (target.region !== null && root?.recording?.template.operation.options.view) {
-    const made = root.recording;
-    root = made.edges[0];
-    if (severalViews.includes(made.template.operation.gradName))
-      throw new AutogradError(
-        `Output ${made === target.edge?.recording ? outputOf(made) : 0} of ${target.gradFn?.name} is a view and is being modified inplace. This view is the output of a function that returns multiple views. ` +
-          `Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one. (${name})`,
-      );
+    root.recording.template.operation.options.refuses?.(target, root.recording);
+    root = root.recording.edges[0];
   }
   if (target.edge !== null && target.edge.recording === null)
     throw new AutogradError(
@@ -132,12 +124,6 @@ export function requireWritable(target: Tensor, name: string): void {
     throw new AutogradError(
       `a view of a leaf Variable that requires grad is being used in an in-place operation. (${name})`,
     );
-}
-
-/** Which of the several views it gives: they are recorded one by one, each with where it starts. */
-function outputOf({ args, node }: Recording): number {
-  const length = node === null ? 1 : Number(node.template.attributes.length ?? 1);
-  return Math.ceil(Number(args[0]) / Math.max(length, 1));
 }
 
 /** The in-place form of a function: what it gives for a tensor and further arguments is written into that tensor. */

@@ -87,7 +87,7 @@ const maxOp = operation<BagAttributes>(
   {
     gradName: "EmbeddingBagBackward0",
     derivative: (ctx) => {
-      const [count, columns] = ctx.input(0).shape;
+      const [count, columns] = ctx.shape(0);
       const first = ctx.output(1);
       const grad = m.where(m.eq(first, count), 0, ctx.grad(0));
       const zeros = m.constant(0, grad.dtype, [count, columns]);

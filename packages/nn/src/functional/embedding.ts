@@ -48,7 +48,7 @@ const embeddingOp = operation<EmbeddingAttributes>(
     half: "keep",
     derivative: (ctx) => {
       const index = ctx.input(0);
-      const [rows, columns] = ctx.input(1).shape;
+      const [rows, columns] = ctx.shape(1);
       const flat = m.reshape(m.cast(index, "int64"), [index.numel]);
       const { padding, byFrequency } = ctx.attributes;
       let grad = m.reshape(ctx.grad(), [index.numel, columns]);

@@ -100,14 +100,14 @@ const indexCopyOp = operation<DimAttributes>(
   {
     gradName: "IndexCopyBackward0",
     half: "keep",
-    derivative: ({ input, grad, needs, attributes: { dim } }) => {
+    derivative: ({ input, shape, grad, needs, attributes: { dim } }) => {
       const g = asVector(grad());
       const places = spread(m.cast(asVector(input(1)), "int64"), dim, g.shape);
       const zeros = m.zerosLike({ dtype: g.dtype, shape: places.shape });
       return [
         needs(0) ? m.reshape(m.scatter(g, dim, places, zeros, "set"), grad().shape) : null,
         null,
-        needs(2) ? m.reshape(m.gather(g, dim, places), input(2).shape) : null,
+        needs(2) ? m.reshape(m.gather(g, dim, places), shape(2)) : null,
       ];
     },
   },

@@ -18,13 +18,13 @@ const putOp = operation<{ accumulate: boolean }>(
   },
   {
     half: "keep",
-    derivative: ({ input, grad, needs, attributes: { accumulate } }) => {
+    derivative: ({ input, shape, grad, needs, attributes: { accumulate } }) => {
       const g = m.reshape(grad(), [grad().numel]);
       const raw = m.reshape(input(1), [input(1).numel]);
       const places = m.where(m.lt(raw, 0), m.add(raw, g.numel), raw);
       const zeros = m.zerosLike({ dtype: g.dtype, shape: places.shape });
       const ofInput = accumulate ? grad() : m.reshape(m.scatter(g, 0, places, zeros, "set"), grad().shape);
-      return [needs(0) ? ofInput : null, null, needs(2) ? m.reshape(m.gather(g, 0, places), input(2).shape) : null];
+      return [needs(0) ? ofInput : null, null, needs(2) ? m.reshape(m.gather(g, 0, places), shape(2)) : null];
     },
   },
 );

@@ -70,10 +70,10 @@ const scatterSourceOp = operation<ScatterAttributes>(
     half: "keep",
     gradName: "ScatterBackward0",
     // Every source gets the gradient of its place, also one that another has overwritten, as in PyTorch.
-    derivative: ({ input, grad, needs, attributes: { dim } }) => [
+    derivative: ({ input, shape, grad, needs, attributes: { dim } }) => [
       needs(0) ? zeroAt(grad(), dim, input(1)) : null,
       null,
-      needs(2) ? widened(gathered(grad(), dim, input(1)), input(2).shape) : null,
+      needs(2) ? widened(gathered(grad(), dim, input(1)), shape(2)) : null,
     ],
   },
 );
@@ -104,10 +104,10 @@ const scatterAddOp = operation<{ dim: number }>(
   ([x, index, src], _, { dim }) => scattered(x, dim, checkedAlong(index, x, dim), used(src, index.shape), "sum"),
   {
     gradName: "ScatterAddBackward0",
-    derivative: ({ input, grad, needs, attributes: { dim } }) => [
+    derivative: ({ input, shape, grad, needs, attributes: { dim } }) => [
       needs(0) ? grad() : null,
       null,
-      needs(2) ? widened(gathered(grad(), dim, input(1)), input(2).shape) : null,
+      needs(2) ? widened(gathered(grad(), dim, input(1)), shape(2)) : null,
     ],
   },
 );

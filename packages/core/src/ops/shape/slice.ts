@@ -2,7 +2,7 @@
 import { isInteger } from "../../dtype/dtype.ts";
 import { IndexError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
-import { type Layout, operation } from "../../graph/operation.ts";
+import { type Layout, type OperationOptions, operation } from "../../graph/operation.ts";
 import { call } from "../../tensor/call.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { normalizeDim, sizeText } from "./dims.ts";
@@ -25,11 +25,12 @@ function slicedLayout(
   };
 }
 
-export const slicing = (name: string, gradName: string) =>
+export const slicing = (name: string, gradName: string, refuses?: OperationOptions<SliceAttributes>["refuses"]) =>
   operation<SliceAttributes>(name, ([x], [start], { dim, length, step }) => m.slice(x, dim, start, length, step), {
     gradName,
     half: "keep",
     view: slicedLayout,
+    ...(refuses && { refuses }),
   });
 const sliceOp = slicing("slice", "SliceBackward0");
 
@@ -109,7 +110,7 @@ interface SelectAttributes extends Readonly<Record<string, unknown>> {
   readonly dim: number;
 }
 
-export const selecting = (name: string, gradName: string) =>
+export const selecting = (name: string, gradName: string, refuses?: OperationOptions<SelectAttributes>["refuses"]) =>
   operation<SelectAttributes>(name, ([x], [index], { dim }) => m.squeeze(m.slice(x, dim, index, 1), dim), {
     gradName,
     half: "keep",
@@ -118,6 +119,7 @@ export const selecting = (name: string, gradName: string) =>
       strides: strides.toSpliced(dim, 1),
       offset: offset + index * strides[dim],
     }),
+    ...(refuses && { refuses }),
   });
 const selectOp = selecting("select", "SelectBackward0");
 

@@ -1,14 +1,25 @@
 /** Tensors cut into views along a dimension. */
-import { ShapeError, ValueError } from "../../errors.ts";
+import { AutogradError, ShapeError, ValueError } from "../../errors.ts";
+import type { Recording } from "../../graph/recording.ts";
 import { dataSync } from "../../tensor/reading.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { existingDim, integers, normalizeDim, sizeText } from "./dims.ts";
 import { type Named, numberOf } from "./named.ts";
 import { selected, selecting, sliced, slicing } from "./slice.ts";
 
-const splitOp = slicing("split", "SplitBackward0");
-const splitSizesOp = slicing("split_with_sizes", "SplitWithSizesBackward0");
-const unbindOp = selecting("unbind", "UnbindBackward0");
+/** Views that are made together are not written one by one; each is recorded by itself, with where it starts. */
+function refuseWriting(tensor: Tensor, made: Recording): never {
+  const length = made.node === null ? 1 : Number(made.node.template.attributes.length ?? 1);
+  const index = made === tensor.edge?.recording ? Math.ceil(Number(made.args[0]) / Math.max(length, 1)) : 0;
+  throw new AutogradError(
+    `Output ${index} of ${tensor.gradFn?.name} is a view and is being modified inplace. This view is the output of a function that returns multiple views. ` +
+      "Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.",
+  );
+}
+
+const splitOp = slicing("split", "SplitBackward0", refuseWriting);
+const splitSizesOp = slicing("split_with_sizes", "SplitWithSizesBackward0", refuseWriting);
+const unbindOp = selecting("unbind", "UnbindBackward0", refuseWriting);
 
 function pieces(input: Tensor, dim: number, sizes: readonly number[], op = splitSizesOp): Tensor[] {
   let start = 0;
