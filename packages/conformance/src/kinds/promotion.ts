@@ -2,7 +2,7 @@ import type { Tensor } from "@cresset/core";
 import { functionAt, lookUp } from "../api/library.ts";
 import { operationAt } from "../api/operation.ts";
 import { describeError } from "../compare/error.ts";
-import { isTensor } from "../compare/results.ts";
+import { flatten, isTensor } from "../compare/results.ts";
 import { show } from "../compare/show.ts";
 import type { Case } from "../read/manifest.ts";
 import { WholeFloat } from "../read/values.ts";
@@ -43,8 +43,10 @@ export const unaryPromotion: Kind = async (one) => {
   const { op, result, messages } = one as UnaryPromotionCase;
   const mismatches: string[] = [];
   for (const [dtype, want] of Object.entries(result)) {
-    const input = functionAt("ones")([2], { dtype });
-    const extra = /\.(cumsum|cumprod|softmax|log_softmax)$/.test(op) ? [0] : [];
+    const matrix = /\.(trace|tril|triu)$/.test(op);
+    const input = functionAt("ones")(matrix ? [2, 2] : [2], { dtype });
+    const along = /\.(cumsum|cumprod|cummax|cummin|logcumsumexp|logsumexp|softmax|log_softmax)$/.test(op);
+    const extra = along ? [0] : op.endsWith("quantile") ? [new WholeFloat(1)] : [];
     const mismatch = await expectDtype(want, () => operationAt(op)([input, ...extra], {}), messages[dtype]);
     if (mismatch !== null) mismatches.push(`${dtype}: ${mismatch}`);
   }
@@ -78,6 +80,8 @@ async function expectDtype(want: string, action: () => unknown, message?: string
     if (message === undefined || (error as Error).message.includes(message)) return null;
     return `expected the error ${show(message)}, got ${describeError(error)}`;
   }
-  const got = isTensor(result) ? result.dtype : result;
+  // Of several results, the first.
+  const [first] = flatten(result, []);
+  const got = isTensor(first) ? first.dtype : first;
   return got === want ? null : `expected ${want}, got ${show(got)}`;
 }

@@ -110,7 +110,10 @@ export function makeTemplate(
     const inputs = inputTypes.map((type, i) => build.input(i, type.dtype, type.shape));
     const scalars = scalarKinds.map((kind, slot) => build.argument(slot, scalarDtype(kind), [], true));
     const widen = operation.options.half !== "keep" && widens(inputs, scalars);
-    const operands = widen ? inputs.map((t) => (t.dtype === "float16" ? build.cast(t, "float32") : t)) : inputs;
+    // Floats of no dimension beside float16 are rounded to it first.
+    const operands = widen
+      ? inputs.map((t) => (isFloat(t.dtype) ? build.cast(build.cast(t, "float16"), "float32") : t))
+      : inputs;
     const traced = bodyOf(operation, operands, scalars, attributes);
     let results: readonly Term[] = Array.isArray(traced) ? traced : [traced as Term];
     if (widen) results = results.map((t) => (t.dtype === "float32" ? build.cast(t, "float16") : t));

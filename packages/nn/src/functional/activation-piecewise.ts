@@ -170,8 +170,7 @@ const softshrinkOp = operation(
     linked: true,
     derivative: ({ grad, input, scalar }) => {
       const x = input(0);
-      // At NaN, where the result is 0, the gradient passes.
-      return [m.where(m.and(m.ge(x, m.neg(scalar(0))), m.le(x, scalar(0))), 0, grad())];
+      return [m.where(m.or(m.gt(x, scalar(0)), m.lt(x, m.neg(scalar(0)))), grad(), 0)];
     },
   },
 );

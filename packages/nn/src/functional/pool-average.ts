@@ -5,6 +5,7 @@ import {
   pow,
   relu,
   type Scalar,
+  ShapeError,
   sign,
   squeeze,
   type Tensor,
@@ -97,6 +98,14 @@ function avgPool(dims: number, input: Tensor, ...given: readonly unknown[]): Ten
   const { countIncludePad = true, divisorOverride = null } = options;
   if (divisorOverride === 0) throw new ValueError("divisor must be not zero");
   requireFloatOrLong(`avg_pool${dims}d_out_frame`, input);
+  if (dims === 3) {
+    const [sizes, kernel] = [input.shape.slice(-3), typeof kernelSize === "number" ? [kernelSize] : kernelSize];
+    const [t, h, w] = sizes.map((_, d) => kernel[d] ?? kernel[0]);
+    if (input.ndim > 3 && (sizes[0] < t || sizes[1] < h || sizes[2] < w))
+      throw new ShapeError(
+        `input image (T: ${sizes[0]} H: ${sizes[1]} W: ${sizes[2]}) smaller than kernel size (kT: ${t} kH: ${h} kW: ${w})`,
+      );
+  }
   const pooling = poolingOf(`avg_pool${dims}d`, input, dims, kernelSize, options);
   if (dims > 1)
     return call(dims === 2 ? pool2d : pool3d, [input], [], { ...pooling, countIncludePad, divisorOverride });

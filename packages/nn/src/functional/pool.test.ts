@@ -138,6 +138,10 @@ describe("what does not fit is refused at the call", () => {
       "pad should be at most half of kernel size, but got pad=2 and kernel_size=2",
       () => F.maxPool2d(x(), 2, { padding: 2 }),
     ],
+    [
+      "input image (T: 5 H: 1 W: 3) smaller than kernel size (kT: 3 kH: 2 kW: 3)",
+      () => F.avgPool3d(torch.zeros(1, 5, 1, 3), [3, 2, 3], { stride: 2, ceilMode: true }),
+    ],
     ["Given input size: (2x4x4). Calculated output size: (2x0x0). Output size is too small", () => F.maxPool2d(x(), 5)],
     ["max_pool2d(): Expected 3D or 4D (batch mode) tensor", () => F.maxPool2d(torch.zeros([4, 4]), 2)],
     ["divisor must be not zero", () => F.avgPool2d(x(), 2, { divisorOverride: 0 })],

@@ -119,6 +119,7 @@ export interface HuberLossOptions extends ReductionOptions {
 /** ½ (x - y)² where |x - y| ≤ delta, else delta (|x - y| - ½ delta). */
 export function huberLoss(input: Tensor, target: Tensor, options: HuberLossOptions = {}): Tensor {
   const { delta = 1, reduction = "mean" } = keywords<HuberLossOptions>(["reduction", "delta"], [options]);
+  checkReduction(reduction);
   if (delta <= 0) throw new ValueError("huber_loss does not support non-positive values for delta.");
   return pairLoss(huberOp, input, target, reduction, [float(delta)]);
 }

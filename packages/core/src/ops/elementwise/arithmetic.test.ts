@@ -92,3 +92,13 @@ test("what is neither a tensor nor a number is refused", () => {
     "The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 0",
   );
 });
+
+test("a float of no dimension is rounded to the float16 beside it first", () => {
+  const h = tensor([1.194, 0.6055], { dtype: "float16" });
+  const one = tensor(-0.6559210419654846, { dtype: "float64" });
+  const values = (t: Tensor): number[] => (t.to("float32").tolistSync() as number[]).map((x) => Math.fround(x));
+  expect(values(add(one, h))).toEqual([0.53857421875, -0.05029296875]);
+  expect(values(rsub(tensor(1.887876), tensor([1.145, 0.6235], { dtype: "float16" })))).toEqual(
+    values(rsub(tensor(1.887876, { dtype: "float16" }), tensor([1.145, 0.6235], { dtype: "float16" }))),
+  );
+});

@@ -269,3 +269,27 @@ test("a float fills integers where a mask says so, without its fraction", () => 
   const x = torch.tensor([1n, 2n]);
   expect(x.maskedFill(torch.tensor([true, false]), torch.tensor(7.5)).tolistSync()).toEqual([7, 2]);
 });
+
+test("where no index is, a source gets a gradient of zeros", () => {
+  const none = torch.zeros([0, 2], { dtype: "int64" });
+  const forms: ((x: torch.Tensor, source: torch.Tensor) => torch.Tensor)[] = [
+    (x, source) => x.scatter(0, none, source),
+    (x, source) => x.scatterAdd(0, none, source),
+    (x, source) => x.scatterReduce(0, none, source, "prod"),
+    (x, source) => x.indexReduce(0, torch.zeros([0], { dtype: "int64" }), source.narrow(0, 0, 0), "mean"),
+  ];
+  for (const form of forms) {
+    const [x, source] = [torch.ones([2, 2]).requiresGrad_(), torch.ones([3, 2]).requiresGrad_()];
+    form(x, source).sum().backward();
+    expect([x.grad?.tolistSync(), source.grad?.tolistSync()]).toEqual(
+      [torch.ones(2, 2), torch.zeros(3, 2)].map((t) => t.tolistSync()),
+    );
+  }
+});
+
+test("masks are named before what they mask, and strings are no indices", () => {
+  expect(() => torch.zeros(3).maskedFill(torch.tensor([true, false]), 1)).toThrow(
+    "The size of tensor a (2) must match the size of tensor b (3)",
+  );
+  expect(() => torch.zeros(3).index("a" as never)).toThrow("new(): invalid data type 'str'");
+});

@@ -47,7 +47,7 @@ export function maskedFill(
   requireTensors("masked_fill", [input, mask]);
   if (mask.dtype !== "bool" && mask.dtype !== "uint8")
     throw new DTypeError(`masked_fill_ only supports boolean masks, but got mask with dtype ${mask.dtype}`);
-  m.broadcastShapes(input.shape, mask.shape);
+  m.broadcastShapes(mask.shape, input.shape);
   if (isScalar(value)) return call(fillOp, [input, mask], [fitted(value, input.dtype)]);
   if (value.ndim !== 0)
     throw new ShapeError(

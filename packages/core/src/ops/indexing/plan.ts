@@ -31,6 +31,7 @@ function taken(item: IndexItem): number {
 /** Lists become tensors. */
 function withoutLists(items: readonly IndexItem[], device: string): Exclude<IndexItem, readonly unknown[]>[] {
   return items.map((item) => {
+    if (typeof item === "string") throw new DTypeError("new(): invalid data type 'str'");
     if (!Array.isArray(item)) return item as Exclude<IndexItem, readonly unknown[]>;
     const flat = item.flat(Number.POSITIVE_INFINITY) as (number | boolean)[];
     const dtype = flat.length > 0 && flat.every((x) => typeof x === "boolean") ? "bool" : "int64";

@@ -7,9 +7,8 @@ import { type DerivativeContext, operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { call } from "../../tensor/call.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { clone } from "../shape/convert.ts";
 import { normalizeDim } from "../shape/dims.ts";
-import { checkedAlong, checkScatter, gathered, scattered, used } from "./scatter.ts";
+import { checkedAlong, checkScatter, gathered, scattered, untouched, used } from "./scatter.ts";
 
 export type ScatterReduction = "sum" | "prod" | "mean" | "amax" | "amin";
 
@@ -133,6 +132,6 @@ export function scatterReduce(
   if (input.dtype === "bool" && reduce === "mean")
     throw new DTypeError("scatter_reduce(): mean of bool is not defined");
   checkScatter("scatter", input, d, index, src);
-  if (index.numel() === 0) return clone(input);
+  if (index.numel() === 0) return untouched(input, src);
   return call(scatterReduceOp, [input, index, src], [], { dim: d, reduce, includeSelf: options.includeSelf ?? true });
 }

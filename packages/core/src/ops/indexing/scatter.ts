@@ -137,6 +137,16 @@ export function checkScatter(name: string, input: Tensor, dim: number, index: Te
   checkKnownIndex(index, size, (i) => outOfBounds(i, dim, size));
 }
 
+const untouchedOp = operation("scatter", ([x]) => x, {
+  half: "keep",
+  derivative: ({ grad, needs }) => [needs(0) ? grad() : null, null],
+});
+
+/** Where there is no index: a copy of the input. The source still gets a gradient, of zeros. */
+export function untouched(input: Tensor, src: Tensor | null): Tensor {
+  return src === null ? clone(input) : call(untouchedOp, [input, src]);
+}
+
 /** What `scatter` does where an element exists already. */
 export interface ScatterOptions {
   readonly reduce?: "add" | "multiply";
@@ -178,7 +188,7 @@ export function scatter(
   const mode: ScatterMode = reduce === undefined ? "set" : modes[reduce];
   if (mode === undefined) throw new ValueError("reduce argument must be either add or multiply.");
   checkScatter("scatter", input, d, index, isScalar(src) ? null : src);
-  if (index.numel() === 0) return clone(input);
+  if (index.numel() === 0) return untouched(input, isScalar(src) ? null : src);
   if (isScalar(src)) return call(scatterValueOp, [input, index], [fitted(src, input.dtype)], { dim: d, mode });
   return call(mode === "set" ? scatterSourceOp : scatterReducedOp, [input, index, src], [], { dim: d, mode });
 }
@@ -194,6 +204,6 @@ export function scatterAdd(
   requireTensors("scatter_add", [input, index, src]);
   const d = normalizeDim(dim, input.ndim);
   checkScatter("scatter", input, d, index, src);
-  if (index.numel() === 0) return clone(input);
+  if (index.numel() === 0) return untouched(input, src);
   return call(scatterAddOp, [input, index, src], [], { dim: d });
 }

@@ -9,6 +9,8 @@ import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { mul } from "../elementwise/arithmetic.ts";
+import { promoteTypes } from "../elementwise/result-type.ts";
+import { toDtype } from "../shape/convert.ts";
 import { existingDim, normalizeDim } from "../shape/dims.ts";
 import { mm, requireSameDtype, sizes } from "./matmul.ts";
 
@@ -67,7 +69,9 @@ const kronOp = operation(
 /** The Kronecker product: blocks of `other`, scaled by the elements of `input`. */
 export function kron(input: Tensor, other: Tensor): Tensor {
   requireTensors("kron", [input, other]);
-  return call(kronOp, [input, other]);
+  // Both are brought to one rank first, so that a tensor of no dimension counts for the dtype like any other.
+  const dtype = promoteTypes(input.dtype, other.dtype);
+  return call(kronOp, [toDtype(input, dtype), toDtype(other, dtype)]);
 }
 
 const crossOp = operation<{ dim: number }>(

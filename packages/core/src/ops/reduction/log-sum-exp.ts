@@ -1,3 +1,4 @@
+import { ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import { call } from "../../tensor/call.ts";
@@ -49,5 +50,10 @@ export function logsumexp(
   keepdim?: boolean | { keepdim?: boolean },
 ): Tensor {
   const given = keywords<{ dim?: Dims; keepdim?: boolean }>(["dim", "keepdim"], [dim, keepdim]);
-  return call(logSumExpOp, [input], [], { dims: reducedDims(given.dim, input.ndim), keepdim: given.keepdim ?? false });
+  const kept = given.keepdim ?? false;
+  if (Array.isArray(given.dim) && given.dim.length === 0 && input.ndim > 0 && input.numel() > 0 && !kept)
+    throw new ShapeError(
+      `output with shape [] doesn't match the broadcast shape [${input.shape.map(() => 1).join(", ")}]`,
+    );
+  return call(logSumExpOp, [input], [], { dims: reducedDims(given.dim, input.ndim), keepdim: kept });
 }

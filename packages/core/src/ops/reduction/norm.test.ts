@@ -91,3 +91,17 @@ test("integers are converted to the dtype of the norm, or to the other operand's
   expect(() => x.norm()).toThrow("norm(): input dtype should be either floating point or complex. Got Long instead.");
   expect(() => torch.dist(x, x)).toThrow("Got Long instead.");
 });
+
+test("the dimensions of a matrix norm are two different ones", () => {
+  const x = torch.ones(2, 3, 4);
+  expect(() => torch.norm(x, "fro", [0, 1, 2])).toThrow("Expected at most 2 dimensions, but got 3 dimensions instead.");
+  expect(() => torch.norm(x, { dim: [0, -3] })).toThrow("Expected dims to be different, got [0, -3] instead");
+  expect(torch.norm(x, 2, [0, 1, 2]).itemSync()).toBeCloseTo(Math.sqrt(24), 5);
+});
+
+test("logsumexp over an empty list of dimensions", () => {
+  expect(() => torch.logsumexp(torch.ones(2, 3), [])).toThrow(
+    "output with shape [] doesn't match the broadcast shape [1, 1]",
+  );
+  expect(torch.logsumexp(torch.ones(2, 3), [], true).shape).toEqual([1, 1]);
+});

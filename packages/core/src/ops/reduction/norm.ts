@@ -12,6 +12,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { checkSubtraction } from "../elementwise/arithmetic.ts";
 import { commonDtype } from "../elementwise/operands.ts";
 import { nuclearNorm } from "../linalg/svd.ts";
+import { normalizeDim } from "../shape/dims.ts";
 import { type Dims, reducedDims } from "./dims.ts";
 import { keywords } from "./keywords.ts";
 
@@ -212,8 +213,21 @@ export function norm(
       throw new ShapeError("nuclear norm requires a 'dim' argument of size 2");
     return nuclearNorm(input.to(dtype), [rows, columns], given.keepdim ?? false);
   }
-  const order = given.p === undefined || given.p === null || given.p === "fro" ? 2 : toNumber(given.p);
-  return normAlong(normOp, input, order, given);
+  const { p: ord = null, dim: dims } = given;
+  if (ord === null || ord === "fro") {
+    if (Array.isArray(dims)) checkMatrixDims(dims, input.ndim);
+    return normAlong(normOp, input, 2, given);
+  }
+  return normAlong(normOp, input, toNumber(ord), given);
+}
+
+/** @throws ShapeError unless the norm of matrices may be taken over such dimensions. */
+function checkMatrixDims(dims: readonly number[], rank: number): void {
+  if (dims.length > 2)
+    throw new ShapeError(`Expected at most 2 dimensions, but got ${dims.length} dimensions instead.`);
+  const [a, b] = dims.map((d) => normalizeDim(d, rank));
+  if (b !== undefined && a === b)
+    throw new ShapeError(`Expected dims to be different, got [${dims.join(", ")}] instead`);
 }
 
 /**

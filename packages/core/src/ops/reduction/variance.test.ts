@@ -56,3 +56,20 @@ test("integers are refused", () => {
     "std and var only support floating point and complex dtypes",
   );
 });
+
+test("gradients of single elements and of empty lists of dimensions are PyTorch 1.13's", () => {
+  const slope = (values: number | number[], f: (x: torch.Tensor) => torch.Tensor): unknown => {
+    const x = torch.tensor(values, { requiresGrad: true });
+    f(x).sum().backward();
+    return x.grad?.tolistSync();
+  };
+  const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
+  expect(slope(2, (x) => torch.var(x))).toBe(inf);
+  expect(slope(2, (x) => torch.std(x))).toBe(nan);
+  expect(slope([2], (x) => torch.var(x, 0))).toEqual([nan]);
+  expect(slope([1, 2, 4], (x) => torch.var(x, []))).toEqual([-inf, -inf, inf]);
+  expect(slope([1, 2, 4], (x) => torch.std(x, []))).toEqual([-inf, -inf, inf]);
+  expect(slope([1, 2, 4], (x) => torch.var(x, [], false))).toEqual(
+    [-8 / 3, -2 / 3, 10 / 3].map((v) => expect.closeTo(v, 5)),
+  );
+});

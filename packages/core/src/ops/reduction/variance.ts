@@ -25,6 +25,8 @@ interface Attributes extends Record<string, unknown> {
   readonly dims: readonly number[];
   readonly keepdim: boolean;
   readonly correction: number;
+  /** Whether dimensions were given as an empty list: the gradient is then scaled for a single element, as PyTorch's is. */
+  readonly empty: boolean;
 }
 
 function count(x: Term, dims: readonly number[]): number {
@@ -38,8 +40,9 @@ function varianceOf(x: Term, { dims, keepdim, correction }: Attributes): Term {
 }
 
 /** 2 g (x - mean) / (N - correction). */
-function varianceGradient(x: Term, g: Term, { dims, correction }: Attributes): Term {
-  const scale = m.constantLike(g, 2 / (count(x, dims) - correction));
+function varianceGradient(x: Term, g: Term, { dims, correction, empty }: Attributes): Term {
+  if (x.rank === 0 && correction >= 1) return m.mul(g, Number.POSITIVE_INFINITY);
+  const scale = m.constantLike(g, 2 / ((empty ? 1 : count(x, dims)) - correction));
   return m.mul(m.mul(g, scale), m.sub(x, m.mean(x, dims, true)));
 }
 
@@ -109,7 +112,8 @@ function applied(
   const given = keywords<VarianceOptions>(names, [first, ...rest]);
   const correction = given.correction ?? (given.unbiased === false ? 0 : 1);
   const dims = reducedDims(given.dim, input.ndim);
-  return callMany(op, [input], [], { dims, keepdim: given.keepdim ?? false, correction });
+  const empty = Array.isArray(given.dim) && given.dim.length === 0 && input.ndim > 0;
+  return callMany(op, [input], [], { dims, keepdim: given.keepdim ?? false, correction, empty });
 }
 
 /**

@@ -41,7 +41,7 @@ export function expand(input: Tensor, ...sizes: Integers): Tensor {
   const { shape: from, ndim } = input;
   if (wanted.length < ndim)
     throw new ShapeError(
-      `expand(torch.${pytorchName(input.dtype)}Tensor{${sizeText(from)}}, size=${sizeText(wanted)}): the number of sizes provided (${wanted.length}) must be greater or equal to the number of dimensions in the tensor (${ndim})`,
+      `expand(${input.dtype === "bool" ? "CPUBoolType" : `torch.${pytorchName(input.dtype)}Tensor`}{${sizeText(from)}}, size=${sizeText(wanted)}): the number of sizes provided (${wanted.length}) must be greater or equal to the number of dimensions in the tensor (${ndim})`,
     );
   const lead = wanted.length - ndim;
   const shape = [...wanted];

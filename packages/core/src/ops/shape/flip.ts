@@ -6,6 +6,7 @@ import type { Term } from "../../graph/term.ts";
 import { call } from "../../tensor/call.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { keywords } from "../reduction/keywords.ts";
+import { clone } from "./convert.ts";
 import { existingDim, type Integers, integers, normalizeDim, normalizeDims, sizeText } from "./dims.ts";
 
 const flipped = (x: Term, dims: readonly number[]): Term => dims.reduce((y, d) => m.flip(y, d), x);
@@ -68,6 +69,8 @@ export function roll(
   if (by.length === 0) throw new ShapeError("`shifts` required");
   if (by.length !== along.length && !(along.length === 0 && by.length === 1))
     throw new ShapeError(`shifts and dimensions must align. shifts: ${by.length}, dims:${along.length}`);
+  // PyTorch looks at no dimension of what has no elements.
+  if (input.numel() === 0) return clone(input);
   return call(rollOp, [input], [], { shifts: by, dims: along.map((d) => existingDim(d, input.ndim)) });
 }
 
@@ -90,11 +93,12 @@ export function rot90(input: Tensor, k = 1, dims: readonly number[] = [0, 1]): T
   const { ndim } = input;
   if (dims.length !== 2) throw new ShapeError(`expected total rotation dims == 2, but got dims = ${dims.length}`);
   if (ndim < 2) throw new ShapeError(`expected total dims >= 2, but got total dims = ${ndim}`);
+  const apart = Math.abs(dims[0] - dims[1]);
+  if (apart === 0 || apart === ndim)
+    throw new ShapeError(`expected rotation dims to be different, but got dim0 = ${dims[0]} and dim1 = ${dims[1]}`);
   for (const [i, d] of dims.entries())
     if (d < -ndim || d >= ndim) throw new IndexError(`Rotation dim${i} out of range, dim${i} = ${d}`);
   const plane = dims.map((d) => normalizeDim(d, ndim));
-  if (plane[0] === plane[1])
-    throw new ShapeError(`expected rotation dims to be different, but got dim0 = ${dims[0]} and dim1 = ${dims[1]}`);
   if (!Number.isInteger(k)) throw new ShapeError(`k must be an integer, but got ${k} for dims ${sizeText(dims)}`);
   return call(rot90Op, [input], [], { turns: ((k % 4) + 4) % 4, dims: plane });
 }

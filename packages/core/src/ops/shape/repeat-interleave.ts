@@ -8,7 +8,7 @@ import { fromHost } from "../../tensor/creation.ts";
 import { data, dataSync } from "../../tensor/reading.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { indexSelect } from "../indexing/index-select.ts";
-import { normalizeDim } from "./dims.ts";
+import { existingDim } from "./dims.ts";
 import { ravel } from "./reshape.ts";
 
 const repeatOp = operation<{ repeats: number; dim: number }>(
@@ -70,7 +70,7 @@ export function repeatInterleaveSync(
     return byTensor(input, repeats, dataSync(repeats), dim, options);
   }
   const source = dim === undefined ? ravel(input) : input;
-  const d = normalizeDim(dim ?? 0, source.ndim);
+  const d = dim === undefined ? 0 : existingDim(dim, source.ndim);
   if (typeof repeats !== "number") return byCounts(source, repeats, d, options);
   if (!Number.isInteger(repeats)) throw new DTypeError("repeats has to be Long or Int tensor");
   if (repeats < 0) throw new ValueError("repeats can not be negative");
@@ -94,7 +94,7 @@ function byTensor(
   // Without an input of its own, the counts repeat their positions.
   if (input === repeats) return positions(list, options, input.device);
   const source = dim === undefined || input.ndim === 0 ? ravel(input) : input;
-  const d = normalizeDim(dim ?? 0, source.ndim);
+  const d = dim === undefined ? 0 : existingDim(dim, input.ndim);
   return byCounts(source, list.length === 1 ? new Array<number>(source.shape[d]).fill(list[0]) : list, d, options);
 }
 

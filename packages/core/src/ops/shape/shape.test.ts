@@ -245,3 +245,29 @@ test("the places of tensorSplit as a tensor, and the lists of atleast1d and its 
     [1, 2],
   ]);
 });
+
+test("refusals of dimensions, as PyTorch 1.13 has them", () => {
+  const x = torch.zeros(3, 4);
+  const word = torch.tensor(2);
+  const refusals: [() => unknown, string][] = [
+    [() => x.rot90(1, [0, 0]), "expected rotation dims to be different, but got dim0 = 0 and dim1 = 0"],
+    [() => x.rot90(1, [5, 5]), "expected rotation dims to be different, but got dim0 = 5 and dim1 = 5"],
+    [() => x.rot90(1, [0, 2]), "expected rotation dims to be different, but got dim0 = 0 and dim1 = 2"],
+    [() => x.rot90(1, [-5, -2]), "Rotation dim0 out of range, dim0 = -5"],
+    [() => x.rot90(1, [0, 7]), "Rotation dim1 out of range, dim1 = 7"],
+    [() => word.tril(), "Dimension specified as -2 but tensor has no dimensions"],
+    [() => torch.zeros(3).triu(), "Dimension out of range (expected to be in range of [-1, 0], but got -2)"],
+    [() => x.diag(5), "numel: integer multiplication overflow"],
+    [() => x.diag(-4), "numel: integer multiplication overflow"],
+    [() => torch.ones([2, 2], { dtype: "bool" }).trace(), "\"trace\" not implemented for 'Bool'"],
+    [() => torch.ones([2, 2], { dtype: "bool" }).expand(2), "expand(CPUBoolType{[2, 2]}, size=[2])"],
+    [() => torch.ones([2, 2]).expand(2), "expand(torch.FloatTensor{[2, 2]}, size=[2])"],
+    [() => x.roll(1, 5), "Dimension out of range (expected to be in range of [-2, 1], but got 5)"],
+    [() => word.repeatInterleave(2, 0), "Dimension specified as 0 but tensor has no dimensions"],
+    [() => word.repeatInterleaveSync(torch.tensor([2n]), 0), "Dimension specified as 0 but tensor has no dimensions"],
+  ];
+  for (const [refused, text] of refusals) expect(refused).toThrow(text);
+  const nothing = torch.zeros(0);
+  expect([x.diag(4).shape, x.diag(-3).shape, nothing.tril().shape]).toEqual([[0], [0], [0]]);
+  expect(torch.zeros(0, 3).roll(1, -7).shape).toEqual([0, 3]);
+});

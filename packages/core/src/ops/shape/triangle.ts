@@ -1,6 +1,7 @@
 /** Triangles and diagonals of matrices. */
 import { isFloat } from "../../dtype/dtype.ts";
-import { ShapeError } from "../../errors.ts";
+import { pytorchName } from "../../dtype/pytorch-name.ts";
+import { DTypeError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
@@ -8,7 +9,8 @@ import type { Scalar } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { keywords } from "../reduction/keywords.ts";
-import { normalizeDim } from "./dims.ts";
+import { clone } from "./convert.ts";
+import { existingDim, normalizeDim } from "./dims.ts";
 import { type Named, numberOf } from "./named.ts";
 import { reshape } from "./reshape.ts";
 
@@ -22,19 +24,25 @@ const triuOp = operation("triu", ([x], [k]) => m.where(m.ge(diagonalNumber(x), k
   half: "keep",
 });
 
+/** A vector without elements as it is. @throws IndexError for others: they have no dimension -2. */
+function withoutMatrices(input: Tensor): Tensor {
+  if (input.numel() !== 0) existingDim(-2, input.ndim);
+  return clone(input);
+}
+
 /**
  * The matrices of the last two dimensions with zeros above diagonal `diagonal`.
  *
- * @throws ShapeError for fewer than 2 dimensions.
+ * @throws IndexError for fewer than 2 dimensions.
  */
 export function tril(input: Tensor, diagonal: Named<"diagonal"> = 0): Tensor {
-  if (input.ndim < 2) throw new ShapeError("tril: input tensor must have at least 2 dimensions");
+  if (input.ndim < 2) return withoutMatrices(input);
   return call(trilOp, [input], [numberOf(diagonal, "diagonal", 0)]);
 }
 
 /** The matrices of the last two dimensions with zeros below diagonal `diagonal`. */
 export function triu(input: Tensor, diagonal: Named<"diagonal"> = 0): Tensor {
-  if (input.ndim < 2) throw new ShapeError("triu: input tensor must have at least 2 dimensions");
+  if (input.ndim < 2) return withoutMatrices(input);
   return call(triuOp, [input], [numberOf(diagonal, "diagonal", 0)]);
 }
 
@@ -182,7 +190,11 @@ export function diagEmbed(input: Tensor, offset = 0, dim1 = -2, dim2 = -1): Tens
 export function diag(input: Tensor, diagonal: Named<"diagonal"> = 0): Tensor {
   const offset = numberOf(diagonal, "diagonal", 0);
   if (input.ndim === 1) return call(diagEmbedOp, [input], [], plane(input, offset, 0, 1, 2));
-  if (input.ndim === 2) return call(diagOp, [input], [], plane(input, offset, 0, 1));
+  if (input.ndim === 2) {
+    const [rows, columns] = input.shape;
+    if (offset > columns || -offset > rows) throw new ShapeError("numel: integer multiplication overflow");
+    return call(diagOp, [input], [], plane(input, offset, 0, 1));
+  }
   throw new ShapeError("matrix or a vector expected");
 }
 
@@ -199,5 +211,7 @@ const traceOp = operation("trace", ([x]) => {
 /** Sum of the main diagonal of a matrix; int64 for integers. @throws ShapeError unless it has 2 dimensions. */
 export function trace(input: Tensor): Tensor {
   if (input.ndim !== 2) throw new ShapeError(`trace: expected a matrix, but got tensor with dim ${input.ndim}`);
+  if (input.dtype === "bool" || input.dtype === "float16")
+    throw new DTypeError(`"trace" not implemented for '${pytorchName(input.dtype)}'`);
   return call(traceOp, [input]);
 }
