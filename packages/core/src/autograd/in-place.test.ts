@@ -8,7 +8,6 @@ import { grad } from "./backward.ts";
 import "../tensor/methods.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { useCpu } from "../testing/cpu.ts";
-import { grad } from "./backward.ts";
 
 const leaf = (values: number[]): Tensor => tensor(values, { requiresGrad: true });
 const list = (t: Tensor | null): unknown => t?.tolistSync() ?? null;

@@ -40,6 +40,7 @@ const noOperations = new Set([
   "setGradEnabled",
   "setPrintoptions",
   "slice",
+  "vmap",
   "withGradOption",
 ]);
 

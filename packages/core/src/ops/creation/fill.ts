@@ -8,8 +8,8 @@ import { namesInPlace } from "../../graph/recording.ts";
 import { type Scalar, scalarKind, scalarValue } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
 import type { TensorOptions } from "../../tensor/creation.ts";
-import { type ByName, keywords } from "../../tensor/keywords.ts";
 import { inPlace } from "../../tensor/inplace.ts";
+import { type ByName, keywords } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkedSize, created, readSize, type SizeArguments } from "./size.ts";
 
