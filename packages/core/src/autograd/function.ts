@@ -117,7 +117,8 @@ export class CustomFunction {
   }
 }
 
-function applyFunction<A extends readonly unknown[], R>(own: FunctionClass<A, R>, args: A): R {
+/** @internal */
+export function applyFunction<A extends readonly unknown[], R>(own: FunctionClass<A, R>, args: A): R {
   const context = new FunctionContext(args.map((arg) => arg instanceof Tensor && arg.requiresGrad));
   const versions = args.map((arg) => (arg instanceof Tensor ? arg.storage.version : 0));
   const result = noGrad(() => own.forward(context, ...args));

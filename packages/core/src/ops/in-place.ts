@@ -4,7 +4,7 @@ import { fill, zero } from "./creation/fill.ts";
 import { add } from "./elementwise/arithmetic.ts";
 import { clampMin } from "./elementwise/clamp.ts";
 
-export { exponential_, normal_, uniform_ } from "./random/in-place.ts";
+export { cauchy_, exponential_, normal_, uniform_ } from "./random/in-place.ts";
 
 export const add_ = inPlace("add_", add);
 export const clampMin_ = inPlace("clampMin_", clampMin);

@@ -1,5 +1,6 @@
 import { pcaLowrank, svdLowrank } from "../linalg/low-rank.ts";
 import { bernoulli } from "../random/bernoulli.ts";
+import { binomial, binomialSync } from "../random/binomial.ts";
 import { rand, randint, randintLike, randLike, randn, randnLike, randperm } from "../random/creation.ts";
 import { getRngState, initialSeed, manualSeed, seed, setRngState } from "../random/default-generator.ts";
 import {
@@ -34,6 +35,8 @@ export const random = {
   randintLike: { fn: randintLike, on: ["torch"] },
   normal: { fn: normal, on: ["torch"] },
   bernoulli: { fn: bernoulli, on: ["torch", "method"] },
+  binomial: { fn: binomial, on: ["torch"] },
+  binomialSync: { fn: binomialSync, on: ["torch"] },
   multinomial: { fn: multinomial, on: ["torch", "method"] },
   poisson: { fn: poisson, on: ["torch"] },
   poissonSync: { fn: poissonSync, on: ["torch"] },

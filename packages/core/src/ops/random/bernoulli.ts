@@ -9,7 +9,7 @@ import { call } from "../../tensor/call.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { keywords } from "../reduction/keywords.ts";
 import { drawnFrom, type GeneratorOption, generatorOf } from "./default-generator.ts";
-import { type Draw, drawLike } from "./memory-order.ts";
+import { type Draw, drawLike, drawNew } from "./memory-order.ts";
 
 /** A probability, by name. */
 export interface ProbabilityOptions extends GeneratorOption {
@@ -43,11 +43,24 @@ const bernoulliOp = operation<{ dtype: Tensor["dtype"] }>(
  */
 export function bernoulli(input: Tensor, p?: Scalar | ProbabilityOptions, options?: ProbabilityOptions): Tensor {
   const named = keywords<ProbabilityOptions>(["p", "generator"], [p, options]);
-  if (named.p === undefined) return bernoulliEach(input, input.dtype, input, named);
+  // Whatever the order of the input in memory, the result is contiguous, and drawn so.
+  const { shape, dtype, device } = input;
+  if (named.p === undefined) {
+    const drawDtype = uniformDtype(input);
+    return call(bernoulliOp, [input, drawNew(shape, drawDtype, device, generatorOf(named), uniform)], [], { dtype });
+  }
   const probability = toNumber(named.p);
-  const draw: Draw = (generator, dtype, length) => draws.bernoulli(generator, dtype, length, probability);
-  const drawn = drawLike(input, input.dtype, input.device, generatorOf(named), draw);
-  return drawnFrom({ kind: "bernoulli", p: probability }, drawn);
+  const draw: Draw = (generator, wanted, length) => draws.bernoulli(generator, wanted, length, probability);
+  return drawnFrom({ kind: "bernoulli", p: probability }, drawNew(shape, dtype, device, generatorOf(named), draw));
+}
+
+const uniform: Draw = (generator, dtype, length) => draws.rand(generator, dtype, length);
+
+/** What is compared with probabilities. @throws DTypeError for those that are not floating. */
+function uniformDtype(probabilities: Tensor): Tensor["dtype"] {
+  if (!isFloat(probabilities.dtype))
+    throw new DTypeError(`"bernoulli_tensor_cpu_p_" not implemented for '${pytorchName(probabilities.dtype)}'`);
+  return probabilities.dtype === "float64" ? "float64" : "float32";
 }
 
 /** @internal Zeros and ones of `dtype`, by probabilities drawn in the memory order of `like`. */
@@ -57,10 +70,6 @@ export function bernoulliEach(
   like: Tensor,
   options: GeneratorOption,
 ): Tensor {
-  if (!isFloat(probabilities.dtype))
-    throw new DTypeError(`"bernoulli_tensor_cpu_p_" not implemented for '${pytorchName(probabilities.dtype)}'`);
-  const drawDtype = probabilities.dtype === "float64" ? "float64" : "float32";
-  const uniform: Draw = (generator, wanted, length) => draws.rand(generator, wanted, length);
-  const u = drawLike(like, drawDtype, probabilities.device, generatorOf(options), uniform);
+  const u = drawLike(like, uniformDtype(probabilities), probabilities.device, generatorOf(options), uniform);
   return call(bernoulliOp, [probabilities, u], [], { dtype });
 }

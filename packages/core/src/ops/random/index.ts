@@ -1,6 +1,7 @@
 /** The same draws as typed arrays on the host, for samplers and the like. */
 export * as draws from "../../runtime/random/index.ts";
 export { bernoulli } from "./bernoulli.ts";
+export { binomial, binomialSync } from "./binomial.ts";
 export {
   type RandomArguments,
   type RandomOptions,

@@ -22,20 +22,21 @@ import { type GeneratorOption, generatorOf } from "./default-generator.ts";
  */
 export async function poisson(input: Tensor, options: GeneratorOption = {}): Promise<Tensor> {
   requireFloat(input);
-  return drawn(input, await data(input), options);
+  return poissonOf(input, await data(input), options);
 }
 
 /** `poisson`, at once. @throws DeviceError on devices that read asynchronously. */
 export function poissonSync(input: Tensor, options: GeneratorOption = {}): Tensor {
   requireFloat(input);
-  return drawn(input, dataSync(input), options);
+  return poissonOf(input, dataSync(input), options);
 }
 
 function requireFloat(input: Tensor): void {
   if (!isFloat(input.dtype)) throw new DTypeError(`"poisson_cpu" not implemented for '${pytorchName(input.dtype)}'`);
 }
 
-function drawn(input: Tensor, rates: HostArray, options: GeneratorOption): Tensor {
+/** `poisson` of rates that were read. */
+export function poissonOf(input: Tensor, rates: HostArray, options: GeneratorOption = {}): Tensor {
   const generator = generatorOf(options);
   const rateOf = input.dtype === "float16" ? halfToFloat : Number;
   let i = 0;

@@ -4,6 +4,7 @@ import {
   as,
   type Description,
   flat,
+  given,
   intResult,
   on,
   positive,
@@ -107,6 +108,14 @@ export const randomSamples: Readonly<Record<keyof typeof random, Description>> =
   multinomial: takes(
     "input num_samples replacement? | generator",
     flat(intResult, on([probability(2, 3)], 2), on([probability(3)], 4, true)),
+  ),
+  binomial: takes(
+    "count prob | generator",
+    flat("it gives a promise; binomialSync is tried", on([given([3, 20, 40], [3]), given([0.2, 0.5, 0.9], [3])])),
+  ),
+  binomialSync: takes(
+    "count prob | generator",
+    flat("it gives counts", on([given([3, 20, 40], [3]), given([0.2, 0.5, 0.9], [3])])),
   ),
   poisson: takes("input | generator", flat("it gives a promise; poissonSync is tried", on([positive(2, 3)]))),
   poissonSync: takes("input | generator", flat("it gives counts", on([positive(2, 3)]))),
