@@ -3,13 +3,14 @@
  * A limit is a little above what it measures; raise it on purpose, in the commit that needs it.
  */
 const packages = {
-  core: "128 kB",
+  core: "128.8 kB",
   "backend-cpu": "11 kB",
   "backend-wasm": "50.3 kB",
   "backend-webgpu": "44.2 kB",
   nn: "67.9 kB",
   optim: "15.4 kB",
   data: "4.8 kB",
+  distributions: "30.7 kB",
   // Of these, fflate takes 4 kB.
   io: "31.5 kB",
   // Of these, Papa Parse takes 7 kB; 1.2 kB are loaded when a graph is asked for.
@@ -31,13 +32,21 @@ export default [
     },
     limit: "43.9 kB",
   },
-  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "303.5 kB" },
+  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "332.7 kB" },
   ...Object.entries(packages).map(([name, limit]) => ({
     name: `@cresset/${name} without what it depends on`,
     path: `packages/${name}/dist/index.js`,
     ignore: ["@cresset/*"],
     limit,
   })),
+  // Of the others, divergences alone bring most along.
+  {
+    name: "Normal without what its package depends on",
+    path: "packages/distributions/dist/index.js",
+    import: "{ Normal }",
+    ignore: ["@cresset/*"],
+    limit: "7.4 kB",
+  },
   // Of this, protocol buffers take 3.6 kB.
   {
     name: "@cresset/io/onnx without what it depends on",

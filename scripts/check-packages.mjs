@@ -17,6 +17,7 @@ import { setUp } from "./setup.mjs";
 const steps = [
   { install: ["@cresset/core", "@cresset/backend-cpu"], programs: ["core-cpu"] },
   { install: ["@cresset/nn", "@cresset/optim", "@cresset/data"], programs: ["nn-optim"] },
+  { install: ["@cresset/distributions"], programs: ["distributions"] },
   { install: ["@cresset/io"], programs: ["io", "onnx"] },
   { install: ["@cresset/backend-wasm"], programs: ["functions", "threads"] },
   { install: ["@cresset/tabular"], programs: ["tabular"] },

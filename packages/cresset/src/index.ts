@@ -19,6 +19,7 @@ try {
 export * from "@cresset/core";
 // Modules, optimizers, data
 export * as data from "@cresset/data";
+export * as distributions from "@cresset/distributions";
 // Files
 export { FetchError, type FileLike, type FileTarget, FormatError, load, numpy, safetensors, save } from "@cresset/io";
 export * as nn from "@cresset/nn";

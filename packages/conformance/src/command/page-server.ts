@@ -36,6 +36,7 @@ const packages = [
   "@cresset/nn",
   "@cresset/optim",
   "@cresset/data",
+  "@cresset/distributions",
   "@cresset/io",
   "@cresset/backend-cpu",
   "@cresset/backend-wasm",
