@@ -13,7 +13,6 @@ export { drawnFrom } from "../ops/random/default-generator.ts";
 export { dirichletOf } from "../ops/random/dirichlet.ts";
 export { poissonOf } from "../ops/random/poisson.ts";
 export { standardGammaOf } from "../ops/random/standard-gamma.ts";
-export { keywords } from "../ops/reduction/keywords.ts";
 export { noteUnavailable } from "../runtime/device.ts";
 export { insideModule, mode, type RandomSource, type TracedLayer } from "../runtime/mode.ts";
 export { isScalar, scalarKind, scalarValue, toNumber } from "../runtime/scalar.ts";
