@@ -222,6 +222,11 @@ describe("predict", () => {
   });
 });
 
+test("the version is that of the package", async () => {
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  expect(await runCommand(["--version"])).toEqual({ status: 0, out: `${version}\n`, err: "" });
+});
+
 test("info and devices", async () => {
   await runCommand(train("--epochs", "3"));
   const { out } = await runCommand(["info", model()]);
@@ -242,8 +247,13 @@ describe("bad input gets one line and exit status 1, and writes nothing:", () =>
     ["a missing column to ignore", "a,label\n1,0\n", [...label, "--ignore", "z"], /there is no column "z"; there are/],
     ["no target", "a,label\n1,0\n", [], /--target must name the column of labels$/],
     ["ragged rows", "a,label\n1,0\n2,1,3\n", label, /line 3: 3 cells, but the header has 2$/],
-    ["cells that are no numbers", "a,label\n1,0\nOslo,1\n", label, /line 3, column "a": "Oslo" is not a number$/],
-    ["a cell with line breaks", 'a,label\n"O\ns\nlo",1\n', label, /line 2, column "a": "O s lo" is not a number$/],
+    [
+      "cells that are no numbers",
+      "a,label\n1,0\nOslo,1\n",
+      label,
+      /line 3, column "a": "Oslo" is not a number; --ignore leaves/,
+    ],
+    ["a cell with line breaks", 'a,label\n"O\ns\nlo",1\n', label, /line 2, column "a": "O s lo" is not a number;/],
     ["missing cells", "a,label\n1,0\n,1\n", label, /line 3, column "a": there is no value; --missing mean or/],
     [
       "labels other than 0 and 1",
@@ -273,6 +283,18 @@ describe("bad input gets one line and exit status 1, and writes nothing:", () =>
       "a,label\n1,0\n",
       [...label, "--lr", "fast"],
       /option '--lr <rate>' argument 'fast' is invalid\. It must be/,
+    ],
+    [
+      "a seed that is none",
+      "a,label\n1,0\n",
+      [...label, "--seed", "x"],
+      /argument 'x' is invalid\. It must be a whole number\.$/,
+    ],
+    [
+      "widths that are none",
+      "a,label\n1,0\n",
+      [...label, "--hidden", "64,x"],
+      /argument '64,x' is invalid\. It must be whole numbers from 1, such as 100 or 64,32, or none\.$/,
     ],
     [
       "an unknown name",
@@ -334,6 +356,9 @@ describe("bad input gets one line and exit status 1, and writes nothing:", () =>
   test("files that are no saved networks", async () => {
     const text = write("text.safetensors", "hello, this is no such file");
     expect((await runCommand(["info", text])).err).toMatch(/^cresset: .*text\.safetensors: [^\n]+\n$/);
+    expect((await runCommand(["predict", table, table, "--device", "cpu"])).err).toBe(
+      `cresset: ${table}: this is no file of safetensors, PyTorch or ONNX\n`,
+    );
     const other = write("other.safetensors", await safetensors.save({}));
     expect((await runCommand(["predict", other, table, "--device", "cpu"])).err).toMatch(
       /were not saved by @cresset\/tabular\n$/,

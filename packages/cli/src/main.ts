@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { CressetError } from "@cresset/core/functions";
 import { Command, CommanderError } from "commander";
 import { devicesCommand } from "./commands/devices.ts";
@@ -17,6 +18,7 @@ export async function main(args: readonly string[], streams: Streams = process):
   const { stdout, stderr } = streams;
   const state = { status: 0 };
   const program = new Command("cresset")
+    .version(version())
     .description("Trains a classifier on your own table, and uses it.")
     .showSuggestionAfterError()
     .configureOutput({
@@ -41,6 +43,11 @@ export async function main(args: readonly string[], streams: Streams = process):
     printLine(stderr, `cresset: ${error.message.replaceAll(/\s+/g, " ")}`);
     return 1;
   }
+}
+
+/** This package's version; sources and what is built of them lie one folder below its manifest. */
+function version(): string {
+  return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
 }
 
 /** What the user can do something about; anything else is a mistake in here, and shows where. */

@@ -1,12 +1,17 @@
 /** Texts of the command line as values; commander says which option an error is about. */
 import { InvalidArgumentError } from "commander";
 
+function isWholeNumber(text: string, least: number): boolean {
+  return /^-?\d+$/.test(text) && Number.isSafeInteger(Number(text)) && Number(text) >= least;
+}
+
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {
-    const value = Number(text);
-    if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value) || value < least)
-      throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
-    return value;
+    if (!isWholeNumber(text, least)) {
+      const bound = least === Number.MIN_SAFE_INTEGER ? "" : ` from ${least}`;
+      throw new InvalidArgumentError(`It must be a whole number${bound}.`);
+    }
+    return Number(text);
   };
 }
 
@@ -26,7 +31,11 @@ export function batchSize(text: string): number | null {
 
 /** `100`, `64,32`, or `none`. */
 export function hiddenWidths(text: string): number[] {
-  return text === "none" ? [] : text.split(",").map(wholeNumber(1));
+  if (text === "none") return [];
+  const widths = text.split(",");
+  if (!widths.every((width) => isWholeNumber(width, 1)))
+    throw new InvalidArgumentError("It must be whole numbers from 1, such as 100 or 64,32, or none.");
+  return widths.map(Number);
 }
 
 /** A name from a list, in any case. */

@@ -131,7 +131,7 @@ async function dataOf(
       target,
       ignore: options.ignore,
       ...(plan.features === undefined ? {} : { only: plan.features }),
-      numbersOnly: true,
+      numbersOnly: "--ignore leaves the column out",
       ...(missing === "refuse"
         ? { complete: "--missing mean or --missing median fills it in, --ignore leaves the column out" }
         : {}),

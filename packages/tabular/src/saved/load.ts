@@ -136,6 +136,8 @@ export async function loadClassifier(file: FileLike, { device }: LoadClassifierO
 async function openSaved(file: FileLike, device: string | undefined): Promise<SavedTensors> {
   const format = await fileFormat(file);
   if (format === "pytorch") return openCheckpoint(file, device);
+  if (format === null || format === "npy" || format === "npz")
+    throw new FormatError("this is no file of safetensors, PyTorch or ONNX");
   if (format === "onnx") return (await import("./onnx.ts")).openOnnx(file, device);
   return safetensors.safeOpen(file, device === undefined ? {} : { device });
 }

@@ -12,8 +12,11 @@ export interface TableChecks {
   readonly ignore?: readonly string[];
   /** The columns to keep besides the target; default: all that are not to be passed over. */
   readonly only?: readonly string[];
-  /** Whether every other column must hold numbers; default false: then a column of text is marked as such. */
-  readonly numbersOnly?: boolean;
+  /**
+   * Whether every other column must hold numbers, or what to do about one that does not, which ends the error. Default false:
+   * a column of text is marked as such.
+   */
+  readonly numbersOnly?: boolean | string;
   /** Refuses cells without a value; what to do about them ends the error. Default: they are marked as missing. */
   readonly complete?: string;
   /** How many numbers may be kept at most; default 2^27, which take 1 GiB. */
@@ -37,7 +40,12 @@ export class TableBuilder {
     this.columns = names.flatMap((name, at) =>
       ignore.includes(name) || (name !== target && only?.includes(name) === false)
         ? []
-        : [new ColumnBuilder(name, at, name === target ? "labels" : numbersOnly ? "numbers" : "any", complete)],
+        : [
+            new ColumnBuilder(name, at, name === target ? "labels" : numbersOnly === false ? "any" : "numbers", {
+              ...(complete === undefined ? {} : { missing: complete }),
+              ...(typeof numbersOnly === "string" ? { text: numbersOnly } : {}),
+            }),
+          ],
     );
   }
 
@@ -61,6 +69,12 @@ export class TableBuilder {
   }
 }
 
+/** How errors end: what to do about cells without a value, which are refused where this says so, and about text. */
+interface Advice {
+  readonly missing?: string;
+  readonly text?: string;
+}
+
 class ColumnBuilder {
   readonly name: string;
   readonly at: number;
@@ -71,13 +85,13 @@ class ColumnBuilder {
   private missing = 0;
   private text: Column["text"] = null;
 
-  private readonly complete: string | undefined;
+  private readonly advice: Advice;
 
-  constructor(name: string, at: number, must: "labels" | "numbers" | "any", complete: string | undefined) {
+  constructor(name: string, at: number, must: "labels" | "numbers" | "any", advice: Advice) {
     this.name = name;
     this.at = at;
     this.must = must;
-    this.complete = complete;
+    this.advice = advice;
   }
 
   add(cell: string, line: number, unit?: LineUnit): void {
@@ -90,8 +104,12 @@ class ColumnBuilder {
         `${kind === "missing" ? "there is no label" : `"${brief(cell)}" is not a label`}: labels are 0 and 1`,
         { line, column: this.name, ...(unit && { unit }) },
       );
-    if (kind === "missing" && this.complete !== undefined)
-      throw new TableError(`there is no value; ${this.complete}`, { line, column: this.name, ...(unit && { unit }) });
+    if (kind === "missing" && this.advice.missing !== undefined)
+      throw new TableError(`there is no value; ${this.advice.missing}`, {
+        line,
+        column: this.name,
+        ...(unit && { unit }),
+      });
     // True and false among numbers are as much of a riddle as words are.
     if (this.text === null && (kind === "text" || (this.numbers > 0 && this.booleans > 0)))
       this.foundText(cell, line, unit);
@@ -100,7 +118,7 @@ class ColumnBuilder {
 
   private foundText(cell: string, line: number, unit: LineUnit | undefined): void {
     if (this.must !== "any")
-      throw new TableError(`"${brief(cell)}" is not a number${hint(cell)}`, {
+      throw new TableError(`"${brief(cell)}" is not a number${hint(cell, this.advice.text)}`, {
         line,
         column: this.name,
         ...(unit && { unit }),
@@ -121,6 +139,7 @@ class ColumnBuilder {
   }
 }
 
-function hint(cell: string): string {
-  return /^\s*[+-]?\d+,\d+\s*$/.test(cell) ? ": decimals are written with a point" : "";
+function hint(cell: string, advice: string | undefined): string {
+  if (/^\s*[+-]?\d+,\d+\s*$/.test(cell)) return ": decimals are written with a point";
+  return advice === undefined ? "" : `; ${advice}`;
 }

@@ -77,7 +77,19 @@ describe("refuses", () => {
       { ignore: ["z"] },
       'there is no column "z"; there are "n", "b", "t", "mixed", "e", "label"',
     ],
+    [
+      "a column of a table without names",
+      "0.5,50,1\n0.2,40,0\n",
+      { target: "label" },
+      'there is no column "label"; there are "0.5", "50", "1": the first line must name the columns, and seems to hold values',
+    ],
     ["text among numbers", text, { numbersOnly: true }, 'line 2, column "t": "x" is not a number'],
+    [
+      "text among numbers, with what to do",
+      text,
+      { numbersOnly: "leave it out" },
+      'line 2, column "t": "x" is not a number; leave it out',
+    ],
     [
       "truth values among numbers",
       text,

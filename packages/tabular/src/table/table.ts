@@ -2,6 +2,7 @@ import type { Csv, CsvOptions, CsvSource } from "../csv/index.ts";
 import { readCsv } from "../csv/index.ts";
 import { TableError } from "../errors.ts";
 import { TableBuilder, type TableChecks } from "./builder.ts";
+import { readCell } from "./cell.ts";
 import { Numbers } from "./numbers.ts";
 
 /** What the cells of a column are: numbers; true and false, as 1 and 0; something else; nothing at all. */
@@ -86,5 +87,7 @@ export function columnOf(table: Table, name: string): Column {
 export function noSuchColumn(name: string, names: readonly string[]): TableError {
   const some = names.slice(0, 12).map((other) => `"${other}"`);
   const more = names.length > some.length ? ` and ${names.length - some.length} more` : "";
-  return new TableError(`there is no column "${name}"; there are ${some.join(", ")}${more}`);
+  const values = names.every((each) => /^column \d+$/.test(each) || readCell(each).kind === "number");
+  const hint = values ? ": the first line must name the columns, and seems to hold values" : "";
+  return new TableError(`there is no column "${name}"; there are ${some.join(", ")}${more}${hint}`);
 }
