@@ -1,9 +1,9 @@
 /**
- * Every TypeScript block in the README and the docs is a program that runs; a `text` block right after it is its output. Lines
+ * Every TypeScript block in the READMEs and the docs is a program that runs; a `text` block right after it is its output. Lines
  * of `sh` blocks that call `cresset` are run too; a `text` block after them is part of what the last one prints.
  */
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { main } from "@cresset/cli";
@@ -21,6 +21,10 @@ const documents = [
   ...readdirSync(join(root, "docs"))
     .filter((f) => f.endsWith(".md"))
     .map((f) => join("docs", f)),
+  ...readdirSync(join(root, "packages"))
+    .map((name) => join("packages", name, "README.md"))
+    // The program there begins with a model from elsewhere.
+    .filter((f) => existsSync(join(root, f)) && f !== join("packages", "io", "README.md")),
 ];
 
 interface Snippet {
