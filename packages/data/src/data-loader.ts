@@ -54,7 +54,7 @@ const optionNames = [
  * next batches' are asked for at once. They are given in order, and an error is thrown where its batch would have been given.
  *
  * @param dataset a data set, an array, or a stream (`IterableDataset`, or an `AsyncIterable`).
- * @throws ValueError for options that exclude each other, and for `shuffle` of an empty data set.
+ * @throws ValueError for options that there are not or that exclude each other, and for `shuffle` of an empty data set.
  * @example
  * const loader = new DataLoader(new TensorDataset(x, y), { batchSize: 32, shuffle: true });
  * for (const [xb, yb] of loader) {

@@ -69,3 +69,12 @@ describe("randomSplit", () => {
     warn.mockRestore();
   });
 });
+
+test.each([
+  ["a method", () => 3, "got a function"],
+  ["a text", "3", 'got the string "3"'],
+  ["negative", -1, "got the number -1"],
+])("a length that is %s is refused", (_, length, message) => {
+  const dataset = { length: length as number, get: (index: number) => index };
+  expect(() => new Subset(dataset, [0])).toThrow(`a data set's length must be its number of samples, but ${message}`);
+});

@@ -29,6 +29,11 @@ export function asDataset<T>(source: DatasetLike<T>): Dataset<T> {
     );
   if (!isArray(source) && typeof source.get !== "function")
     throw new ValueError("a data set must be an array or have length and get(index), but this one has no get");
+  // A method `length`, as __len__ is one, would be a data set of no samples.
+  if (!Number.isInteger(source.length) || source.length < 0)
+    throw new ValueError(
+      `a data set's length must be its number of samples, but got ${describeArgument(source.length)}`,
+    );
   return isArray(source) ? { length: source.length, get: (index) => source[place(index, source.length)] } : source;
 }
 
