@@ -2,7 +2,7 @@
 import { Code } from "../assembler/code.ts";
 import { moduleOf } from "../assembler/environment.ts";
 import type { Module } from "../assembler/module.ts";
-import { barrierIndex, type Driver, defineRun } from "../driver.ts";
+import { barrierIndex, defineRun } from "../driver.ts";
 import { control } from "./control.ts";
 
 /**
@@ -11,11 +11,6 @@ import { control } from "./control.ts";
  */
 const looksAtBarrier = 100_000;
 const looksForJob = 500_000;
-
-export interface SharedDriver extends Driver {
-  /** Waits until there is another job than number `seen`, and gives its number. */
-  readonly next: (controlAt: number, seen: number) => number;
-}
 
 /**
  * The driver's module for shared memory. It has a barrier, which it puts into the table, and imports
