@@ -10,7 +10,7 @@ import { isScalar, type Scalar } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
 import { assign } from "../../tensor/inplace.ts";
 import { itemSync } from "../../tensor/reading.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
+import { Tensor } from "../../tensor/tensor.ts";
 import { fill, fitted } from "../creation/fill.ts";
 import { add } from "../elementwise/arithmetic.ts";
 import { toDtype } from "../shape/convert.ts";
@@ -28,7 +28,7 @@ import {
 } from "./index-read.ts";
 import type { IndexItem } from "./items.ts";
 import { rankOf } from "./masked.ts";
-import { checkIndices, checkMask, type IndexPlan, indexedDims, isMask, pick, planIndex } from "./plan.ts";
+import { checkIndices, checkMask, type IndexPlan, indexedDims, isMask, namesElement, pick, planIndex } from "./plan.ts";
 
 interface PutAttributes extends IndexAttributes {
   readonly accumulate: boolean;
@@ -248,6 +248,17 @@ function withoutLeadingOnes(values: Tensor): Tensor {
 }
 
 /**
+ * Whether elements are named by tensors that cannot be read now, and by nothing else that is collected: they are written to like
+ * elements at index tensors, which are not read. Between other index tensors they would count where dimensions go.
+ */
+function namesUnread(items: readonly IndexItem[]): boolean {
+  const tensors = items.filter((item) => item instanceof Tensor);
+  if (items.some((item) => Array.isArray(item) || typeof item === "boolean") || !tensors.every(namesElement))
+    return false;
+  return tensors.some((tensor) => !tensor.current().device.backend.synchronous);
+}
+
+/**
  * Writes `value`, a number or a tensor that broadcasts, where `x.index(...items)` would read; returns the tensor. With
  * `accumulate` it is added. A mask alone is not read.
  *
@@ -264,9 +275,14 @@ export function indexPut_(
   accumulate = false,
 ): Tensor {
   const since = nodeCount();
-  const plan = planIndex(input, items, (view, dim, index, item) => pick(view, dim, Number(itemSync(index)), item));
-  const values = isScalar(value) ? value : withoutLeadingOnes(value);
+  const read = (view: Tensor, dim: number, index: Tensor, item: number): Tensor =>
+    pick(view, dim, Number(itemSync(index)), item);
+  const unread = namesUnread(items);
+  const plan = planIndex(input, items, unread ? null : read);
   const { view } = plan;
+  const given = isScalar(value) ? value : withoutLeadingOnes(value);
+  const rest = view.shape.filter((_, d) => plan.indices[d] === undefined);
+  const values = unread && !isScalar(given) ? expand(toDtype(given, view.dtype), rest) : given;
   const indexed = indexedDims(plan).length > 0;
   if (indexed) assign(view, put(plan, values, accumulate), "index_put_", since);
   else {

@@ -1,10 +1,12 @@
 /** An index taken apart: views first, then tensors of indices, as PyTorch does. */
+import { isFloat } from "../../dtype/dtype.ts";
 import { DTypeError, IndexError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import { call } from "../../tensor/call.ts";
 import { fromHost, type TensorData, tensor } from "../../tensor/creation.ts";
 import { Tensor } from "../../tensor/tensor.ts";
+import { toDtype } from "../shape/convert.ts";
 import { sizeText } from "../shape/dims.ts";
 import { unsqueeze } from "../shape/reshape.ts";
 import { selected, sliceBounds, sliced } from "../shape/slice.ts";
@@ -20,6 +22,11 @@ export interface IndexPlan {
 
 export function isMask(x: Tensor): boolean {
   return x.dtype === "bool" || x.dtype === "uint8";
+}
+
+/** Whether an item picks one element of a dimension as a number would. */
+export function namesElement(item: IndexItem): item is Tensor {
+  return item instanceof Tensor && item.ndim === 0 && !isMask(item) && !isFloat(item.dtype);
 }
 
 /** How many dimensions of the input an item takes. */
@@ -44,12 +51,12 @@ function withoutLists(items: readonly IndexItem[], device: string): Exclude<Inde
 /**
  * Applies the items that are views, and collects the others.
  *
- * @param select how a zero-dimensional integer tensor picks an element.
+ * @param select how a zero-dimensional integer tensor picks an element; null: it is collected like other indices.
  */
 export function planIndex(
   input: Tensor,
   given: readonly IndexItem[],
-  select: (view: Tensor, dim: number, index: Tensor, item: number) => Tensor,
+  select: ((view: Tensor, dim: number, index: Tensor, item: number) => Tensor) | null,
 ): IndexPlan {
   const items = withoutLists(given, input.device);
   if (items.length === 1 && typeof items[0] === "number" && input.ndim === 0)
@@ -75,9 +82,10 @@ export function planIndex(
     } else if (item.ndim === 0 && isMask(item)) {
       view = unsqueeze(view, dim);
       record(unsqueeze(item, 0));
-    } else if (item.ndim === 0 && item.dtype !== "float32" && item.dtype !== "float64" && item.dtype !== "float16")
-      view = select(view, dim, item, at);
-    else record(item);
+    } else if (namesElement(item)) {
+      if (select === null) record(toDtype(item, "int64"));
+      else view = select(view, dim, item, at);
+    } else record(item);
   }
   for (const index of indices)
     if (index !== undefined && index.dtype !== "int64" && !isMask(index))
