@@ -6,7 +6,7 @@ const packages = {
   core: "128.8 kB",
   "backend-cpu": "11 kB",
   "backend-wasm": "50.3 kB",
-  "backend-webgpu": "44.2 kB",
+  "backend-webgpu": "45.4 kB",
   nn: "67.9 kB",
   optim: "15.4 kB",
   data: "4.8 kB",

@@ -21,7 +21,7 @@ import { planSlots, type SlotPlan } from "./memory/temporaries.ts";
 import { withPasses } from "./passes.ts";
 import type { Pipeline } from "./pipelines.ts";
 import { both } from "./ready.ts";
-import { type Calls, type Guard, type KernelPlan, planKernel } from "./wgsl/compile.ts";
+import { type Calls, type Guard, type KernelPlan, planKernel, takesFours } from "./wgsl/compile.ts";
 import { type OwnPlace, type Placement, placeOperands } from "./wgsl/placement.ts";
 import type { Machine } from "./wgsl/plan.ts";
 import { bytesOfStorage, heapBytesOf, ownBytesOf } from "./wgsl/types.ts";
@@ -30,8 +30,6 @@ import { bytesOfStorage, heapBytesOf, ownBytesOf } from "./wgsl/types.ts";
 export interface Facilities extends Machine {
   /** Whether large float16 values hold two to a word. */
   readonly half: boolean;
-  /** Values up to this size live in the heap. */
-  readonly heapBytes: number;
   readonly storageBuffers: number;
   /** The most bytes of a binding, of which a value may take several. */
   readonly binding: Limit;
@@ -195,6 +193,7 @@ export class WebGpuExecutable implements Executable {
           ...operand,
           inHeap: inHeap[call.buffers[i]],
           bytes: bytes[call.buffers[i]],
+          fours: takesFours(plan, i),
         }));
         const status = kernel.checks > 0 || guard !== "none" ? 1 : 0;
         const { half, storageBuffers, binding } = facilities;

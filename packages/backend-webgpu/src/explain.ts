@@ -1,20 +1,17 @@
 import type { BufferSpec, Program } from "@cresset/core/backend";
 import type { Facilities } from "./executable.ts";
 import { withPasses } from "./passes.ts";
-import { type Calls, kernelText, planKernel } from "./wgsl/compile.ts";
+import { type Calls, kernelText, planKernel, takesFours } from "./wgsl/compile.ts";
 import { placeOperands } from "./wgsl/placement.ts";
 import type { Machine } from "./wgsl/plan.ts";
 import { heapBytesOf, ownBytesOf } from "./wgsl/types.ts";
 
-type ExplainOptions = Machine & Pick<Facilities, "half" | "heapBytes" | "storageBuffers" | "binding">;
+type ExplainOptions = Machine & Pick<Facilities, "half" | "storageBuffers" | "binding">;
 
 /** Buffers, commands, and the WGSL of every kernel. */
-export function explainProgram(
-  given: Program,
-  { half, heapBytes, storageBuffers, binding, ...machine }: ExplainOptions,
-): string {
+export function explainProgram(given: Program, { half, storageBuffers, binding, ...machine }: ExplainOptions): string {
   const { program, constants } = withPasses(given, machine);
-  const inHeap = ({ dtype, length }: BufferSpec): boolean => heapBytesOf(dtype, length) <= heapBytes;
+  const inHeap = ({ dtype, length }: BufferSpec): boolean => heapBytesOf(dtype, length) <= machine.heapBytes;
   const bufferText = (buffer: BufferSpec, i: number): string =>
     `  b${i}: ${buffer.dtype}[${buffer.length}] ${buffer.role}${inHeap(buffer) ? ", in the heap" : ""}`;
   const lines = [
@@ -43,7 +40,8 @@ export function explainProgram(
       );
       const operands = kernel.operands.map((operand, k) => {
         const buffer = program.buffers[call.buffers[k]];
-        return { ...operand, inHeap: inHeap(buffer), bytes: ownBytesOf(buffer.dtype, buffer.length, half) };
+        const bytes = ownBytesOf(buffer.dtype, buffer.length, half);
+        return { ...operand, inHeap: inHeap(buffer), bytes, fours: takesFours(plan, k) };
       });
       const guard = i >= program.stateFrom && program.checks > 0 ? "unless failed" : "none";
       const status = kernel.checks > 0 || guard !== "none" ? 1 : 0;

@@ -127,6 +127,7 @@ test("a program over more points than 32 bits count is refused; a reduction of s
       subgroups: true,
       loopSteps: Number.POSITIVE_INFINITY,
       workgroupBytes: 16_384,
+      heapBytes: 0,
     }).loop?.lanes;
   expect([lanes([50_000, 4]), lanes([50_000, 50_000])]).toEqual([256, 1]);
 });

@@ -48,6 +48,12 @@ function planOf(kernel: Kernel, extents: readonly number[], machine: Machine): K
   }
 }
 
+/** Whether a kernel takes four elements of an operand at a time, if they have a buffer of their own. */
+export function takesFours({ loop, contraction }: KernelPlan, operand: number): boolean {
+  const fours = loop?.fours ?? (contraction?.kind === "tile" ? contraction.fours : []);
+  return fours.includes(operand);
+}
+
 /** Threads in a workgroup. */
 function threads(plan: KernelPlan): number {
   if (plan.scan) return scanThreads(plan.scan);
@@ -115,9 +121,8 @@ function writeBindings(writer: Writer, guard: Guard): void {
     const access = place.writable ? "read_write" : "read";
     for (let part = 0; part < place.parts; part++) {
       const name = place.parts === 1 ? `b${n}` : `b${n}_${part}`;
-      writer.declare(
-        `@group(0) @binding(${place.binding + part}) var<storage, ${access}> ${name}: array<${place.storage}>;`,
-      );
+      const element = place.fours ? `vec4<${place.storage}>` : place.storage;
+      writer.declare(`@group(0) @binding(${place.binding + part}) var<storage, ${access}> ${name}: array<${element}>;`);
     }
     if (place.parts > 1) declareParts(writer, n, place);
   });

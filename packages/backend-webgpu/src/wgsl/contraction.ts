@@ -1,6 +1,8 @@
 import { type ContractionKernel, type Expression, isFloat } from "@cresset/core/backend";
 import { mostPoints } from "../limits.ts";
 import { literal, roundText, value } from "./expression.ts";
+import { foursOfSide } from "./fours.ts";
+import { indexText } from "./index-math.ts";
 import { step } from "./loop.ts";
 import { operationText } from "./operations.ts";
 import type { Machine, Plan } from "./plan.ts";
@@ -24,6 +26,8 @@ export type ContractionVariant =
       readonly depth: number;
       readonly each: number;
       readonly slices: number;
+      /** The operand on the left, and on the right, that is loaded four elements at a time; -1: none. */
+      readonly fours: readonly [number, number];
     };
 
 type Dot = Extract<ContractionVariant, { kind: "lanes" }>;
@@ -71,12 +75,16 @@ export function planContraction(
   const size = tiles(128) >= 128 ? 128 : tiles(64) >= 96 ? 64 : 32;
   const slices = size === 32 && depth >= 64 && tiles(32) < 256 ? 4 : 1;
   const fits = 2 * bytesOfVector * stride(size) * 16 <= machine.workgroupBytes - reserved;
+  // Values of the heap are words.
+  const sideOf = (side: "left" | "right", of: readonly number[], length: number): number =>
+    4 * batch * length * depth > machine.heapBytes ? foursOfSide(kernel, side, of, extents) : -1;
   const tile = {
     kind: "tile",
     size,
     depth: slices > 1 ? 32 : fits ? 16 : 8,
     each: size === 128 ? 8 : 4,
     slices,
+    fours: [sideOf("left", axes.rows, rows), sideOf("right", axes.columns, columns)],
   } as const;
   return plan(tile, tiles(size), 2 * depth);
 }
@@ -178,12 +186,20 @@ function writeFill(
   writer.line("var four = vec4f(0.0f, 0.0f, 0.0f, 0.0f);");
   writer.open("if (k < depth)");
   writeCoordinates(writer, axes.depth, "k");
-  for (let i = 0; i < 4; i++) {
-    writer.open(`if (outer + ${i} < ${side.count})`);
-    writeCoordinates(writer, side.axes, side.axes.length > 1 ? `(outer + ${i})` : writer.name("c", `outer + ${i}`));
-    writer.line(`four.${"xyzw"[i]} = ${value(writer, operand)};`);
+  const place = operand.kind === "load" ? writer.placement.places[operand.operand] : null;
+  if (operand.kind === "load" && place?.kind === "own" && place.fours) {
+    // Four divides the last extent: all of them are there or none.
+    writer.open(`if (outer < ${side.count})`);
+    writeCoordinates(writer, side.axes, "outer");
+    writer.line(`four = vec4f(b${operand.operand}[(${indexText(writer, operand.index)}) >> 2u]);`);
     writer.close();
-  }
+  } else
+    for (let i = 0; i < 4; i++) {
+      writer.open(`if (outer + ${i} < ${side.count})`);
+      writeCoordinates(writer, side.axes, side.axes.length > 1 ? `(outer + ${i})` : writer.name("c", `outer + ${i}`));
+      writer.line(`four.${"xyzw"[i]} = ${value(writer, operand)};`);
+      writer.close();
+    }
   writer.close();
   writer.line(`${shared}[along * ${stride(size)} + across] = four;`);
   writer.close();

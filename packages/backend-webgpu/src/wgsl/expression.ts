@@ -118,23 +118,33 @@ export function loadText(writer: Writer, operand: number, index: string): string
       }
     }
   }
-  const element = place.parts === 1 ? `b${operand}[${index}]` : `load_b${operand}(${index})`;
-  if (place.storage === "f16") return `f32(${element})`;
-  return dtype === "bool" ? `(${element} != 0u)` : element;
+  return loadedText(writer, operand, place.parts === 1 ? `b${operand}[${index}]` : `load_b${operand}(${index})`);
+}
+
+/** The value of `element`, as it lies in an operand's own buffer. */
+export function loadedText(writer: Writer, operand: number, element: string): string {
+  const place = writer.placement.places[operand];
+  if (place.kind === "own" && place.storage === "f16") return `f32(${element})`;
+  return writer.dtypeOf(operand) === "bool" ? `(${element} != 0u)` : element;
+}
+
+/** What is to lie in an operand's own buffer for a value rounded to its dtype. */
+export function storedText(writer: Writer, operand: number, text: string): string {
+  const place = writer.placement.places[operand];
+  if (place.kind === "own" && place.storage === "f16") return `f16(${text})`;
+  return writer.dtypeOf(operand) === "bool" ? `select(0u, 1u, ${text})` : text;
 }
 
 /** Writes a value, rounded to the operand's dtype, to an element of it. */
 export function writeStore(writer: Writer, operand: number, index: string, text: string): void {
   const place = writer.placement.places[operand];
-  const dtype = writer.dtypeOf(operand);
-  const stored = dtype === "bool" ? `select(0u, 1u, ${text})` : text;
+  const stored = storedText(writer, operand, text);
   if (place.kind === "own") {
-    const element = place.storage === "f16" ? `f16(${stored})` : stored;
-    writer.line(place.parts === 1 ? `b${operand}[${index}] = ${element};` : `store_b${operand}(${index}, ${element});`);
+    writer.line(place.parts === 1 ? `b${operand}[${index}] = ${stored};` : `store_b${operand}(${index}, ${stored});`);
     return;
   }
   const heap = place.kind;
-  switch (valueType(dtype)) {
+  switch (valueType(writer.dtypeOf(operand))) {
     case "f32":
     case "i32":
       writer.line(`${heap}[o${operand} + u32(${index})] = bitcast<u32>(${stored});`);
@@ -187,7 +197,7 @@ function inner(writer: Writer, e: Expression): string {
       return castText(writer, "int32", e.dtype, valueType(e.dtype) === "i32" ? `(${text})` : text);
     }
     case "load":
-      return loadText(writer, e.operand, indexText(writer, e.index));
+      return writer.fours?.load(e.operand, e.index) ?? loadText(writer, e.operand, indexText(writer, e.index));
     case "register":
       return writer.registers.get(e.register) ?? `r${e.register}`;
     case "cast":

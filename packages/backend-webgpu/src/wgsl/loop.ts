@@ -1,6 +1,7 @@
 import type { Expression, Index, Kernel, LoopKernel, Statement } from "@cresset/core/backend";
 import { mostPoints } from "../limits.ts";
 import { loadText, writeStore } from "./expression.ts";
+import { foursOf, writeFours } from "./fours.ts";
 import type { Machine, Plan } from "./plan.ts";
 import { extentText, writeCoordinates } from "./points.ts";
 import { type Accumulator, accumulator } from "./reduction.ts";
@@ -16,6 +17,8 @@ export interface LoopVariant extends TreeVariant {
   readonly lanesFirst: boolean;
   /** Whether each row is reduced in chunks, whose results are joined then. */
   readonly chunked: boolean;
+  /** Operands of which a thread takes four elements at a time, for four points; none: a thread for each point. */
+  readonly fours: readonly number[];
 }
 
 /**
@@ -58,13 +61,16 @@ export function planLoop(
   const chunks = chunksOf(kernel, extents);
   const loop: LoopVariant =
     kernel.axes === kernel.outer
-      ? { ...alone, rows: 256 }
+      ? { ...alone, rows: 256, fours: machine.cooperative ? foursOf(kernel, extents, machine.heapBytes) : [] }
       : machine.cooperative && inner <= mostPoints
         ? { ...rowVariant(kernel, rows, inner, machine.subgroups), chunked: chunks > 1 }
         : alone;
   return {
-    key: `${loop.rows}x${loop.lanes}${loop.lanesFirst ? "" : "t"}${loop.chunked ? "c" : ""}${loop.subgroups ? "s" : ""}`,
-    workgroups: passOf(kernel)?.pass === "chunks" ? rows * chunks : Math.ceil(rows / loop.rows),
+    key: `${loop.rows}x${loop.lanes}${loop.lanesFirst ? "" : "t"}${loop.chunked ? "c" : ""}${loop.subgroups ? "s" : ""}${loop.fours.map((operand) => `v${operand}`).join("")}`,
+    workgroups:
+      passOf(kernel)?.pass === "chunks"
+        ? rows * chunks
+        : Math.ceil(rows / (loop.fours.length > 0 ? 4 * loop.rows : loop.rows)),
     steps: kernel.axes === kernel.outer ? 1 : stepsOf(kernel, inner, chunks, loop),
     loop,
   };
@@ -79,7 +85,7 @@ function stepsOf(kernel: LoopKernel, inner: number, chunks: number, { lanes, chu
 }
 
 /** A thread for each row. */
-const alone: LoopVariant = { rows: 64, lanes: 1, lanesFirst: true, chunked: false, subgroups: false };
+const alone: LoopVariant = { rows: 64, lanes: 1, lanesFirst: true, chunked: false, subgroups: false, fours: [] };
 
 function rowVariant(kernel: LoopKernel, rows: number, inner: number, subgroups: boolean): LoopVariant {
   if (inner <= 4 || (inner <= 32 && rows >= 32768)) return alone;
@@ -92,7 +98,7 @@ function rowVariant(kernel: LoopKernel, rows: number, inner: number, subgroups: 
   const smallest = lanesFirst ? 64 : 32 * Math.min(lanes, 8);
   const together = Math.max(1, Math.floor(Math.max(smallest, lanes) / lanes));
   const bySubgroups = subgroups && joinsBySubgroups(together, lanes);
-  return { rows: together, lanes, lanesFirst, chunked: false, subgroups: bySubgroups };
+  return { rows: together, lanes, lanesFirst, chunked: false, subgroups: bySubgroups, fours: [] };
 }
 
 /** Whether the first load inside of the inner loops walks through memory along the last outer axis, not along the inner ones. */
@@ -163,7 +169,11 @@ export function step(index: Index, axis: number): number {
 }
 
 export function writeLoop(writer: Writer, kernel: LoopKernel, variant: LoopVariant): void {
-  const { rows, lanes, lanesFirst, chunked } = variant;
+  const { rows, lanes, lanesFirst, chunked, fours } = variant;
+  if (fours.length > 0) {
+    writeFours(writer, kernel, rows);
+    return;
+  }
   const outer = Array.from({ length: kernel.outer }, (_, axis) => axis);
   writer.line(`let rows = ${extentText(outer)};`);
   if (lanes === 1) {

@@ -16,6 +16,8 @@ export interface OwnPlace {
   readonly parts: number;
   /** Elements of each part but the last. */
   readonly partLength: number;
+  /** Whether it is bound as vectors of four elements. */
+  readonly fours: boolean;
 }
 
 /** Places of a kernel's operands, and the text that is part of its pipeline's key. */
@@ -37,6 +39,8 @@ export interface PlacedOperand {
   readonly inHeap: boolean;
   /** Of a buffer of its own. */
   readonly bytes: number;
+  /** Whether the kernel takes four elements at a time, where they have a buffer of their own. */
+  readonly fours: boolean;
 }
 
 /** What of a device decides where operands are bound. */
@@ -80,9 +84,11 @@ export function placeOperands(operands: readonly PlacedOperand[], { half, count,
     const first = binding;
     binding += parts;
     const partLength = largest / bytesOfStorage(storage);
-    return { kind: "own", binding: first, storage, writable: access !== "read", parts, partLength };
+    const fours = operand.fours && parts === 1;
+    return { kind: "own", binding: first, storage, writable: access !== "read", parts, partLength, fours };
   });
-  const letter = ({ storage, parts }: OwnPlace): string => (storage === "f16" ? "f" : "o") + (parts > 1 ? parts : "");
+  const letter = ({ storage, parts, fours }: OwnPlace): string =>
+    (storage === "f16" ? "f" : "o") + (fours ? "v" : "") + (parts > 1 ? parts : "");
   const key = places.map((place) => (place.kind === "own" ? letter(place) : place.kind[0])).join("");
   const own = binding - (heap ? 1 : 0) - (packed >= 0 ? 1 : 0);
   return { places, heap, packed, half, own, key };

@@ -11,6 +11,8 @@ export interface Machine {
   readonly loopSteps: number;
   /** What a workgroup's threads can share. Every adapter has 16 KiB, but not every device asks for more. */
   readonly workgroupBytes: number;
+  /** Values up to this size live in the heap. */
+  readonly heapBytes: number;
 }
 
 /** How a kernel runs for given extents. */

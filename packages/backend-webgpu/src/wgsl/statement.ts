@@ -34,8 +34,10 @@ export function writeStatements(writer: Writer, body: readonly Statement[], arou
       }
       case "store":
         effect(() => {
-          const index = indexText(writer, statement.index);
-          writeStore(writer, statement.operand, index, value(writer, statement.value));
+          const { operand, index } = statement;
+          const text = value(writer, statement.value);
+          if (writer.fours?.store(operand, index, text)) return;
+          writeStore(writer, operand, indexText(writer, index), text);
         });
         break;
       case "check":

@@ -1,4 +1,4 @@
-import type { DType, Kernel } from "@cresset/core/backend";
+import type { DType, Index, Kernel } from "@cresset/core/backend";
 import type { CallLayout } from "../call-layout.ts";
 import { allFunctions } from "./functions/index.ts";
 import { declarationsOf } from "./functions/library.ts";
@@ -8,6 +8,14 @@ import type { Placement } from "./placement.ts";
 export interface Scope {
   readonly axes: Map<number, string>;
   readonly registers: Map<number, string>;
+}
+
+/** One of four neighbouring points, whose operands are loaded and stored together (`fours.ts`). */
+export interface FourthPoint {
+  /** The value of an element; null where it is loaded by itself. */
+  load(operand: number, index: Index): string | null;
+  /** Whether it keeps the value of an element, to be stored with the others. */
+  store(operand: number, index: Index, text: string): boolean;
 }
 
 /** Writes the text of a kernel: lines of the body, declarations before it, and which library functions they call. */
@@ -27,6 +35,8 @@ export class Writer {
   subgroups = false;
   /** Whether a load within bounds, else a constant, is a choice of two values: what is loaded elsewhere is anything, and not looked at. */
   branchless = false;
+  /** The point at hand, where it is one of four. */
+  fours: FourthPoint | null = null;
 
   constructor(kernel: Kernel, placement: Placement, layout: CallLayout) {
     this.kernel = kernel;
