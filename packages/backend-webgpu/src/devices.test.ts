@@ -112,6 +112,30 @@ test("memory stays flat in a loop, whoever reads its losses", async () => {
   expect(Number(backend.info().heapUsedBytes) - used).toBeLessThan(400 * 128);
 });
 
+test("a profile tells of all three backends, and its trace has a row for each", async () => {
+  const work = async (device: string): Promise<void> => {
+    torch.setDefaultDevice(device);
+    const x = torch.ones([40, 40]);
+    await x.matmul(x).add(1).data();
+  };
+  // Nothing is compiled while it is timed.
+  for (const name of names) await work(name);
+  const seen = await torch.profile(async () => {
+    for (const name of names) await work(name);
+  });
+  const { traceEvents } = JSON.parse(seen.exportChromeTrace()) as {
+    traceEvents: { ph: string; tid: number; ts: number; dur: number; args: { name?: string } }[];
+  };
+  const rows = traceEvents.filter(({ ph }) => ph === "M");
+  expect(rows.map(({ args }) => args.name).sort()).toEqual([...names]);
+  for (const { tid } of rows) {
+    const kernels = traceEvents.filter((event) => event.ph === "X" && event.tid === tid);
+    expect(kernels.length).toBeGreaterThan(0);
+    for (const { ts, dur } of kernels) expect(ts > 0 && dur >= 0).toBe(true);
+  }
+  for (const name of names) expect(seen.table()).toContain(` ${name} `);
+});
+
 test("when the device is lost, reads reject, host-backed values survive, and registering again works", async () => {
   const backend = webgpu();
   await torch.registerBackend(backend);
