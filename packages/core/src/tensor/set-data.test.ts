@@ -73,3 +73,11 @@ test("`data()` reads, also after a module's parameter was given other elements",
   expect([...(await p.data())]).toEqual([3, 4]);
   expect([...p.dataSync()]).toEqual([3, 4]);
 });
+
+test("views made afterwards lead to its gradient", () => {
+  const p = leaf(1, 2);
+  p.data = torch.tensor([3, 4]);
+  p.view(2, 1).mul(2).sum().backward();
+  expect(p.grad?.tolistSync()).toEqual([2, 2]);
+  expect(() => p.narrow(0, 0, 1).mul_(2)).toThrow("a view of a leaf Variable");
+});

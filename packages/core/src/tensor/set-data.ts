@@ -1,5 +1,6 @@
 import { isFloat } from "../dtype/dtype.ts";
 import { AutogradError } from "../errors.ts";
+import { detach } from "../ops/shape/convert.ts";
 import { requireTensor } from "./argument.ts";
 import { LeafRecord } from "./leaf.ts";
 import type { Tensor } from "./tensor.ts";
@@ -12,11 +13,11 @@ import type { Tensor } from "./tensor.ts";
  */
 export function setData(target: Tensor, source: Tensor): void {
   requireTensor("data", source);
-  const { storage, region } = source;
-  const value = source.current();
   if (target.edge !== null && !isFloat(source.dtype))
     throw new AutogradError("data set to a tensor that requires gradients must be floating point or complex dtype");
-  const type = target.edge instanceof LeafRecord && target.edge.type !== value.type ? value.type : null;
-  Object.assign(target, { storage, region, value, seen: storage.version, detached: true });
-  if (type !== null) target.edge = new LeafRecord(type);
+  const { storage, region, value, history } = detach(source);
+  Object.assign(target, { storage, region, value, history, seen: storage.version });
+  if (target.edge instanceof LeafRecord && target.edge.type !== value?.type)
+    target.edge = new LeafRecord(target.current().type);
+  if (region === null) history.edge = target.edge;
 }
