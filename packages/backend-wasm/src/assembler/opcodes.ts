@@ -11,9 +11,9 @@ type Words<Text extends string, Shape extends string = "", Found = never> = Text
   : Found | `${Shape}${Text}`;
 
 /** Instructions without immediates. */
-const plainControl = "unreachable nop 13 return 10 drop select";
+const plainControl = "unreachable 14 return 10 drop select";
 const plainScalar =
-  "i32: eqz eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u i64: eqz eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u f32: eq ne lt gt le ge f64: eq ne lt gt le ge i32: clz ctz popcnt add sub mul div_s div_u rem_s rem_u and or xor shl shr_s shr_u rotl rotr i64: clz ctz popcnt add sub mul div_s div_u rem_s rem_u and or xor shl shr_s shr_u rotl rotr f32: abs neg ceil floor trunc nearest sqrt add sub mul div min max copysign f64: abs neg ceil floor trunc nearest sqrt add sub mul div min max copysign i32: wrap_i64 trunc_f32_s trunc_f32_u trunc_f64_s trunc_f64_u i64: extend_i32_s extend_i32_u trunc_f32_s trunc_f32_u trunc_f64_s trunc_f64_u f32: convert_i32_s convert_i32_u convert_i64_s convert_i64_u demote_f64 f64: convert_i32_s convert_i32_u convert_i64_s convert_i64_u promote_f32 i32: reinterpret_f32 i64: reinterpret_f64 f32: reinterpret_i32 f64: reinterpret_i64 i32: extend8_s extend16_s i64: extend8_s extend16_s extend32_s";
+  "i32: eqz eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u i64: eqz eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u f32: eq ne lt gt le ge f64: eq ne lt gt le ge i32: clz 2 add sub mul div_s div_u rem_s rem_u and or xor shl shr_s shr_u 2 i64: clz 2 add sub mul div_s div_u rem_s rem_u and or xor shl shr_s shr_u 2 f32: abs neg ceil floor trunc nearest sqrt add sub mul div min max copysign f64: abs neg ceil floor trunc nearest sqrt add sub mul div min max copysign i32: wrap_i64 4 i64: extend_i32_s extend_i32_u 4 f32: convert_i32_s 1 convert_i64_s convert_i64_u demote_f64 f64: convert_i32_s 1 convert_i64_s convert_i64_u promote_f32 i32: reinterpret_f32 i64: reinterpret_f64 f32: reinterpret_i32 f64: reinterpret_i64";
 const plainSaturating = "i32: trunc_sat_f32_s 5 i64: trunc_sat_f64_s";
 const plainSplat = "i32x4: splat i64x2: splat f32x4: splat f64x2: splat";
 const plainCompare =
