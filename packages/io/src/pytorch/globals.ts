@@ -6,6 +6,7 @@ import { FormatError } from "../errors.ts";
 import { type Global, PickleDict, PickleGlobal, PickleSet, PickleTuple } from "../pickle/values.ts";
 import { numpyGlobals } from "./numpy-globals.ts";
 import { countsOf, NamedStorage, PickledTensor, tensorRecord } from "./records.ts";
+import { schedulerGlobals } from "./scheduler-globals.ts";
 import { dtypeNames, storageType } from "./storage-types.ts";
 
 type Make = NonNullable<Global["make"]>;
@@ -134,7 +135,7 @@ const functions: Readonly<Record<string, Make | null>> = {
 const python2: Readonly<Record<string, string>> = Object.assign(Object.create(null), { long: "int", unicode: "str" });
 
 const globals = new Map<string, PickleGlobal>(
-  Object.entries({ ...functions, ...numpyGlobals }).map(([name, make]) => [
+  Object.entries({ ...functions, ...numpyGlobals, ...schedulerGlobals }).map(([name, make]) => [
     name,
     new PickleGlobal({ name, make: make ?? undefined }),
   ]),

@@ -1,4 +1,7 @@
-/** Files of PyTorch before 1.6: pickles one after the other, then the storages in a row. */
+/**
+ * Files of PyTorch before 1.6: pickles one after the other, then the storages in a row. What follows those is not looked at, as
+ * in PyTorch, where a program may write more to the file and read on from there.
+ */
 import { FormatError } from "../errors.ts";
 import { EndOfPickle } from "../pickle/cursor.ts";
 import { unpickle } from "../pickle/unpickler.ts";

@@ -296,3 +296,7 @@ test("an old file is read, and refused where its storages are cut off", async ()
   for (let length = 1; length < bytes.length; length++)
     await expect(load(bytes.subarray(0, length))).rejects.toThrow(FormatError);
 });
+
+test("what follows the storages of an old file is not looked at, as in PyTorch", async () => {
+  expect((await load<torch.Tensor>(joined([oldFile(3), latin1("junk")]))).tolistSync()).toEqual([0.5]);
+});

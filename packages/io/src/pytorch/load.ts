@@ -26,7 +26,8 @@ export interface LoadOptions extends OpenOptions {
  *
  * A dictionary becomes a record without a prototype if its keys are texts, or whole numbers from 0 on; else a `Map`. A tuple
  * and `torch.Size` become frozen arrays, a list an array, a set a `Set`, None null, bytes a `Uint8Array`; integers beyond 2⁵³
- * bigints; a dtype, a device and a layout their names. Tensors that share memory in the file share it here. bfloat16 becomes
+ * bigints; a dtype, a device and a layout their names. A function in a scheduler's state becomes a mark with its `name`, which
+ * `save` leaves out of the state. Tensors that share memory in the file share it here. bfloat16 becomes
  * float32, which holds each of its values.
  *
  * @param file a URL, a path, a `Blob` or `File`, or bytes.

@@ -5,6 +5,7 @@ import { PickleDict, PickleGlobal, PickleObject, PickleSet, PickleTuple } from "
 import { NumpyArray } from "./numpy-globals.ts";
 import { isIntegerKey, metadataKey, orderedDicts, textKeyed } from "./python-types.ts";
 import { NamedStorage, PickledTensor, StoragePart, StorageRecord } from "./records.ts";
+import { PythonFunction, WholeObject } from "./scheduler-globals.ts";
 
 /** The deepest nesting that is read; Python itself does not write deeper than this. */
 const deepest = 1000;
@@ -32,7 +33,7 @@ export function plainValue(value: unknown, tensorOf: (pickled: PickledTensor | N
     if (depth > deepest) throw new FormatError(`the file is nested more than ${deepest} deep`);
     const next: unknown[] = [];
     for (const item of level) {
-      if (typeof item !== "object" || item === null || item instanceof Uint8Array || known.has(item)) continue;
+      if (typeof item !== "object" || item === null || known.has(item) || staysItself(item)) continue;
       const pending = make(item);
       if (pending === null) continue;
       made.push(pending);
@@ -99,12 +100,16 @@ export function plainValue(value: unknown, tensorOf: (pickled: PickledTensor | N
   }
 }
 
+const staysItself = (item: object): boolean => item instanceof Uint8Array || item instanceof PythonFunction;
+
 /** What stands for something that a file names and that is a value itself: a type. */
 function nameOf(item: object): string {
   if (item instanceof PickleGlobal) return item.global.name;
   if (item instanceof NamedStorage) return `torch.${item.type.dtype}`;
   if (item instanceof StorageRecord || item instanceof StoragePart)
     throw new FormatError("the file holds a storage that is no tensor: save the tensor instead");
+  if (item instanceof WholeObject)
+    throw new FormatError(`the file holds a whole ${item.type}: save its state_dict() in Python instead`);
   if (item instanceof PickleObject) throw new FormatError("the file holds a dtype of NumPy's as a value");
   throw new FormatError("the file holds a value of an unknown kind");
 }

@@ -46,16 +46,24 @@ const pairs: readonly (readonly [python: string, make: (o: optim.SGD) => Schedul
         new lrScheduler.ExponentialLR(o, 0.9),
       ]),
   ],
+  ["OneCycleLR(o, 0.1, total_steps=12)", (o) => new lrScheduler.OneCycleLR(o, 0.1, 12)],
+  [
+    "OneCycleLR(o, 0.1, total_steps=12, anneal_strategy='linear')",
+    (o) => new lrScheduler.OneCycleLR(o, 0.1, 12, { annealStrategy: "linear" }),
+  ],
+  ["SWALR(o, 0.05)", (o) => new optim.swaUtils.SWALR(o, 0.05)],
+  ["SWALR(o, 0.05, 4, 'linear')", (o) => new optim.swaUtils.SWALR(o, 0.05, 4, "linear")],
 ];
 
-const python = `
+const shared = `
 import json, torch, warnings
 warnings.simplefilter("ignore")
 from torch.optim.lr_scheduler import *
+from torch.optim.swa_utils import SWALR
 ${restrictedLoad}
 pairs = json.loads(${JSON.stringify(JSON.stringify(pairs.map(([one]) => one)))})
 def make(text):
-    o = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
+    o = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1, momentum=0.9)
     return o, eval(text)
 def rates(o, scheduler, count):
     found = []
@@ -65,6 +73,9 @@ def rates(o, scheduler, count):
         else: scheduler.step()
         found.append(o.param_groups[0]["lr"])
     return found
+`;
+
+const python = `${shared}
 here, there = [], []
 for i, text in enumerate(pairs):
     o, scheduler = make(text)
@@ -78,7 +89,18 @@ for i, text in enumerate(pairs):
     there.append(rates(o, scheduler, 6))
 print(json.dumps([here, there]))`;
 
-const makeOptimizer = (): optim.SGD => new optim.SGD([torch.zeros([1], { requiresGrad: true })], { lr: 0.1 });
+const again = `${shared}
+found = []
+for i, text in enumerate(pairs):
+    o, scheduler = make(text)
+    state = load("again-%d.pt" % i)
+    o.load_state_dict(state["optimizer"])
+    scheduler.load_state_dict(state["scheduler"])
+    found.append(rates(o, scheduler, 6))
+print(json.dumps(found))`;
+
+const makeOptimizer = (): optim.SGD =>
+  new optim.SGD([torch.zeros([1], { requiresGrad: true })], { lr: 0.1, momentum: 0.9 });
 
 function rates(optimizer: optim.SGD, scheduler: Scheduler, count: number): number[] {
   return Array.from({ length: count }, () => {
@@ -126,5 +148,10 @@ describe.skipIf(!hasPyTorch)("the rates go on where the other left off", () => {
     optimizer.loadStateDict(saved.optimizer);
     scheduler.loadStateDict(saved.scheduler);
     for (const [at, rate] of rates(optimizer, scheduler, 6).entries()) expect(rate).toBeCloseTo(fromThere[i][at], 12);
+  });
+
+  test("PyTorch's, read and saved again, in PyTorch", { timeout: 60_000 }, async () => {
+    for (const i of pairs.keys()) await save(await load(path(`there-${i}.pt`)), path(`again-${i}.pt`));
+    expect(askPython(again, folder)).toEqual(fromThere);
   });
 });

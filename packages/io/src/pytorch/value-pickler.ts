@@ -4,6 +4,7 @@ import { FloatScalar, Tensor, ValueError } from "@cresset/core/functions";
 import { Pickler } from "../pickle/pickler.ts";
 import { isIntegerKey, metadataKey, orderedDicts, textKeyed } from "./python-types.ts";
 import type { SavedStorages } from "./saved-storages.ts";
+import { PythonFunction } from "./scheduler-globals.ts";
 import { storageNameOf } from "./storage-types.ts";
 
 /** The deepest nesting that is written, by recursion. */
@@ -74,6 +75,7 @@ export class ValuePickler {
     else if (value instanceof Map) this.#dict(value, [...value]);
     else if (value instanceof Set) this.#set(value);
     else if (value instanceof Uint8Array) this.#bytes(value);
+    else if (value instanceof PythonFunction) this.#refuse(`it is the function ${value.name} of Python's`);
     else if (ArrayBuffer.isView(value)) this.#refuse("it is a typed array: make a tensor of it with torch.tensor(…)");
     else if (isRecord(value)) this.#record(value);
     else this.#refuse(`it is ${describeArgument(value)}${adviceFor(value)}`);
@@ -103,7 +105,7 @@ export class ValuePickler {
   }
 
   #record(value: Readonly<Record<string, unknown>>): void {
-    const entries = Object.entries(value);
+    const entries = Object.entries(value).filter(([, item]) => !(item instanceof PythonFunction));
     const metadata = Object.getOwnPropertyDescriptor(value, metadataKey);
     const isStateDict = metadata !== undefined && !metadata.enumerable;
     const ordered = isStateDict || orderedDicts.has(value);
