@@ -65,16 +65,22 @@ async function readArchive(source: ByteSource, { device }: LoadOptions): Promise
         ? "this is a file of PyTorch's: read it with torch.load"
         : `this is no archive of NumPy's: it holds "${stray}", which is no array`,
     );
-  const arrays: [string, Tensor][] = [];
-  for (const name of names) {
+  const inArray = async <T>(name: string, read: () => Promise<T>): Promise<T> => {
     try {
-      const header = await archivedHeader(archive, name);
-      const elements = (await archive.read(name)).slice(header.dataStart);
-      arrays.push([name.slice(0, -".npy".length), tensorOfArray(header, elements, device)]);
+      return await read();
     } catch (error) {
       if (error instanceof FormatError) throw new FormatError(`"${name}": ${error.message}`, { cause: error });
       throw error;
     }
+  };
+  // What may be refused is looked at before memory is taken for the first array.
+  const headers: ArrayHeader[] = [];
+  for (const name of names) headers.push(await inArray(name, () => archivedHeader(archive, name)));
+  await archive.verify(names);
+  const arrays: [string, Tensor][] = [];
+  for (const [i, name] of names.entries()) {
+    const elements = (await inArray(name, () => archive.read(name))).slice(headers[i].dataStart);
+    arrays.push([name.slice(0, -".npy".length), tensorOfArray(headers[i], elements, device)]);
   }
   // Without a prototype, so that no name is special.
   const record: Record<string, Tensor> = Object.create(null);

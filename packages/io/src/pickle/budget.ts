@@ -40,7 +40,12 @@ export class Budget {
 
   /** Counts what a call may do with its arguments. @throws FormatError where that is too much. */
   charge(args: readonly unknown[]): void {
-    for (const arg of args) this.#work -= sizeOf(arg);
+    for (const arg of args) this.spend(sizeOf(arg));
+  }
+
+  /** Counts work. @throws FormatError where that is too much. */
+  spend(work: number): void {
+    this.#work -= work;
     if (this.#work < 0) throw new FormatError("the pickle gives the same large values to very many calls");
   }
 }

@@ -75,6 +75,11 @@ export class Cursor {
     return bytes;
   }
 
+  /** Goes on behind the next bytes. */
+  skip(length: number): void {
+    this.#take(length);
+  }
+
   /** @throws EndOfPickle if fewer bytes follow. */
   require(length: number): void {
     if (length > this.#bytes.length - this.at) throw new EndOfPickle("the pickle is cut off");

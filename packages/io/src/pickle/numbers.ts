@@ -10,12 +10,17 @@ const mostDigits = 4300;
 
 /** An integer of `length` bytes in two's complement, least significant first. */
 export function integerOf(cursor: Cursor, length: number): number | bigint {
-  if (length < 0 || length > mostBytes) throw new FormatError(`the pickle holds an integer of ${length} bytes`);
+  requireIntegerLength(length);
   if (length === 0) return 0;
   const bytes = cursor.bytes(length);
   let hex = "";
   for (let i = length - 1; i >= 0; i--) hex += bytes[i].toString(16).padStart(2, "0");
   return pythonInteger(BigInt.asIntN(8 * length, BigInt(`0x${hex}`)));
+}
+
+/** @throws FormatError for more bytes than integers have. */
+export function requireIntegerLength(length: number): void {
+  if (length < 0 || length > mostBytes) throw new FormatError(`the pickle holds an integer of ${length} bytes`);
 }
 
 /** A number of protocol 0, written in decimal; there, True and False are `01` and `00`. */

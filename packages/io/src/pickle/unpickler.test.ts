@@ -15,7 +15,7 @@ const hooks = {
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 /** A value from a pickle that is written as Latin-1. */
 const load = (pickle: string | Uint8Array): unknown =>
-  plainValue(unpickle(typeof pickle === "string" ? bytesOf(pickle) : pickle, hooks).value, () => {
+  plainValue(unpickle(typeof pickle === "string" ? bytesOf(pickle) : pickle, hooks), () => {
     throw new Error("no tensor is in these pickles");
   });
 const repeat = (text: string, times: number): string => text.repeat(times);
@@ -226,7 +226,7 @@ describe("a pickle takes no more than a few times its size", () => {
   test("a large value that is given to many calls is refused", () => {
     const text = `X\0\0\x10\0${repeat("a", 1 << 20)}q\0X\x06\0\0\0latin1q\x01`;
     const calls = repeat("c_codecs\nencode\nh\0h\x01\x86R0", 50);
-    expect(() => load(`${text}${calls}.`)).toThrow("the same large values to very many calls");
+    expect(() => load(`${text}${calls}00N.`)).toThrow("the same large values to very many calls");
   });
 
   test("very many containers are refused", () => {
@@ -237,7 +237,7 @@ describe("a pickle takes no more than a few times its size", () => {
     // Python notes each of them, and a file may hold other things besides.
     const noted = bytesOf(`(${"]\x94".repeat(200_000)}l.`);
     expect(load(noted)).toHaveLength(200_000);
-    expect(unpickle(bytesOf(`(${"]".repeat(200_000)}l.`), hooks, { fileSize: 1e6 }).value).toHaveLength(200_000);
+    expect(unpickle(bytesOf(`(${"]".repeat(200_000)}l.`), hooks, { fileSize: 1e6 })).toHaveLength(200_000);
     const most = new Uint8Array(10_000_000).fill(0x5d);
     expect(() => unpickle(joined([bytesOf("("), most]), hooks)).toThrow("than a file of its size has");
   });
@@ -247,7 +247,7 @@ describe("a pickle takes no more than a few times its size", () => {
       4, 3, 1,
     ]);
     expect(load("K\x01p5\n0K\x02\x940(g5\nh\x01t.")).toEqual([1, 2]);
-    for (const index of ["-1", "0.5", "7", "x"]) expect(() => load(`K\x01\x94g${index}\n.`)).toThrow("did not note");
+    for (const index of ["-1", "0.5", "7", "x"]) expect(() => load(`K\x01\x940g${index}\n.`)).toThrow("did not note");
   });
 
   test("values below a mark are not taken for those above it", () => {

@@ -3,22 +3,26 @@
  * function of this library that checks its arguments. https://docs.python.org/3/library/pickle.html
  */
 import { FormatError } from "../errors.ts";
+import { atomOf, notAtom } from "./atoms.ts";
 import { Budget } from "./budget.ts";
 import { Cursor } from "./cursor.ts";
-import { integerOf, numberOfLine, textOfLine } from "./numbers.ts";
 import { op } from "./opcodes.ts";
+import { outlineOf, unknown } from "./outline.ts";
+import { Rehearsal, type RehearsalHooks } from "./rehearsal.ts";
 import { PickleDict, PickleGlobal, PickleObject, PickleSet, PickleTuple } from "./values.ts";
 
-export interface UnpicklerHooks {
+export interface UnpicklerHooks extends RehearsalHooks {
   /** What the pickle names. @throws FormatError for what is not on the list. */
   findGlobal(module: string, name: string): unknown;
-  /** What a persistent id stands for: in PyTorch's files, a storage. */
+  /** What a persistent id stands for: in PyTorch's files, a storage. Asked for the same id twice, it must give the same. */
   persistent(id: unknown): unknown;
 }
 
-const emptyTuple = new PickleTuple([]);
+/** A pickle that takes no more memory than so many times its file, and so many bytes, is read at once. */
+const smallRatio = 8;
+const smallSize = 1 << 16;
 
-const opNames = new Map<number, string>(Object.entries(op).map(([name, code]) => [code, name]));
+const emptyTuple = new PickleTuple([]);
 
 export interface UnpickleOptions {
   /** Where the pickle begins; default 0. */
@@ -27,18 +31,46 @@ export interface UnpickleOptions {
   readonly fileSize?: number;
 }
 
-/** Reads a pickle. @throws FormatError for one that is damaged, or would take far more memory than its file. */
-export function unpickle(
+/** A pickle that was looked at, and can be read. */
+export interface Pickle {
+  /** Where it ends. */
+  readonly end: number;
+  /** Whether its value would take many times as much memory as the file, so that it was not made yet. */
+  readonly large: boolean;
+  /** Its value. */
+  read(): unknown;
+}
+
+/**
+ * Looks at a pickle. If its value takes many times as much memory as the file, as one of nothing but small lists does, whatever
+ * may be wrong with it is found before anything is made.
+ *
+ * @throws FormatError for one that is damaged, or would take far more memory than its file.
+ */
+export function openPickle(
   bytes: Uint8Array,
   hooks: UnpicklerHooks,
   { start = 0, fileSize = bytes.length }: UnpickleOptions = {},
-): { readonly value: unknown; readonly end: number } {
-  const unpickler = new Unpickler(new Cursor(bytes, start), hooks, bytes.length, Math.max(fileSize, bytes.length));
-  return { value: unpickler.run(), end: unpickler.cursor.at };
+): Pickle {
+  const size = Math.max(fileSize, bytes.length);
+  const budget = (): Budget => new Budget(bytes.length, size);
+  const outline = outlineOf(new Cursor(bytes, start), budget());
+  const read = (): unknown => new Unpickler(new Cursor(bytes, start), hooks, budget()).run();
+  if (outline.cost <= smallRatio * size + smallSize) {
+    const value = read();
+    return { end: outline.end, large: false, read: () => value };
+  }
+  new Rehearsal(bytes, start, hooks, budget(), outline).run();
+  return { end: outline.end, large: true, read };
+}
+
+/** Reads a pickle. @throws FormatError as `openPickle`. */
+export function unpickle(bytes: Uint8Array, hooks: UnpicklerHooks, options: UnpickleOptions = {}): unknown {
+  return openPickle(bytes, hooks, options).read();
 }
 
 class Unpickler {
-  readonly cursor: Cursor;
+  readonly #cursor: Cursor;
   readonly #hooks: UnpicklerHooks;
   readonly #stack: unknown[] = [];
   /** Places of marks in the stack. */
@@ -48,17 +80,17 @@ class Unpickler {
   readonly #memoApart = new Map<number, unknown>();
   readonly #budget: Budget;
 
-  constructor(cursor: Cursor, hooks: UnpicklerHooks, size: number, fileSize: number) {
-    this.cursor = cursor;
+  constructor(cursor: Cursor, hooks: UnpicklerHooks, budget: Budget) {
+    this.#cursor = cursor;
     this.#hooks = hooks;
-    this.#budget = new Budget(size, fileSize);
+    this.#budget = budget;
   }
 
   run(): unknown {
     for (;;) {
-      const code = this.cursor.uint8();
+      const code = this.#cursor.uint8();
       if (code === op.STOP) break;
-      if (!this.#number(code) && !this.#text(code) && !this.#memory(code) && !this.#container(code)) this.#object(code);
+      if (!this.#atom(code) && !this.#memory(code) && !this.#container(code)) this.#object(code);
     }
     const value = this.#pop();
     if (this.#stack.length > 0 || this.#marks.length > 0)
@@ -94,68 +126,14 @@ class Unpickler {
     return this.#stack.splice(mark);
   }
 
-  #number(code: number): boolean {
-    const { cursor } = this;
-    switch (code) {
-      case op.NONE:
-        return this.#push(null);
-      case op.NEWTRUE:
-        return this.#push(true);
-      case op.NEWFALSE:
-        return this.#push(false);
-      case op.BININT:
-        return this.#push(cursor.int32());
-      case op.BININT1:
-        return this.#push(cursor.uint8());
-      case op.BININT2:
-        return this.#push(cursor.uint16());
-      case op.LONG1:
-        return this.#push(integerOf(cursor, cursor.uint8()));
-      case op.LONG4:
-        return this.#push(integerOf(cursor, cursor.int32()));
-      case op.BINFLOAT:
-        return this.#push(cursor.float64());
-      case op.INT:
-      case op.LONG:
-      case op.FLOAT:
-        return this.#push(numberOfLine(cursor.line(), code));
-      default:
-        return false;
-    }
-  }
-
-  #text(code: number): boolean {
-    const { cursor } = this;
-    const copied = (length: number): Uint8Array => this.#budget.made(new Uint8Array(cursor.bytes(length)));
-    switch (code) {
-      case op.BINUNICODE:
-        return this.#push(cursor.utf8(cursor.uint32()));
-      case op.SHORT_BINUNICODE:
-        return this.#push(cursor.utf8(cursor.uint8()));
-      case op.BINUNICODE8:
-        return this.#push(cursor.utf8(cursor.length64()));
-      // `str` of Python 2, which torch.load takes for UTF-8.
-      case op.SHORT_BINSTRING:
-        return this.#push(cursor.utf8(cursor.uint8()));
-      case op.BINSTRING:
-        return this.#push(cursor.utf8(cursor.uint32()));
-      case op.STRING:
-      case op.UNICODE:
-        return this.#push(textOfLine(cursor.lineBytes(), code));
-      case op.BINBYTES:
-        return this.#push(copied(cursor.uint32()));
-      case op.SHORT_BINBYTES:
-        return this.#push(copied(cursor.uint8()));
-      case op.BINBYTES8:
-      case op.BYTEARRAY8:
-        return this.#push(copied(cursor.length64()));
-      default:
-        return false;
-    }
+  #atom(code: number): boolean {
+    const value = atomOf(this.#cursor, code);
+    if (value === notAtom) return false;
+    return this.#push(value instanceof Uint8Array ? this.#budget.made(new Uint8Array(value)) : value);
   }
 
   #memory(code: number): boolean {
-    const { cursor } = this;
+    const cursor = this.#cursor;
     switch (code) {
       case op.BINGET:
         return this.#push(this.#remembered(cursor.uint8()));
@@ -290,7 +268,7 @@ class Unpickler {
   }
 
   #object(code: number): void {
-    const { cursor } = this;
+    const cursor = this.#cursor;
     switch (code) {
       case op.GLOBAL: {
         const module = cursor.line();
@@ -332,14 +310,8 @@ class Unpickler {
       case op.PERSID:
         this.#push(this.#hooks.persistent(cursor.line()));
         return;
-      default: {
-        const name = opNames.get(code);
-        throw new FormatError(
-          name === undefined
-            ? `0x${code.toString(16).padStart(2, "0")} is no instruction of a pickle`
-            : `the pickle uses ${name}, which no file of tensors does`,
-        );
-      }
+      default:
+        unknown(code);
     }
   }
 

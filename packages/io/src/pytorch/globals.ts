@@ -95,7 +95,7 @@ const functions: Readonly<Record<string, Make | null>> = {
   "collections.OrderedDict": ([from]) => dictOf("OrderedDict", from),
   "collections.Counter": ([from]) => dictOf("Counter", from),
   "collections.defaultdict": ([, from]) => dictOf("defaultdict", from),
-  "torch.Size": ([size]) => new PickleTuple(countsOf(size ?? [], "sizes")),
+  "torch.Size": ([size]) => new PickleTuple(size === undefined ? [] : countsOf(size, "sizes")),
   "torch.device": device,
   "torch.serialization._get_layout": textOf,
   "torch._utils._rebuild_tensor": ([storage, offset, size, stride]) =>

@@ -4,11 +4,11 @@
  */
 import { FormatError } from "../errors.ts";
 import { EndOfPickle } from "../pickle/cursor.ts";
-import { unpickle } from "../pickle/unpickler.ts";
+import { openPickle, type Pickle } from "../pickle/unpickler.ts";
 import { PickleDict, PickleTuple } from "../pickle/values.ts";
 import type { ByteSource } from "../source.ts";
 import type { PickledFile } from "./file.ts";
-import { findGlobal } from "./globals.ts";
+import { pickleHooks } from "./pickle-hooks.ts";
 import { type StorageRecord, storageOf } from "./records.ts";
 
 const magic = 0x1950a86a20f9469cfc6cn;
@@ -18,18 +18,18 @@ const protocol = 1001;
 const firstRead = 1 << 20;
 
 interface Pickles {
-  readonly value: unknown;
+  readonly pickle: Pickle;
   readonly keys: readonly string[];
   readonly storages: ReadonlyMap<string, StorageRecord>;
   readonly end: number;
 }
 
 export async function openLegacyFormat(source: ByteSource): Promise<PickledFile> {
-  const { value, keys, storages, end } = await readPickles(source);
+  const { pickle, keys, storages, end } = await readPickles(source);
   const places = await findStorages(source, keys, storages, end);
   for (const key of storages.keys()) if (!places.has(key)) throw new FormatError(`the file lacks the storage "${key}"`);
   return {
-    value,
+    pickle,
     storages: [...storages.values()],
     // Whatever machine wrote them: old versions of PyTorch always turned bytes around.
     swapped: false,
@@ -54,20 +54,21 @@ async function readPickles(source: ByteSource): Promise<Pickles> {
 function parsePickles(bytes: Uint8Array, fileSize: number): Pickles {
   let end = 0;
   const storages = new Map<string, StorageRecord>();
-  const next = (): unknown => {
-    const hooks = { findGlobal, persistent: (id: unknown) => persistent(id, storages) };
-    const read = unpickle(bytes, hooks, { start: end, fileSize });
-    end = read.end;
-    return read.value;
+  const open = (): Pickle => {
+    const hooks = pickleHooks((id) => persistent(id, storages));
+    const opened = openPickle(bytes, hooks, { start: end, fileSize });
+    end = opened.end;
+    return opened;
   };
+  const next = (): unknown => open().read();
   if (next() !== magic) throw new FormatError("the pickle was not written by torch.save");
   const version = next();
   if (version !== protocol) throw new FormatError(`the file is of the unknown version ${String(version)}`);
   if (!(next() instanceof PickleDict)) throw new FormatError("the file does not say what wrote it");
-  const value = next();
+  const pickle = open();
   const keys = next();
   if (!Array.isArray(keys)) throw new FormatError("the file does not list its storages");
-  return { value, keys: keys.map(String), storages, end };
+  return { pickle, keys: keys.map(String), storages, end };
 }
 
 /** Modules are referred to with their source text; the module that is given beside it was refused already. */

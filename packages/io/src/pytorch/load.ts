@@ -10,7 +10,7 @@ import { openLegacyFormat } from "./legacy-format.ts";
 import { NumpyArray } from "./numpy-globals.ts";
 import { plainValue } from "./plain-values.ts";
 import type { StorageRecord } from "./records.ts";
-import { requireModest, TensorMaker } from "./tensors.ts";
+import { TensorCount, TensorMaker } from "./tensors.ts";
 import { openZipFormat } from "./zip-format.ts";
 
 export interface LoadOptions extends OpenOptions {
@@ -56,15 +56,20 @@ export async function load<T = unknown>(file: FileLike, options: LoadOptions = {
 
 async function read(source: ByteSource, device: string | undefined): Promise<unknown> {
   const file = await openFormat(source);
-  const tensors = collectTensors(file.value);
-  requireModest(tensors);
+  const { pickle } = file;
   const contents = new Map<StorageRecord, HostArray>();
-  for (const { record } of tensors) {
-    const { storage } = record;
-    if (!contents.has(storage)) contents.set(storage, await contentOf(file, storage));
-  }
+  const readAll = async (storages: readonly StorageRecord[]): Promise<void> => {
+    await file.verify?.(storages);
+    for (const storage of storages) if (!contents.has(storage)) contents.set(storage, await contentOf(file, storage));
+  };
+  if (pickle.large) await readAll(file.storages.filter(({ type }) => type.element !== undefined));
+  const value = pickle.read();
+  const tensors = collectTensors(value);
+  const count = new TensorCount();
+  for (const tensor of tensors) count.add(tensor);
+  await readAll([...new Set(tensors.map(({ record }) => record.storage))]);
   const maker = new TensorMaker(contents, device);
-  return plainValue(file.value, (pickled) =>
+  return plainValue(value, (pickled) =>
     pickled instanceof NumpyArray ? tensorOfArray(pickled, new Uint8Array(pickled.bytes), device) : maker.make(pickled),
   );
 }

@@ -8,7 +8,7 @@ import { numelOf } from "../shape.ts";
 import { countsOf } from "./records.ts";
 
 /** A dtype of NumPy's, made from a code such as "f8" and completed by its byte order. */
-class NumpyDtype extends PickleObject {
+export class NumpyDtype extends PickleObject {
   readonly code: string;
   order = "<";
 

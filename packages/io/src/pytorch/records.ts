@@ -54,11 +54,10 @@ export class PickledTensor {
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** Sizes or strides. @throws FormatError for anything but a tuple or list of whole numbers from 0 on. */
+/** Sizes or strides. @throws FormatError for anything but a tuple of whole numbers from 0 on. */
 export function countsOf(value: unknown, what: string): readonly number[] {
-  const items = value instanceof PickleTuple ? value.items : value;
-  if (!Array.isArray(items) || !items.every(isCount))
-    throw new FormatError(`the ${what} of a tensor are not whole numbers from 0 on`);
+  const items = value instanceof PickleTuple ? value.items : undefined;
+  if (!items?.every(isCount)) throw new FormatError(`the ${what} of a tensor are not whole numbers from 0 on`);
   return items;
 }
 

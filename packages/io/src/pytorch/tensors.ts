@@ -12,13 +12,18 @@ const mostTensors = 1 << 18;
 /** How many elements views may show beyond those that their storages have: an expanded tensor takes room when it is read. */
 const mostRepeated = 2 ** 28;
 
-/** @throws FormatError for tensors that take far more memory than the file. */
-export function requireModest(tensors: readonly PickledTensor[]): void {
-  if (tensors.length > mostTensors) throw new FormatError(`the file holds ${tensors.length} tensors`);
-  let repeated = 0;
-  for (const { record } of tensors) repeated += Math.max(0, numelOf(record.shape) - record.storage.numel);
-  if (repeated > mostRepeated)
-    throw new FormatError(`the file's tensors repeat the elements of their storages ${repeated} times`);
+/** Counts tensors, so that they do not take far more memory than the file. */
+export class TensorCount {
+  #tensors = 0;
+  #repeated = 0;
+
+  /** @throws FormatError for one too many. */
+  add({ record }: PickledTensor): void {
+    if (++this.#tensors > mostTensors) throw new FormatError(`the file holds more than ${mostTensors} tensors`);
+    this.#repeated += Math.max(0, numelOf(record.shape) - record.storage.numel);
+    if (this.#repeated > mostRepeated)
+      throw new FormatError(`the file's tensors repeat the elements of their storages ${this.#repeated} times`);
+  }
 }
 
 /** Makes a file's tensors. Those that share a storage in the file share one here, and are views of it. */

@@ -1,11 +1,11 @@
 /** Files of PyTorch from 1.6 on: zip archives of a pickle and of one record per storage. */
 import { FormatError } from "../errors.ts";
-import { unpickle } from "../pickle/unpickler.ts";
+import { openPickle } from "../pickle/unpickler.ts";
 import type { ByteSource } from "../source.ts";
 import { ZipArchive } from "../zip/archive.ts";
 import type { ZipEntry } from "../zip/directory.ts";
 import type { PickledFile } from "./file.ts";
-import { findGlobal } from "./globals.ts";
+import { pickleHooks } from "./pickle-hooks.ts";
 import { type StorageRecord, storageOf } from "./records.ts";
 
 /** A pickle that would unpack to more than this many times its size is not one of tensors. */
@@ -20,9 +20,9 @@ export async function openZipFormat(source: ByteSource): Promise<PickledFile> {
   const swapped = await isBigEndian(archive, root);
   const storages = new Map<string, StorageRecord>();
   const bytes = await archive.read(pickled.name);
-  const hooks = { findGlobal, persistent: (id: unknown) => storageOf(id, storages) };
-  const { value, end } = unpickle(bytes, hooks, { fileSize: source.size });
-  if (end !== bytes.length) throw new FormatError("something follows the file's pickle");
+  const hooks = pickleHooks((id) => storageOf(id, storages));
+  const pickle = openPickle(bytes, hooks, { fileSize: source.size });
+  if (pickle.end !== bytes.length) throw new FormatError("something follows the file's pickle");
   for (const { key, numel, type } of storages.values()) {
     const entry = archive.entry(`${root}data/${key}`);
     if (entry === undefined) throw new FormatError(`the file lacks the storage "${key}"`);
@@ -31,7 +31,14 @@ export async function openZipFormat(source: ByteSource): Promise<PickledFile> {
         `the storage "${key}" has ${entry.size} bytes, but ${numel} elements of ${type.dtype} take ${numel * type.bytes}`,
       );
   }
-  return { value, storages: [...storages.values()], swapped, read: ({ key }) => archive.read(`${root}data/${key}`) };
+  const nameOf = ({ key }: StorageRecord): string => `${root}data/${key}`;
+  return {
+    pickle,
+    storages: [...storages.values()],
+    swapped,
+    verify: (all) => archive.verify(all.map(nameOf)),
+    read: (storage) => archive.read(nameOf(storage)),
+  };
 }
 
 /** The folder of the archive that everything is in, with its slash. */

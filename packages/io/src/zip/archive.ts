@@ -1,12 +1,13 @@
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../source.ts";
 import { readDirectory, type ZipEntry } from "./directory.ts";
-import { readRecord, readRecordStart } from "./record.ts";
+import { readRecord, readRecordStart, trustedRatio, verifyRecord } from "./record.ts";
 
 /** A zip file, of which only the directory is read: records are when they are asked for. */
 export class ZipArchive {
   readonly #source: ByteSource;
   readonly #entries: ReadonlyMap<string, ZipEntry>;
+  readonly #verified = new Set<string>();
 
   private constructor(source: ByteSource, entries: readonly ZipEntry[]) {
     this.#source = source;
@@ -30,7 +31,22 @@ export class ZipArchive {
 
   /** A record's content, unpacked and checked. @throws FormatError if it is missing or damaged. */
   read(name: string): Promise<Uint8Array<ArrayBuffer>> {
-    return readRecord(this.#source, this.#required(name));
+    return readRecord(this.#source, this.#required(name), this.#verified.has(name));
+  }
+
+  /**
+   * Unpacks and checks records without keeping them, if together they are much larger than the file: so that one that is
+   * damaged is found before memory is taken for others.
+   *
+   * @throws FormatError if one is missing or damaged.
+   */
+  async verify(names: readonly string[]): Promise<void> {
+    const entries = names.map((name) => this.#required(name));
+    if (entries.reduce((sum, { size }) => sum + size, 0) <= trustedRatio * this.#source.size) return;
+    for (const entry of entries) {
+      await verifyRecord(this.#source, entry);
+      this.#verified.add(entry.name);
+    }
   }
 
   /** The first bytes of a record's content, or all of it; unpacked, but not checked. */

@@ -11,28 +11,26 @@ const mostRatio = 1032;
 /** Compressed bytes that are taken at once. */
 const portion = 1024;
 /** Beyond this ratio content is checked before memory is taken for it. */
-const trustedRatio = 4;
+export const trustedRatio = 4;
 
 /**
  * Reads a record and checks its sum. One that claims to be much larger than what it takes in the file is unpacked twice, so
  * that a false claim takes no memory.
  *
+ * @param verified whether it was unpacked before.
  * @throws FormatError for one that is cut off, damaged, or of another size than the directory says.
  */
-export async function readRecord(source: ByteSource, entry: ZipEntry): Promise<Uint8Array<ArrayBuffer>> {
+export async function readRecord(
+  source: ByteSource,
+  entry: ZipEntry,
+  verified = false,
+): Promise<Uint8Array<ArrayBuffer>> {
   const packed = await packedOf(source, entry);
   if (entry.method === 0) {
     requireSum(entry, crc32(packed));
     return packed;
   }
-  if (entry.size > packed.length * trustedRatio) {
-    let sum = 0;
-    unpack(entry, packed, (part) => {
-      sum = crc32(part, sum);
-      return true;
-    });
-    requireSum(entry, sum);
-  }
+  if (!verified && entry.size > packed.length * trustedRatio) verifyPacked(entry, packed);
   const content = new Uint8Array(entry.size);
   let filled = 0;
   unpack(entry, packed, (part) => {
@@ -42,6 +40,22 @@ export async function readRecord(source: ByteSource, entry: ZipEntry): Promise<U
   });
   requireSum(entry, crc32(content));
   return content;
+}
+
+/** Unpacks and checks a record without keeping it. @throws FormatError as `readRecord`. */
+export async function verifyRecord(source: ByteSource, entry: ZipEntry): Promise<void> {
+  const packed = await packedOf(source, entry);
+  if (entry.method === 0) requireSum(entry, crc32(packed));
+  else verifyPacked(entry, packed);
+}
+
+function verifyPacked(entry: ZipEntry, packed: Uint8Array): void {
+  let sum = 0;
+  unpack(entry, packed, (part) => {
+    sum = crc32(part, sum);
+    return true;
+  });
+  requireSum(entry, sum);
 }
 
 /**
