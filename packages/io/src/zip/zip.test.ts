@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { FormatError } from "../index.ts";
 import { joined } from "../joined.ts";
 import { type ByteSource, openSource } from "../source.ts";
+import { bytesTaken } from "../testing/count-bytes.ts";
 import { askPython, hasPyTorch } from "../testing/python.ts";
 import { ZipArchive } from "./archive.ts";
 import { crc32, crc32ByTables } from "./crc32.ts";
@@ -208,4 +209,26 @@ describe("a record that unpacks to something else than it says is refused", () =
     expect(deflateRawSync(zeros).length).toBeLessThan(4000);
     expect(await all(await zip({ compress: true }, { zeros }))).toEqual({ zeros });
   });
+});
+
+test("records that unpack to far more than the file are all checked before one is kept", async () => {
+  const names = ["a", "b"];
+  const parts: Uint8Array[] = [];
+  const records = names.map((name) => ({ name, content: () => new Uint8Array(1_000_000) }));
+  for await (const part of zipped(records, { compress: true })) parts.push(part);
+  const bytes = joined(parts);
+  const right = await ZipArchive.open(await openSource(bytes));
+  await right.verify(names);
+  expect((await right.read("b")).length).toBe(1_000_000);
+  // The checksum of the second record, in the directory, is another one.
+  const at = Buffer.from(bytes).lastIndexOf("PK\x01\x02", undefined, "latin1");
+  bytes[at + 16] ^= 1;
+  let error: unknown;
+  const taken = await bytesTaken(async () => {
+    const damaged = await ZipArchive.open(await openSource(bytes));
+    await damaged.verify(names).catch((thrown: unknown) => (error = thrown));
+  });
+  expect(error).toBeInstanceOf(FormatError);
+  // Beside the file itself, what fflate needs to unpack.
+  expect(taken).toBeLessThan(1_000_000);
 });
