@@ -14,8 +14,9 @@ const deepest = 64;
  */
 export function decode<M extends MessageName>(message: M, bytes: Uint8Array): Messages[M] {
   try {
-    const reader = new BytesReader(bytes);
-    return readMessage(reader, message, bytes.length, 0) as unknown as Messages[M];
+    // First without keeping anything: a message may take two bytes here, and some hundred as an object.
+    readMessage(new BytesReader(bytes), message, bytes.length, 0, false);
+    return readMessage(new BytesReader(bytes), message, bytes.length, 0, true) as unknown as Messages[M];
   } catch (error) {
     if (error instanceof FormatError) throw error;
     const why = error instanceof Error ? error.message : String(error);
@@ -32,11 +33,18 @@ class BytesReader extends BinaryReader {
   }
 }
 
-function readMessage(reader: BytesReader, message: MessageName, end: number, depth: number): Record<string, unknown> {
+/** Reads a message; without `keep`, only to see whether it is one. */
+function readMessage(
+  reader: BytesReader,
+  message: MessageName,
+  end: number,
+  depth: number,
+  keep: boolean,
+): Record<string, unknown> {
   if (depth > deepest) throw new FormatError(`this is no ONNX model: messages lie in each other ${depth} deep`);
   const known = fields[message];
   const found: Record<string, unknown> = {};
-  for (const [name, , repeated] of Object.values(known)) if (repeated) found[name] = [];
+  if (keep) for (const [name, , repeated] of Object.values(known)) if (repeated) found[name] = [];
   while (reader.pos < end) {
     const [number, wire] = reader.tag();
     const field = known[number];
@@ -52,18 +60,20 @@ function readMessage(reader: BytesReader, message: MessageName, end: number, dep
       const length = reader.uint32();
       const until = reader.pos + length;
       if (until > end) throw endsTooEarly();
-      const value = readMessage(reader, type as MessageName, until, depth + 1);
-      if (repeated) (found[name] as unknown[]).push(value);
-      else found[name] = value;
+      const value = readMessage(reader, type as MessageName, until, depth + 1, keep);
+      if (keep && repeated) (found[name] as unknown[]).push(value);
+      else if (keep) found[name] = value;
     } else if (repeated && wire === WireType.LengthDelimited && scalar !== WireType.LengthDelimited) {
       const length = reader.uint32();
       const until = reader.pos + length;
       if (until > end) throw endsTooEarly();
-      found[name] = joined(found[name] as List, readPacked(reader, type, until));
+      const values = readPacked(reader, type, until);
+      if (keep) found[name] = joined(found[name] as List, values);
     } else {
       if (wire !== scalar) throw wrongWire(message, name, wire);
       const value = readScalar(reader, type);
       requireInside(reader, end);
+      if (!keep) continue;
       if (!repeated) found[name] = value;
       else if (Array.isArray(found[name])) (found[name] as unknown[]).push(value);
       else found[name] = joined(found[name] as List, [value as number]);
