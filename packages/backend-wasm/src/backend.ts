@@ -131,14 +131,11 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
   const found = detectFeatures();
   const simd = found.simd && options.simd !== false;
   const relaxedSimd = simd && found.relaxedSimd && options.relaxedSimd !== false;
-  const whyNotRevectorized = !options.revectorize
-    ? "it is off unless asked for"
-    : relaxedSimd
-      ? (parts.revectorizer?.() ?? "it is left out here")
-      : "it needs relaxed SIMD";
+  const whyNotRevectorized = parts.revectorizer?.(options.revectorize === true, relaxedSimd) ?? "it is left out here";
   const features = { simd, relaxedSimd, revectorize: whyNotRevectorized === "" };
   const threads = parts.threads?.count(options.threads) ?? 1;
-  const allocator = new Allocator(makeMemory(threads > 1 && found.sharedMemory), addressSpace - pageBytes);
+  const shared = threads > 1 && parts.threads?.sharedMemory() === true;
+  const allocator = new Allocator(makeMemory(shared), addressSpace - pageBytes);
   const engine = new Engine(features, parts, allocator, threads, options.share === "all", options.haste !== false);
   const pressure = new Pressure(Math.min(options.memoryLimit ?? gibibyte, addressSpace));
   const arena = new Region(allocator);
@@ -241,8 +238,7 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
       revectorize: features.revectorize,
       "why no revectorize": whyNotRevectorized,
       threads: engine.pool?.threads ?? 1,
-      "why no more threads":
-        engine.pool?.reason ?? parts.threads?.whyOne(threads, found.sharedMemory) ?? "they are left out here",
+      "why no more threads": engine.pool?.reason ?? parts.threads?.whyOne(threads) ?? "they are left out here",
       kernels: engine.kernels,
       modules: engine.modules,
       memoryBytes: allocator.bytes.length,

@@ -14,8 +14,6 @@ export interface Features {
 export interface Found {
   readonly simd: boolean;
   readonly relaxedSimd: boolean;
-  /** Whether memory can be shared with workers. */
-  readonly sharedMemory: boolean;
 }
 
 /** @throws BackendError where there is no WebAssembly, or a policy forbids compiling it. */
@@ -53,14 +51,5 @@ export function detectFeatures(): Found {
     code.op("f32x4.relaxed_madd");
     code.op("drop");
   });
-  return { simd, relaxedSimd, sharedMemory: hasSharedMemory() };
-}
-
-/** A page has shared memory only where it is cross-origin isolated. */
-function hasSharedMemory(): boolean {
-  if (typeof SharedArrayBuffer === "undefined") return false;
-  if ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false) return false;
-  const module = new Module();
-  module.importMemory("env", "memory", 1, 1, true);
-  return WebAssembly.validate(module.encode());
+  return { simd, relaxedSimd };
 }

@@ -7,7 +7,7 @@ import { writeScan } from "./lowering/scan.ts";
 import { sortScratch, writeSort } from "./lowering/sorting/sort.ts";
 import { functionNamed } from "./lowering/values/functions.ts";
 import type { Parts } from "./parts.ts";
-import { switchOnRevectorizer } from "./revectorize.ts";
+import { revectorizer } from "./revectorize.ts";
 import { threads } from "./threads/threads.ts";
 
 export type { WasmOptions } from "./backend.ts";
@@ -21,7 +21,7 @@ const everything: Parts = {
     sort: { write: writeSort, scratch: sortScratch },
   },
   threads,
-  revectorizer: switchOnRevectorizer,
+  revectorizer,
   explain: explainProgram,
 };
 

@@ -37,8 +37,10 @@ export interface RareKernels {
 export interface Threads {
   /** @throws BackendError for a number that cannot be. */
   count(wanted: number | undefined): number;
+  /** Whether memory can be shared with workers. */
+  sharedMemory(): boolean;
   /** Why there are no more than one, if there are not. */
-  whyOne(wanted: number, sharedMemory: boolean): string;
+  whyOne(wanted: number): string;
   /** @param everything whether small programs are to be shared, too. */
   make(
     count: number,
@@ -54,8 +56,8 @@ export interface Parts {
   readonly rare: RareKernels;
   /** Threads that share the memory. */
   readonly threads?: Threads;
-  /** Switches V8's revectorizer on, and says why that did not work, if it did not. */
-  readonly revectorizer?: () => string;
+  /** Switches V8's revectorizer on where it is wanted, and says why it is not, if it is not. */
+  readonly revectorizer?: (wanted: boolean, relaxedSimd: boolean) => string;
   /** A program and its kernels as text. */
   readonly explain?: (program: Program, engine: Engine) => string;
 }

@@ -25,11 +25,13 @@ function whyNot(): string {
 }
 
 /**
- * Switches the revectorizer on. It must come before kernels are compiled.
+ * Switches the revectorizer on where it is wanted. It must come before kernels are compiled.
  *
- * @returns why it cannot be had, or does not do; "" where it is on.
+ * @returns why it is not wanted, cannot be had, or does not do; "" where it is on.
  */
-export function switchOnRevectorizer(): string {
+export function revectorizer(wanted: boolean, relaxedSimd: boolean): string {
+  if (!wanted) return "it is off unless asked for";
+  if (!relaxedSimd) return "it needs relaxed SIMD";
   const v8 = builtin<typeof import("node:v8")>("node:v8");
   const reason = whyNot() || (v8 === undefined ? "this Node gives no access to V8's flags" : "");
   if (reason !== "" || v8 === undefined) return reason;

@@ -1,4 +1,5 @@
 import { BackendError } from "@cresset/core/backend";
+import { Module } from "../assembler/module.ts";
 import { builtin } from "../builtin.ts";
 import type { Allocator } from "../memory/allocator.ts";
 import type { Threads } from "../parts.ts";
@@ -15,9 +16,10 @@ export const threads: Threads = {
     if (Number.isInteger(wanted) && wanted >= 1 && wanted <= mostThreads) return wanted;
     throw new BackendError(`wasm: threads must be a whole number from 1 to ${mostThreads}, not ${wanted}`);
   },
-  whyOne(wanted: number, sharedMemory: boolean): string {
+  sharedMemory,
+  whyOne(wanted: number): string {
     if (wanted === 1) return "one was asked for, or there is one core";
-    return sharedMemory
+    return sharedMemory()
       ? ""
       : "there is no shared memory: a page must be cross-origin isolated (COOP and COEP headers)";
   },
@@ -26,6 +28,15 @@ export const threads: Threads = {
     pool: (driver: WebAssembly.Module) => new Pool(count, all ? everything : large, allocator, driver),
   }),
 };
+
+/** A page has shared memory only where it is cross-origin isolated. */
+function sharedMemory(): boolean {
+  if (typeof SharedArrayBuffer === "undefined") return false;
+  if ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false) return false;
+  const module = new Module();
+  module.importMemory("env", "memory", 1, 1, true);
+  return WebAssembly.validate(module.encode());
+}
 
 function coreCount(): number {
   const { navigator } = globalThis as { navigator?: { hardwareConcurrency?: number } };
