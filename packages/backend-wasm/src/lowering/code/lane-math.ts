@@ -334,23 +334,6 @@ export class LaneMath {
     return results.map((_, i) => (lanes.length === 1 ? ofLane(i)[0] : this.assemble(ofLane(i))));
   }
 
-  /** `usual`, but `special()` where the mask holds; `special` runs only if it holds anywhere. */
-  patched(usual: Lanes, mask: Lanes, special: () => Lanes): Lanes {
-    return this.patchedAll([usual], mask, () => [special()])[0];
-  }
-
-  patchedAll(usual: readonly Lanes[], mask: Lanes, special: () => readonly Lanes[]): Lanes[] {
-    const [m, ...all] = this.unify(mask, ...usual);
-    const variables = all.map((x) => x.parts.map((part) => this.e.variable(part.type, part)));
-    this.e.branch(this.any(m), () => {
-      for (const [n, value] of special().entries()) {
-        const { parts } = this.select(m, value, all[n]);
-        for (const [i, variable] of variables[n].entries()) this.e.set(variable, parts[i]);
-      }
-    });
-    return all.map((x, n) => ({ ...x, parts: variables[n].map((variable) => this.e.copy(variable)) }));
-  }
-
   /** One i32 that is not zero if the mask holds at every (any) point. */
   all(mask: Lanes): Value {
     return mask.width === 1 ? mask.parts[0] : this.e.op("i32x4.all_true", mask.parts[0]);

@@ -6,6 +6,7 @@
 
 import type { LaneMath } from "../code/lane-math.ts";
 import type { Lanes } from "../code/lanes.ts";
+import { patchedAll } from "../code/patched.ts";
 import { integerToFloat, toFloat32, toFloat64, toInt32 } from "./conversions.ts";
 import { rounding } from "./float64/bits.ts";
 
@@ -162,7 +163,7 @@ function circular(m: LaneMath, x: Lanes, quarter: number): Lanes {
   const high = m.sub(angle, m.mul(whole, halfPiHigh));
   const near = [m.sub(high, m.mul(whole, halfPiLow)), m.reinterpret64("i64", shifted)];
   const isFar = m.not(m.compare("le", m.arithmetic("abs", x), largestAngle));
-  const [rest, quarters] = m.patchedAll(near, isFar, () => {
+  const [rest, quarters] = patchedAll(m, near, isFar, () => {
     const [far, , turn] = m.callEach("farAngle", ["f64", "f64", "i64"], angle);
     return [far, turn];
   });

@@ -5,6 +5,7 @@
  */
 import type { LaneMath } from "../../code/lane-math.ts";
 import type { Lanes } from "../../code/lanes.ts";
+import { patchedAll } from "../../code/patched.ts";
 import { difference, fastSum, rounding } from "./bits.ts";
 
 /** π/2 in parts; the first three have 33 bits, so that their products with up to 20 bits are exact. */
@@ -36,7 +37,7 @@ function circular(m: LaneMath, x: Lanes): Circular {
   const third = difference(m, second.high, m.mul(whole, halfPi[2]));
   const near = fastSum(m, third.high, m.sub(m.add(second.low, third.low), m.mul(whole, halfPi[3])));
   const isFar = m.not(m.compare("le", m.arithmetic("abs", x), largestNear));
-  const [r, rest, quarters] = m.patchedAll([near.high, near.low, m.reinterpret64("i64", shifted)], isFar, () =>
+  const [r, rest, quarters] = patchedAll(m, [near.high, near.low, m.reinterpret64("i64", shifted)], isFar, () =>
     m.callEach("farAngle", ["f64", "f64", "i64"], x),
   );
 

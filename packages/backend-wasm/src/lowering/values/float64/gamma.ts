@@ -2,6 +2,7 @@
 import { iterate } from "../../code/iterate.ts";
 import type { LaneMath } from "../../code/lane-math.ts";
 import type { Lanes } from "../../code/lanes.ts";
+import { patched } from "../../code/patched.ts";
 
 /** B₂, B₄, … */
 const bernoulli = [
@@ -66,7 +67,7 @@ export function lgamma(m: LaneMath, x: Lanes): Lanes {
   const large = m.add(m.mul(m.sub(a, 0.5), m.sub(log, 1)), m.add(tail, Math.log(2 * Math.PI) / 2 - 0.5));
   const ofMagnitude = m.select(isLarge, large, moderate);
   // Reflection: Γ(x) Γ(−x) = −π / (x sin πx).
-  const result = m.patched(ofMagnitude, m.compare("lt", x, 0), () => {
+  const result = patched(m, ofMagnitude, m.compare("lt", x, 0), () => {
     const sine = m.arithmetic("abs", m.call("sin", "f64", pastInteger(m, a)));
     const reflected = m.sub(m.sub(Math.log(Math.PI), m.call("log", "f64", m.mul(a, sine))), ofMagnitude);
     // For a tiny x the product would underflow; Γ(x) is 1 / x there.
@@ -97,7 +98,7 @@ export function digamma(m: LaneMath, x: Lanes): Lanes {
   const square = m.mul(inverse, inverse);
   const tail = m.add(m.mul(m.polynomial(square, ofDigamma), square), m.mul(inverse, 0.5));
   const positive = m.sub(m.sub(m.call("log", "f64", y), tail), m.div(numerator, denominator));
-  const result = m.patched(positive, isNegative, () =>
+  const result = patched(m, positive, isNegative, () =>
     m.sub(positive, m.div(Math.PI, m.call("tan", "f64", pastInteger(m, x)))),
   );
   const pole = m.copysign(m.constant("f64", Number.POSITIVE_INFINITY), m.arithmetic("neg", x));
@@ -148,7 +149,7 @@ export function polygamma(m: LaneMath, n: Lanes, x: Lanes): Lanes {
   const sign = m.select(isOdd, one, -1);
   const isPositive = m.compare("gt", x, 0);
   const ofPositive = zetaOf(m.select(isPositive, x, one));
-  const sum = m.patched(ofPositive, m.not(isPositive), () => {
+  const sum = patched(m, ofPositive, m.not(isPositive), () => {
     // The sum over all integers has period 1 in x: what lies below x is the sum for 1 − x, up to the sign.
     const fraction = m.sub(x, m.arithmetic("floor", x));
     const inside = m.compare("gt", fraction, 0);

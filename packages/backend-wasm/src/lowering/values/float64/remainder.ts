@@ -1,6 +1,7 @@
 import { iterate } from "../../code/iterate.ts";
 import type { LaneMath } from "../../code/lane-math.ts";
 import type { Lanes } from "../../code/lanes.ts";
+import { patched } from "../../code/patched.ts";
 import { toFloat32, toFloat64 } from "../conversions.ts";
 
 /** A number with the sign dropped as an integer of 53 bits and an exponent: integer · 2^(exponent − 1075). */
@@ -35,7 +36,7 @@ export function fmod(m: LaneMath, x: Lanes, y: Lanes): Lanes {
     m.bitwise("and", m.compare("gt", b, 0), m.compare("ge", a, b)),
     m.compare("lt", a, Number.POSITIVE_INFINITY),
   );
-  return m.patched(m.select(m.compare("lt", a, b), x, Number.NaN), divides, () => {
+  return patched(m, m.select(m.compare("lt", a, b), x, Number.NaN), divides, () => {
     const start = [modulo(dividend.mantissa), m.sub(dividend.exponent, exponent)];
     const [rest] = iterate(
       m,
@@ -64,7 +65,7 @@ export function fmodOfSingle(m: LaneMath, x: Lanes, y: Lanes): Lanes {
   const rest = toFloat32(m, m.sub(dividend, m.mul(m.arithmetic("trunc", quotient), divisor)));
   const isSmaller = m.compare("lt", m.arithmetic("abs", x), m.arithmetic("abs", y));
   const isLong = m.not(m.compare("lt", m.arithmetic("abs", quotient), quick));
-  return m.patched(m.select(isSmaller, x, m.copysign(rest, x)), isLong, () =>
+  return patched(m, m.select(isSmaller, x, m.copysign(rest, x)), isLong, () =>
     toFloat32(m, m.callEach("fmod", ["f64"], dividend, divisor)[0]),
   );
 }
