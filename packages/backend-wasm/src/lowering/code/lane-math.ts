@@ -334,15 +334,9 @@ export class LaneMath {
     return results.map((_, i) => (lanes.length === 1 ? ofLane(i)[0] : this.assemble(ofLane(i))));
   }
 
-  /** One i32 that is not zero if the mask holds at every (any) point. */
+  /** One i32 that is not zero if the mask holds at every point. */
   all(mask: Lanes): Value {
     return mask.width === 1 ? mask.parts[0] : this.e.op("i32x4.all_true", mask.parts[0]);
-  }
-
-  any(mask: Lanes): Value {
-    if (mask.width === 1) return mask.parts[0];
-    const all = mask instanceof WideMask ? this.e.op("v128.or", mask.wide[0], mask.wide[1]) : mask.parts[0];
-    return this.e.op("v128.any_true", all);
   }
 
   /** Σ coefficients[i] · xⁱ by Horner's rule. */

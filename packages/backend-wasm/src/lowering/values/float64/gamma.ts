@@ -2,7 +2,7 @@
 import { iterate } from "../../code/iterate.ts";
 import type { LaneMath } from "../../code/lane-math.ts";
 import type { Lanes } from "../../code/lanes.ts";
-import { patched } from "../../code/patched.ts";
+import { anywhere, patched } from "../../code/patched.ts";
 
 /** B₂, B₄, … */
 const bernoulli = [
@@ -53,7 +53,7 @@ export function lgamma(m: LaneMath, x: Lanes): Lanes {
   const [z, product] = iterate(
     m,
     start,
-    ([z]) => m.any(isAbove(z)),
+    ([z]) => anywhere(m, isAbove(z)),
     ([z, product]) => {
       const factor = m.add(z, 1);
       return [m.select(isAbove(z), m.sub(z, 1), z), m.select(isAbove(z), m.mul(product, factor), product)];
@@ -87,7 +87,7 @@ export function digamma(m: LaneMath, x: Lanes): Lanes {
   const [y, numerator, denominator] = iterate(
     m,
     [start, zero, m.constant("f64", 1)],
-    ([y]) => m.any(isBelow(y)),
+    ([y]) => anywhere(m, isBelow(y)),
     ([y, numerator, denominator]) => [
       m.select(isBelow(y), m.add(y, 1), y),
       m.select(isBelow(y), m.add(m.mul(numerator, y), denominator), numerator),
@@ -118,7 +118,7 @@ export function zeta(m: LaneMath, s: Lanes, q: Lanes): Lanes {
   const [x, sum, last] = iterate(
     m,
     [q, m.constant("f64", 0), m.constant("f64", 1)],
-    (state) => m.any(goesOn(state)),
+    (state) => anywhere(m, goesOn(state)),
     (state) => {
       const [x, sum] = state;
       const power = term(x);
@@ -163,7 +163,7 @@ export function polygamma(m: LaneMath, n: Lanes, x: Lanes): Lanes {
   const [factorial] = iterate(
     m,
     [one, m.constant("f64", 2), n],
-    ([product, k]) => m.any(counted(product, k)),
+    ([product, k]) => anywhere(m, counted(product, k)),
     ([product, k]) => [m.select(counted(product, k), m.mul(product, k), product), m.add(k, 1), n],
   );
   const finite = m.mul(m.mul(factorial, sum), sign);
