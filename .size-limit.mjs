@@ -3,18 +3,18 @@
  * A limit is a little above what it measures; raise it on purpose, in the commit that needs it.
  */
 const packages = {
-  core: "128.8 kB",
+  core: "131.9 kB",
   "backend-cpu": "11 kB",
   "backend-wasm": "50.3 kB",
   "backend-webgpu": "45.4 kB",
-  nn: "67.9 kB",
-  optim: "15.4 kB",
-  data: "4.8 kB",
+  nn: "68.8 kB",
+  optim: "15.8 kB",
+  data: "5 kB",
   distributions: "30.7 kB",
   // Of these, fflate takes 4 kB.
-  io: "31.5 kB",
+  io: "36.3 kB",
   // Of these, Papa Parse takes 7 kB; 1.2 kB are loaded when a graph is asked for.
-  tabular: "23.1 kB",
+  tabular: "23.2 kB",
 };
 
 /** Modules, as browsers load them. */
@@ -30,9 +30,9 @@ export default [
       "packages/nn/dist/index.js": "{ Linear, BCELoss }",
       "packages/optim/dist/index.js": "{ Adam }",
     },
-    limit: "43.9 kB",
+    limit: "44.3 kB",
   },
-  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "332.7 kB" },
+  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "342.3 kB" },
   ...Object.entries(packages).map(([name, limit]) => ({
     name: `@cresset/${name} without what it depends on`,
     path: `packages/${name}/dist/index.js`,

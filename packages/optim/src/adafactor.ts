@@ -2,7 +2,7 @@ import type { Term } from "@cresset/core/extend";
 import { fromHost, type Tensor, ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { requireNonNegative } from "./check.ts";
-import { type ParamGroup, type Params, plainOptions } from "./group.ts";
+import { optionsOf, type ParamGroup, type Params } from "./group.ts";
 import { shared, stepOperation } from "./rule.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 import {
@@ -87,6 +87,9 @@ function zeroState(param: Tensor, name: string): Tensor {
   return fromHost(new host(numel), shape, dtype, device);
 }
 
+/** In the order of PyTorch's arguments. */
+const names = ["lr", "beta2Decay", "eps", "d", "weightDecay", "maximize"] as const;
+
 /**
  * Adafactor (Shazeer and Stern, 2018): steps in proportion to the parameters' sizes, scaled by running mean squares of which
  * matrices keep those of rows and columns only. As `torch.optim.Adafactor`, which is later than 1.13.
@@ -96,7 +99,7 @@ function zeroState(param: Tensor, name: string): Tensor {
  */
 export class Adafactor extends RuleOptimizer<AdafactorOptions> {
   constructor(params: Params<AdafactorOptions>, options: Partial<AdafactorOptions> = {}) {
-    const { lr = 1e-2, beta2Decay = -0.8, eps = [null, 1e-3], d = 1, ...rest } = plainOptions(options);
+    const { lr = 1e-2, beta2Decay = -0.8, eps = [null, 1e-3], d = 1, ...rest } = optionsOf(names, options);
     const { weightDecay = 0, maximize = false } = rest;
     if (!(lr >= 0)) throw new ValueError(`Learning rate should be >= 0 but is: ${lr}`);
     if (!(beta2Decay <= 0)) throw new ValueError(`beta2_decay should be <= 0 but is: ${beta2Decay}`);

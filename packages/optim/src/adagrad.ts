@@ -1,6 +1,6 @@
 import * as m from "@cresset/core/terms";
 import { requireNonNegative } from "./check.ts";
-import { type ParamGroup, type Params, plainOptions } from "./group.ts";
+import { optionsOf, type ParamGroup, type Params } from "./group.ts";
 import { type GradientOptions, prepared, stepOperation } from "./rule.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, filledState, floats, partition, type Step, stepIs, type Trained } from "./step.ts";
@@ -31,6 +31,9 @@ const adagrad = stepOperation<GradientOptions>(
   },
 );
 
+/** In the order of PyTorch's arguments. */
+const names = ["lr", "lrDecay", "weightDecay", "initialAccumulatorValue", "eps", "maximize"] as const;
+
 /** Adagrad: each element's step shrinks with the squares of all its gradients. @throws ValueError for options out of range. */
 export class Adagrad extends RuleOptimizer<AdagradOptions> {
   constructor(params: Params<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
@@ -41,7 +44,7 @@ export class Adagrad extends RuleOptimizer<AdagradOptions> {
       initialAccumulatorValue = 0,
       eps = 1e-10,
       maximize = false,
-    } = plainOptions(options);
+    } = optionsOf(names, options);
     requireNonNegative("learning rate", lr);
     requireNonNegative("lr_decay value", lrDecay);
     requireNonNegative("weight_decay value", weightDecay);

@@ -1,7 +1,7 @@
 import type { Term } from "@cresset/core/extend";
 import * as m from "@cresset/core/terms";
 import { requireBetas, requireNonNegative } from "./check.ts";
-import { type ParamGroup, type Params, plainOptions } from "./group.ts";
+import { optionsOf, type ParamGroup, type Params } from "./group.ts";
 import { type GradientOptions, prepared, shared, stepOperation } from "./rule.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, floats, partition, type Step, stepIs, type Trained } from "./step.ts";
@@ -47,10 +47,13 @@ const attributesOf = shared<AdamAttributes>();
 const adamStates = ["exp_avg", "exp_avg_sq"];
 const amsgradStates = [...adamStates, "max_exp_avg_sq"];
 
+/** In the order of PyTorch's arguments. */
+const names = ["lr", "betas", "eps", "weightDecay", "amsgrad", "maximize"] as const;
+
 /** What Adam and AdamW share. */
 abstract class AdamBase extends RuleOptimizer<AdamOptions> {
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions>, weightDecayDefault: number) {
-    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, ...rest } = plainOptions(options);
+    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, ...rest } = optionsOf(names, options);
     const { weightDecay = weightDecayDefault, amsgrad = false, maximize = false } = rest;
     requireNonNegative("learning rate", lr);
     requireNonNegative("epsilon value", eps);

@@ -1,6 +1,6 @@
 import * as m from "@cresset/core/terms";
 import { requireBetas, requireNonNegative } from "./check.ts";
-import { type ParamGroup, type Params, plainOptions } from "./group.ts";
+import { optionsOf, type ParamGroup, type Params } from "./group.ts";
 import { type GradientOptions, prepared, stepOperation } from "./rule.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, floats, partition, type Step, stepIs, type Trained } from "./step.ts";
@@ -30,10 +30,19 @@ const adamax = stepOperation<GradientOptions>(
   },
 );
 
+/** In the order of PyTorch's arguments. */
+const names = ["lr", "betas", "eps", "weightDecay", "maximize"] as const;
+
 /** Adamax: Adam with a running maximum of the gradient's size. @throws ValueError for options out of range. */
 export class Adamax extends RuleOptimizer<AdamaxOptions> {
   constructor(params: Params<AdamaxOptions>, options: Partial<AdamaxOptions> = {}) {
-    const { lr = 2e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, maximize = false } = plainOptions(options);
+    const {
+      lr = 2e-3,
+      betas = [0.9, 0.999],
+      eps = 1e-8,
+      weightDecay = 0,
+      maximize = false,
+    } = optionsOf(names, options);
     requireNonNegative("learning rate", lr);
     requireNonNegative("epsilon value", eps);
     requireBetas(betas);

@@ -1,6 +1,6 @@
 import * as m from "@cresset/core/terms";
 import { requireNonNegative } from "./check.ts";
-import { type ParamGroup, type Params, plainOptions } from "./group.ts";
+import { optionsOf, type ParamGroup, type Params } from "./group.ts";
 import { type GradientOptions, prepared, stepOperation } from "./rule.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, floats, partition, type Step, type Trained } from "./step.ts";
@@ -37,6 +37,9 @@ const asgd = stepOperation<AsgdAttributes>(
   },
 );
 
+/** In the order of PyTorch's arguments. */
+const names = ["lr", "lambd", "alpha", "t0", "weightDecay", "maximize"] as const;
+
 /** Averaged stochastic gradient descent; the averages are in `state.ax`. @throws ValueError for options out of range. */
 export class ASGD extends RuleOptimizer<ASGDOptions> {
   protected override readonly tensorCounts: readonly string[] = ["step", "eta", "mu"];
@@ -49,7 +52,7 @@ export class ASGD extends RuleOptimizer<ASGDOptions> {
       t0 = 1e6,
       weightDecay = 0,
       maximize = false,
-    } = plainOptions(options);
+    } = optionsOf(names, options);
     requireNonNegative("learning rate", lr);
     requireNonNegative("weight_decay value", weightDecay);
     super(params, { lr, lambd, alpha, t0, weightDecay, maximize });

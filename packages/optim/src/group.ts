@@ -1,4 +1,4 @@
-import { describeArgument } from "@cresset/core/extend";
+import { describeArgument, keywords } from "@cresset/core/extend";
 import { FloatScalar, Tensor, ValueError } from "@cresset/core/functions";
 
 /** Parameters that are optimized with the same options. */
@@ -61,4 +61,17 @@ export function plainOptions<Options extends object>(options: Options): Options 
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => [name, plain(value)]),
   ) as Options;
+}
+
+/**
+ * The options that an optimizer was given.
+ *
+ * @param names all that there are; a number in place of the options is the first.
+ * @throws ValueError for one that there is not.
+ */
+export function optionsOf<Options extends object>(
+  names: readonly (keyof Options & string)[],
+  given: Partial<Options>,
+): Partial<Options> {
+  return plainOptions(keywords<Partial<Options>>(names, [given]));
 }

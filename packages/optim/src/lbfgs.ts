@@ -1,7 +1,7 @@
 import { assign } from "@cresset/core/extend";
 import { enableGrad, fromHost, noGrad, Tensor, ValueError, zerosLike } from "@cresset/core/functions";
 import { requireNonNegative } from "./check.ts";
-import { type Params, plainOptions } from "./group.ts";
+import { optionsOf, type Params } from "./group.ts";
 import { begin, type Memory, remember } from "./lbfgs-memory.ts";
 import { type Point, strongWolfe } from "./line-search.ts";
 import { Optimizer, type OptimizerStateDict } from "./optimizer.ts";
@@ -35,6 +35,9 @@ interface Answer {
 
 type Waiting<T> = Generator<Request, T, Answer>;
 
+/** In the order of PyTorch's arguments. */
+const names = ["lr", "maxIter", "maxEval", "toleranceGrad", "toleranceChange", "historySize", "lineSearchFn"] as const;
+
 /**
  * L-BFGS (Liu and Nocedal, 1989): each step runs iterations of its own, for which the closure computes loss and gradients
  * again and again. One group of parameters only. The step reads values, so it is awaited; `stepSync` is for devices that
@@ -57,7 +60,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   #versions: readonly number[] = [];
 
   constructor(params: Params<LBFGSOptions>, options: Partial<LBFGSOptions> = {}) {
-    const { lr = 1, maxIter = 20, toleranceGrad = 1e-7, toleranceChange = 1e-9, ...rest } = plainOptions(options);
+    const { lr = 1, maxIter = 20, toleranceGrad = 1e-7, toleranceChange = 1e-9, ...rest } = optionsOf(names, options);
     const { maxEval = Math.floor((maxIter * 5) / 4), historySize = 100, lineSearchFn = null } = rest;
     requireNonNegative("learning rate", lr);
     if (lineSearchFn !== null && lineSearchFn !== "strong_wolfe")

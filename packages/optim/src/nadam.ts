@@ -1,6 +1,6 @@
 import * as m from "@cresset/core/terms";
 import { requireBetas, requireNonNegative } from "./check.ts";
-import { type ParamGroup, type Params, plainOptions } from "./group.ts";
+import { optionsOf, type ParamGroup, type Params } from "./group.ts";
 import { type GradientOptions, prepared, stepOperation } from "./rule.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, floats, partition, type Step, type Trained } from "./step.ts";
@@ -41,6 +41,9 @@ const nadam = stepOperation<NadamAttributes>(
   },
 );
 
+/** In the order of PyTorch's arguments. */
+const names = ["lr", "betas", "eps", "weightDecay", "momentumDecay", "decoupledWeightDecay", "maximize"] as const;
+
 /** NAdam: Adam with Nesterov's momentum. @throws ValueError for options out of range. */
 export class NAdam extends RuleOptimizer<NAdamOptions> {
   protected override readonly tensorCounts: readonly string[] = ["step", "mu_product"];
@@ -53,7 +56,7 @@ export class NAdam extends RuleOptimizer<NAdamOptions> {
       weightDecay = 0,
       momentumDecay = 4e-3,
       ...rest
-    } = plainOptions(options);
+    } = optionsOf(names, options);
     requireNonNegative("learning rate", lr);
     requireNonNegative("epsilon value", eps);
     requireBetas(betas);

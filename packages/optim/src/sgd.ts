@@ -1,7 +1,7 @@
 import { ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { requireNonNegative } from "./check.ts";
-import { type ParamGroup, type Params, plainOptions } from "./group.ts";
+import { optionsOf, type ParamGroup, type Params } from "./group.ts";
 import { type GradientOptions, prepared, shared, stepOperation } from "./rule.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, floats, partition, type Step, type Trained } from "./step.ts";
@@ -40,6 +40,9 @@ const sgd = stepOperation<SgdAttributes>(
 
 const attributesOf = shared<SgdAttributes>();
 
+/** In the order of PyTorch's arguments. */
+const names = ["lr", "momentum", "dampening", "weightDecay", "nesterov", "maximize"] as const;
+
 /**
  * Stochastic gradient descent, with momentum as in PyTorch: the first step's momentum is the gradient itself.
  *
@@ -56,7 +59,7 @@ export class SGD extends RuleOptimizer<SGDOptions> {
       weightDecay = 0,
       nesterov = false,
       maximize = false,
-    } = plainOptions(options ?? {});
+    } = optionsOf(names, options ?? {});
     if (lr === undefined)
       throw new ValueError("parameter group didn't specify a value of required optimization parameter lr");
     requireNonNegative("learning rate", lr);
