@@ -142,6 +142,11 @@ describe("refused", () => {
     ["JSON that ends early", file('{"a":'), "it ends too early"],
     ["JSON with more after it", file("{}{}"), "unexpected {"],
     ["no UTF-8", file({ ab: f32 }, 4).map((b) => (b === 0x61 ? 0xff : b)), "not UTF-8"],
+    [
+      "lists and objects of nothing",
+      file(`{${Array.from({ length: 50_000 }, (_, i) => `"${i}":[[]]`).join(",")}}`),
+      "more lists and objects than a header of its length",
+    ],
     ["JSON that nests for ever", file(`{"a":${"[".repeat(100_000)}`), "nests more than"],
     ["a name that comes twice", file(`{"a":${JSON.stringify(f32)},"a":${JSON.stringify(f32)}}`, 4), '"a" twice'],
     ["an entry that is no object", file({ a: [] }), 'the entry of the tensor "a"'],

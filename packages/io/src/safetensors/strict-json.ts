@@ -19,6 +19,12 @@ const isOfWord = (code: number): boolean =>
 export const hasHalfCharacter = (text: string): boolean => /\p{Surrogate}/u.test(text);
 /** Headers and indexes nest three deep. */
 const deepest = 16;
+/**
+ * Lists and objects take more memory than text: there are at most so many, by the characters. An entry of a header, the
+ * densest that is read, has three in fifty at the least.
+ */
+const charactersOfContainer = 15;
+const leastContainers = 64;
 
 export interface StrictJsonOptions {
   /** Whether numbers must be written as whole ones, `2` and not `2.0`; default false. */
@@ -59,9 +65,11 @@ class Reader {
   private readonly text: string;
   private readonly what: string;
   private readonly wholeNumbers: boolean;
+  private containersLeft: number;
 
   constructor(text: string, what: string, wholeNumbers: boolean) {
     this.text = text;
+    this.containersLeft = text.length / charactersOfContainer + leastContainers;
     this.what = what;
     this.wholeNumbers = wholeNumbers;
     this.advance();
@@ -79,6 +87,7 @@ class Reader {
   }
 
   private object(depth: number): Map<string, StrictJson> {
+    this.countContainer();
     const found = new Map<string, StrictJson>();
     if (this.skip("}")) return found;
     do {
@@ -93,12 +102,17 @@ class Reader {
   }
 
   private array(depth: number): StrictJson[] {
-    const found: StrictJson[] = [];
-    if (this.skip("]")) return found;
-    do found.push(this.value(depth + 1));
-    while (this.skip(","));
+    this.countContainer();
+    if (this.skip("]")) return [];
+    const found = [this.value(depth + 1)];
+    while (this.skip(",")) found.push(this.value(depth + 1));
     this.expect("]");
     return found;
+  }
+
+  private countContainer(): void {
+    if (--this.containersLeft < 0)
+      throw new FormatError(`${this.what} has more lists and objects than a header of its length`);
   }
 
   private scalar(): string | number | boolean | null {
