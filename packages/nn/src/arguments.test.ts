@@ -44,7 +44,7 @@ describe("what is no tensor is refused with an error that says so", () => {
       "Parameter(): expected a Tensor, but got an array",
     ],
     ["initialising nothing", () => init.xavierUniform_(), "expected a Tensor, but got undefined"],
-    ["clipping a function", () => utils.clipGradNorm_(() => []), "expected an array of Tensors"],
+    ["clipping a function", () => utils.clipGradNorm_(() => [], 1), "expected an array of Tensors"],
     ["a vector of a module", () => utils.parametersToVector({}), "expected an array of Tensors, but got Object"],
   ])("%s", (_, attempt, message) => {
     expect(attempt).toThrow(torch.ValueError);
