@@ -5,9 +5,8 @@ import { main } from "./command/main.ts";
 test("webgpu passes a sample in Chromium", { timeout: 240_000 }, async () => {
   const lines: string[] = [];
   const print = (line: string): void => void lines.push(line);
-  const args =
-    "--backend webgpu --runtime chromium --area creation shape linalg reductions losses autograd --case */1".split(" ");
+  const args = "--backend webgpu --runtime chromium --area reductions losses --case */1".split(" ");
   expect(await main(args, print, print), lines.join("\n")).toBe(0);
   expect(lines[0]).toMatch(/^backend webgpu on chromium \d+$/);
-  expect(lines.at(-1)).toMatch(/^2\d\d passed, 0 failed, 0 skipped, \d excepted$/);
+  expect(lines.at(-1)).toMatch(/^\d\d passed, 0 failed, 0 skipped, 0 excepted$/);
 });
