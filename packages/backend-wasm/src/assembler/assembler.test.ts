@@ -122,7 +122,6 @@ describe("instructions", () => {
     ["f32x4.sqrt", 0xfd, 227],
     ["f32x4.pmax", 0xfd, 235],
     ["f64x2.pmax", 0xfd, 247],
-    ["i32x4.trunc_sat_f32x4_s", 0xfd, 248],
     ["f32x4.convert_i32x4_s", 0xfd, 250],
     ["f64x2.convert_low_i32x4_s", 0xfd, 254],
     ["f32x4.relaxed_madd", 0xfd, 0x105],

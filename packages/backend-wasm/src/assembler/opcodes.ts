@@ -19,11 +19,11 @@ const plainSplat = "i32x4: splat i64x2: splat f32x4: splat f64x2: splat";
 const plainCompare =
   "i32x4: eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u f32x4: eq ne lt gt le ge f64x2: eq ne lt gt le ge v128: not and andnot or xor bitselect any_true";
 const plainVector =
-  "f32x4: demote_f64x2_zero f64x2: promote_low_f32x4 7 f32x4: ceil floor trunc nearest 9 f64x2: ceil floor 4 trunc 12 i16x8: extend_low_i8x16_s 1 extend_low_i8x16_u 10 f64x2: nearest 14 i32x4: all_true 3 extend_low_i16x8_s 1 extend_low_i16x8_u 1 shl shr_s shr_u add 2 sub 3 mul min_s min_u max_s max_u 13 i64x2: extend_low_i32x4_s extend_high_i32x4_s 2 shl shr_s shr_u add 2 sub 3 mul eq ne lt_s gt_s le_s ge_s 4 f32x4: abs neg 1 sqrt add sub mul div min max pmin pmax f64x2: abs neg 1 sqrt add sub mul div min max pmin pmax i32x4: trunc_sat_f32x4_s 1 f32x4: convert_i32x4_s 3 f64x2: convert_low_i32x4_s 6 f32x4: relaxed_madd relaxed_nmadd f64x2: relaxed_madd relaxed_nmadd i8x16: relaxed_laneselect";
+  "f32x4: demote_f64x2_zero f64x2: promote_low_f32x4 7 f32x4: ceil floor trunc nearest 9 f64x2: ceil floor 4 trunc 12 i16x8: extend_low_i8x16_s 1 extend_low_i8x16_u 10 f64x2: nearest 14 i32x4: all_true 3 extend_low_i16x8_s 1 extend_low_i16x8_u 1 shl shr_s shr_u add 2 sub 3 mul 1 min_u max_s max_u 13 i64x2: extend_low_i32x4_s extend_high_i32x4_s 2 shl shr_s shr_u add 2 sub 3 mul eq ne lt_s gt_s le_s ge_s 4 f32x4: abs neg 1 sqrt add sub mul div min max pmin pmax f64x2: abs neg 1 sqrt add sub mul div min max pmin pmax 2 f32x4: convert_i32x4_s 3 f64x2: convert_low_i32x4_s 6 f32x4: relaxed_madd relaxed_nmadd f64x2: relaxed_madd relaxed_nmadd i8x16: relaxed_laneselect";
 
 /** Instructions with an alignment and an offset. */
 const memoryScalar =
-  "i32: load i64: load f32: load f64: load i32: load8_s load8_u load16_s load16_u i64: load8_s load8_u load16_s load16_u load32_s load32_u i32: store i64: store f32: store f64: store i32: store8 store16 i64: store8 store16 store32";
+  "i32: load i64: load f32: load f64: load i32: load8_s load8_u load16_s load16_u i64: load8_s load8_u load16_s load16_u load32_s 1 i32: store i64: store f32: store f64: store i32: store8 store16 i64: store8 store16 store32";
 const memoryVector = "v128: load 2 load16x4_s load16x4_u 4 load32_splat load64_splat store 80 load32_zero";
 const memoryAtomic = "memory: atomic.notify atomic.wait32 14 i32: atomic.load 6 atomic.store 6 atomic.rmw.add";
 /** Instructions with an alignment, an offset and a lane. */
