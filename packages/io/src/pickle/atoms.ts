@@ -1,4 +1,5 @@
-/** Values that one instruction holds whole: numbers, texts, bytes. */
+/** What instructions hold: whole values (numbers, texts, bytes), numbers of notes, and what is said of the pickle. */
+import { FormatError } from "../errors.ts";
 import type { Cursor } from "./cursor.ts";
 import { integerOf, numberOfLine, textOfLine } from "./numbers.ts";
 import { op } from "./opcodes.ts";
@@ -59,4 +60,47 @@ export function atomOf(cursor: Cursor, code: number): unknown {
     default:
       return notAtom;
   }
+}
+
+/** The number under which an instruction recalls a value; undefined for those of other kinds. */
+export function recalledNumber(cursor: Cursor, code: number): number | undefined {
+  switch (code) {
+    case op.BINGET:
+      return cursor.uint8();
+    case op.LONG_BINGET:
+      return cursor.uint32();
+    case op.GET:
+      return Number(cursor.line());
+    default:
+      return undefined;
+  }
+}
+
+/** The number under which an instruction notes a value, `next` where it does not say; undefined for those of other kinds. */
+export function notedNumber(cursor: Cursor, code: number, next: number): number | undefined {
+  switch (code) {
+    case op.BINPUT:
+      return cursor.uint8();
+    case op.LONG_BINPUT:
+      return cursor.uint32();
+    case op.PUT:
+      return Number(cursor.line());
+    case op.MEMOIZE:
+      return next;
+    default:
+      return undefined;
+  }
+}
+
+/** Whether an instruction only says something of the pickle. @throws FormatError for a pickle that cannot be read. */
+export function isPreface(cursor: Cursor, code: number): boolean {
+  if (code === op.PROTO) {
+    const protocol = cursor.uint8();
+    if (protocol > 5) throw new FormatError(`the pickle is of protocol ${protocol}, which is not known`);
+    return true;
+  }
+  if (code !== op.FRAME) return false;
+  // A frame says how much there is to read ahead.
+  cursor.require(cursor.length64());
+  return true;
 }

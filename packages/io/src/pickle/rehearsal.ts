@@ -4,7 +4,7 @@
  * fifty times its size in JavaScript by then. Where this is stricter than reading, the pickle is none that Python writes.
  */
 import { FormatError } from "../errors.ts";
-import { atomOf, notAtom } from "./atoms.ts";
+import { atomOf, isPreface, notAtom, notedNumber, recalledNumber } from "./atoms.ts";
 import type { Budget } from "./budget.ts";
 import { Cursor } from "./cursor.ts";
 import { op } from "./opcodes.ts";
@@ -92,21 +92,11 @@ export class Rehearsal {
 
   #memory(code: number): boolean {
     const cursor = this.#cursor;
+    const recalled = recalledNumber(cursor, code);
+    if (recalled !== undefined) return this.#push(this.#recalled(recalled));
+    const noted = notedNumber(cursor, code, this.#noted + this.#apart.size);
+    if (noted !== undefined) return this.#note(noted);
     switch (code) {
-      case op.BINGET:
-        return this.#push(this.#recalled(cursor.uint8()));
-      case op.LONG_BINGET:
-        return this.#push(this.#recalled(cursor.uint32()));
-      case op.GET:
-        return this.#push(this.#recalled(Number(cursor.line())));
-      case op.BINPUT:
-        return this.#note(cursor.uint8());
-      case op.LONG_BINPUT:
-        return this.#note(cursor.uint32());
-      case op.PUT:
-        return this.#note(Number(cursor.line()));
-      case op.MEMOIZE:
-        return this.#note(this.#noted + this.#apart.size);
       case op.MARK:
         this.#marks.push(this.#depth);
         return true;
@@ -119,16 +109,8 @@ export class Rehearsal {
         return true;
       case op.DUP:
         return this.#push(this.#words.again(this.#top()));
-      case op.PROTO: {
-        const protocol = cursor.uint8();
-        if (protocol > 5) throw new FormatError(`the pickle is of protocol ${protocol}, which is not known`);
-        return true;
-      }
-      case op.FRAME:
-        cursor.require(cursor.length64());
-        return true;
       default:
-        return false;
+        return isPreface(cursor, code);
     }
   }
 

@@ -3,7 +3,7 @@
  * function of this library that checks its arguments. https://docs.python.org/3/library/pickle.html
  */
 import { FormatError } from "../errors.ts";
-import { atomOf, notAtom } from "./atoms.ts";
+import { atomOf, isPreface, notAtom, notedNumber, recalledNumber } from "./atoms.ts";
 import { Budget } from "./budget.ts";
 import { Cursor } from "./cursor.ts";
 import { op } from "./opcodes.ts";
@@ -134,21 +134,11 @@ class Unpickler {
 
   #memory(code: number): boolean {
     const cursor = this.#cursor;
+    const recalled = recalledNumber(cursor, code);
+    if (recalled !== undefined) return this.#push(this.#remembered(recalled));
+    const noted = notedNumber(cursor, code, this.#memo.length + this.#memoApart.size);
+    if (noted !== undefined) return this.#note(noted);
     switch (code) {
-      case op.BINGET:
-        return this.#push(this.#remembered(cursor.uint8()));
-      case op.LONG_BINGET:
-        return this.#push(this.#remembered(cursor.uint32()));
-      case op.GET:
-        return this.#push(this.#remembered(Number(cursor.line())));
-      case op.BINPUT:
-        return this.#note(cursor.uint8());
-      case op.LONG_BINPUT:
-        return this.#note(cursor.uint32());
-      case op.PUT:
-        return this.#note(Number(cursor.line()));
-      case op.MEMOIZE:
-        return this.#note(this.#memo.length + this.#memoApart.size);
       case op.MARK:
         this.#marks.push(this.#stack.length);
         return true;
@@ -161,17 +151,8 @@ class Unpickler {
         return true;
       case op.DUP:
         return this.#push(this.#top());
-      case op.PROTO: {
-        const protocol = cursor.uint8();
-        if (protocol > 5) throw new FormatError(`the pickle is of protocol ${protocol}, which is not known`);
-        return true;
-      }
-      case op.FRAME:
-        // A frame says how much there is to read ahead.
-        cursor.require(cursor.length64());
-        return true;
       default:
-        return false;
+        return isPreface(cursor, code);
     }
   }
 
