@@ -18,10 +18,10 @@ export const most = { products: 1 << 17, strips: strip.depth, thin: thin.depth }
 
 /** Writes what strips would, or, where there are only rows or only columns, what `writeThin` would, to the last bit. */
 export function writeInOrder(w: KernelWriter, kernel: ContractionKernel): void {
-  const { batch, rows, columns } = axesOf(kernel);
+  const { batch, rows, columns, depth } = axesOf(kernel);
   const isThin = rows.axes.length === 0 || columns.axes.length === 0;
   const result = (): void => {
-    w.define(kernel.register, isThin ? thinSum(w, kernel) : stripSum(w, kernel));
+    w.define(kernel.register, isThin ? thinSum(w, kernel, depth[0]) : stripSum(w, kernel, depth));
     statements(w, kernel.body, false);
   };
   const each = ({ axes, range }: typeof rows, body: () => void): void => {
@@ -32,20 +32,19 @@ export function writeInOrder(w: KernelWriter, kernel: ContractionKernel): void {
 }
 
 /** In the order of the depth, each product rounded with its sum where vectors do that. */
-function stripSum(w: KernelWriter, kernel: ContractionKernel): Lanes {
+function stripSum(w: KernelWriter, kernel: ContractionKernel, depth: readonly number[]): Lanes {
   const { m } = w;
   const zero = m.constant("f32", 0);
   const sum = new LaneVariable(w, m.fuses ? m.widen(zero) : zero);
-  nested(w, axesOf(kernel).depth, () => {
+  nested(w, depth, () => {
     sum.set(m.mulAdd(value(w, kernel.left), value(w, kernel.right), sum.get()));
   });
   return m.extract(sum.copy(), 0);
 }
 
 /** Four partial sums and what is left (`matrix-vector.ts`). The depth is one axis. */
-function thinSum(w: KernelWriter, kernel: ContractionKernel): Lanes {
+function thinSum(w: KernelWriter, kernel: ContractionKernel, axis: number): Lanes {
   const { m, e } = w;
-  const [axis] = axesOf(kernel).depth;
   const steps = w.extent(axis);
   const zero = m.constant("f32", 0);
   const four = new LaneVariable(w, m.widen(zero));
