@@ -84,7 +84,6 @@ describe("instructions", () => {
     ["i32.wrap_i64", 0, 0xa7],
     ["f64.reinterpret_i64", 0, 0xbf],
     ["i64.trunc_sat_f64_s", 0xfc, 6],
-    ["memory.fill", 0xfc, 11],
     ["v128.load", 0xfd, 0],
     ["v128.load16x4_u", 0xfd, 4],
     ["v128.load32_splat", 0xfd, 9],
@@ -147,7 +146,6 @@ describe("instructions", () => {
     expect(coded((c) => c.block("if", "f32"))).toEqual([0x04, 0x7d]);
     expect(coded((c) => c.block("loop"))).toEqual([0x03, 0x40]);
     expect(coded((c) => c.callIndirect(5))).toEqual([0x11, 0x05, 0x00]);
-    expect(coded((c) => c.memoryCopy())).toEqual([0xfc, 10, 0, 0]);
     expect(coded((c) => c.fence())).toEqual([0xfe, 3, 0]);
     expect(coded((c) => c.shuffle(Array.from({ length: 16 }, (_, i) => i))).slice(0, 4)).toEqual([0xfd, 13, 0, 1]);
   });

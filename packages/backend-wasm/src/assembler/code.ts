@@ -105,18 +105,6 @@ export class Code {
     this.bytes.unsigned(table);
   }
 
-  /** Copies [source, source + count) to destination: three i32 operands. */
-  memoryCopy(): void {
-    this.#opcode("memory.copy");
-    this.bytes.byte(0);
-    this.bytes.byte(0);
-  }
-
-  memoryFill(): void {
-    this.#opcode("memory.fill");
-    this.bytes.byte(0);
-  }
-
   fence(): void {
     this.#opcode("atomic.fence");
     this.bytes.byte(0);

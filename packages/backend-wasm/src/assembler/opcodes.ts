@@ -60,8 +60,6 @@ export type SpecialOp =
   | "f64.const"
   | "v128.const"
   | "i8x16.shuffle"
-  | "memory.copy"
-  | "memory.fill"
   | "atomic.fence";
 export type Instruction = Plain | MemoryOp | MemoryLaneOp | LaneOp | IndexOp | SpecialOp;
 
@@ -106,8 +104,6 @@ add("f", 0, 0x43, "f32.const");
 add("d", 0, 0x44, "f64.const");
 add("v", 0xfd, 12, "v128.const");
 add("l".repeat(16), 0xfd, 13, "i8x16.shuffle");
-add("zz", 0xfc, 10, "memory.copy");
-add("z", 0xfc, 11, "memory.fill");
 add("z", 0xfe, 0x03, "atomic.fence");
 
 /** The opcode of an instruction. */
