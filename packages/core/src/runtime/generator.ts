@@ -7,15 +7,15 @@ const TWO_32 = 2 ** 32;
 /** The seed of a new `Generator`, as in PyTorch. */
 const DEFAULT_SEED = 67280421310721n;
 
-// Byte offsets in a saved state: the C struct that PyTorch stores for its CPU generator.
+// Where numbers stand in a saved state, the C struct that PyTorch copies for its CPU generator, in words of 32 bits, of which
+// a word of the engine takes two. The seed comes first.
+const LEFT = 2;
+const SEEDED = 3;
+const NEXT = 4;
+const WORDS = 6;
+const NORMAL = 1256;
+const NORMAL_IS_VALID = 1260;
 const STATE_BYTES = 5056;
-const SEED_OFFSET = 0;
-const LEFT_OFFSET = 8;
-const SEEDED_OFFSET = 12;
-const NEXT_OFFSET = 16;
-const WORDS_OFFSET = 24;
-const NORMAL_OFFSET = 5024;
-const NORMAL_IS_VALID_OFFSET = 5040;
 
 /**
  * A stream of pseudo-random numbers: the 32-bit Mersenne Twister (Matsumoto and Nishimura, 1998) with PyTorch's
@@ -87,17 +87,20 @@ export class Generator {
 
   /** The whole state, in the layout of `torch.get_rng_state()`: 5056 bytes. */
   getState(): Uint8Array<ArrayBuffer> {
-    const view = new DataView(new ArrayBuffer(STATE_BYTES));
-    view.setBigUint64(SEED_OFFSET, this.#seedValue, true);
-    view.setInt32(LEFT_OFFSET, this.#left, true);
-    view.setInt32(SEEDED_OFFSET, 1, true);
-    view.setBigUint64(NEXT_OFFSET, BigInt(this.#next), true);
-    for (let i = 0; i < STATE_WORDS; i++) view.setUint32(WORDS_OFFSET + 8 * i, this.#words[i], true);
+    const state = new Uint32Array(STATE_BYTES / 4);
+    const { buffer } = state;
+    new BigUint64Array(buffer)[0] = this.#seedValue;
+    state[LEFT] = this.#left;
+    state[SEEDED] = 1;
+    state[NEXT] = this.#next;
+    this.#words.forEach((word, i) => {
+      state[WORDS + 2 * i] = word;
+    });
     if (this.#cachedNormal !== undefined) {
-      view.setFloat64(NORMAL_OFFSET, this.#cachedNormal, true);
-      view.setInt32(NORMAL_IS_VALID_OFFSET, 1, true);
+      new Float64Array(buffer)[NORMAL / 2] = this.#cachedNormal;
+      state[NORMAL_IS_VALID] = 1;
     }
-    return new Uint8Array(view.buffer);
+    return new Uint8Array(buffer);
   }
 
   /**
@@ -109,30 +112,23 @@ export class Generator {
    * generator.setState(state); // the same numbers again
    */
   setState(state: Uint8Array): this {
-    if (state.length !== STATE_BYTES) {
+    const { length } = state;
+    if (length !== STATE_BYTES)
       throw new ValueError(
-        `Expected a CPUGeneratorImplState of size ${STATE_BYTES} but found the input RNG state size to be ${state.length}`,
+        `Expected a CPUGeneratorImplState of size ${STATE_BYTES} but found the input RNG state size to be ${length}`,
       );
-    }
-    const view = new DataView(state.buffer, state.byteOffset, state.byteLength);
-    const left = view.getInt32(LEFT_OFFSET, true);
-    const next = Number(view.getBigUint64(NEXT_OFFSET, true));
-    const seeded = view.getInt32(SEEDED_OFFSET, true) !== 0;
-    if (
-      !seeded ||
-      left < 1 ||
-      left > STATE_WORDS ||
-      next > STATE_WORDS ||
-      (left > 1 && next + left > STATE_WORDS + 1)
-    ) {
+    const { buffer } = Uint8Array.from(state);
+    const given = new Uint32Array(buffer);
+    const left = given[LEFT];
+    const next = given[NEXT];
+    const fits = left === 1 || next + left <= STATE_WORDS + 1;
+    if (given[SEEDED] === 0 || left < 1 || left > STATE_WORDS || next > STATE_WORDS || given[NEXT + 1] > 0 || !fits)
       throw new ValueError("Invalid mt19937 state");
-    }
-    this.#seedValue = view.getBigUint64(SEED_OFFSET, true);
+    this.#seedValue = new BigUint64Array(buffer)[0];
     this.#left = left;
     this.#next = next;
-    for (let i = 0; i < STATE_WORDS; i++) this.#words[i] = view.getUint32(WORDS_OFFSET + 8 * i, true);
-    const hasNormal = view.getInt32(NORMAL_IS_VALID_OFFSET, true) !== 0;
-    this.#cachedNormal = hasNormal ? view.getFloat64(NORMAL_OFFSET, true) : undefined;
+    for (let i = 0; i < STATE_WORDS; i++) this.#words[i] = given[WORDS + 2 * i];
+    this.#cachedNormal = given[NORMAL_IS_VALID] === 0 ? undefined : new Float64Array(buffer)[NORMAL / 2];
     return this;
   }
 
