@@ -4,10 +4,7 @@ import { operation } from "../graph/operation.ts";
 import { origin, type Recording } from "../graph/recording.ts";
 import { call } from "../tensor/call.ts";
 import { itemSync } from "../tensor/reading.ts";
-import type { InputGradient } from "./backward.ts";
-
-/** Whether anomalies are looked for; see `detectAnomaly`. */
-export const anomaly = { enabled: false };
+import { anomaly, type InputGradient } from "./backward.ts";
 
 const hasNan = operation("isnan", ([x]) => m.amax(m.cast(m.isNan(x), "int32")));
 
@@ -32,7 +29,7 @@ const checked = operation<{ message: string }>(
  * });
  */
 export function detectAnomaly<T>(fn: () => T): T {
-  const outer = anomaly.enabled;
+  const outer = anomaly.refuse !== null;
   setDetectAnomaly(true);
   try {
     const result = fn();
@@ -50,7 +47,7 @@ export function detectAnomaly<T>(fn: () => T): T {
 
 /** Turns the search for NaN gradients on or off, for the rest of the program; see `detectAnomaly`. */
 export function setDetectAnomaly(enabled: boolean): void {
-  anomaly.enabled = enabled;
+  anomaly.refuse = enabled ? refuseNan : null;
   origin.describe = enabled ? callers : null;
 }
 
@@ -67,7 +64,7 @@ function callers(): string {
 }
 
 /** @throws AutogradError if a gradient that a recorded operation gave contains NaN. */
-export function refuseNan(recording: Recording, found: readonly InputGradient[]): void {
+function refuseNan(recording: Recording, found: readonly InputGradient[]): void {
   for (const entry of found) {
     const { input, gradient } = entry;
     if (gradient.numel() === 0) continue;

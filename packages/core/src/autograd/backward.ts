@@ -13,7 +13,6 @@ import { copyOf, onesLike, plus, tensorFrom } from "../tensor/gradients.ts";
 import { keywords } from "../tensor/keywords.ts";
 import { LeafRecord } from "../tensor/leaf.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { anomaly, refuseNan } from "./anomaly.ts";
 import { CustomRecording } from "./custom.ts";
 import { backwardOf, dependents } from "./derive.ts";
 import { gradientHooks, retainGrad } from "./hooks.ts";
@@ -197,7 +196,7 @@ function run(
   const createGraph = options.createGraph ?? false;
   const retain = options.retainGraph ?? createGraph;
   const gradients: Gradients = new Map();
-  const through = new Set<Recording | null>();
+  const through = wanted === null ? null : new Set<Recording | null>();
   const add = (edge: Edge, gradient: Tensor): void => {
     const sofar = gradients.get(edge);
     gradients.set(edge, sofar === undefined ? gradient : plus(sofar, gradient));
@@ -215,9 +214,9 @@ function run(
       const recording = recordings[n];
       const given = resultGradients(recording, gradients, beforeHooks ? wanted : null);
       if (given === null) continue;
-      through.add(recording);
+      through?.add(recording);
       const found = applyBackward(recording, given, createGraph);
-      if (anomaly.enabled) refuseNan(recording, found);
+      anomaly.refuse?.(recording, found);
       for (let i = 0; i < found.length; i++) {
         const edge = recording.edges[found[i].input];
         if (edge) add(edge, found[i].gradient);
@@ -227,7 +226,7 @@ function run(
     if (since > 0 || beforeHooks) return gradients;
     for (const [edge, gradient] of gradients) {
       // What was gone through has had its hooks; leaves, and what is wanted without being gone through, have them now.
-      const due = wanted === null ? edge.recording === null : wanted.has(edge) && !through.has(edge.recording);
+      const due = wanted === null ? edge.recording === null : wanted.has(edge) && through?.has(edge.recording) !== true;
       if (due) gradients.set(edge, hooked(edge, gradient));
     }
   } finally {
@@ -302,6 +301,11 @@ export interface InputGradient {
   gradient: Tensor;
 }
 
+/** Looks through what a derivative gave, while anomalies are looked for (`anomaly.ts`). */
+export const anomaly: { refuse: ((recording: Recording, found: readonly InputGradient[]) => void) | null } = {
+  refuse: null,
+};
+
 /** One backward node: the template's product with the saved values and the gradients. */
 function applyBackward(recording: Recording, given: readonly (Tensor | null)[], createGraph: boolean): InputGradient[] {
   if (recording instanceof CustomRecording) {
@@ -318,8 +322,8 @@ function applyBackward(recording: Recording, given: readonly (Tensor | null)[], 
     for (const [index, value] of recording.node.inputs.entries())
       checkVersion(recording, { kind: "input", index }, value);
   const added = addNode(template, values, recording.args, device);
-  const requires = new Set<unknown>();
-  if (createGraph) {
+  const requires = createGraph ? new Set<unknown>() : null;
+  if (requires !== null) {
     const recorded = sources.map((source): Edge | null => {
       if (source.kind === "gradient") return given[source.index]?.edge ?? null;
       if (source.kind === "input") return edges[source.index];
@@ -336,7 +340,7 @@ function applyBackward(recording: Recording, given: readonly (Tensor | null)[], 
   }
   return targets.map((input, i) => ({
     input,
-    gradient: tensorFrom(added.outputs[i], requires.has(template.results[i]) ? added.recording : null),
+    gradient: tensorFrom(added.outputs[i], requires?.has(template.results[i]) ? added.recording : null),
   }));
 }
 
