@@ -1,4 +1,4 @@
-import { insideModule, keepReturned } from "@cresset/core/extend";
+import { enterModule, keepReturned, leaveModule } from "@cresset/core/extend";
 import { type DType, dtypes, Tensor, ValueError, zerosLike } from "@cresset/core/functions";
 import { Callable } from "./callable.ts";
 import { convertModule, moveModule } from "./convert.ts";
@@ -27,10 +27,12 @@ type Signature<In extends readonly unknown[], Out> = (...inputs: In) => Out;
 // The interface gives instances their call signature.
 export interface Module<In extends readonly unknown[] = [Tensor], Out = Tensor> extends Signature<In, Out> {}
 
-/** The error that says what a name leads to instead of `wanted`. */
-function absent(module: AnyModule, name: string, wanted: string): ValueError {
+/** What has a name among `entries` of a module. @throws ValueError that says what the name leads to instead of `wanted`. */
+function named<T>(module: AnyModule, name: string, entries: readonly (readonly [string, T])[], wanted: string): T {
+  const found = entries.find(([key]) => key === name);
+  if (found !== undefined) return found[1];
   const has = Object.keys(module).some((field) => field === name || module.stateName(field) === name);
-  return new ValueError(has ? `\`${name}\` is not ${wanted}` : `${module.typeName()} has no attribute \`${name}\``);
+  throw new ValueError(has ? `\`${name}\` is not ${wanted}` : `${module.typeName()} has no attribute \`${name}\``);
 }
 
 /** The module whose forward is running. */
@@ -69,19 +71,21 @@ export abstract class Module<In extends readonly unknown[] = [Tensor], Out = Ten
   override invoke(...inputs: In): Out {
     const caller = running;
     if (this.#caller !== caller) this.#findLabel(caller);
+    const outside = enterModule(this.#label);
     running = this;
+    let result: Out;
     try {
       const hooks = this.#hooks;
-      const result = insideModule(this.#label, () =>
+      result =
         hooks === null
           ? this.forward(...inputs)
-          : (hooks.run(inputs, (given) => this.forward(...(given as unknown as In))) as Out),
-      );
-      if (caller === null) keepReturned(result);
-      return result;
+          : (hooks.run(inputs, (given) => this.forward(...(given as unknown as In))) as Out);
     } finally {
+      leaveModule(outside);
       running = caller;
     }
+    if (caller === null) keepReturned(result);
+    return result;
   }
 
   #findLabel(caller: AnyModule | null): void {
@@ -206,28 +210,20 @@ export abstract class Module<In extends readonly unknown[] = [Tensor], Out = Ten
   getSubmodule(target: string): AnyModule {
     let module: AnyModule = this;
     if (target === "") return module;
-    for (const name of target.split(".")) {
-      const child = module.moduleEntries().find(([key]) => key === name)?.[1];
-      if (child === undefined) throw absent(module, name, "an nn.Module");
-      module = child;
-    }
+    for (const name of target.split(".")) module = named(module, name, module.moduleEntries(), "an nn.Module");
     return module;
   }
 
   /** The parameter with a dotted name, such as "0.weight". @throws ValueError where there is none. */
   getParameter(target: string): Parameter {
     const [owner, name] = this.#owner(target);
-    const found = owner.namedParameters({ recurse: false }).find(([key]) => key === name)?.[1];
-    if (found === undefined) throw absent(owner, name, "an nn.Parameter");
-    return found;
+    return named(owner, name, owner.namedParameters({ recurse: false }), "an nn.Parameter");
   }
 
   /** The buffer with a dotted name, such as "1.running_mean". @throws ValueError where there is none. */
   getBuffer(target: string): Tensor {
     const [owner, name] = this.#owner(target);
-    const found = owner.namedBuffers({ recurse: false }).find(([key]) => key === name)?.[1];
-    if (found === undefined) throw absent(owner, name, "a buffer");
-    return found;
+    return named(owner, name, owner.namedBuffers({ recurse: false }), "a buffer");
   }
 
   #owner(target: string): [owner: AnyModule, name: string] {

@@ -24,7 +24,10 @@ export abstract class RuleOptimizer<Options extends object = object> extends Opt
   override step<Loss>(closure: () => Loss): Loss;
   override step<Loss>(closure?: () => Loss): Loss | null {
     const loss = closure === undefined ? null : enableGrad(closure);
-    const steps = noGrad(() => this.paramGroups.flatMap((group) => this.update(group, this.#trained(group.params))));
+    const steps: Step[] = [];
+    noGrad(() => {
+      for (const group of this.paramGroups) steps.push(...this.update(group, this.#trained(group.params)));
+    });
     const updates = steps.length === 1 ? steps[0].updates : steps.flatMap((step) => step.updates);
     if (updates.length > 0) commitStates(updates);
     for (const step of steps) step.committed();

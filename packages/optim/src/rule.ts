@@ -46,13 +46,13 @@ export function prepared(param: Term, grad: Term, weightDecay: Term, { maximize,
 
 /** One object for each combination of flags, so that all steps share it and its key is written once. */
 export function shared<A extends Attributes>(): (attributes: A) => A {
-  const known = new Map<string, A>();
+  const known: A[] = [];
   return (attributes) => {
-    let key = "";
-    for (const name in attributes) key += `${attributes[name]},`;
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    known.set(key, attributes);
-    return attributes;
+    const found = known.find((one) => {
+      for (const name in attributes) if (one[name] !== attributes[name]) return false;
+      return true;
+    });
+    if (found === undefined) known.push(attributes);
+    return found ?? attributes;
   };
 }

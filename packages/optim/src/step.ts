@@ -84,14 +84,15 @@ export function filledState(param: Tensor, value: number): Tensor {
 
 /** Parameters apart by something that the formula computes on the host, such as their number of steps. */
 export function partition(trained: readonly Trained[], keyOf: (one: Trained) => string | number): Trained[][] {
-  const parts = new Map<string | number, Trained[]>();
+  const keys: (string | number)[] = [];
+  const parts: Trained[][] = [];
   for (const one of trained) {
     const key = keyOf(one);
-    const part = parts.get(key);
-    if (part === undefined) parts.set(key, [one]);
-    else part.push(one);
+    const known = keys.indexOf(key);
+    if (known >= 0) parts[known].push(one);
+    else parts[keys.push(key) - 1] = [one];
   }
-  return [...parts.values()];
+  return parts;
 }
 
 /** A count that a state holds; 0 before the first step. */

@@ -6,9 +6,10 @@ import { operation } from "../graph/operation.ts";
 import { numelOf } from "../graph/type.ts";
 import type { Tensor } from "../index.ts";
 import * as torch from "../index.ts";
-import { insideModule, noGrad } from "../runtime/mode.ts";
+import { noGrad } from "../runtime/mode.ts";
 import { call } from "../tensor/call.ts";
 import { fromHost } from "../tensor/creation.ts";
+import { insideModule } from "../testing/inside-module.ts";
 import { Recorder, temporaries } from "../testing/recorder.ts";
 
 let device: Recorder;

@@ -14,7 +14,7 @@ export { dirichletOf } from "../ops/random/dirichlet.ts";
 export { poissonOf } from "../ops/random/poisson.ts";
 export { standardGammaOf } from "../ops/random/standard-gamma.ts";
 export { noteUnavailable } from "../runtime/device.ts";
-export { insideModule, mode, type RandomSource, type TracedLayer } from "../runtime/mode.ts";
+export { enterModule, leaveModule, mode, type RandomSource, type TracedLayer } from "../runtime/mode.ts";
 export { isScalar, scalarKind, scalarValue, toNumber } from "../runtime/scalar.ts";
 export { computeApart } from "../tensor/apart.ts";
 export { describeArgument, requireTensors } from "../tensor/argument.ts";

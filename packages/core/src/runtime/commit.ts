@@ -29,10 +29,18 @@ export function commit(device: Device, storages: readonly Storage[]): void {
   }
   // Where all that is pending was never computed before, what depends on a version depends on it directly.
   if (!first) markIndirect(device.journal, depends, indirect);
-  const all = new Set(storages);
-  for (const storage of device.dirty) if (storage.current.dependsMark >= depends) all.add(storage);
-  const writes = [...all];
-  const roots: Value[] = writes.map((storage) => storage.current);
+  const listed = nextEpoch();
+  const writes: Storage[] = [];
+  const roots: Value[] = [];
+  const list = (storage: Storage): void => {
+    const { current } = storage;
+    if (current.mark === listed) return;
+    current.mark = listed;
+    writes.push(storage);
+    roots.push(current);
+  };
+  for (const storage of storages) list(storage);
+  for (const storage of device.dirty) if (storage.current.dependsMark >= depends) list(storage);
   for (const node of device.journal) {
     for (const value of node.outputs) {
       if (value.dependsMark < depends || value.index >= node.template.results.length) continue;

@@ -174,9 +174,10 @@ function appendOutputs(length: number, outputs: readonly Value[]): number {
 function learn(order: readonly Node[], roots: readonly Value[]): void {
   const note = (value: Value): void => {
     const from = value.entry;
+    if (value.slot !== null || from === null) return;
     // What has no operands (zeros, ones, a filled tensor) or only shows data costs less to make again than to read.
     if (value.node?.inputs.length === 0 || movesData(value)) return;
-    if (value.slot === null && from !== null && !from.learned.includes(value.entryAt)) from.learned.push(value.entryAt);
+    if (!from.learned.includes(value.entryAt)) from.learned.push(value.entryAt);
   };
   for (const root of roots) note(root);
   for (const node of order) if (!node.ran) for (const input of node.inputs) note(input);

@@ -115,15 +115,20 @@ function withGrad<T>(enabled: boolean, fn: () => T, name: string): T {
   }
 }
 
-/** Runs a module's forward: values made inside are kept only where it returns them. */
-export function insideModule<T>(name: string, fn: () => T): T {
-  const path = mode.path;
+/**
+ * A module's forward begins: values made inside are kept only where it returns them.
+ *
+ * @returns the path of the modules around it, which `leaveModule` is to be given.
+ */
+export function enterModule(name: string): string {
+  const { path } = mode;
   mode.path = path === "" ? name : `${path}.${name}`;
   mode.moduleDepth++;
-  try {
-    return fn();
-  } finally {
-    mode.moduleDepth--;
-    mode.path = path;
-  }
+  return path;
+}
+
+/** A module's forward ends, or has thrown. */
+export function leaveModule(path: string): void {
+  mode.moduleDepth--;
+  mode.path = path;
 }

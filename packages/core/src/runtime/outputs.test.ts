@@ -5,8 +5,9 @@ import type { Tensor } from "../index.ts";
 import "../index.ts";
 import { fromHost } from "../tensor/creation.ts";
 import { useCpu } from "../testing/cpu.ts";
+import { insideModule } from "../testing/inside-module.ts";
 import { Recorder } from "../testing/recorder.ts";
-import { insideModule, noGrad } from "./mode.ts";
+import { noGrad } from "./mode.ts";
 
 const weight = (...shape: number[]): Tensor =>
   fromHost(new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(0.5), shape, "float32").requiresGrad_();

@@ -18,23 +18,27 @@ export function keywords<O extends object>(
 ): O {
   const options: Record<string, unknown> = {};
   const known: readonly string[] = names;
-  for (const [i, value] of given.entries()) {
-    for (const [key, each] of isRecord(value) ? Object.entries(value) : [[known[i], value] as const]) {
-      if (each === undefined) continue;
-      const name = numpyNames[key] ?? key;
-      if (!known.includes(name))
-        throw new ValueError(`got an unexpected argument '${name ?? i}': there are ${known.join(", ")}`);
-      if (name in options) throw new ValueError(`got multiple values for argument '${name}'`);
-      options[name] = each;
-    }
+  const add = (key: string, value: unknown, place: number): void => {
+    if (value === undefined) return;
+    const name = numpyNames[key] ?? key;
+    if (!known.includes(name))
+      throw new ValueError(`got an unexpected argument '${name ?? place}': there are ${known.join(", ")}`);
+    if (name in options) throw new ValueError(`got multiple values for argument '${name}'`);
+    options[name] = value;
+  };
+  // Losses ask in every step of a training, so it takes no iterators.
+  for (let i = 0; i < given.length; i++) {
+    const value = given[i];
+    if (isRecord(value)) for (const key of Object.keys(value)) add(key, value[key], i);
+    else add(known[i], value, i);
   }
-  for (const name of known.slice(0, required))
-    if (!(name in options)) throw new ValueError(`missing required argument: '${name}'`);
+  for (let i = 0; i < required; i++)
+    if (!(known[i] in options)) throw new ValueError(`missing required argument: '${known[i]}'`);
   return options as O;
 }
 
 /** Whether a value was written as `{ … }`. */
-const isRecord = (value: unknown): value is object =>
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 /**

@@ -6,7 +6,7 @@ import { operation } from "../graph/operation.ts";
 import { tensorType } from "../graph/type.ts";
 import { detach } from "../ops/shape/convert.ts";
 import { currentDevice } from "../runtime/device.ts";
-import { insideModule, noGrad } from "../runtime/mode.ts";
+import { noGrad } from "../runtime/mode.ts";
 import { Slot } from "../runtime/slot.ts";
 import { call, callMany, tensorOf } from "../tensor/call.ts";
 import { cloneOp } from "../tensor/clone.ts";
@@ -15,6 +15,7 @@ import { keepReturned } from "../tensor/keep.ts";
 import { dataSync } from "../tensor/reading.ts";
 import { commitStates } from "../tensor/states.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { insideModule } from "./inside-module.ts";
 
 const addOp = operation("add", ([a, b]) => m.add(a, b));
 const mulOp = operation("mul", ([a, b]) => m.mul(a, b));

@@ -3,9 +3,9 @@ import * as m from "../graph/math.ts";
 import { operation } from "../graph/operation.ts";
 import { numelOf, sameShape } from "../graph/type.ts";
 import * as ops from "../ops/shape/index.ts";
-import { insideModule } from "../runtime/mode.ts";
 import { call } from "../tensor/call.ts";
 import { commitStates } from "../tensor/states.ts";
+import { insideModule } from "./inside-module.ts";
 import { elementwise, Naive } from "./naive.ts";
 import { type Entry, hasDims, isNumber, type Kind, largest, sizes, together } from "./random-program.ts";
 
