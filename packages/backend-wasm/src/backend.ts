@@ -11,12 +11,12 @@ import {
   hostArray,
   hostView,
   type KernelTiming,
+  Pressure,
 } from "@cresset/core/backend";
 import { commandBytes, Engine } from "./engine.ts";
 import { Layouts, WasmExecutable } from "./executable.ts";
 import { detectFeatures, requireWebAssembly } from "./features.ts";
 import { Allocator } from "./memory/allocator.ts";
-import { Pressure } from "./memory/pressure.ts";
 import type { Parts } from "./parts.ts";
 import type { Job } from "./threads/pool.ts";
 
@@ -50,6 +50,7 @@ export interface WasmOptions {
   readonly memoryLimit?: number;
 }
 
+const mebibyte = 1024 ** 2;
 const gibibyte = 1024 ** 3;
 const addressSpace = 4 * gibibyte;
 const pageBytes = 65_536;
@@ -137,7 +138,12 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
   const shared = threads > 1 && parts.threads?.sharedMemory() === true;
   const allocator = new Allocator(makeMemory(shared), addressSpace - pageBytes);
   const engine = new Engine(features, parts, allocator, threads, options.share === "all", options.haste !== false);
-  const pressure = new Pressure(Math.min(options.memoryLimit ?? gibibyte, addressSpace));
+  // When moving is over, what is left is in use.
+  const pressure = new Pressure(
+    Math.min(options.memoryLimit ?? gibibyte, addressSpace),
+    16 * mebibyte,
+    (count) => 2 * count,
+  );
   const arena = new Region(allocator);
   const scratch = new Region(allocator);
   const layouts = new Layouts();

@@ -1,11 +1,17 @@
-import { type Backend, type BackendBuffer, BackendError, type DType, type Executable } from "@cresset/core/backend";
+import {
+  type Backend,
+  type BackendBuffer,
+  BackendError,
+  type DType,
+  type Executable,
+  Pressure,
+} from "@cresset/core/backend";
 import { abilitiesOf } from "./abilities.ts";
 import { openDevice, type WebGpuOptions } from "./adapter.ts";
 import { Engine } from "./engine.ts";
 import { WebGpuExecutable } from "./executable.ts";
 import { explainProgram } from "./explain.ts";
 import { defaultHeapBytes, webGpuBuffer } from "./memory/buffer.ts";
-import { Pressure } from "./memory/pressure.ts";
 
 const dtypes: ReadonlySet<DType> = new Set<DType>([
   "float32",
@@ -30,6 +36,7 @@ const usualFacilities = {
   binding: { name: "maxStorageBufferBindingSize", bytes: 128 * 1024 ** 2 },
 };
 
+const mebibyte = 1024 ** 2;
 const gibibyte = 1024 ** 3;
 
 function executableOf(executable: Executable): WebGpuExecutable {
@@ -69,7 +76,8 @@ export interface WebGpuBackend extends Backend {
  */
 export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
   let opened: Engine | undefined;
-  const pressure = new Pressure(options.memoryLimit ?? 4 * gibibyte);
+  // Values leave when their content has arrived: what is left may be on its way.
+  const pressure = new Pressure(options.memoryLimit ?? 4 * gibibyte, 256 * mebibyte, (count) => count + 16_384);
   const engine = (): Engine => {
     if (opened === undefined) throw new BackendError("webgpu: not started: await registerBackend(webgpu())");
     return opened;
@@ -146,7 +154,7 @@ export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
         watchedLaunches: current.watched,
         buffersCreated: current.buffersCreated,
         memoryLimit: pressure.limit,
-        values: pressure.values,
+        values: pressure.buffers,
         heapBytes: 4 * allocator.capacity,
         heapUsedBytes: 4 * allocator.used,
         bufferBytes: pool.usedBytes,

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { Allocator } from "./allocator.ts";
-import { Pressure } from "./pressure.ts";
 
 const mebibyte = 1024 * 1024;
 const make = (maximum = 64 * mebibyte): Allocator =>
@@ -59,33 +58,4 @@ test("random allocation and release keep the accounts", () => {
     }
   }
   expect(allocator.used).toBe(live.reduce((sum, { bytes }) => sum + Allocator.rounded(bytes), 0));
-});
-
-test("the limit stays low while what is moved stays away, and doubles when it comes back", () => {
-  const pressure = new Pressure(1024 * mebibyte);
-  for (let i = 0; i < 100; i++) {
-    pressure.allocated(8 * mebibyte);
-    pressure.written({}, 4 * mebibyte);
-    pressure.read({}, 4 * mebibyte);
-    pressure.released();
-  }
-  expect(pressure.limit).toBe(16 * mebibyte);
-  const moved = {};
-  pressure.read(moved, 8 * mebibyte);
-  pressure.written(moved, 8 * mebibyte);
-  expect(pressure.limit).toBe(32 * mebibyte);
-  pressure.written(moved, 8 * mebibyte);
-  for (let i = 0; i < 40; i++) pressure.allocated(8 * mebibyte);
-  pressure.written(moved, 8 * mebibyte);
-  expect(pressure.limit).toBe(32 * mebibyte);
-});
-
-test("very many buffers are moved, however small", () => {
-  const pressure = new Pressure(1024 * mebibyte);
-  for (let i = 0; i <= 16_384; i++) pressure.allocated(4);
-  expect(pressure.limit).toBe(0);
-  pressure.released();
-  expect(pressure.limit).toBe(0);
-  pressure.allocated(4);
-  expect(pressure.limit).toBe(16 * mebibyte);
 });

@@ -5,6 +5,7 @@ export { BackendError, CressetError, DTypeError } from "../errors.ts";
 export * from "./backend.ts";
 export * from "./meaning.ts";
 export { nullBackend } from "./null.ts";
+export { Pressure } from "./pressure.ts";
 export * from "./program.ts";
 export { RecentMap } from "./recent-map.ts";
 export * from "./scalar.ts";

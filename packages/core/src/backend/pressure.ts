@@ -1,4 +1,4 @@
-const firstLimit = 256 * 1024 ** 2;
+/** Buffers, however small, cost objects: of more than so many, all that are not in use are to be moved. */
 const firstCount = 16_384;
 /** Smaller arrays do not matter, and noting each would cost more than reading it. */
 const worthNoting = 16_384;
@@ -6,14 +6,18 @@ const worthNoting = 16_384;
 const window = 8;
 
 /**
- * Decides when the runtime is to move values to host arrays, which frees those that nobody can reach any more. Ordinary
- * loops only leave garbage behind, so the limit starts low; where much of what was moved comes back, the live data are
- * larger, and the limit doubles.
+ * Decides for a backend when the runtime is to move values to host arrays (`Backend.memoryLimit`), which frees those that
+ * nobody can reach any more. Ordinary loops only leave garbage behind, so the limit starts low; where much of what was moved
+ * comes back, the live data are larger, and the limit doubles. A backend tells it what becomes of its buffers.
+ *
+ * @example
+ * const pressure = new Pressure(gibibyte, 16 * mebibyte, (count) => 2 * count);
+ * // In the backend: get memoryLimit() { return pressure.limit; }
  */
 export class Pressure {
   readonly #largest: number;
   #limit: number;
-  /** Values, however small, cost objects: beyond so many all that are not in use are moved. */
+  readonly #more: (count: number) => number;
   #countLimit = firstCount;
   #tooMany = false;
   #count = 0;
@@ -22,10 +26,15 @@ export class Pressure {
   #allocated = 0;
   #returned = 0;
 
-  /** @param largest the most bytes of live values. */
-  constructor(largest: number) {
+  /**
+   * @param largest the most bytes of live values.
+   * @param first bytes to begin with.
+   * @param more how many buffers there may be next time, where so many were left when moving was over.
+   */
+  constructor(largest: number, first: number, more: (count: number) => number) {
     this.#largest = largest;
-    this.#limit = Math.min(firstLimit, largest);
+    this.#limit = Math.min(first, largest);
+    this.#more = more;
   }
 
   /** Bytes after which the runtime moves values. */
@@ -34,15 +43,16 @@ export class Pressure {
     return this.#tooMany ? 0 : this.#limit;
   }
 
-  get values(): number {
+  /** How many buffers there are. */
+  get buffers(): number {
     return this.#count;
   }
 
+  /** There is a new buffer of so many bytes. */
   allocated(bytes: number): void {
     if (this.#tooMany) {
-      // Asked for once; values leave when their content has arrived.
       this.#tooMany = false;
-      this.#countLimit = Math.max(firstCount, this.#count + firstCount);
+      this.#countLimit = Math.max(firstCount, this.#more(this.#count));
     }
     this.#count++;
     this.#allocated += bytes;
@@ -51,17 +61,18 @@ export class Pressure {
     this.#returned = 0;
   }
 
+  /** A buffer was given back. */
   released(): void {
     this.#count--;
-    if (this.#countLimit > firstCount && this.#count < firstCount / 2) this.#countLimit = firstCount;
+    if (this.#count < firstCount / 2) this.#countLimit = firstCount;
   }
 
-  /** A value's content was copied to `array`. */
+  /** A buffer's content was copied to `array`. */
   read(array: object, bytes: number): void {
     if (bytes >= worthNoting) this.#known.add(array);
   }
 
-  /** A value was filled from `array`. */
+  /** A buffer was filled from `array`. */
   written(array: object, bytes: number): void {
     if (bytes < worthNoting) return;
     if (!this.#known.has(array)) {
