@@ -21,6 +21,7 @@ async function run(): Promise<PageAnswer> {
     },
     areas: request.areas,
     cases: request.cases,
+    shipped: request.shipped,
     exceptions: underTest.exceptions,
     implementation,
   });

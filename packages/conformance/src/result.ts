@@ -7,6 +7,8 @@ export interface CaseResult {
   readonly outcome: Outcome;
   /** PyTorch's name of the operation, of a case of one. */
   readonly op?: string;
+  /** Why a case is excepted. */
+  readonly reason?: string;
   /** What did not agree. */
   readonly mismatches: readonly string[];
 }

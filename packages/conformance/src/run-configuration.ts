@@ -24,5 +24,5 @@ export async function runConfiguration(
   for (const [key, wanted] of Object.entries(info))
     if (found[key] !== wanted) throw new Error(`${name}: ${key} is ${found[key]} here, not ${wanted}`);
   const source = await folderSource(dataFolder());
-  return await runSuite({ source, every, exceptions: underTest.exceptions, onResult });
+  return await runSuite({ source, shipped: true, every, exceptions: underTest.exceptions, onResult });
 }

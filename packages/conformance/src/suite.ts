@@ -1,10 +1,11 @@
 import { missingOperation } from "./api/library.ts";
 import { describeError } from "./compare/error.ts";
-import { type Exception, Exceptions } from "./exceptions.ts";
+import { type Exception, Exceptions, type ExceptionUse } from "./exceptions.ts";
 import { kinds } from "./kinds/index.ts";
 import { Bench } from "./read/bench.ts";
 import { glob } from "./read/glob.ts";
-import { type Case, type DataSource, maySkip, readArea } from "./read/manifest.ts";
+import { type Area, type Case, type DataSource, maySkip, readArea } from "./read/manifest.ts";
+import { propertiesOf } from "./read/properties.ts";
 import type { CaseResult } from "./result.ts";
 
 export interface SuiteOptions {
@@ -16,6 +17,8 @@ export interface SuiteOptions {
   /** Of each area, every how manieth case to run: a fixed sample. Default 1. */
   readonly every?: number;
   readonly exceptions?: readonly Exception[];
+  /** Whether the source is the data that the exceptions are written for: if all of it is run, each must be needed. Default false. */
+  readonly shipped?: boolean;
   /** Name of what runs the backend, for exceptions that hold only there, such as "node 26". */
   readonly implementation?: string;
   /** Called after each case. */
@@ -24,7 +27,9 @@ export interface SuiteOptions {
 
 export interface SuiteResult {
   readonly results: readonly CaseResult[];
-  /** Exceptions whose cases all pass: an error, they must be removed. */
+  /** What the exceptions did, in their order. */
+  readonly exceptions: readonly ExceptionUse[];
+  /** Exceptions that nothing needs: an error, they must be removed. */
   readonly stale: readonly Exception[];
 }
 
@@ -54,21 +59,34 @@ export async function runSuite(options: SuiteOptions): Promise<SuiteResult> {
       if (i % every !== 0) continue;
       if (!globs.some((matches) => matches(one.id))) continue;
       const mismatches = await runCase(one, bench);
-      const outcome = judge(one, mismatches, exceptions);
-      const result = { area: name, id: one.id, outcome, ...(one.op === undefined ? {} : { op: one.op }), mismatches };
+      const judgement = judge(one, area, mismatches, exceptions);
+      const result = {
+        area: name,
+        id: one.id,
+        ...judgement,
+        ...(one.op === undefined ? {} : { op: one.op }),
+        mismatches,
+      };
       results.push(result);
       options.onResult?.(result);
     }
   }
   if (results.length === 0) throw new Error(`no case matches ${(options.cases ?? ["*"]).join(", ")}`);
-  return { results, stale: exceptions.stale(results) };
+  const whole = options.shipped === true && every === 1 && areas.length === available.length && !options.cases;
+  return { results, exceptions: exceptions.uses, stale: exceptions.stale(whole) };
 }
 
-function judge(one: Case, mismatches: readonly string[], exceptions: Exceptions): CaseResult["outcome"] {
-  if (mismatches.length === 0) return "passed";
+function judge(
+  one: Case,
+  { tensors }: Area,
+  mismatches: readonly string[],
+  exceptions: Exceptions,
+): Pick<CaseResult, "outcome" | "reason"> {
   const missing = mismatches.some((mismatch) => mismatch.includes(missingOperation));
-  if (maySkip(one) && !missing) return "skipped";
-  return exceptions.find(one, mismatches) === undefined ? "failed" : "excepted";
+  if (mismatches.length > 0 && maySkip(one) && !missing) return { outcome: "skipped" };
+  const exception = exceptions.judge({ id: one.id, tag: one.tag, properties: propertiesOf(one, tensors) }, mismatches);
+  if (mismatches.length === 0) return { outcome: "passed" };
+  return exception === undefined ? { outcome: "failed" } : { outcome: "excepted", reason: exception.reason };
 }
 
 /** Runs one case; whatever is thrown is a mismatch. */

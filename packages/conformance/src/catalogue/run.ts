@@ -7,7 +7,7 @@ import type { CaseResult } from "../result.ts";
 import type { SuiteResult } from "../suite.ts";
 import { differs } from "./differs.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
-import { type Try, tries } from "./tries.ts";
+import { qualifiedName, type Try, tries } from "./tries.ts";
 import { type Filled, variantOf, variants } from "./variants.ts";
 
 export interface CatalogueOptions {
@@ -29,10 +29,11 @@ export interface CatalogueOptions {
 export async function runCatalogue(options: CatalogueOptions): Promise<SuiteResult> {
   const { device } = options;
   const globs = (options.cases ?? ["*"]).map(glob);
-  const exceptions = new Exceptions(options.exceptions ?? [], options.implementation ?? "");
+  const exceptions = new Exceptions(options.exceptions ?? [], options.implementation ?? "", "catalogue");
   const wide = hasFloat64(device);
   const results: CaseResult[] = [];
   for (const one of tries) {
+    const names = new Set([qualifiedName(one.record)]);
     for (const variant of Object.keys(variants)) {
       const id = `${one.name}/${variant}`;
       const given = variantOf(one.sample, variant);
@@ -40,16 +41,18 @@ export async function runCatalogue(options: CatalogueOptions): Promise<SuiteResu
       const operands = wide ? given : given.map(narrowed);
       const mismatch = await tried(one, operands, device);
       const mismatches = mismatch === null ? [] : [mismatch];
-      const excepted = mismatch !== null && exceptions.find({ id }, mismatches) !== undefined;
-      const outcome = mismatch === null ? "passed" : excepted ? "excepted" : "failed";
-      const result = { area: one.record.family, id, outcome, mismatches } as const;
+      const exception = exceptions.judge({ id, properties: { names, dtypes: noDtypes } }, mismatches);
+      const outcome = mismatch === null ? "passed" : exception === undefined ? "failed" : "excepted";
+      const result = { area: one.record.family, id, outcome, reason: exception?.reason, mismatches } as const;
       results.push(result);
       options.onResult?.(result);
     }
   }
   if (results.length === 0) throw new Error(`no sample matches ${(options.cases ?? ["*"]).join(", ")}`);
-  return { results, stale: [] };
+  return { results, exceptions: exceptions.uses, stale: exceptions.stale(options.cases === undefined) };
 }
+
+const noDtypes: ReadonlySet<string> = new Set();
 
 function hasFloat64(device: string): boolean {
   try {

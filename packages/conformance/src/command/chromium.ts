@@ -21,6 +21,7 @@ export async function runInChromium(args: CommandArguments, print: (line: string
     available: await (await folderSource(folder)).areas(),
     areas: args.areas.length > 0 ? args.areas : undefined,
     cases: args.cases.length > 0 ? args.cases : undefined,
+    shipped: args.data === undefined,
   };
   const server = await servePage(request, folder);
   const browser = await openBrowser(server.url).catch((error: unknown) => {

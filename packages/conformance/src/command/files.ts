@@ -25,7 +25,7 @@ export async function runFilesHere(
     cases: args.cases.length > 0 ? args.cases : undefined,
     onResult: (one) => printFailure(one, print),
   });
-  const result = { results, stale: [] };
+  const result = { results, exceptions: [], stale: [] };
   if (args.json !== undefined) await writeJson(args.json, backend, implementation, result);
   return printReport(result, print);
 }

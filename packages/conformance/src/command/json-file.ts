@@ -10,7 +10,7 @@ export async function writeJson(
   implementation: string,
   result: SuiteResult,
 ): Promise<void> {
-  const { results, stale } = result;
-  const report = { backend, runtime: implementation, counts: count(results), stale, results };
+  const { results, exceptions, stale } = result;
+  const report = { backend, runtime: implementation, counts: count(results), exceptions, stale, results };
   await writeFile(resolve(file), `${JSON.stringify(report, null, 1)}\n`);
 }

@@ -25,7 +25,9 @@ export async function runHere(args: CommandArguments, print: (line: string) => v
   const underTest = await findBackend(args.backend);
   const source = await folderSource(dataFolder(args.data));
   const areas = args.areas.length > 0 ? args.areas : undefined;
-  return runReported(args, underTest, print, (given) => runSuite({ ...given, source, areas }));
+  return runReported(args, underTest, print, (given) =>
+    runSuite({ ...given, source, areas, shipped: args.data === undefined }),
+  );
 }
 
 /** What every run on a backend is given: which cases, and whom to tell. */

@@ -17,6 +17,8 @@ export interface PageRequest {
   readonly available: readonly string[];
   readonly areas?: readonly string[];
   readonly cases?: readonly string[];
+  /** Whether the data is what the package ships. */
+  readonly shipped: boolean;
 }
 
 /** What the page answers. */

@@ -60,13 +60,14 @@ export async function compareResults(
     readonly name: string;
     readonly ignore?: Readonly<Record<string, readonly number[]>>;
     readonly signOfZero?: boolean;
+    readonly operands?: TensorComparison["operands"];
   },
 ): Promise<string[]> {
   if (got.length !== want.length) return [`expected ${want.length} ${options.name}s, got ${got.length}`];
   const mismatches: string[] = [];
   for (let i = 0; i < want.length; i++) {
-    const { signOfZero } = options;
-    const how = { tolerance, ignore: options.ignore?.[i], signOfZero };
+    const { signOfZero, operands } = options;
+    const how = { tolerance, ignore: options.ignore?.[i], signOfZero, operands };
     const mismatch = await compareResult(got[i], want[i], bench, how);
     if (mismatch !== null) mismatches.push(`${options.name}${want.length > 1 ? ` ${i}` : ""}: ${mismatch}`);
   }

@@ -2,6 +2,7 @@ import { halfToFloat, isFloat } from "@cresset/core/backend";
 import type { HostTensor } from "@cresset/io";
 import type { Tolerance } from "../read/manifest.ts";
 import { showNumber, showShape } from "./show.ts";
+import { subnormalsAt } from "./subnormal.ts";
 
 export interface TensorComparison {
   readonly tolerance: Tolerance;
@@ -9,7 +10,12 @@ export interface TensorComparison {
   readonly ignore?: readonly number[];
   /** Whether -0 and 0 differ. */
   readonly signOfZero?: boolean;
+  /** What the result was made of, to tell where subnormal numbers may be why it differs. */
+  readonly operands?: readonly HostTensor[];
 }
+
+/** Said of a tensor that differs only where float32 arithmetic that takes subnormal numbers for 0 may. */
+export const onlySubnormals = "; where subnormal numbers may count as 0";
 
 /** Elements shown of those that differ. */
 const shown = 3;
@@ -28,18 +34,21 @@ export function compareTensors(got: HostTensor, want: HostTensor, how: TensorCom
   const tolerance = isFloat(want.dtype) ? how.tolerance : "exact";
   const differing: string[] = [];
   let count = 0;
+  const ofSubnormals = subnormalsAt(want.shape, how.operands ?? []);
+  let explained = want.dtype === "float32";
   for (let i = 0; i < want.data.length; i++) {
     const g = numberAt(got, i);
     const w = numberAt(want, i);
     if (close(g, w, tolerance, how.signOfZero === true) || ignore.has(i)) continue;
     count++;
+    explained &&= ofSubnormals(i, Number(g), Number(w));
     if (differing.length < shown)
       differing.push(`${position(i, want.shape)} expected ${showNumber(w)}, got ${showNumber(g)}`);
   }
   if (count === 0) return null;
   const more = count > differing.length ? ` and ${count - differing.length} more` : "";
   const within = tolerance === "exact" ? "" : ` (rtol ${tolerance[0]}, atol ${tolerance[1]})`;
-  return `${differing.join("; ")}${more} of ${want.data.length} elements${within}`;
+  return `${differing.join("; ")}${more} of ${want.data.length} elements${within}${explained ? onlySubnormals : ""}`;
 }
 
 /** Whether two numbers agree. Bigints are compared exactly. */

@@ -1,4 +1,5 @@
 import type { Tensor } from "@cresset/core";
+import type { HostTensor } from "@cresset/io";
 import { operationAt } from "../api/operation.ts";
 import { expectError } from "../compare/error.ts";
 import { compareResults, type Expected, flatten, isTensor } from "../compare/results.ts";
@@ -69,14 +70,23 @@ export const call: Kind = async (one, bench) => {
     }
   }
   const tolerance = recorded.tol ?? "exact";
+  const operands = operandsOf(recorded, bench);
   const values = await compareResults(outputs, expected, bench, tolerance, {
     name: "output",
     ignore: recorded.build_dependent?.outputs,
     signOfZero: tolerance === "exact" && (signed.test(recorded.op) || bench.areaName === "creation"),
+    operands,
   });
   if (failed.length > 0) return [...values, ...failed];
-  return [...values, ...(await compareGradients(gotten, wanted, bench, recorded.grad_tol ?? tolerance))];
+  return [...values, ...(await compareGradients(gotten, wanted, bench, recorded.grad_tol ?? tolerance, operands))];
 };
+
+/** The tensors that a call is given as they are stored; of views it is another matter what is where. */
+function operandsOf({ inputs }: CallCase, bench: Bench): HostTensor[] {
+  return inputs.flatMap(({ tensor, view }) =>
+    tensor === undefined || view !== undefined ? [] : [bench.stored(tensor)],
+  );
+}
 
 /** The arguments of a recorded call. */
 export function prepare(recorded: CallCase, bench: Bench): Arguments {

@@ -1,6 +1,7 @@
 import type { Tensor } from "@cresset/core";
 import { functionAt } from "../api/library.ts";
 import { compareResult } from "../compare/results.ts";
+import type { TensorComparison } from "../compare/tensor.ts";
 import type { Bench } from "../read/bench.ts";
 import type { Tolerance } from "../read/manifest.ts";
 
@@ -39,11 +40,12 @@ export async function compareGradients(
   expected: readonly ExpectedGradient[],
   bench: Bench,
   tolerance: Tolerance,
+  operands?: TensorComparison["operands"],
 ): Promise<string[]> {
   const mismatches: string[] = [];
   for (let i = 0; i < expected.length; i++) {
     const { name, want, ignore } = expected[i];
-    const mismatch = await compareResult(got[i], want, bench, { tolerance, ignore });
+    const mismatch = await compareResult(got[i], want, bench, { tolerance, ignore, operands });
     if (mismatch !== null) mismatches.push(`gradient of ${name}: ${mismatch}`);
   }
   return mismatches;
