@@ -49,8 +49,10 @@ fn exp2_parts(high: f32, low: f32) -> f32 {
   p = p * r + 9.6181291e-3;
   p = p * r + 5.5504109e-2;
   p = p * r + 0.24022651;
-  p = p * r + 0.69314718;
-  return scaled(1.0 + p * r, i32(k));
+  // r · ln 2 and its sum with 1 in two parts, so that next to nothing but the last rounding is lost.
+  let linear = two_product(r, 0.6931471824645996);
+  let sum = two_sum(1.0, linear.x);
+  return scaled(sum.x + (sum.y + (linear.y + r * (r * p - 1.904654e-9))), i32(k));
 }
 
 fn exp2_f32(x: f32) -> f32 {

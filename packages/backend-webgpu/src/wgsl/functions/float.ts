@@ -93,21 +93,29 @@ fn sign_f32(x: f32) -> f32 {
   return with_sign(1.0, x);
 }
 
+// What rounding made of x, with its sign; from 2²³ on, and of NaN, x itself.
+fn rounded_f32(x: f32, whole: f32) -> f32 {
+  return select(x, with_sign(whole, x), (bitcast<u32>(x) & 0x7fffffffu) < 0x4b000000u);
+}
+
+// By order: the builtins may take a subnormal number for 0.
 fn floor_f32(x: f32) -> f32 {
-  return select(with_sign(floor(x), x), x, !(magnitude(x) < 8388608.0) || is_nan(x));
+  let whole = trunc(x);
+  return rounded_f32(x, whole - select(0.0, 1.0, ordered(x) < ordered(whole)));
 }
 
 fn ceil_f32(x: f32) -> f32 {
-  return select(with_sign(ceil(x), x), x, !(magnitude(x) < 8388608.0) || is_nan(x));
+  let whole = trunc(x);
+  return rounded_f32(x, whole + select(0.0, 1.0, ordered(x) > ordered(whole)));
 }
 
 fn trunc_f32(x: f32) -> f32 {
-  return select(with_sign(trunc(x), x), x, !(magnitude(x) < 8388608.0) || is_nan(x));
+  return rounded_f32(x, trunc(x));
 }
 
 // Half to even.
 fn round_f32(x: f32) -> f32 {
-  return select(with_sign(round(x), x), x, !(magnitude(x) < 8388608.0) || is_nan(x));
+  return rounded_f32(x, round(x));
 }
 
 // The exact remainder, with the sign of x: long division of the mantissas.

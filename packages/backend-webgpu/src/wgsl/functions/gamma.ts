@@ -53,9 +53,12 @@ fn sin_pi(x: f32) -> f32 {
 
 fn lgamma_f32(x: f32) -> f32 {
   if (is_nan(x)) { return x; }
-  if (is_infinite(x) || (x <= 0.0 && x == floor(x))) { return infinity(); }
-  let positive = lgamma_positive(magnitude(x));
-  if (x > 0.0) { return positive; }
+  if (is_infinite(x) || is_zero(x) || (x < 0.0 && eq_f32(x, floor_f32(x)))) { return infinity(); }
+  let size = magnitude(x);
+  let positive = lgamma_positive(size);
+  if (!is_negative(x)) { return positive; }
+  // Near 0 the product below would vanish: there log |Γ(±x)| is −log x ∓ γx.
+  if (size < 1e-4) { return positive + 1.1544313298 * size; }
   // Γ(x) Γ(−x) = −π / (x sin πx)
   return log_f32(3.141592653589793 / magnitude(x * sin_pi(x))) - positive;
 }

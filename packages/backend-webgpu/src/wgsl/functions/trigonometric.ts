@@ -146,10 +146,12 @@ fn atan2_f32(y: f32, x: f32) -> f32 {
   } else if (is_infinite(y)) {
     angle = 1.5707963267948966;
   } else if (!is_infinite(x)) {
-    // Scaled, so that the quotient neither overflows early nor loses bits.
+    // Of the smaller by the greater, as bits: the quotient neither overflows nor loses bits, subnormal ones' neither.
     let a = magnitude(y);
     let b = magnitude(x);
-    angle = select(atan_f32(a / b), 1.5707963267948966 - atan_f32(b / a), a > b);
+    let steep = bitcast<u32>(a) > bitcast<u32>(b);
+    angle = atan_f32(div_f32(select(a, b, steep), select(b, a, steep)));
+    angle = select(angle, 1.5707963267948966 - angle, steep);
   }
   return with_sign(select(angle, 3.141592653589793 - angle, is_negative(x)), y);
 }

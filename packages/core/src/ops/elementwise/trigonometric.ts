@@ -36,7 +36,7 @@ export const sinc = unary(
   (input) => {
     const x = m.toFloat(input);
     const angle = m.mul(x, Math.PI);
-    return m.where(m.eq(x, 0), 1, m.div(m.sin(angle), angle));
+    return m.where(m.eq(angle, 0), 1, m.div(m.sin(angle), angle));
   },
   {
     derivative: (g, input) => {
