@@ -100,7 +100,9 @@ fn main() {
 
 /**
  * Conversions to float16 and back against integer arithmetic: all values of float16 and what lies between them and their
- * neighbours, where half the way rounds to even; and numbers of all sizes.
+ * neighbours, where half the way rounds to even; and numbers of all sizes. A value of float16 is made as the float32 that it is, of
+ * sign, exponent and fraction, and tried as it is, just beyond it, just before half the way, there, just after it, and just before the
+ * next one; a subnormal one in whole and half units of the least value.
  */
 const halfTrial: Trial = {
   workgroups: 256,
@@ -119,18 +121,15 @@ fn unexpected(bits: u32) -> u32 {
 
 @compute @workgroup_size(256)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  // A value of float16 as the float32 that it is: sign, exponent, fraction.
   let sign = (id.x & 0x8000u) << 16u;
   let exponent = (id.x >> 10u) & 31u;
   let fraction = id.x & 0x3ffu;
   var wrong = unexpected((id.x * 0x9e3779b1u) ^ (id.x >> 3u));
   for (var k = 0u; k < 6u; k++) {
-    // Not beyond it, just beyond it, just before half the way, there, just after it, and just before the next one.
     let beyond = array<u32, 6>(0u, 1u, 0xfffu, 0x1000u, 0x1001u, 0x1fffu)[k];
     if (exponent != 0u) {
       wrong += unexpected(sign | (((exponent + select(112u, 224u, exponent == 31u)) << 23u) | (fraction << 13u)) + beyond);
     } else {
-      // Whole and half units of the least value.
       let units = f32(fraction) + f32(k >> 1u) * 0.5;
       let size = bitcast<u32>(units * power_of_two(-24));
       wrong += unexpected(sign | select(size, size + 1u, (k & 1u) != 0u));

@@ -49,6 +49,12 @@ test("a step whose check fails leaves parameters as they were; the next read is 
   expect(await weight.detach().tolist()).not.toEqual(before);
 });
 
+test("polynomials of degrees that cannot be read at the call: up to 32, beyond that a check fails", async () => {
+  const of = (...degrees: number[]) => torch.special.chebyshevPolynomialT(2, torch.tensor(degrees)).tolist();
+  expect(await of(0, 1, 3, 5, -1, Number.POSITIVE_INFINITY, Number.NaN, 2.5)).toEqual([1, 2, 26, 362, 0, 0, 0, 7]);
+  await expect(of(0, 1, 33, 5, -1, 0, 0, 2)).rejects.toThrow(/a degree is beyond 32/);
+});
+
 test("a thousand steps that nobody reads are told of in the end", async () => {
   const x = torch.tensor([1, 2, 3]);
   let total = torch.zeros([]);

@@ -3,7 +3,8 @@ import { library } from "./library.ts";
 
 /**
  * Powers and logarithms of float32, in float32 arithmetic with errors of a few units in the last place over the whole range.
- * Polynomials without a name beside them are interpolations in Chebyshev nodes of what their comment names.
+ * Polynomials without a name beside them are interpolations in Chebyshev nodes of what their comment names. 2^r is the sum of 1 and
+ * r · ln 2, each in two parts, and a rest, so that hardly more than the last rounding is lost.
  */
 export const exponentialFunctions = library(
   `
@@ -49,7 +50,6 @@ fn exp2_parts(high: f32, low: f32) -> f32 {
   p = p * r + 9.6181291e-3;
   p = p * r + 5.5504109e-2;
   p = p * r + 0.24022651;
-  // r · ln 2 and its sum with 1 in two parts, so that next to nothing but the last rounding is lost.
   let linear = two_product(r, 0.6931471824645996);
   let sum = two_sum(1.0, linear.x);
   return scaled(sum.x + (sum.y + (linear.y + r * (r * p - 1.904654e-9))), i32(k));

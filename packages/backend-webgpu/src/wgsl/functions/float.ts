@@ -2,7 +2,8 @@ import { library } from "./library.ts";
 
 /**
  * What WGSL leaves open and PyTorch does not: NaN, infinities, signed zeros. A WGSL compiler may assume that there are none,
- * so tests are on bits, which it must leave alone.
+ * so tests are on bits, which it must leave alone. `floor` and `ceil` go by the order of bits from what is truncated, for the
+ * builtins may take subnormal numbers for 0; from 2²³ on, every number is whole.
  */
 export const floatFunctions = library(`
 fn infinity() -> f32 {
@@ -93,12 +94,10 @@ fn sign_f32(x: f32) -> f32 {
   return with_sign(1.0, x);
 }
 
-// What rounding made of x, with its sign; from 2²³ on, and of NaN, x itself.
 fn rounded_f32(x: f32, whole: f32) -> f32 {
   return select(x, with_sign(whole, x), (bitcast<u32>(x) & 0x7fffffffu) < 0x4b000000u);
 }
 
-// By order: the builtins may take a subnormal number for 0.
 fn floor_f32(x: f32) -> f32 {
   let whole = trunc(x);
   return rounded_f32(x, whole - select(0.0, 1.0, ordered(x) < ordered(whole)));

@@ -1,7 +1,11 @@
 import { library } from "./library.ts";
 import { specialFunctions } from "./special.ts";
 
-/** The logarithm of the gamma function and its derivatives, by the formulas of core's `meaning/gamma.ts`, with fewer terms. */
+/**
+ * The logarithm of the gamma function and its derivatives, by the formulas of core's `meaning/gamma.ts`, with fewer terms. Each
+ * function is called in one place, for compilers write it anew in every other. Near 0, where x · sin πx vanishes, the first terms of
+ * log Γ's series there are all there is.
+ */
 export const gammaFunctions = library(
   `
 // log Γ(2 + z) for |z| <= 1/2.
@@ -23,7 +27,6 @@ fn lgamma_near_two(z: f32) -> f32 {
   return z * (0.42278433509846714 + z * sum);
 }
 
-// Each function is called in one place, for compilers write it anew in every other.
 fn lgamma_positive(x: f32) -> f32 {
   var product = 1.0;
   var y = x;
@@ -57,7 +60,7 @@ fn lgamma_f32(x: f32) -> f32 {
   let size = magnitude(x);
   let positive = lgamma_positive(size);
   if (!is_negative(x)) { return positive; }
-  // Near 0 the product below would vanish: there log |Γ(±x)| is −log x ∓ γx.
+  // Near 0: −log x ∓ γx.
   if (size < 1e-4) { return positive + 1.1544313298 * size; }
   // Γ(x) Γ(−x) = −π / (x sin πx)
   return log_f32(3.141592653589793 / magnitude(x * sin_pi(x))) - positive;

@@ -4,7 +4,8 @@ import { library } from "./library.ts";
 /**
  * Circular functions of float32 and their inverses, with errors of a few units in the last place however large the angle.
  * Polynomials without a name beside them are interpolations in Chebyshev nodes of what their comment names;
- * those of asin and atan are from the Cephes library.
+ * those of asin and atan are from the Cephes library. The quotient of `atan2` is that of the smaller operand by the greater one,
+ * compared as bits, so that it neither overflows nor loses bits, subnormal operands' neither.
  */
 export const trigonometricFunctions = library(
   `
@@ -146,7 +147,6 @@ fn atan2_f32(y: f32, x: f32) -> f32 {
   } else if (is_infinite(y)) {
     angle = 1.5707963267948966;
   } else if (!is_infinite(x)) {
-    // Of the smaller by the greater, as bits: the quotient neither overflows nor loses bits, subnormal ones' neither.
     let a = magnitude(y);
     let b = magnitude(x);
     let steep = bitcast<u32>(a) > bitcast<u32>(b);

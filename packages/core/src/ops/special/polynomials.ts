@@ -23,7 +23,12 @@ interface Family {
 interface Degree extends Record<string, unknown> {
   /** The greatest one. */
   readonly degree: number;
+  /** Whether nobody knows that it is. */
+  readonly unread?: boolean;
 }
+
+/** The greatest degree in a tensor on a device that cannot be read at the call. */
+const greatestUnread = 32;
 
 const linear =
   (slope: number, start: number) =>
@@ -53,9 +58,11 @@ function polynomials(name: string, { first, next }: Family) {
     if (degree >= 0) for (const each of series(x, degree)) value = each;
     return value;
   });
-  const ofDegrees = operation<Degree>(name, ([input, degrees], _, { degree }) => {
-    const [x, n] = m.together(m.toFloat(input), degrees);
-    const own = m.trunc(n);
+  const ofDegrees = operation<Degree>(name, ([input, degrees], _, { degree, unread }) => {
+    const [x, given] = m.together(m.toFloat(input), degrees);
+    const known = m.or(m.isInfinite(given), m.not(m.gt(given, degree)));
+    const message = `${name}(): a degree is beyond ${degree}, and its device cannot be read: give a number, or move it to "cpu" first`;
+    const own = m.trunc(unread ? m.check(given, known, { error: "ValueError", message }) : given);
     let value = m.zerosLike(x);
     let k = 0;
     if (degree >= 0) for (const each of series(x, degree)) value = m.where(m.eq(own, k++), each, value);
@@ -70,14 +77,20 @@ function polynomials(name: string, { first, next }: Family) {
     const dtype = isFloat(n.dtype) ? n.dtype : getDefaultDtype();
     const x = input instanceof Tensor ? input : full([], float(toNumber(input)), { dtype, device: n.device });
     const degrees = toDtype(n.detach(), n.dtype === "float16" ? "float32" : n.dtype);
+    const unread = degrees.value.device.backend.readSync === undefined;
     // The greatest degree is the program's structure.
-    let degree = -1;
-    for (const each of dataSync(degrees)) degree = Math.max(degree, Math.trunc(Number(each)) || 0);
-    return call(ofDegrees, [x, degrees], [], { degree });
+    let degree = unread ? greatestUnread : -1;
+    if (!unread)
+      for (const each of dataSync(degrees))
+        if (Number.isFinite(Number(each))) degree = Math.max(degree, Math.trunc(Number(each)));
+    return call(ofDegrees, [x, degrees], [], { degree, unread });
   };
 }
 
-/** Chebyshev polynomials of the first kind, T. `n` is a number or a tensor of degrees; 0 for negative ones. */
+/**
+ * Chebyshev polynomials of the first kind, T. `n` is a number or a tensor of degrees; 0 for negative ones. In a tensor on a device that
+ * is read asynchronously, degrees go up to 32.
+ */
 export const chebyshevPolynomialT = polynomials("special_chebyshev_polynomial_t", {
   first: linear(1, 0),
   next: chebyshevStep(false),

@@ -78,5 +78,6 @@ test("orthogonal polynomials of one degree, of many, of none", () => {
   expect(P(0.5, torch.tensor([2, 3])).tolistSync()).toEqual([-0.125, -0.4375]);
   expect(P(x, 2.5).tolistSync()).toEqual([-0.125, 5.5]);
   expect([T(x, -1).tolistSync(), T(torch.tensor([Number.NaN]), 0).tolistSync()]).toEqual([[0, 0], [1]]);
+  expect(T(2, torch.tensor([1, Number.POSITIVE_INFINITY, Number.NaN])).tolistSync()).toEqual([2, 0, 0]);
   expect(() => T(1, 2)).toThrow("at least one operand must be a Tensor");
 });
