@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { GpuContender } from "./contender.ts";
 import { measure } from "./measure.ts";
+import { provideGpu } from "./node-gpu.ts";
 import { gpuWork } from "./work.ts";
 
 /** In seconds, as the other benchmarks report them. */
@@ -28,15 +29,6 @@ const contenders = {
 };
 type Name = keyof typeof contenders;
 const pytorch = "pytorch-gpu";
-
-/** Gives this process `navigator.gpu`, as browsers have it. */
-async function provideGpu(): Promise<void> {
-  const name = "webgpu";
-  const { create, globals } = await import(name);
-  Object.assign(globalThis, globals);
-  const gpu = create([]);
-  Object.defineProperty(globalThis.navigator, "gpu", { value: gpu, configurable: true });
-}
 
 async function contend(name: Name, only: readonly string[], file: string): Promise<void> {
   await provideGpu();

@@ -1,4 +1,4 @@
-import type { GpuContender, GpuWork } from "./contender.ts";
+import type { GpuContender, GpuWork, Ready } from "./contender.ts";
 
 const warmUpSeconds = 1;
 const turns = 11;
@@ -10,9 +10,12 @@ export interface Measured {
   readonly result: readonly number[];
 }
 
-/** Prepares, warms up, then times turns of so many steps that the clock and the read at a turn's end do not count. */
 export async function measure(contender: GpuContender, work: GpuWork): Promise<Measured> {
-  const ready = await contender.prepare(work);
+  return measureReady(await contender.prepare(work));
+}
+
+/** Warms up, then times turns of so many steps that the clock and the read at a turn's end do not count. */
+export async function measureReady(ready: Ready): Promise<Measured> {
   const time = async (count: number): Promise<number> => {
     const start = performance.now();
     await ready.steps(count);
