@@ -41,6 +41,19 @@ test("a kernel that cannot be compiled: what it was to compute rejects, always, 
   expect(await x.add(1).tolist()).toEqual([1, 2]);
 });
 
+test("a kernel whose text is no WGSL here: only its own reads are told", async () => {
+  const { faults } = await failing();
+  const x = torch.tensor([0, 1]);
+  faults.misread = (code) => (code.includes("// exp") ? "nonsense" : code);
+  torch.setEvaluation("eager");
+  const spoiled = x.exp();
+  torch.setEvaluation("lazy");
+  // Time for what no scope catches to be told.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(await x.add(1).tolist()).toEqual([1, 2]);
+  expect((await rejection(spoiled.tolist())).message).toMatch(/^webgpu: the kernel exp \(loop\) cannot be compiled: /);
+});
+
 test("two programs are asked for before it is known that the first fails", async () => {
   const { faults } = await failing();
   faults.noPipeline = (kernel) => kernel.includes("exp");

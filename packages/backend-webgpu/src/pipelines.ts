@@ -68,12 +68,15 @@ export class Pipelines {
 
   #compile(kernel: Kernel, code: string, layout: GPUBindGroupLayout, status: boolean): Promise<GPUComputePipeline> {
     const device = this.#device;
-    const parameters = this.parameterLayouts[status ? 1 : 0];
-    return device.createComputePipelineAsync({
+    // The promise tells what is wrong with a kernel; of its text alone an error that no scope catches would tell others' reads.
+    device.pushErrorScope("validation");
+    const pipeline = device.createComputePipelineAsync({
       label: kernel.name,
-      layout: device.createPipelineLayout({ bindGroupLayouts: [layout, parameters] }),
+      layout: device.createPipelineLayout({ bindGroupLayouts: [layout, this.parameterLayouts[status ? 1 : 0]] }),
       compute: { module: device.createShaderModule({ label: kernel.name, code }), entryPoint: "main" },
     });
+    void device.popErrorScope().catch(() => null);
+    return pipeline;
   }
 
   #operandLayout(placement: Placement): GPUBindGroupLayout {

@@ -88,13 +88,17 @@ export class Readback {
     device.queue.submit([encoder.finish()]);
     this.submissions++;
     const mapped = staging.buffer.mapAsync(mapRead, 0, size);
-    const scope = device.popErrorScope();
+    const scope = device.popErrorScope().catch(() => null);
     try {
       // What cannot be mapped was not created, or not copied to: that says more.
-      const [, error] = await Promise.all([mapped.catch(() => undefined), scope, staging.creation.pending]);
+      const unmapped = mapped.then(
+        () => null,
+        (error: Error) => error,
+      );
+      const [invalid, other] = await Promise.all([scope, unmapped, staging.creation.pending]);
       if (staging.creation.error !== null) throw staging.creation.error;
-      if (error !== null) throw new BackendError(`webgpu: a value cannot be read: ${error.message}`);
-      await mapped;
+      const error = invalid ?? other;
+      if (error !== null) throw new BackendError(`webgpu: a value cannot be read: ${error.message}`, { cause: error });
       const content = staging.buffer.getMappedRange(0, size).slice(0);
       const outcomes = new Uint32Array(content, bytes, statusBytes / 4);
       for (const { slot, checks, settle } of statuses.splice(0)) {
