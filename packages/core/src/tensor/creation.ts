@@ -6,6 +6,7 @@ import { currentDevice, deviceNamed } from "../runtime/device.ts";
 import { Slot } from "../runtime/slot.ts";
 import { requireOptions } from "./argument.ts";
 import { tensorOf } from "./call.ts";
+import { requireNames } from "./keywords.ts";
 import { inferDtype, type Nested, nestedShape, storeNested } from "./nested.ts";
 import type { Tensor } from "./tensor.ts";
 import { isTypedArray, type TypedArray, typedArrayDtype } from "./typed-array.ts";
@@ -39,9 +40,15 @@ export function fromHost(data: HostArray, shape: readonly number[], dtype: DType
   return tensorOf(value);
 }
 
-/** Marks a created tensor as a leaf that requires grad, if the options ask for it. */
-export function withGradOption(tensor: Tensor, options: TensorOptions): Tensor {
+/**
+ * Marks a created tensor as a leaf that requires grad, if the options ask for it.
+ *
+ * @param more options that the function has besides.
+ * @throws ValueError for others, such as PyTorch's own spelling, requires_grad.
+ */
+export function withGradOption(tensor: Tensor, options: TensorOptions, ...more: readonly string[]): Tensor {
   requireOptions(options);
+  requireNames(options, "dtype", "device", "requiresGrad", ...more);
   if (!options.requiresGrad) return tensor;
   if (!isFloat(tensor.dtype))
     throw new AutogradError("Only Tensors of floating point and complex dtype can require gradients");

@@ -21,8 +21,7 @@ export function keywords<O extends object>(
   const add = (key: string, value: unknown, place: number): void => {
     if (value === undefined) return;
     const name = numpyNames[key] ?? key;
-    if (!known.includes(name))
-      throw new ValueError(`got an unexpected argument '${name ?? place}': there are ${known.join(", ")}`);
+    if (!known.includes(name)) throw unexpected(name ?? place, known);
     if (name in options) throw new ValueError(`got multiple values for argument '${name}'`);
     options[name] = value;
   };
@@ -35,6 +34,18 @@ export function keywords<O extends object>(
   for (let i = 0; i < required; i++)
     if (!(known[i] in options)) throw new ValueError(`missing required argument: '${known[i]}'`);
   return options as O;
+}
+
+const unexpected = (name: string | number, known: readonly string[]): ValueError =>
+  new ValueError(`got an unexpected argument '${name}': there are ${known.join(", ")}`);
+
+/**
+ * Refuses options that a function does not have, which would be lost in silence: `rounding_mode`, where it is `roundingMode`.
+ *
+ * @throws ValueError for another name than these.
+ */
+export function requireNames(options: object, ...names: readonly string[]): void {
+  for (const name in options) if (!names.includes(name)) throw unexpected(name, names);
 }
 
 /** Whether a value was written as `{ … }`. */

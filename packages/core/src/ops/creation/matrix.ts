@@ -7,7 +7,8 @@ import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import { describeArgument } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
-import { fromHost, type TensorOptions } from "../../tensor/creation.ts";
+import { fromHost, type TensorOptions, withGradOption } from "../../tensor/creation.ts";
+import { type ByName, keywords } from "../../tensor/keywords.ts";
 import { storeNested } from "../../tensor/nested.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { created } from "./size.ts";
@@ -35,29 +36,45 @@ export function eye(n: number, second?: number | TensorOptions, third?: TensorOp
   return created(options, () => call(eyeOp, [], [], { shape: [n, columns], dtype }));
 }
 
+interface OffsetOption extends TensorOptions {
+  readonly offset?: number;
+}
+
+interface TriangleParameters extends OffsetOption {
+  readonly row: number;
+  readonly col: number;
+}
+
+/** Sizes in their places or by name. */
+export type TriangleArguments =
+  | readonly [row: number, col: number, offset?: number | OffsetOption, options?: OffsetOption]
+  | ByName<TriangleParameters, ["row", "col"]>;
+
 /**
  * Row and column numbers, as a [2, count] tensor, of a row × col matrix's elements on and below diagonal `offset`,
  * row by row; dtype default int64.
  *
  * @example torch.trilIndices(3, 3) // [[0, 1, 1, 2, 2, 2], [0, 0, 1, 0, 1, 2]]
  */
-export function trilIndices(row: number, col: number, offset = 0, options: TensorOptions = {}): Tensor {
-  return triangle(row, col, (r, c) => c - r <= offset, options);
+export function trilIndices(...given: TriangleArguments): Tensor {
+  return triangle(given, (r, c, offset) => c - r <= offset);
 }
 
 /** Like `trilIndices`, of the elements on and above diagonal `offset`. */
-export function triuIndices(row: number, col: number, offset = 0, options: TensorOptions = {}): Tensor {
-  return triangle(row, col, (r, c) => c - r >= offset, options);
+export function triuIndices(...given: TriangleArguments): Tensor {
+  return triangle(given, (r, c, offset) => c - r >= offset);
 }
 
-function triangle(row: number, col: number, inside: (r: number, c: number) => boolean, options: TensorOptions): Tensor {
+function triangle(given: TriangleArguments, inside: (r: number, c: number, offset: number) => boolean): Tensor {
+  const names = ["row", "col", "offset", "dtype", "device", "requiresGrad"] as const;
+  const { row, col, offset = 0, ...options } = keywords<TriangleParameters>(names, given, 2);
   if (row < 0) throw new ShapeError(`row must be non-negative, got${row}`);
   if (col < 0) throw new ShapeError(`col must be non-negative, got${col}`);
   const rows: number[] = [];
   const columns: number[] = [];
   for (let r = 0; r < row; r++)
     for (let c = 0; c < col; c++)
-      if (inside(r, c)) {
+      if (inside(r, c, offset)) {
         rows.push(r);
         columns.push(c);
       }
@@ -65,5 +82,5 @@ function triangle(row: number, col: number, inside: (r: number, c: number) => bo
   const shape = [2, rows.length];
   const host = hostArray(dtype, 2 * rows.length);
   storeNested(host, dtype, [rows, columns], shape);
-  return fromHost(host, shape, dtype, options.device);
+  return withGradOption(fromHost(host, shape, dtype, options.device), options);
 }

@@ -3,6 +3,7 @@ import { DTypeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import type { Term } from "../../graph/term.ts";
 import { type Scalar, scalarKind } from "../../runtime/scalar.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { commonDtype, isBoolean, mixed, type TensorOrScalar, unary } from "./operands.ts";
 
@@ -60,6 +61,7 @@ export function checkSubtraction(input: TensorOrScalar, other: TensorOrScalar): 
  * torch.add(torch.tensor([1, 2]), 10, { alpha: 2 }); // tensor([21., 22.])
  */
 export function add(input: TensorOrScalar, other: TensorOrScalar, options: AlphaOptions = {}): Tensor {
+  requireNames(options, "alpha");
   const { alpha } = options;
   if (alpha === undefined) return addOp([input, other]);
   checkAlpha(alpha, input, other);
@@ -74,6 +76,7 @@ export function add(input: TensorOrScalar, other: TensorOrScalar, options: Alpha
  * torch.sub(torch.tensor([1, 2]), torch.tensor([0.5])); // tensor([0.5000, 1.5000])
  */
 export function sub(input: TensorOrScalar, other: TensorOrScalar, options: AlphaOptions = {}): Tensor {
+  requireNames(options, "alpha");
   checkSubtraction(input, other);
   const { alpha } = options;
   if (alpha === undefined) return subOp([input, other]);
@@ -89,6 +92,7 @@ export function sub(input: TensorOrScalar, other: TensorOrScalar, options: Alpha
  * torch.rsub(torch.tensor([1, 2]), 1); // tensor([ 0., -1.])
  */
 export function rsub(input: TensorOrScalar, other: TensorOrScalar, options: AlphaOptions = {}): Tensor {
+  requireNames(options, "alpha");
   checkSubtraction(input, other);
   const { alpha } = options;
   if (alpha === undefined) return rsubOp([other, input]);

@@ -4,6 +4,7 @@ import * as m from "../../graph/math.ts";
 import type { Term } from "../../graph/term.ts";
 import { noGrad } from "../../runtime/mode.ts";
 import { toNumber } from "../../runtime/scalar.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { mul } from "./arithmetic.ts";
 import { commonDtype, mixed, refuseBool, type TensorOrScalar } from "./operands.ts";
@@ -105,6 +106,7 @@ function checkWhole(kernel: string, input: TensorOrScalar, other: TensorOrScalar
  * torch.div(torch.tensor([-7, 7]), 2, { roundingMode: "floor" }); // tensor([-4.,  3.])
  */
 export function div(input: TensorOrScalar, other: TensorOrScalar, options: DivOptions = {}): Tensor {
+  requireNames(options, "roundingMode");
   const mode = options.roundingMode ?? null;
   if (mode === null) return divOp([input, other]);
   if (mode !== "floor" && mode !== "trunc")

@@ -3,6 +3,7 @@ import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import { float } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { refuseBool, requireFloat, unary } from "./operands.ts";
 
@@ -61,6 +62,7 @@ const roundDecimalsOp = operation<{ before: boolean }>(
  * torch.round(torch.tensor([0.1234]), { decimals: 2 }); // tensor([0.1200])
  */
 export function round(input: Tensor, options: RoundOptions = {}): Tensor {
+  requireNames(options, "decimals");
   const { decimals } = options;
   refuseBool("round_vml_cpu", input.dtype);
   if (decimals === 0) requireFloat("round_vml_cpu", input.dtype);

@@ -7,6 +7,7 @@ import { operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { isScalar, type Scalar } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { fitted } from "../creation/fill.ts";
 import { normalizeDim, sizeText } from "../shape/dims.ts";
@@ -60,6 +61,7 @@ export function indexAdd(
   source: Tensor,
   options: IndexAddOptions = {},
 ): Tensor {
+  requireNames(options, "alpha");
   const d = normalizeDim(dim, input.ndim);
   if (index.ndim > 1) throw new IndexError("index_add_(): Index is supposed to be a vector");
   if (index.dtype !== "int64" && index.dtype !== "int32")

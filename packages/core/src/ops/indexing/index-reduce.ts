@@ -1,5 +1,6 @@
 import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, IndexError, ShapeError, ValueError } from "../../errors.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { toDtype } from "../shape/convert.ts";
 import { normalizeDim } from "../shape/dims.ts";
@@ -22,6 +23,7 @@ export function indexReduce(
   reduce: Exclude<ScatterReduction, "sum">,
   options: ScatterReduceOptions = {},
 ): Tensor {
+  requireNames(options, "includeSelf");
   const d = normalizeDim(dim, input.ndim);
   if (!["prod", "mean", "amax", "amin"].includes(reduce))
     throw new ValueError(

@@ -6,6 +6,7 @@ import * as m from "../../graph/math.ts";
 import { type DerivativeContext, operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { call } from "../../tensor/call.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { normalizeDim } from "../shape/dims.ts";
 import { checkedAlong, checkScatter, gathered, scattered, untouched, used } from "./scatter.ts";
@@ -126,6 +127,7 @@ export function scatterReduce(
   reduce: ScatterReduction,
   options: ScatterReduceOptions = {},
 ): Tensor {
+  requireNames(options, "includeSelf");
   const d = normalizeDim(dim, input.ndim);
   if (!Object.hasOwn(modes, reduce))
     throw new ValueError(`reduce argument must be either sum, prod, mean, amax or amin. Got ${String(reduce)}`);

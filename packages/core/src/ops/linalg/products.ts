@@ -7,6 +7,7 @@ import { operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
+import { keywords } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { mul } from "../elementwise/arithmetic.ts";
 import { promoteTypes } from "../elementwise/result-type.ts";
@@ -91,7 +92,7 @@ const crossOp = operation<{ dim: number }>(
  * @throws ShapeError where `dim` has another size.
  */
 export function linalgCross(input: Tensor, other: Tensor, options: number | { dim?: number } = {}): Tensor {
-  const dim = typeof options === "number" ? options : (options.dim ?? -1);
+  const { dim = -1 } = keywords<{ dim?: number }>(["dim"], [options]);
   if (input.ndim !== other.ndim) throw new ShapeError("linalg.cross: inputs must have the same number of dimensions.");
   const at = normalizeDim(dim, input.ndim);
   if (input.shape[at] !== 3 || other.shape[at] !== 3)
@@ -122,7 +123,7 @@ const vecdotOp = operation<{ dim: number }>(
 
 /** `torch.linalg.vecdot`: Σ x·y along `dim` (default -1); other sizes broadcast. */
 export function vecdot(x: Tensor, y: Tensor, options: number | { dim?: number } = {}): Tensor {
-  const dim = typeof options === "number" ? options : (options.dim ?? -1);
+  const { dim = -1 } = keywords<{ dim?: number }>(["dim"], [options]);
   if (!isFloat(x.dtype))
     throw new DTypeError(
       `linalg.vecdot: Expected a floating point or complex tensor as input. Got ${pytorchName(x.dtype)}`,

@@ -1,6 +1,7 @@
 /** What `torch.linalg` has under names of `torch`, with other defaults. */
 import { isFloat } from "../../dtype/dtype.ts";
 import { DTypeError, ValueError } from "../../errors.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { ones } from "../creation/fill.ts";
 import { cumprod } from "../scan/scan.ts";
@@ -21,7 +22,9 @@ export interface DiagonalOptions {
 }
 
 /** `torch.linalg.diagonal`: the diagonals of matrices [*, m, n], a view. */
-export function linalgDiagonal(A: Tensor, { offset = 0, dim1 = -2, dim2 = -1 }: DiagonalOptions = {}): Tensor {
+export function linalgDiagonal(A: Tensor, options: DiagonalOptions = {}): Tensor {
+  requireNames(options, "offset", "dim1", "dim2");
+  const { offset = 0, dim1 = -2, dim2 = -1 } = options;
   return diagonal(A, offset, dim1, dim2);
 }
 
@@ -31,11 +34,12 @@ export function linalgDiagonal(A: Tensor, { offset = 0, dim1 = -2, dim2 = -1 }: 
  * @param options `N`: how many powers; default n.
  * @throws DTypeError for bool, ValueError for an `N` below 2.
  */
-export function linalgVander(x: Tensor, { N }: { readonly N?: number | null } = {}): Tensor {
+export function linalgVander(x: Tensor, options: { readonly N?: number | null } = {}): Tensor {
+  requireNames(options, "N");
   if (x.dtype === "bool")
     throw new DTypeError("linalg.vander supports floating point, complex, and integer tensors, but got Bool");
   const vector = x.ndim === 0 ? reshape(x, [1]) : x;
-  const count = N ?? vector.shape[vector.ndim - 1];
+  const count = options.N ?? vector.shape[vector.ndim - 1];
   if (count <= 1) throw new ValueError("N must be greater than 1.");
   const dtype = isFloat(x.dtype) ? x.dtype : "int64";
   const factors = expand(unsqueeze(toDtype(vector, dtype), -1), [...vector.shape, count - 1]);

@@ -2,6 +2,7 @@
 import type { HostArray } from "../../dtype/dtype.ts";
 import type { Generator } from "../../runtime/generator.ts";
 import { fromHost } from "../../tensor/creation.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import { data, dataSync } from "../../tensor/reading.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { broadcastTensors } from "../shape/expand.ts";
@@ -34,6 +35,7 @@ export function binomialSync(count: Tensor, prob: Tensor, options: GeneratorOpti
 
 /** `binomial` of counts and probabilities that were read; the result has the shape of `like`. */
 export function binomialOf(like: Tensor, counts: HostArray, probs: HostArray, options: GeneratorOption = {}): Tensor {
+  requireNames(options, "generator");
   const { dtype } = like;
   requireWide("binomial_cpu", dtype);
   const generator = generatorOf(options);

@@ -56,7 +56,11 @@ function create(args: RandomArguments, draw: Draw): Tensor {
 }
 
 function createOf(size: readonly number[], dtype: DType, options: RandomOptions, draw: Draw): Tensor {
-  return withGradOption(drawNew(checkedSize(size), dtype, options.device, generatorOf(options), draw), options);
+  return withGradOption(
+    drawNew(checkedSize(size), dtype, options.device, generatorOf(options), draw),
+    options,
+    "generator",
+  );
 }
 
 function isArray(x: unknown): x is readonly number[] {
@@ -154,5 +158,5 @@ function createLike(input: Tensor, options: RandomOptions, draw: Draw): Tensor {
     generatorOf(options),
     draw,
   );
-  return withGradOption(drawn, options);
+  return withGradOption(drawn, options, "generator");
 }

@@ -7,6 +7,7 @@ import { DTypeError, ValueError } from "../../errors.ts";
 import type { Generator } from "../../runtime/generator.ts";
 import { fill } from "../../runtime/random/fill.ts";
 import { fromHost } from "../../tensor/creation.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import { data, dataSync } from "../../tensor/reading.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type GeneratorOption, generatorOf } from "./default-generator.ts";
@@ -37,6 +38,7 @@ function requireFloat(input: Tensor): void {
 
 /** `poisson` of rates that were read. */
 export function poissonOf(input: Tensor, rates: HostArray, options: GeneratorOption = {}): Tensor {
+  requireNames(options, "generator");
   const generator = generatorOf(options);
   const rateOf = input.dtype === "float16" ? halfToFloat : Number;
   let i = 0;

@@ -4,6 +4,7 @@ import * as m from "../../graph/math.ts";
 import { type DerivativeContext, type Operation, operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { call, callMany } from "../../tensor/call.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { maximum, minimum } from "../elementwise/extremum.ts";
 import { normalizeDim } from "../shape/dims.ts";
@@ -208,6 +209,7 @@ export function aminmax(
   input: Tensor,
   options: { dim?: number | null; keepdim?: boolean } = {},
 ): Results<"min" | "max"> {
+  requireNames(options, "dim", "keepdim");
   const dims = reducedDims(options.dim, input.ndim);
   const one = options.dim !== undefined && options.dim !== null;
   if (one && dims.some((dim) => input.shape[dim] === 0))

@@ -1,6 +1,7 @@
 /** Grids and combinations of the elements of vectors. */
 import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
 import { fromHost } from "../../tensor/creation.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { indexSelect } from "../indexing/index-select.ts";
 import { sizeText } from "./dims.ts";
@@ -22,7 +23,9 @@ export interface MeshgridOptions {
  */
 export function meshgrid(...args: readonly (Tensor | readonly Tensor[] | MeshgridOptions)[]): Tensor[] {
   const tensors = args.flatMap((a): readonly Tensor[] => (Array.isArray(a) ? a : a instanceof Tensor ? [a] : []));
-  const { indexing = "ij" } = (args.find((a) => !Array.isArray(a) && !(a instanceof Tensor)) ?? {}) as MeshgridOptions;
+  const options = (args.find((a) => !Array.isArray(a) && !(a instanceof Tensor)) ?? {}) as MeshgridOptions;
+  requireNames(options, "indexing");
+  const { indexing = "ij" } = options;
   if (tensors.length === 0) throw new ShapeError("meshgrid expects a non-empty TensorList");
   for (const x of tensors) {
     if (x.ndim > 1)

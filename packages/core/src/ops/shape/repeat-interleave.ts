@@ -5,6 +5,7 @@ import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import { call } from "../../tensor/call.ts";
 import { fromHost } from "../../tensor/creation.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import { data, dataSync } from "../../tensor/reading.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { indexSelect } from "../indexing/index-select.ts";
@@ -53,6 +54,7 @@ export function repeatInterleave(
   dim?: number,
   options: RepeatInterleaveOptions = {},
 ): Tensor | Promise<Tensor> {
+  requireNames(options, "outputSize");
   if (!(repeats instanceof Tensor)) return repeatInterleaveSync(input, repeats, dim, options);
   checkCounts(repeats);
   return data(repeats).then((counts) => byTensor(input, repeats, counts, dim, options));
@@ -65,6 +67,7 @@ export function repeatInterleaveSync(
   dim?: number,
   options: RepeatInterleaveOptions = {},
 ): Tensor {
+  requireNames(options, "outputSize");
   if (repeats instanceof Tensor) {
     checkCounts(repeats);
     return byTensor(input, repeats, dataSync(repeats), dim, options);

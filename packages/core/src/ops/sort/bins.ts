@@ -6,6 +6,7 @@ import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import { noGrad } from "../../runtime/mode.ts";
 import { callMany } from "../../tensor/call.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { zeros } from "../creation/fill.ts";
 import { linspace } from "../creation/range.ts";
@@ -84,6 +85,7 @@ export function histogram(
   bins: number | Tensor,
   options: HistogramOptions = {},
 ): Results<"hist" | "binEdges"> {
+  requireNames(options, "range", "weight", "density");
   const { range = null, weight = null, density = false } = options;
   if (!isFloat(input.dtype)) throw new DTypeError(`"histogram_cpu" not implemented for '${pytorchName(input.dtype)}'`);
   if (!(bins instanceof Tensor) && (!Number.isInteger(bins) || bins <= 0))

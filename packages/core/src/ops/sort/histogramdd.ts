@@ -3,6 +3,7 @@ import { isFloat } from "../../dtype/dtype.ts";
 import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
 import { noGrad } from "../../runtime/mode.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { zeros } from "../creation/fill.ts";
 import { add, mul } from "../elementwise/arithmetic.ts";
@@ -46,6 +47,7 @@ export function histogramdd(
   bins: number | readonly number[] | readonly Tensor[],
   options: HistogramddOptions = {},
 ): Histogramdd {
+  requireNames(options, "range", "weight", "density");
   const { range = null, weight = null, density = false } = options;
   if (!isFloat(input.dtype)) throw new DTypeError(`"histogramdd" not implemented for '${pytorchName(input.dtype)}'`);
   if (input.ndim < 2) throw new ShapeError("torch.histogramdd: input tensor should have at least 2 dimensions");

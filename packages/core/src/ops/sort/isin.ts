@@ -3,6 +3,7 @@ import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import type { Scalar } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { newZeros } from "../creation/fill.ts";
 import { eq } from "../elementwise/comparison.ts";
@@ -33,11 +34,9 @@ const foundOp = operation("isin", ([x, sorted, at]) => {
  * @example
  * torch.isin(torch.tensor([1, 2, 3]), torch.tensor([3, 1])) // tensor([ True, False,  True])
  */
-export function isin(
-  elements: Tensor | Scalar,
-  testElements: Tensor | Scalar,
-  { invert = false }: IsinOptions = {},
-): Tensor {
+export function isin(elements: Tensor | Scalar, testElements: Tensor | Scalar, options: IsinOptions = {}): Tensor {
+  requireNames(options, "assumeUnique", "invert");
+  const { invert = false } = options;
   const found = search(elements, testElements);
   return invert ? logicalNot(found) : found;
 }

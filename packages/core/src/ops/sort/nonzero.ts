@@ -1,6 +1,7 @@
 import type { HostArray } from "../../dtype/dtype.ts";
 import { halfToFloat } from "../../dtype/half.ts";
 import { fromHost } from "../../tensor/creation.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import { data, dataSync } from "../../tensor/reading.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
@@ -61,6 +62,7 @@ export function nonzero(input: Tensor, options?: { asTuple?: false }): Promise<T
 export function nonzero(input: Tensor, options: { asTuple: true }): Promise<Tensor[]>;
 export function nonzero(input: Tensor, options?: NonzeroOptions): Promise<Tensor | Tensor[]>;
 export async function nonzero(input: Tensor, options: NonzeroOptions = {}): Promise<Tensor | Tensor[]> {
+  requireNames(options, "asTuple");
   const values = await data(input);
   return options.asTuple ? vectorsOf(input, values) : matrixOf(input, values);
 }
@@ -70,6 +72,7 @@ export function nonzeroSync(input: Tensor, options?: { asTuple?: false }): Tenso
 export function nonzeroSync(input: Tensor, options: { asTuple: true }): Tensor[];
 export function nonzeroSync(input: Tensor, options?: NonzeroOptions): Tensor | Tensor[];
 export function nonzeroSync(input: Tensor, options: NonzeroOptions = {}): Tensor | Tensor[] {
+  requireNames(options, "asTuple");
   const values = dataSync(input);
   return options.asTuple ? vectorsOf(input, values) : matrixOf(input, values);
 }

@@ -6,6 +6,7 @@ import { operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { isScalar, type Scalar } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { commonDtype } from "../elementwise/operands.ts";
 
@@ -134,6 +135,7 @@ function requireComparable(sequence: Tensor, input: Tensor): void {
  * torch.searchsorted(torch.tensor([1, 3, 5]), torch.tensor([3, 6])) // tensor([1, 3])
  */
 export function searchsorted(sortedSequence: Tensor, input: Tensor | Scalar, options: SearchOptions = {}): Tensor {
+  requireNames(options, "outInt32", "right", "side", "sorter");
   return search(sortedSequence, input, options);
 }
 
@@ -148,6 +150,7 @@ export function bucketize(
   boundaries: Tensor,
   options: Pick<SearchOptions, "outInt32" | "right"> = {},
 ): Tensor {
+  requireNames(options, "outInt32", "right");
   if (boundaries.ndim !== 1)
     throw new ShapeError(`boundaries tensor must be 1 dimension, but got dim(${boundaries.ndim})`);
   return search(boundaries, input, options);
