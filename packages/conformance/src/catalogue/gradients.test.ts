@@ -14,6 +14,7 @@ const resultsOf = (result: unknown): Tensor[] =>
 
 const among = {
   symmetric: (a: Tensor): Tensor => a.add(a.mT).div(2),
+  triangular: (a: Tensor): Tensor => a.tril(),
   logProbabilities: (a: Tensor): Tensor => a.logSoftmax(-1),
 };
 

@@ -6,7 +6,7 @@ import { compareResults, type Expected, flatten, isTensor } from "../compare/res
 import type { Bench, TensorReference } from "../read/bench.ts";
 import type { Json, JsonObject } from "../read/json.ts";
 import type { Case, Tolerance } from "../read/manifest.ts";
-import { argument, indexArgument } from "../read/values.ts";
+import { argument, asIndex, indexArgument } from "../read/values.ts";
 import { compareGradients, type ExpectedGradient, gradients } from "./gradients.ts";
 import type { Kind } from "./kind.ts";
 
@@ -103,7 +103,10 @@ export function prepare(recorded: CallCase, bench: Bench): Arguments {
   const indexed = recorded.op.endsWith("item__");
   const positional = recorded.inputs.map((input, at) => {
     if (input.tensor !== undefined) return take(input.name, input);
-    if (input.list !== undefined) return input.list.map((value, i) => item(`${input.name}[${i}]`, value));
+    if (input.list !== undefined) {
+      const list = input.list.map((value, i) => item(`${input.name}[${i}]`, value));
+      return indexed && at === 1 ? asIndex(list) : list;
+    }
     return indexed && at === 1 ? indexArgument(input.value ?? null, bench) : argument(input.value ?? null, bench);
   });
   const keywords: Record<string, unknown> = {};

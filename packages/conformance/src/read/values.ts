@@ -68,10 +68,13 @@ export function argument(value: Json, bench: Bench, variables?: Variables): unkn
  */
 export function indexArgument(value: Json, bench: Bench, variables?: Variables): unknown {
   const decoded = argument(value, bench, variables);
-  const tuple = isObject(value)
-    ? "tuple" in value
-    : Array.isArray(value) && value.some((item) => typeof item !== "number" && typeof item !== "boolean");
-  return tuple ? new IndexTuple(decoded as unknown[]) : decoded;
+  return isObject(value) && "tuple" in value ? new IndexTuple(decoded as unknown[]) : asIndex(decoded);
+}
+
+/** A list as an index. */
+export function asIndex(index: unknown): unknown {
+  const tuple = Array.isArray(index) && index.some((item) => typeof item !== "number" && typeof item !== "boolean");
+  return tuple ? new IndexTuple(index) : index;
 }
 
 function variable(name: string, variables?: Variables): unknown {

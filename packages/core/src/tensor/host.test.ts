@@ -92,11 +92,13 @@ describe("operations on the host", () => {
   });
 
   test("a device without synchronous reads is told what to do", async () => {
-    const backend = { ...nullBackend(), name: "later", readSync: undefined };
+    const backend = { ...nullBackend(), name: "later", readSync: undefined, dtypes: new Set(["float32"] as const) };
     await registerBackend(backend);
     const x = torch.zeros([2, 2], { device: "later" });
     expect(() => torch.linalg.inv(x)).toThrow(
       'linalg_inv_ex runs on the host, and the device "later" cannot be read synchronously',
     );
+    // Whose tolerances are float64, which the device lacks.
+    expect(() => torch.linalg.pinv(x)).toThrow('linalg_pinv runs on the host, and the device "later" cannot be read');
   });
 });

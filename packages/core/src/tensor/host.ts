@@ -5,6 +5,7 @@ import { Node } from "../graph/node.ts";
 import { type Attributes, type Operation, type OperationOptions, operation } from "../graph/operation.ts";
 import { Recording } from "../graph/recording.ts";
 import { templateFor } from "../graph/template.ts";
+import type { Device } from "../runtime/device.ts";
 import { mode } from "../runtime/mode.ts";
 import { Slot } from "../runtime/slot.ts";
 import { keyOf, requireSavable, sameDevice, tensorOf } from "./call.ts";
@@ -51,11 +52,7 @@ export function hostOperation<A extends Attributes = Attributes>(
       name,
       tensors.map((tensor) => tensor.current()),
     );
-    if (device.backend.readSync === undefined)
-      throw new DeviceError(
-        `${name} runs on the host, and the device "${device.name}" cannot be read synchronously: ` +
-          'move its operands first, as in: const a = await x.to("cpu")',
-      );
+    requireReadable(name, device);
     const recorded = mode.gradEnabled && tensors.some((tensor) => tensor.edge !== null);
     const { dtype } = tensors[0];
     const results = body(tensors.map(hostTensor), attributes, recorded).map(({ data, shape }) =>
@@ -65,6 +62,15 @@ export function hostOperation<A extends Attributes = Attributes>(
     const given = recorded ? record(op as unknown as Operation, tensors, results, attributes) : results;
     return given.slice(0, visible);
   };
+}
+
+/** @throws DeviceError where a device cannot be read synchronously. */
+export function requireReadable(name: string, device: Device): void {
+  if (device.backend.readSync === undefined)
+    throw new DeviceError(
+      `${name} runs on the host, and the device "${device.name}" cannot be read synchronously: ` +
+        'move its operands first, as in: const a = await x.to("cpu")',
+    );
 }
 
 function hostTensor(tensor: Tensor): HostTensor {

@@ -1,6 +1,7 @@
 /** Products added to a tensor: beta · input + alpha · (a @ b). */
 
 import { isFloat } from "../../dtype/dtype.ts";
+import { resultType } from "../../dtype/promotion.ts";
 import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
@@ -9,7 +10,9 @@ import type { Term } from "../../graph/term.ts";
 import { type Scalar, scalarKind } from "../../runtime/scalar.ts";
 import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { toDtype } from "../shape/convert.ts";
 import {
   product,
   requireBatchedProduct,
@@ -47,6 +50,9 @@ const addmvOp = sumOf("AddmvBackward0", product);
 const baddbmmOp = sumOf("BaddbmmBackward0", product);
 const addbmmOp = sumOf("AddbmmBackward0", summedProduct);
 const addrOp = sumOf("AddrBackward0", outerProduct);
+const addrBoolOp = operation("addr", ([input, a, b], [beta, alpha]) =>
+  m.or(m.and(input, m.ne(beta, 0)), m.and(m.and(m.unsqueeze(a, 1), b), m.ne(alpha, 0))),
+);
 
 function scaled(
   op: Operation,
@@ -85,6 +91,7 @@ function requireExpandable(from: readonly number[], to: readonly number[]): void
  * torch.addmm(bias, x, weight.t())
  */
 export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options: ScaleOptions = {}): Tensor {
+  requireNames(options, "beta", "alpha");
   requireTensors("addmm", [input, mat1, mat2]);
   if (mat1.ndim !== 2) throw new ShapeError(`mat1 must be a matrix, got ${mat1.ndim}-D tensor`);
   if (mat2.ndim !== 2) throw new ShapeError(`mat2 must be a matrix, got ${mat2.ndim}-D tensor`);
@@ -94,6 +101,7 @@ export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options: ScaleO
 
 /** beta · input + alpha · (mat @ vec): mat [n, k], vec [k], input broadcasts to [n]. */
 export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options: ScaleOptions = {}): Tensor {
+  requireNames(options, "beta", "alpha");
   requireTensors("addmv", [input, mat, vec]);
   if (mat.ndim !== 2 || vec.ndim !== 1 || input.ndim > 1)
     throw new ShapeError(`vector + matrix @ vector expected, got ${input.ndim}, ${mat.ndim}, ${vec.ndim}`);
@@ -106,6 +114,7 @@ export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options: ScaleOpt
 
 /** beta · input + alpha · (batch1 @ batch2) for each matrix of a batch: [b, n, k] · [b, k, m]. */
 export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options: ScaleOptions = {}): Tensor {
+  requireNames(options, "beta", "alpha");
   requireTensors("baddbmm", [input, batch1, batch2]);
   const shape = batchedShape(batch1, batch2);
   return scaled(baddbmmOp, [input, batch1, batch2], shape, options);
@@ -113,6 +122,7 @@ export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options: 
 
 /** beta · input + alpha · Σ batch1[b] @ batch2[b]: [b, n, k] · [b, k, m], input broadcasts to [n, m]. */
 export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options: ScaleOptions = {}): Tensor {
+  requireNames(options, "beta", "alpha");
   requireTensors("addbmm", [input, batch1, batch2]);
   const shape = batchedShape(batch1, batch2);
   return scaled(addbmmOp, [input, batch1, batch2], shape.slice(1), options);
@@ -127,13 +137,21 @@ function batchedShape(batch1: Tensor, batch2: Tensor): number[] {
 
 /** beta · input + alpha · (vec1 ⊗ vec2): vec1 [n], vec2 [m], input broadcasts to [n, m]. */
 export function addr(input: Tensor, vec1: Tensor, vec2: Tensor, options: ScaleOptions = {}): Tensor {
+  requireNames(options, "beta", "alpha");
   requireTensors("addr", [input, vec1, vec2]);
   if (vec1.ndim !== 1) throw new ShapeError(`addr: Expected 1-D argument vec1, but got ${vec1.ndim}-D`);
   if (vec2.ndim !== 1) throw new ShapeError(`addr: Expected 1-D argument vec2, but got ${vec2.ndim}-D`);
+  const shape = [vec1.shape[0], vec2.shape[0]];
+  requireExpandable(input.shape, shape);
+  const dtype = resultType([input, vec1, vec2]);
   for (const name of ["beta", "alpha"] as const) {
-    const value = options[name];
-    if (value !== undefined && scalarKind(value) === "float" && !isFloat(vec1.dtype))
+    const kind = options[name] === undefined ? "int" : scalarKind(options[name]);
+    if (kind === "bool" && dtype !== "bool")
+      throw new DTypeError(`Boolean ${name} only supported for Boolean results.`);
+    if (kind === "float" && !isFloat(dtype))
       throw new DTypeError(`For integral input tensors, argument ${name} must not be a floating point number.`);
   }
-  return scaled(addrOp, [input, vec1, vec2], [vec1.shape[0], vec2.shape[0]], options);
+  const [x, a, b] = [input, vec1, vec2].map((tensor) => toDtype(tensor, dtype));
+  if (dtype === "bool") return call(addrBoolOp, [x, a, b], [options.beta ?? 1, options.alpha ?? 1]);
+  return scaled(addrOp, [x, a, b], shape, options);
 }

@@ -2,10 +2,10 @@
 import { LinAlgError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { hostOperation } from "../../tensor/host.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { keywords } from "../reduction/keywords.ts";
 import { namedResults, type Results } from "../reduction/results.ts";
-import { detach } from "../shape/convert.ts";
 import { expand } from "../shape/expand.ts";
 import { transpose } from "../shape/permute.ts";
 import {
@@ -24,8 +24,6 @@ import {
 import { choleskyFactor } from "./host/cholesky.ts";
 import { eliminate, triangularInverse } from "./host/lu.ts";
 import { transposed } from "./host/matrix.ts";
-import { matmul } from "./matmul.ts";
-import { matrixPower } from "./matrix-power.ts";
 
 const choleskyOp = hostOperation<{ name: string; upper: boolean; check: boolean }>(
   "linalg_cholesky_ex",
@@ -71,6 +69,7 @@ const choleskyOp = hostOperation<{ name: string; upper: boolean; check: boolean 
  * torch.linalg.cholesky(torch.tensor([[4, 2], [2, 2]])) // tensor([[2., 0.], [1., 1.]])
  */
 export function linalgCholesky(A: Tensor, options: { readonly upper?: boolean } = {}): Tensor {
+  requireNames(options, "upper");
   requireSquare("linalg.cholesky", A);
   return choleskyOp([A], { name: "linalg.cholesky", upper: options.upper ?? false, check: true })[0];
 }
@@ -92,6 +91,7 @@ export function choleskyEx(
   A: Tensor,
   options: CheckOptions & { readonly upper?: boolean } = {},
 ): Results<"L" | "info"> {
+  requireNames(options, "upper", "checkErrors");
   const { upper = false, checkErrors: check = false } = options;
   requireSquare("linalg.cholesky_ex", A);
   const [L, info] = choleskyOp([A], { name: "linalg.cholesky_ex", upper, check });
@@ -151,6 +151,7 @@ export interface SolveTriangularOptions {
  * @throws ShapeError where sizes do not fit.
  */
 export function solveTriangular(A: Tensor, B: Tensor, options: SolveTriangularOptions): Tensor {
+  requireNames(options, "upper", "left", "unitriangular");
   const { upper, left = true, unitriangular = false } = options;
   requireSquare("linalg.solve_triangular", A);
   requireMatrices("linalg.solve_triangular", B, "B");
@@ -174,23 +175,6 @@ export function overBatch(a: Tensor, b: Tensor): [Tensor, Tensor] {
       ? x
       : expand(x, [...batch, ...x.shape.slice(-2)]);
   return [over(a), over(b)];
-}
-
-/** X with A X = B for B [*, n, k], given the Cholesky factor `L` of A (`upper`: its transpose). */
-export function choleskySolve(B: Tensor, L: Tensor, upper: boolean | { readonly upper?: boolean } = false): Tensor {
-  const given = keywords<{ upper?: boolean }>(["upper"], [upper]).upper ?? false;
-  const lower = given ? transpose(L, -2, -1) : L;
-  const half = solveTriangular(lower, B, { upper: false });
-  return solveTriangular(transpose(lower, -2, -1), half, { upper: true });
-}
-
-/** A⁻¹, given the Cholesky factor `L` of A (`upper`: its transpose). */
-export function choleskyInverse(L: Tensor, upper: boolean | { readonly upper?: boolean } = false): Tensor {
-  requireSquare("cholesky_inverse", L);
-  const given = keywords<{ upper?: boolean }>(["upper"], [upper]).upper ?? false;
-  const lower = given ? transpose(L, -2, -1) : L;
-  const inverse = triangularOp([lower, matrixPower(detach(L), 0)], { upper: false, unitriangular: false })[0];
-  return matmul(transpose(inverse, -2, -1), inverse);
 }
 
 /**

@@ -78,5 +78,10 @@ test("correlations", () => {
 
 test("what does not fit is refused", () => {
   expect(() => torch.cov(torch.ones(1, 2, 3))).toThrow("two or fewer dimensions but got an input with 3 dimensions");
-  expect(() => torch.cov(x(), { fweights: torch.tensor([1n]) })).toThrow("fweights to have one dimension of 4");
+  expect(() => torch.cov(x(), { fweights: torch.tensor([1n]) })).toThrow("in the input but got 1 != 4");
+  expect(() => torch.cov(x(), { fweights: torch.ones(4) })).toThrow("integral dtype but got fweights with Float dtype");
+  const negative = torch.cov(x(), { fweights: torch.tensor([1n, -1n, 1n, 1n]) });
+  expect(() => negative.tolistSync()).toThrow("cov(): fweights cannot be negative");
+  const nothing = torch.cov(x(), { aweights: torch.zeros(4) });
+  expect(() => nothing.tolistSync()).toThrow("cov(): weights sum to zero, can't be normalized");
 });

@@ -21,7 +21,8 @@ import { type Matrix, matrix } from "./host/matrix.ts";
 /** Which triangle of a symmetric matrix is read. */
 export type Triangle = "L" | "U";
 
-function mirrored({ rows: n, data }: Matrix, uplo: Triangle): Matrix {
+/** The symmetric matrix of which one triangle is given. */
+export function mirrored({ rows: n, data }: Matrix, uplo: Triangle): Matrix {
   const out = matrix(n, n);
   for (let i = 0; i < n; i++)
     for (let j = 0; j < n; j++) {

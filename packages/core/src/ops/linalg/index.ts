@@ -1,7 +1,8 @@
 export { addbmm, addmm, addmv, addr, baddbmm, type ScaleOptions } from "./addmm.ts";
 // The types of torch.linalg's options: a namespace holds values only, or its bundled declarations would not compile.
 export type { CheckOptions, SolveTriangularOptions, TriangularOptions } from "./cholesky.ts";
-export { cholesky, choleskyInverse, choleskySolve, triangularSolve } from "./cholesky.ts";
+export { cholesky, triangularSolve } from "./cholesky.ts";
+export { choleskyInverse, choleskySolve } from "./cholesky-solve.ts";
 export { type CovOptions, corrcoef, cov } from "./covariance.ts";
 export { type CdistOptions, cdist, pdist } from "./distance.ts";
 export type { Triangle } from "./eigen.ts";
@@ -26,7 +27,7 @@ export {
   outer as ger,
   tensordot,
 } from "./products.ts";
-export { pinv as pinverse } from "./pseudo-inverse.ts";
+export { pinverse } from "./pseudo-inverse.ts";
 export type { QrMode } from "./qr.ts";
 export { qr } from "./qr.ts";
 export { svd } from "./svd.ts";

@@ -5,6 +5,7 @@ import { DTypeError, LinAlgError, ShapeError, ValueError } from "../../errors.ts
 import * as m from "../../graph/math.ts";
 import type { Term } from "../../graph/term.ts";
 import { hostOperation } from "../../tensor/host.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { eye } from "../creation/matrix.ts";
 import { add } from "../elementwise/arithmetic.ts";
@@ -154,7 +155,7 @@ export interface LuOptions {
 
 function requirePivot(name: string, pivot: boolean | LuOptions): void {
   if (!(keywords<{ pivot?: boolean }>(["pivot"], [pivot]).pivot ?? true))
-    throw new ValueError(`${name}: LU without pivoting is not implemented`);
+    throw new ValueError(`${name}: LU without pivoting is not implemented on the CPU`);
 }
 
 function factored(name: string, A: Tensor, check: boolean): [LU: Tensor, pivots: Tensor, info: Tensor] {
@@ -183,16 +184,29 @@ export function luFactor(A: Tensor, pivot: boolean | LuOptions = true): Results<
  * @throws ValueError for `pivot: false`, and with `checkErrors` for a zero on U's diagonal.
  */
 export function luFactorEx(A: Tensor, options: LuOptions & CheckOptions = {}): Results<"LU" | "pivots" | "info"> {
+  requireNames(options, "pivot", "checkErrors");
   requirePivot("linalg.lu_factor_ex", { pivot: options.pivot ?? true });
   const results = factored("lu_factor_ex", A, options.checkErrors ?? false);
   return namedResults(["LU", "pivots", "info"], results, "linalg_lu_factor_ex");
 }
 
+/** Keyword arguments of `lu`. */
+export interface LuInfoOptions extends LuOptions {
+  /** Whether to give `info` too, as `torch.linalg.luFactorEx` does; default false. */
+  readonly getInfos?: boolean;
+}
+
 /** `torch.lu`: as `torch.linalg.luFactor`, also where there is a zero on U's diagonal. */
-export function lu(A: Tensor, pivot: boolean | LuOptions = true): Results<"LU" | "pivots"> {
-  requirePivot("linalg.lu_factor", pivot);
-  const [LU, pivots] = factored("lu_factor", A, false);
-  return namedResults(["LU", "pivots"], [LU, pivots]);
+export function lu(
+  A: Tensor,
+  pivot: boolean | LuInfoOptions = true,
+  getInfos?: boolean | LuInfoOptions,
+): Results<"LU" | "pivots"> & { readonly info?: Tensor } {
+  const given = keywords<LuInfoOptions>(["pivot", "getInfos"], [pivot, getInfos]);
+  requirePivot("linalg.lu_factor", given.pivot ?? true);
+  const results = factored("lu_factor", A, false);
+  if (given.getInfos) return namedResults(["LU", "pivots", "info"], results, "_lu_with_info");
+  return namedResults(["LU", "pivots"], results.slice(0, 2));
 }
 
 /** @throws DTypeError or ShapeError unless these are pivots of `k` rows. */
@@ -247,6 +261,7 @@ export interface LuSolveOptions {
  * @throws ShapeError where sizes do not fit.
  */
 export function linalgLuSolve(LU: Tensor, pivots: Tensor, B: Tensor, options: LuSolveOptions = {}): Tensor {
+  requireNames(options, "left", "adjoint");
   const { left = true, adjoint = false } = options;
   requireSquare("torch.linalg.lu_solve", LU, "LU");
   if (!left) {

@@ -9,6 +9,7 @@ import { mul } from "../elementwise/arithmetic.ts";
 import { clampMin } from "../elementwise/clamp.ts";
 import { eq, gt } from "../elementwise/comparison.ts";
 import { div } from "../elementwise/division.ts";
+import { maximum } from "../elementwise/extremum.ts";
 import { abs } from "../elementwise/sign.ts";
 import { where } from "../elementwise/where.ts";
 import { amax, amin } from "../reduction/extreme.ts";
@@ -18,9 +19,11 @@ import { sum } from "../reduction/sum.ts";
 import { detach, toDtype } from "../shape/convert.ts";
 import { normalizeDims } from "../shape/dims.ts";
 import { unsqueeze } from "../shape/reshape.ts";
-import { requireMatrices } from "./batches.ts";
+import { requireMatrices, requireSquare } from "./batches.ts";
+import { eigvalsh } from "./eigen.ts";
 import { invEx } from "./inverse.ts";
 import { keepMatrixDims, nuclearNorm, singularValuesOver, svdvals } from "./svd.ts";
+import { type ToleranceOptions, toleranceOptions, tolerances } from "./tolerance.ts";
 
 /** "fro" (√Σ x²), "nuc" (sum of singular values), ±1 (columns), ±2 (singular values), ±Infinity (rows). */
 export type MatrixNorm = "fro" | "nuc" | 1 | -1 | 2 | -2 | number;
@@ -75,9 +78,9 @@ export function matrixNorm(
   if (typeof order !== "number" || (size !== 1 && size !== Number.POSITIVE_INFINITY))
     throw new ValueError(`linalg.matrix_norm: Order ${order} not supported.`);
   const [summed, compared] = size === 1 ? [rows, columns] : [columns, rows];
-  const sums = sum(abs(x), summed, true);
-  const value = order > 0 ? amax(sums, compared, true) : amin(sums, compared, true);
-  return keep ? value : sum(value, [rows, columns]);
+  const sums = sum(abs(x), summed, keep);
+  const place = !keep && compared > summed ? compared - 1 : compared;
+  return order > 0 ? amax(sums, place, keep) : amin(sums, place, keep);
 }
 
 /**
@@ -122,8 +125,11 @@ export function cond(A: Tensor, p: MatrixNorm | null | { readonly p?: MatrixNorm
   requireMatrices("linalg.cond", A);
   if (given === null || given === 2 || given === -2) {
     const s = svdvals(A);
+    if (s.numel() === 0) return newZeros(A, A.shape.slice(0, -2));
     return given === -2 ? div(amin(s, -1), amax(s, -1)) : div(amax(s, -1), amin(s, -1));
   }
+  requireSquare(`linalg.cond(ord=${given})`, A);
+  if (A.numel() === 0) return newZeros(A, A.shape.slice(0, -2));
   const { inverse, info } = invEx(A);
   const regular = eq(info, 0);
   // Singular values are not to be had of NaN.
@@ -132,16 +138,18 @@ export function cond(A: Tensor, p: MatrixNorm | null | { readonly p?: MatrixNorm
 }
 
 /**
- * `torch.linalg.matrixRank`: how many singular values exceed `atol` and `rtol` times the largest.
+ * `torch.linalg.matrixRank`: how many singular values, or absolute eigenvalues of a `hermitian` A, exceed `atol` and `rtol` times
+ * the largest.
  *
- * @param rtol default max(m, n) times the spacing of the dtype at 1.
+ * @param tol `atol`, without another limit, or the options.
  */
-export function matrixRank(A: Tensor, options: { readonly atol?: number; readonly rtol?: number } = {}): Tensor {
-  requireMatrices("linalg.matrix_rank", A);
-  const eps = A.dtype === "float64" ? 2 ** -52 : 2 ** -23;
-  const { atol = 0, rtol = atol > 0 ? 0 : Math.max(...A.shape.slice(-2)) * eps } = options;
-  const s = svdvals(detach(A));
+export function matrixRank(A: Tensor, tol: ToleranceOptions | number | Tensor = {}, hermitian?: boolean): Tensor {
+  const options = toleranceOptions(tol, "atol", hermitian);
+  if (!options.hermitian) requireMatrices("linalg.matrix_rank", A);
+  const s = options.hermitian ? abs(eigvalsh(detach(A))) : svdvals(detach(A));
   if (s.shape[s.ndim - 1] === 0) return newZeros(A, A.shape.slice(0, -2), { dtype: "int64" });
-  const limit = clampMin(mul(amax(s, -1, true), rtol), atol);
-  return sum(gt(s, limit), -1);
+  const each = (limit: number | Tensor) => (typeof limit === "number" ? limit : unsqueeze(limit, -1));
+  const [atol, rtol] = tolerances(A, options).map(each);
+  const scaled = mul(amax(s, -1, true), rtol);
+  return sum(gt(s, typeof atol === "number" ? clampMin(scaled, atol) : maximum(scaled, atol)), -1);
 }

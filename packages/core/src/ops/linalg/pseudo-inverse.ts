@@ -1,28 +1,46 @@
 /** Moore–Penrose inverses, on the host. */
 import * as m from "../../graph/math.ts";
-import { hostOperation } from "../../tensor/host.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
-import { chain, eachMatrix, identityLike, mT, requireFinite, requireMatrices } from "./batches.ts";
-import { singularValues } from "./host/jacobi.ts";
+import { fromHost } from "../../tensor/creation.ts";
+import { hostOperation, requireReadable } from "../../tensor/host.ts";
+import { dataSync } from "../../tensor/reading.ts";
+import { Tensor } from "../../tensor/tensor.ts";
+import { expand } from "../shape/expand.ts";
+import { chain, eachMatrix, identityLike, mT, requireFinite, requireMatrices, requireSquare } from "./batches.ts";
+import { mirrored } from "./eigen.ts";
+import { singularValues, symmetricEigen } from "./host/jacobi.ts";
+import { type Matrix, transposed } from "./host/matrix.ts";
+import { type ToleranceOptions, toleranceOptions, tolerances } from "./tolerance.ts";
 
-const pinvOp = hostOperation<{ atol: number; rtol: number }>(
-  "linalg_pinv",
-  ([a], { atol, rtol }) => {
+/** A = U diag(S) Vᵀ of any matrix, or of a symmetric one with its eigenvalues. */
+function decomposed(x: Matrix, hermitian: boolean): { u: Matrix; s: Float64Array; vh: Matrix } {
+  if (!hermitian) return singularValues(x);
+  const { values, vectors } = symmetricEigen(mirrored(x, "L"));
+  return { u: vectors, s: values, vh: transposed(vectors) };
+}
+
+const pinvName = "linalg_pinv";
+
+/** Of matrices, and of each the two tolerances [*, 1, 2]. */
+const pinvOp = hostOperation<{ hermitian: boolean }>(
+  pinvName,
+  ([a, limits], { hermitian }) => {
     const [rows, columns] = a.shape.slice(-2);
-    return eachMatrix([a], [[columns, rows]], ([x], batch) => {
-      requireFinite("linalg.svd", a, batch, x);
-      const { u, s, vh } = singularValues(x);
-      const limit = Math.max(atol, rtol * (s[0] ?? 0));
+    return eachMatrix([a, limits], [[columns, rows]], ([x, { data: tolerance }], batch) => {
+      requireFinite(hermitian ? "linalg.eigh" : "linalg.svd", a, batch, x);
+      const { u, s, vh } = decomposed(x, hermitian);
+      const largest = s.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+      const limit = Math.max(tolerance[0], tolerance[1] * largest);
       const out = new Float64Array(columns * rows);
-      for (let k = 0; k < s.length && s[k] > limit; k++)
-        for (let i = 0; i < columns; i++)
-          for (let j = 0; j < rows; j++)
-            out[i * rows + j] += (vh.data[k * columns + i] / s[k]) * u.data[j * s.length + k];
+      for (const [k, value] of s.entries())
+        if (Math.abs(value) > limit)
+          for (let i = 0; i < columns; i++)
+            for (let j = 0; j < rows; j++)
+              out[i * rows + j] += (vh.data[k * columns + i] / value) * u.data[j * s.length + k];
       return [out];
     });
   },
   {
-    operands: 1,
+    operands: 2,
     gradName: "LinalgPinvBackward0",
     // The adjoint of dP = −P dA P + P Pᵀ dAᵀ (I − A P) + (I − P A) dAᵀ Pᵀ P (Golub and Pereyra 1973), which holds where the
     // rank does not change.
@@ -34,25 +52,43 @@ const pinvOp = hostOperation<{ atol: number; rtol: number }>(
       const inside = m.neg(chain(mT(p), g, mT(p)));
       const fromRows = chain(beyondRows, mT(g), p, mT(p));
       const fromColumns = chain(mT(p), p, mT(g), beyondColumns);
-      return [m.add(inside, m.add(fromRows, fromColumns))];
+      return [m.add(inside, m.add(fromRows, fromColumns)), null];
     },
   },
 );
+
+function invert(A: Tensor, options: ToleranceOptions): Tensor {
+  // Before there are tolerances: the device may lack their dtype.
+  requireReadable(pinvName, A.value.device);
+  const limits = tolerances(A, options);
+  const shapes = limits.map((limit) => (limit instanceof Tensor ? limit.shape : []));
+  const batch = m.broadcastShapes(A.shape.slice(0, -2), m.broadcastShapes(shapes[0], shapes[1]));
+  const count = batch.reduce((n, size) => n * size, 1);
+  const both = new Float64Array(2 * count);
+  for (const [place, limit] of limits.entries()) {
+    const each = limit instanceof Tensor ? dataSync(expand(limit, batch)) : null;
+    for (let i = 0; i < count; i++) both[2 * i + place] = Number(each === null ? limit : each[i]);
+  }
+  const operands = [expand(A, [...batch, ...A.shape.slice(-2)]), fromHost(both, [...batch, 1, 2], "float64", A.device)];
+  return pinvOp(operands, { hermitian: options.hermitian ?? false })[0];
+}
 
 /**
  * `torch.linalg.pinv`: Moore–Penrose inverses [*, n, m] of matrices [*, m, n]; singular values up to `atol`, or `rtol` times
  * the largest, count as 0. Computed on the host.
  *
+ * @param rcond `rtol`, or the options.
  * @throws ValueError where an element is not finite.
- * @param rtol default max(m, n) times the spacing of the dtype at 1; 0 where `atol` is given.
+ * @example torch.linalg.pinv(A, { atol: 1e-6, hermitian: true })
  */
-export function pinv(A: Tensor, options: { readonly atol?: number; readonly rtol?: number } | number = {}): Tensor {
-  requireMatrices("linalg.pinv", A);
-  const eps = A.dtype === "float64" ? 2 ** -52 : 2 ** -23;
-  const given = typeof options === "number" ? { rtol: options } : options;
-  const { atol = 0, rtol = atol > 0 ? 0 : Math.max(...A.shape.slice(-2)) * eps } = given as {
-    atol?: number;
-    rtol?: number;
-  };
-  return pinvOp([A], { atol, rtol })[0];
+export function pinv(A: Tensor, rcond: ToleranceOptions | number | Tensor = {}, hermitian?: boolean): Tensor {
+  const options = toleranceOptions(rcond, "rtol", hermitian);
+  if (options.hermitian) requireSquare("linalg.eigh", A);
+  else requireMatrices("linalg.pinv", A);
+  return invert(A, options);
+}
+
+/** `torch.pinverse`: as `torch.linalg.pinv`, with another default. */
+export function pinverse(input: Tensor, rcond: number | { readonly rcond?: number } = 1e-15): Tensor {
+  return pinv(input, typeof rcond === "number" ? rcond : (rcond.rcond ?? 1e-15));
 }

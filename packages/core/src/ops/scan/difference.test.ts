@@ -78,3 +78,23 @@ test("integrals of bools are refused", () => {
   expect(() => torch.trapezoid(y)).toThrow("received a bool input for `y`");
   expect(() => torch.cumulativeTrapezoid(torch.tensor([1, 2]), y)).toThrow("received a bool input for `x`");
 });
+
+test("differences along dimensions in the order in which they are asked for, and refusals", () => {
+  const x = torch.tensor([
+    [1, 4, 9, 16],
+    [2, 2, 2, 2],
+  ]);
+  const [columns, rows] = torch.gradient(x, { dim: [1, 0], spacing: [2, 1] });
+  expect(columns.tolistSync()).toEqual([
+    [1.5, 2, 3, 3.5],
+    [0, 0, 0, 0],
+  ]);
+  expect(rows.tolistSync()).toEqual([
+    [1, -2, -7, -14],
+    [1, -2, -7, -14],
+  ]);
+  expect(torch.gradient(x, { dim: null, spacing: null }).length).toBe(2);
+  expect(() => torch.gradient(x, { dim: [1, 0], spacing: [0.1] })).toThrow(
+    "of length 1 and a dim argument of length 2.",
+  );
+});

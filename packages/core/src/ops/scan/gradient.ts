@@ -2,10 +2,12 @@
 import { IndexError, ShapeError, ValueError } from "../../errors.ts";
 import type { Scalar } from "../../runtime/scalar.ts";
 import { toNumber } from "../../runtime/scalar.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { add, mul, neg, sub } from "../elementwise/arithmetic.ts";
 import { div } from "../elementwise/division.ts";
 import { type Dims, reducedDims } from "../reduction/dims.ts";
+import { normalizeDims } from "../shape/dims.ts";
 import { cat } from "../shape/join.ts";
 import { reshape } from "../shape/reshape.ts";
 import { narrow } from "../shape/slice.ts";
@@ -13,7 +15,7 @@ import { narrow } from "../shape/slice.ts";
 /** Keyword arguments of `gradient`. */
 export interface GradientOptions {
   /** The distance of samples: one for all dimensions, or one for each; or the samples' places along each. Default 1. */
-  readonly spacing?: Scalar | readonly Scalar[] | readonly Tensor[];
+  readonly spacing?: Scalar | readonly Scalar[] | readonly Tensor[] | null;
   /** Default: all dimensions. */
   readonly dim?: Dims | null;
   /** 1 (default) or 2: how exact the values at both ends are. */
@@ -28,17 +30,25 @@ export interface GradientOptions {
  * @throws ShapeError where a dimension has fewer than `edgeOrder` + 1 elements.
  * @example torch.gradient(torch.tensor([1, 4, 9, 16])) // [tensor([3., 4., 6., 7.])]
  */
-export function gradient(input: Tensor, { spacing = 1, dim, edgeOrder = 1 }: GradientOptions = {}): Tensor[] {
+export function gradient(input: Tensor, options: GradientOptions = {}): Tensor[] {
+  requireNames(options, "spacing", "dim", "edgeOrder");
+  const { spacing, dim, edgeOrder = 1 } = options;
   if (edgeOrder !== 1 && edgeOrder !== 2)
-    throw new ValueError(`torch.gradient only supports edge_order=1 and edge_order=2, got ${String(edgeOrder)}`);
+    throw new ValueError("torch.gradient only supports edge_order=1 and edge_order=2.");
   if (input.ndim === 0 && typeof dim === "number")
     throw new IndexError(`Dimension specified as ${dim} but tensor has no dimensions`);
-  const dims = reducedDims(dim, input.ndim);
-  const steps = isList(spacing) ? spacing : dims.map(() => spacing);
-  if (steps.length !== dims.length)
+  // In the order in which they are asked for.
+  const dims =
+    dim === null || dim === undefined ? reducedDims(null, input.ndim) : normalizeDims([dim].flat(), input.ndim);
+  const steps = isList(spacing) ? spacing : dims.map(() => spacing ?? 1);
+  if (steps.length !== dims.length) {
+    const expected = "torch.gradient expected spacing to be unspecified, a scalar or";
     throw new ValueError(
-      `torch.gradient expected spacing to be unspecified, a scalar or a list of length ${dims.length}, but got a list of length ${steps.length}`,
+      dim === null || dim === undefined
+        ? `${expected} a list of length ${dims.length} but got a list of length ${steps.length}`
+        : `${expected} it's spacing and dim arguments to have the same length, but got a spacing argument of length ${steps.length} and a dim argument of length ${dims.length}.`,
     );
+  }
   return dims.map((d, i) => {
     if (input.shape[d] < edgeOrder + 1)
       throw new ShapeError("torch.gradient expected each dimension size to be at least edge_order+1");
@@ -55,7 +65,11 @@ function isList(spacing: GradientOptions["spacing"]): spacing is readonly Scalar
 
 /** Places along `dim` of `input`, as a shape that broadcasts. */
 function placed(places: Tensor, input: Tensor, dim: number): Tensor {
-  if (places.ndim !== 1 || places.shape[0] !== input.shape[dim])
+  if (places.ndim !== 1)
+    throw new ShapeError(
+      `torch.gradient expected each element of spacing to have one dimension, but got an element with ${places.ndim} dimensions!`,
+    );
+  if (places.shape[0] !== input.shape[dim])
     throw new ShapeError(
       `torch.gradient expected each element to have a defined spacing: [${input.shape[dim]}] places along dimension ${dim}, but got [${places.shape.join(", ")}]`,
     );

@@ -121,7 +121,10 @@ export const linalgNamespaceSamples: Readonly<Record<keyof typeof linalgFunction
   matmul: takes("input other", smooth(on([real(2, 3), real(3, 2)]))),
   matrixExp: takes("input", smooth(on([square]))),
   matrixPower: takes("input/A n", smooth(on([square], 3))),
-  pinv: takes(["input/A | * atol rtol hermitian?", "input/A rcond hermitian?"], smooth(on([real(3, 2)]))),
+  pinv: takes(
+    ["input/A | * atol rtol hermitian?", "input/A rcond hermitian?"],
+    smooth(on([real(3, 2)]), { ...on([definite], { hermitian: true }), among: "symmetric" as const }),
+  ),
   slogdet: takes("A", smooth(on([square]))),
   cholesky: takes("input/A | upper?", smooth(symmetric())),
   cond: takes("input/A p#", smooth(on([square]), on([square], 1))),
@@ -129,7 +132,10 @@ export const linalgNamespaceSamples: Readonly<Record<keyof typeof linalgFunction
   diagonal: takes("A | offset dim1 dim2", smooth(on([real(2, 3, 3)]), on([real(2, 3)], { offset: 1 }))),
   eigh: takes("input/A UPLO", flat("the signs of eigenvectors are free", symmetric())),
   eigvalsh: takes("input/A UPLO", smooth(symmetric())),
-  lstsq: takes("input/A b/B rcond", flat("PyTorch records none for all of its results", on([real(4, 2), real(4, 1)]))),
+  lstsq: takes(
+    "input/A b/B rcond | driver",
+    flat("PyTorch records none for all of its results", on([real(4, 2), real(4, 1)])),
+  ),
   lu: takes("A | pivot?", smooth(on([square]), on([real(2, 3)]), on([real(3, 2)]))),
   luFactor: takes("A | pivot?", smooth(on([square]), on([real(2, 2, 3)]))),
   luSolve: takes(

@@ -22,7 +22,7 @@ export interface Sample {
   readonly operands: readonly Operand[];
   readonly args: <T>(...operands: T[]) => readonly unknown[];
   /** What its first operand is made before: it reads one triangle, or takes for granted that rows are log-probabilities. */
-  readonly among?: "symmetric" | "logProbabilities";
+  readonly among?: "symmetric" | "triangular" | "logProbabilities";
   /** Why this call has no derivative, where others of the operation have one. */
   readonly flat?: string;
 }
