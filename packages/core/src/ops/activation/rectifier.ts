@@ -55,7 +55,8 @@ const celuOp = operation(
   ([x], [alpha, inverse]) => m.where(m.gt(x, 0), x, m.mul(m.expm1(m.mul(x, inverse)), alpha)),
   {
     gradName: "CeluBackward0",
-    slope: ([x], [, , inverse]) => m.where(m.gt(x, 0), 1, m.exp(m.mul(x, inverse))),
+    slope: ([x], [alpha, , inverse]) =>
+      m.where(m.gt(x, 0), 1, m.mul(m.mul(m.cast(inverse, x.dtype), m.cast(alpha, x.dtype)), m.exp(m.mul(x, inverse)))),
   },
 );
 

@@ -148,3 +148,15 @@ describe("ranges", () => {
     expect(torch.triuIndices(2, 2, 5).shape).toEqual([2, 0]);
   });
 });
+
+test("numbers that a dtype does not hold", () => {
+  expect(() => torch.full([2], 1e10, { dtype: "float16" })).toThrow("to type at::Half without overflow");
+  expect(() => torch.full([2], torch.float(1e300))).toThrow("value cannot be converted to type float without overflow");
+  expect(torch.full([1], Number.POSITIVE_INFINITY, { dtype: "float16" }).itemSync()).toBe(Number.POSITIVE_INFINITY);
+  expect(() => torch.arange(0, Number.NaN, 1, { dtype: "int32" })).toThrow("to type int64_t without overflow");
+});
+
+test("windows and triangles by name", () => {
+  expect(torch.hannWindow(3, { periodic: false }).tolistSync()).toEqual([0, 1, 0]);
+  expect(torch.trilIndices(2, 2, { offset: -1 }).tolistSync()).toEqual([[1], [0]]);
+});

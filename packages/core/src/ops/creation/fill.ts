@@ -85,19 +85,31 @@ const cNames: Partial<Record<DType, string>> = {
   int16: "int16_t",
   int8: "int8_t",
   uint8: "uint8_t",
+  float32: "float",
+  float16: "at::Half",
 };
 
-/** A number as it is stored in a dtype. @throws ValueError if it overflows an integer dtype. */
+/** A number as it is stored in a dtype. @throws ValueError if it overflows the dtype. */
 export function fitted(value: Scalar, dtype: DType): Scalar {
-  if (isFloat(dtype) || dtype === "bool") return value;
+  if (dtype === "bool" || dtype === "float64") return value;
   const number = scalarValue(value);
+  if (isFloat(dtype)) {
+    const size = Math.abs(Number(number));
+    if (size > (dtype === "float16" ? 65504 : 3.4028234663852886e38) && size < Number.POSITIVE_INFINITY)
+      overflow(dtype);
+    return value;
+  }
   const { range, signed } = dtypeInfo(dtype);
   const [low, high] = range ?? [0n, 0n];
   const whole = typeof number === "bigint" ? number : Number.isFinite(number) ? BigInt(Math.trunc(number)) : high + 1n;
   // Unsigned types take what wraps to one of their values: -1 is 255.
-  if (whole > high || whole < (signed ? low : -high))
-    throw new ValueError(`value cannot be converted to type ${cNames[dtype]} without overflow`);
+  if (whole > high || whole < (signed ? low : -high)) overflow(dtype);
   return whole;
+}
+
+/** @throws ValueError, as PyTorch has it where a number does not fit a dtype. */
+export function overflow(dtype: DType): never {
+  throw new ValueError(`value cannot be converted to type ${cNames[dtype]} without overflow`);
 }
 
 function like(input: Tensor, options: TensorOptions): TensorOptions {

@@ -8,6 +8,7 @@ import { type ByName, keywords } from "../../tensor/keywords.ts";
 import { writer } from "../../tensor/nested.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { refuse } from "../elementwise/operands.ts";
+import { overflow } from "./fill.ts";
 
 interface ArangeParameters extends TensorOptions {
   readonly start?: Scalar;
@@ -46,6 +47,7 @@ export function arange(...args: readonly (Scalar | ArangeParameters | undefined)
 
 function checkRange(start: number, end: number, step: number, dtype: DType): void {
   if (dtype === "bool") refuse("arange_cpu", dtype);
+  if (!isFloat(dtype) && ![start, end, step].every(Number.isFinite)) overflow("int64");
   if ((isFloat(dtype) ? step : Math.trunc(step)) === 0 || Number.isNaN(step))
     throw new ValueError("step must be nonzero");
   if (!Number.isFinite(start) || !Number.isFinite(end))

@@ -3,7 +3,7 @@ import { ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
-import { FloatScalar, type Scalar } from "../../runtime/scalar.ts";
+import { FloatScalar, isScalar, type Scalar, toNumber } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { mixed, type TensorOrScalar } from "./operands.ts";
@@ -17,12 +17,15 @@ export interface ClampOptions {
 interface Bounds {
   readonly low: boolean;
   readonly high: boolean;
+  /** Whether its only bound is the number NaN, which does not bound. */
+  readonly open: boolean;
   readonly [name: string]: unknown;
 }
 
 const clampOp = mixed<Bounds>(
   "clamp",
-  (operands, { low, high }) => {
+  (operands, { low, high, open }) => {
+    if (open) return operands[0];
     const [x, ...bounds] = m.together(...operands);
     const above = low ? m.maximum(x, bounds[0]) : x;
     return high ? m.minimum(above, bounds[bounds.length - 1]) : above;
@@ -68,7 +71,8 @@ export function clamp(input: Tensor, min?: TensorOrScalar | ClampOptions | null,
   if (low === null && high === null)
     throw new ValueError("torch.clamp: At least one of 'min' or 'max' must not be None");
   const bounds = [low, high].filter((bound) => bound !== null);
-  return clampOp([input, ...bounds], { low: low !== null, high: high !== null });
+  const open = bounds.length === 1 && isScalar(bounds[0]) && Number.isNaN(toNumber(bounds[0]));
+  return clampOp([input, ...bounds], { low: low !== null, high: high !== null, open });
 }
 
 const overload = (form: string): number => (form === "tt" ? 1 : 0);

@@ -84,8 +84,10 @@ const xlogyOp = mixed("xlogy", ([a, b]) => xTimesLog(...floats(a, b)), {
   gradName: xlogyName,
   derivative: ({ operand, grad, needs }) => {
     const [x, y] = floats(operand(0), operand(1));
+    // Of a number, NaN counts as not positive.
+    const nothing = operand(1).weak ? m.not(m.gt(y, 0)) : m.le(y, 0);
     return [
-      needs(0) ? m.where(m.and(m.eq(x, 0), m.le(y, 0)), 0, xTimesLog(grad, y)) : null,
+      needs(0) ? m.where(m.and(m.eq(x, 0), nothing), 0, xTimesLog(grad, y)) : null,
       needs(1) ? m.div(m.mul(grad, x), y) : null,
     ];
   },

@@ -1,12 +1,13 @@
-import { pytorchName } from "../../dtype/pytorch-name.ts";
+import { typeName } from "../../dtype/pytorch-name.ts";
 import { DTypeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import type { Scalar } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { refuseIntegerQuotient } from "./division.ts";
-import { mixed, requireFloat, type TensorOrScalar } from "./operands.ts";
+import { isBoolean, mixed, refuse, requireFloat, type TensorOrScalar } from "./operands.ts";
 
 const lerpOp = mixed(
   "lerp",
@@ -37,13 +38,13 @@ const lerpOp = mixed(
  * torch.lerp(torch.tensor([0, 10]), torch.tensor([10, 20]), 0.5); // tensor([ 5., 15.])
  */
 export function lerp(input: Tensor, end: Tensor, weight: TensorOrScalar): Tensor {
-  requireFloat("lerp_kernel_scalar", input.dtype);
   for (const [name, x] of Object.entries({ end, weight })) {
     if (typeof x === "object" && "dtype" in x && x.dtype !== input.dtype)
       throw new DTypeError(
-        `expected dtype ${pytorchName(input.dtype)} for \`${name}\` but got dtype ${pytorchName(x.dtype)}`,
+        `expected dtype ${typeName(input.dtype)} for \`${name}\` but got dtype ${typeName(x.dtype)}`,
       );
   }
+  requireFloat("lerp_kernel_scalar", input.dtype);
   return lerpOp([input, end, weight]);
 }
 
@@ -93,6 +94,8 @@ const addcdivOp = operation(
  * torch.addcmul(torch.tensor([1]), torch.tensor([2]), torch.tensor([3]), { value: 10 }); // tensor([61.])
  */
 export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, options: ValueOptions = {}): Tensor {
+  requireNames(options, "value");
+  if ([input, tensor1, tensor2].every(isBoolean)) refuse("addcmul_cpu_out", "bool");
   return call(addcmulOp, [input, tensor1, tensor2], [options.value ?? 1]);
 }
 
@@ -102,6 +105,7 @@ export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, options
  * @throws DTypeError where both `tensor1` and `tensor2` are integers.
  */
 export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, options: ValueOptions = {}): Tensor {
+  requireNames(options, "value");
   refuseIntegerQuotient(tensor1, tensor2);
   return call(addcdivOp, [input, tensor1, tensor2], [options.value ?? 1]);
 }

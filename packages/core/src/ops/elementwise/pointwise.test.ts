@@ -46,7 +46,9 @@ describe("functions of two numbers", () => {
     const to = tensor([0.7, 1]);
     expect(list(lerp(from, to, 1))).toEqual(list(to));
     expect(list(lerp(from, to, 0))).toEqual(list(from));
-    expect(() => lerp(from, tensor([1, 2], { dtype: "float64" }), 0.5)).toThrow("for `end` but got dtype Double");
+    expect(() => lerp(from, tensor([1, 2], { dtype: "float64" }), 0.5)).toThrow(
+      "expected dtype float for `end` but got dtype double",
+    );
   });
 
   test("where takes numbers, and a condition alone gives positions", async () => {
@@ -178,4 +180,12 @@ describe("comparisons and bits", () => {
     expect(list(bitwiseLeftShift(tensor([3n]), 4))).toEqual([48]);
     expect(() => bitwiseAnd(tensor([1]), 1)).toThrow("\"bitwise_and_cpu\" not implemented for 'Float'");
   });
+});
+
+test("a bound that is NaN", () => {
+  const x = tensor([1, -2]).requiresGrad_();
+  expect(list(x.clamp(Number.NaN))).toEqual([1, -2]);
+  expect(list(x.clamp({ max: Number.NaN }))).toEqual([1, -2]);
+  expect(list(x.clamp(Number.NaN, 1))).toEqual([Number.NaN, Number.NaN]);
+  expect(list(x.clampMin(Number.NaN))).toEqual([Number.NaN, Number.NaN]);
 });

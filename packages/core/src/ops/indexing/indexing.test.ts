@@ -293,3 +293,12 @@ test("masks are named before what they mask, and strings are no indices", () => 
   );
   expect(() => torch.zeros(3).index("a" as never)).toThrow("new(): invalid data type 'str'");
 });
+
+test("what is no index of a tensor without dimensions, and no mask", () => {
+  const word = torch.tensor(1.5);
+  expect(() => word.index(0)).toThrow("invalid index of a 0-dim tensor");
+  expect(() => word.index(-1)).toThrow("index -1 is out of bounds for dimension 0 with size 0");
+  expect(() => word.index(torch.slice())).toThrow("slice() cannot be applied to a 0-dim tensor.");
+  const twos = torch.zeros(2).maskedFill(torch.tensor([0, 2], { dtype: "uint8" }), 1);
+  expect(() => twos.tolistSync()).toThrow("Mask tensor can take 0 and 1 values only");
+});

@@ -15,7 +15,13 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { fitted } from "../creation/fill.ts";
 import { broadcastTensors } from "../shape/expand.ts";
 
-const chosen = (mask: Term): Term => (mask.dtype === "bool" ? mask : m.ne(mask, 0));
+const chosen = (mask: Term): Term =>
+  mask.dtype === "bool"
+    ? mask
+    : m.ne(
+        m.check(mask, m.le(mask, 1), { error: "ValueError", message: "Mask tensor can take 0 and 1 values only" }),
+        0,
+      );
 
 const fillOp = operation(
   "masked_fill",

@@ -59,10 +59,15 @@ export function planIndex(
   select: ((view: Tensor, dim: number, index: Tensor, item: number) => Tensor) | null,
 ): IndexPlan {
   const items = withoutLists(given, input.device);
-  if (items.length === 1 && typeof items[0] === "number" && input.ndim === 0)
-    throw new IndexError(
-      "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number",
-    );
+  const [only] = items;
+  if (items.length === 1 && input.ndim === 0) {
+    if (only === 0)
+      throw new IndexError(
+        "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number",
+      );
+    if (Number.isInteger(only)) throw new IndexError(outOfBounds(only as number, 0, 0));
+    if (only instanceof Slice) throw new IndexError("slice() cannot be applied to a 0-dim tensor.");
+  }
   const named = items.reduce((n: number, item) => n + taken(item), 0);
   if (named > input.ndim) throw new IndexError(`too many indices for tensor of dimension ${input.ndim}`);
   const indices: (Tensor | undefined)[] = [];

@@ -2,6 +2,7 @@
 import { type DType, isFloat } from "../../dtype/dtype.ts";
 import { getDefaultDtype } from "../../dtype/promotion.ts";
 import type { Scalar } from "../../runtime/scalar.ts";
+import { requireNames } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { logSoftmax as allLogSoftmax, softmax as allSoftmax } from "../activation/softmax.ts";
 import { onesLike } from "../creation/fill.ts";
@@ -10,6 +11,7 @@ import { clampMin } from "../elementwise/clamp.ts";
 import { div } from "../elementwise/division.ts";
 import { sqrt } from "../elementwise/power.ts";
 import { where } from "../elementwise/where.ts";
+import { reducedDims } from "../reduction/dims.ts";
 import * as r from "../reduction/index.ts";
 import { keywords } from "../reduction/keywords.ts";
 import { vectorNorm } from "../reduction/norm.ts";
@@ -75,10 +77,13 @@ export function sum(input: Tensor, dim?: Dim | Named<Dim>, options?: ReductionOp
 }
 
 /** Products; 1 where no element counts. */
-export function prod(input: Tensor, dim?: number | null | Named<number | null>, options?: ReductionOptions): Tensor {
-  const given = argumentsOf<number | null>(dim, options);
-  const x = filled(input, given, 1);
-  return given.dim === undefined || given.dim === null ? r.prod(x) : r.prod(x, given.dim, given.keepdim ?? false);
+export function prod(input: Tensor, dim?: Dim | Named<Dim>, options?: ReductionOptions): Tensor {
+  const given = argumentsOf<Dim>(dim, options);
+  // One dimension after the other, the last first.
+  return reducedDims(given.dim, input.ndim).reduceRight(
+    (x, d) => r.prod(x, d, given.keepdim ?? false),
+    filled(input, given, 1),
+  );
 }
 
 /** Means; NaN where no element counts. */
@@ -156,33 +161,39 @@ export function norm(input: Tensor, ord: Scalar = 2, first?: Dim | Named<Dim>, r
 
 /** log Σ exp of the elements that count; -inf where none does. */
 export function logsumexp(input: Tensor, dim: number | readonly number[], options: ReductionOptions = {}): Tensor {
+  requireNames(options, "keepdim", "dtype", "mask");
   const x = filled(input, options, lowest);
   return toDtype(r.logsumexp(x, dim, options.keepdim ?? false), x.dtype);
 }
 
 /** Softmax over the elements that count, 0 elsewhere; NaN where none counts. */
 export function softmax(input: Tensor, dim: number, options: MaskOption = {}): Tensor {
+  requireNames(options, "dtype", "mask");
   return allSoftmax(filled(input, options, Number.NEGATIVE_INFINITY), dim);
 }
 
 /** log softmax over the elements that count. */
 export function logSoftmax(input: Tensor, dim: number, options: MaskOption = {}): Tensor {
+  requireNames(options, "dtype", "mask");
   return allLogSoftmax(filled(input, options, Number.NEGATIVE_INFINITY), dim);
 }
 
 /** Softmax of the negated elements that count. */
 export function softmin(input: Tensor, dim: number, options: MaskOption = {}): Tensor {
+  requireNames(options, "dtype", "mask");
   return allSoftmax(neg(filled(input, options, Number.POSITIVE_INFINITY)), dim);
 }
 
 /** Running sums of the elements that count. */
 export function cumsum(input: Tensor, dim: number, options: MaskOption = {}): Tensor {
+  requireNames(options, "dtype", "mask");
   const x = filled(input, options, 0);
   return toDtype(allCumsum(x, dim), x.dtype);
 }
 
 /** Running products of the elements that count. */
 export function cumprod(input: Tensor, dim: number, options: MaskOption = {}): Tensor {
+  requireNames(options, "dtype", "mask");
   const x = filled(input, options, 1);
   return toDtype(allCumprod(x, dim), x.dtype);
 }

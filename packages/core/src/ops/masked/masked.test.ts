@@ -78,3 +78,13 @@ test("the mask may come by name without a dimension before it", () => {
   expect(torch.masked.amax(x, { mask, dim: 0, keepdim: true }).tolistSync()).toEqual([6]);
   expect(torch.masked.var(x, { mask, unbiased: false }).itemSync()).toBe(6.25);
 });
+
+test("products over several dimensions, and over none", () => {
+  const x = torch.tensor([
+    [1, 2],
+    [3, 4],
+  ]);
+  expect(torch.masked.prod(x, [0, 1]).itemSync()).toBe(24);
+  expect(torch.masked.prod(x, [0, -1], { keepdim: true }).tolistSync()).toEqual([[24]]);
+  expect(torch.masked.prod(x, { mask: x.ne(3) }).itemSync()).toBe(8);
+});

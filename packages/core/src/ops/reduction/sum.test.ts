@@ -123,3 +123,16 @@ test("sums without NaN keep to floats", () => {
   expect(torch.nansum(torch.tensor([2n, 3n])).itemSync()).toBe(5);
   expect(() => torch.nanmean(torch.tensor([2n]))).toThrow("expected input to have floating point dtype but got Long");
 });
+
+test("a mean of nothing has a gradient that is NaN", () => {
+  const x = torch.tensor([
+    [Number.NaN, Number.NaN],
+    [1, Number.NaN],
+  ]);
+  x.requiresGrad_().nanmean(1).sum().backward();
+  expect(x.grad?.tolistSync()).toEqual([
+    [Number.NaN, Number.NaN],
+    [1, 0],
+  ]);
+  expect(torch.ones([], { dtype: "uint8" }).sumToSize([]).dtype).toBe("int64");
+});

@@ -3,7 +3,7 @@ import { type DType, isFloat } from "../../dtype/dtype.ts";
 import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
-import { type Operation, operation } from "../../graph/operation.ts";
+import { type DerivativeContext, type Operation, type OperationOptions, operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { sameShape } from "../../graph/type.ts";
 import { call } from "../../tensor/call.ts";
@@ -34,6 +34,7 @@ const reduction = (
   name: string,
   gradName: string,
   reduce: (x: Term, dims: readonly number[], keepdim: boolean) => Term,
+  derivative?: OperationOptions<ReductionAttributes>["derivative"],
 ): Operation<ReductionAttributes> =>
   operation<ReductionAttributes>(
     name,
@@ -41,21 +42,36 @@ const reduction = (
       const wide = m.cast(x, dtype === "float16" ? "float32" : dtype);
       return m.cast(reduce(wide, dims, keepdim), dtype);
     },
-    { gradName, half: "keep" },
+    { gradName, half: "keep", derivative },
   );
 
 const isPresent = (x: Term): Term => m.eq(x, x);
 const withoutNaN = (x: Term): Term => (x.isFloat ? m.where(isPresent(x), x, 0) : x);
 const nansumOf = (x: Term, dims: readonly number[], keepdim: boolean): Term => m.sum(withoutNaN(x), dims, keepdim);
 const nanmeanOf = (x: Term, dims: readonly number[], keepdim: boolean): Term =>
-  m.div(nansumOf(x, dims, keepdim), m.sum(m.cast(isPresent(x), x.dtype), dims, keepdim));
+  m.div(nansumOf(x, dims, keepdim), presentOf(x, dims, keepdim));
+const presentOf = (x: Term, dims: readonly number[], keepdim: boolean): Term =>
+  m.sum(m.cast(isPresent(x), x.dtype), dims, keepdim);
+
+/** Of a mean of nothing NaN, and of a sum whose gradient is infinite: PyTorch multiplies what does not count by 0. */
+const presentDerivative =
+  (mean: boolean) =>
+  ({ input, grad, attributes: { dims } }: DerivativeContext<ReductionAttributes>): Term[] => {
+    const x = input(0);
+    const kept = m.reshape(
+      grad(0),
+      x.shape.map((size, d) => (dims.includes(d) ? 1 : size)),
+    );
+    const each = mean ? m.div(kept, m.cast(presentOf(x, dims, true), kept.dtype)) : kept;
+    return [m.cast(m.mul(m.broadcastTo(each, x.shape), m.cast(isPresent(x), each.dtype)), x.dtype)];
+  };
 
 const sumOp = reduction("sum", "SumBackward0", m.sum);
 const sumDimOp = reduction("sum", "SumBackward1", m.sum);
-const nansumOp = reduction("nansum", "NansumBackward0", nansumOf);
+const nansumOp = reduction("nansum", "NansumBackward0", nansumOf, presentDerivative(false));
 const meanOp = reduction("mean", "MeanBackward0", m.mean);
 const meanDimOp = reduction("mean", "MeanBackward1", m.mean);
-const nanmeanOp = reduction("nanmean", "DivBackward0", nanmeanOf);
+const nanmeanOp = reduction("nanmean", "DivBackward0", nanmeanOf, presentDerivative(true));
 const prodOp = reduction("prod", "ProdBackward0", m.prod);
 const prodDimOp = reduction("prod", "ProdBackward1", m.prod);
 
@@ -176,7 +192,8 @@ export function sumToSize(input: Tensor, ...size: readonly number[] | readonly [
   const fits = lead >= 0 && target.every((n, d) => n === 1 || n === input.shape[lead + d]);
   if (!fits)
     throw new ShapeError(`size {[${target.join(", ")}]} is not expandable to size {[${input.shape.join(", ")}]}.`);
-  const dtype = sameShape(target, input.shape) ? input.dtype : accumulated(input.dtype);
+  // To no dimension is a sum over all, even over one element.
+  const dtype = target.length > 0 && sameShape(target, input.shape) ? input.dtype : accumulated(input.dtype);
   return call(sumToOp, [input], [], { shape: target, dtype });
 }
 

@@ -104,32 +104,34 @@ export function stack(tensors: readonly Tensor[], dim: Named<"dim"> = 0): Tensor
   return call(stackOp, tensors, [], { dim: d });
 }
 
-/** A view with at least one dimension; of a list, one of each. */
-export function atleast1d(input: Tensor): Tensor;
-export function atleast1d(input: readonly Tensor[]): Tensor[];
-export function atleast1d(input: Tensor | readonly Tensor[]): Tensor | Tensor[] {
-  if (!(input instanceof Tensor)) return input.map((each) => atleast1d(each));
-  return input.ndim === 0 ? reshape(input, [1]) : input;
+/** One view of a tensor, or of each of several. */
+interface AtLeast {
+  (input: Tensor): Tensor;
+  (input: readonly Tensor[], ...more: readonly Tensor[]): Tensor[];
+  (input: Tensor, ...more: readonly [Tensor, ...Tensor[]]): Tensor[];
 }
 
-/** A view with at least two dimensions; a vector becomes a row. Of a list, one of each. */
-export function atleast2d(input: Tensor): Tensor;
-export function atleast2d(input: readonly Tensor[]): Tensor[];
-export function atleast2d(input: Tensor | readonly Tensor[]): Tensor | Tensor[] {
-  if (!(input instanceof Tensor)) return input.map((each) => atleast2d(each));
-  if (input.ndim === 0) return reshape(input, [1, 1]);
-  return input.ndim === 1 ? unsqueeze(input, 0) : input;
-}
+const atLeast = (raised: (x: Tensor) => Tensor): AtLeast =>
+  ((input: Tensor | readonly Tensor[], ...more: Tensor[]): Tensor | Tensor[] =>
+    input instanceof Tensor && more.length === 0
+      ? raised(input)
+      : [input, ...more].flat().map((x) => raised(x))) as AtLeast;
 
-/** A view with at least three dimensions: [n] becomes [1, n, 1], [n, m] becomes [n, m, 1]. Of a list, one of each. */
-export function atleast3d(input: Tensor): Tensor;
-export function atleast3d(input: readonly Tensor[]): Tensor[];
-export function atleast3d(input: Tensor | readonly Tensor[]): Tensor | Tensor[] {
-  if (!(input instanceof Tensor)) return input.map((each) => atleast3d(each));
-  if (input.ndim === 0) return reshape(input, [1, 1, 1]);
-  if (input.ndim === 1) return unsqueeze(unsqueeze(input, 0), -1);
-  return input.ndim === 2 ? unsqueeze(input, -1) : input;
-}
+/** A view with at least one dimension; of several, or of a list, one of each. */
+export const atleast1d: AtLeast = /* @__PURE__ */ atLeast((x) => (x.ndim === 0 ? reshape(x, [1]) : x));
+
+/** A view with at least two dimensions; a vector becomes a row. Of several, or of a list, one of each. */
+export const atleast2d: AtLeast = /* @__PURE__ */ atLeast((x) => {
+  if (x.ndim === 0) return reshape(x, [1, 1]);
+  return x.ndim === 1 ? unsqueeze(x, 0) : x;
+});
+
+/** A view with at least three dimensions: [n] becomes [1, n, 1], [n, m] becomes [n, m, 1]. Of several, or of a list, one of each. */
+export const atleast3d: AtLeast = /* @__PURE__ */ atLeast((x) => {
+  if (x.ndim === 0) return reshape(x, [1, 1, 1]);
+  if (x.ndim === 1) return unsqueeze(unsqueeze(x, 0), -1);
+  return x.ndim === 2 ? unsqueeze(x, -1) : x;
+});
 
 function nonEmpty(name: string, tensors: readonly Tensor[]): readonly Tensor[] {
   requireTensors(name, tensors);

@@ -240,6 +240,7 @@ test("the places of tensorSplit as a tensor, and the lists of atleast1d and its 
     [2, 2, 2],
   ]);
   expect(() => parts(torch.tensor([1.5]))).toThrow("of dtype long");
+  expect(torch.atleast1d(torch.tensor(1), torch.tensor([1, 2])).map((x) => x.shape)).toEqual([[1], [2]]);
   expect(torch.atleast2d([torch.tensor(1), torch.tensor([1, 2])]).map((x) => x.shape)).toEqual([
     [1, 1],
     [1, 2],

@@ -1,5 +1,5 @@
 /** Tensors cut into views along a dimension. */
-import { AutogradError, ShapeError, ValueError } from "../../errors.ts";
+import { AutogradError, IndexError, ShapeError, ValueError } from "../../errors.ts";
 import type { Recording } from "../../graph/recording.ts";
 import { dataSync } from "../../tensor/reading.ts";
 import { Tensor } from "../../tensor/tensor.ts";
@@ -164,6 +164,9 @@ export function dsplit(input: Tensor, indicesOrSections: number | readonly numbe
 
 /** A view of each element of dimension `dim`, which disappears. @throws IndexError for a tensor of no dimension. */
 export function unbind(input: Tensor, dim: Named<"dim"> = 0): Tensor[] {
-  const d = existingDim(numberOf(dim, "dim", 0), input.ndim);
+  const given = numberOf(dim, "dim", 0);
+  if (input.ndim === 0)
+    throw new IndexError(`Dimension specified as ${normalizeDim(given, 0)} but tensor has no dimensions`);
+  const d = existingDim(given, input.ndim);
   return Array.from({ length: input.shape[d] }, (_, i) => selected(input, d, i, unbindOp));
 }

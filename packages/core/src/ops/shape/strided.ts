@@ -1,4 +1,5 @@
 /** Any view of a tensor's memory. */
+import { dtypeInfo } from "../../dtype/dtype.ts";
 import { ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { type Layout, operation } from "../../graph/operation.ts";
@@ -89,9 +90,10 @@ function checkGeometry(input: Tensor, size: readonly number[], stride: readonly 
   if (numelOf(size) === 0) return;
   const last = size.reduce((at, n, d) => at + (n - 1) * stride[d], offset);
   const available = input.storage.current.type.numel;
+  const bytes = dtypeInfo(input.dtype).bytes;
   if (last >= available)
     throw new ShapeError(
-      `setStorage: sizes ${sizeText(size)}, strides ${sizeText(stride)}, storage offset ${offset}, require ${last + 1} elements, which are out of bounds for storage of ${available} elements`,
+      `setStorage: sizes ${sizeText(size)}, strides ${sizeText(stride)}, storage offset ${offset}, and itemsize ${bytes} requiring a storage size of ${(last + 1) * bytes} are out of bounds for storage of size ${available * bytes}`,
     );
 }
 
