@@ -48,9 +48,3 @@ export function requireTensors(operation: string, list: unknown): void {
     throw new ValueError(`${operation}(): expected an array of Tensors, but got ${describeArgument(list)}`);
   for (const value of list) requireTensor(operation, value);
 }
-
-/** @throws ValueError for what is no object of options. */
-export function requireOptions(options: unknown): void {
-  if (typeof options !== "object" || options === null || Array.isArray(options))
-    throw new ValueError(`expected options such as { dtype: "float64" }, but got ${describeArgument(options)}`);
-}

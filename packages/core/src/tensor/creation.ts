@@ -4,7 +4,6 @@ import { Value } from "../graph/node.ts";
 import { tensorType } from "../graph/type.ts";
 import { currentDevice, deviceNamed } from "../runtime/device.ts";
 import { Slot } from "../runtime/slot.ts";
-import { requireOptions } from "./argument.ts";
 import { tensorOf } from "./call.ts";
 import { requireNames } from "./keywords.ts";
 import { inferDtype, type Nested, nestedShape, storeNested } from "./nested.ts";
@@ -43,12 +42,10 @@ export function fromHost(data: HostArray, shape: readonly number[], dtype: DType
 /**
  * Marks a created tensor as a leaf that requires grad, if the options ask for it.
  *
- * @param more options that the function has besides.
- * @throws ValueError for others, such as PyTorch's own spelling, requires_grad.
+ * @throws ValueError for other options, such as PyTorch's own spelling, requires_grad.
  */
-export function withGradOption(tensor: Tensor, options: TensorOptions, ...more: readonly string[]): Tensor {
-  requireOptions(options);
-  requireNames(options, "dtype", "device", "requiresGrad", ...more);
+export function withGradOption(tensor: Tensor, options: TensorOptions): Tensor {
+  requireNames(options, ["dtype", "device", "requiresGrad", "generator"]);
   if (!options.requiresGrad) return tensor;
   if (!isFloat(tensor.dtype))
     throw new AutogradError("Only Tensors of floating point and complex dtype can require gradients");

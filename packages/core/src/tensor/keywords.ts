@@ -1,4 +1,5 @@
 import { ValueError } from "../errors.ts";
+import { describeArgument } from "./argument.ts";
 
 /** NumPy's names of arguments, which PyTorch knows too. */
 const numpyNames: Readonly<Record<string, string>> = { axis: "dim", keepdims: "keepdim" };
@@ -21,7 +22,7 @@ export function keywords<O extends object>(
   const add = (key: string, value: unknown, place: number): void => {
     if (value === undefined) return;
     const name = numpyNames[key] ?? key;
-    if (!known.includes(name)) throw unexpected(name ?? place, known);
+    if (!known.includes(name)) requireNames({ [name ?? place]: value }, known);
     if (name in options) throw new ValueError(`got multiple values for argument '${name}'`);
     options[name] = value;
   };
@@ -36,16 +37,16 @@ export function keywords<O extends object>(
   return options as O;
 }
 
-const unexpected = (name: string | number, known: readonly string[]): ValueError =>
-  new ValueError(`got an unexpected argument '${name}': there are ${known.join(", ")}`);
-
 /**
  * Refuses options that a function does not have, which would be lost in silence: `rounding_mode`, where it is `roundingMode`.
  *
- * @throws ValueError for another name than these.
+ * @throws ValueError for another name than these, and for what is no record.
  */
-export function requireNames(options: object, ...names: readonly string[]): void {
-  for (const name in options) if (!names.includes(name)) throw unexpected(name, names);
+export function requireNames(options: object, names: readonly string[]): void {
+  const other = isRecord(options)
+    ? Object.keys(options).find((name) => !names.includes(name))
+    : describeArgument(options);
+  if (other !== undefined) throw new ValueError(`got an unexpected argument '${other}': there are ${names.join(", ")}`);
 }
 
 /** Whether a value was written as `{ … }`. */

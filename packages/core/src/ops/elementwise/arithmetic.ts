@@ -61,7 +61,7 @@ export function checkSubtraction(input: TensorOrScalar, other: TensorOrScalar): 
  * torch.add(torch.tensor([1, 2]), 10, { alpha: 2 }); // tensor([21., 22.])
  */
 export function add(input: TensorOrScalar, other: TensorOrScalar, options: AlphaOptions = {}): Tensor {
-  requireNames(options, "alpha");
+  requireNames(options, ["alpha"]);
   const { alpha } = options;
   if (alpha === undefined) return addOp([input, other]);
   checkAlpha(alpha, input, other);
@@ -76,7 +76,7 @@ export function add(input: TensorOrScalar, other: TensorOrScalar, options: Alpha
  * torch.sub(torch.tensor([1, 2]), torch.tensor([0.5])); // tensor([0.5000, 1.5000])
  */
 export function sub(input: TensorOrScalar, other: TensorOrScalar, options: AlphaOptions = {}): Tensor {
-  requireNames(options, "alpha");
+  requireNames(options, ["alpha"]);
   checkSubtraction(input, other);
   const { alpha } = options;
   if (alpha === undefined) return subOp([input, other]);
@@ -92,7 +92,7 @@ export function sub(input: TensorOrScalar, other: TensorOrScalar, options: Alpha
  * torch.rsub(torch.tensor([1, 2]), 1); // tensor([ 0., -1.])
  */
 export function rsub(input: TensorOrScalar, other: TensorOrScalar, options: AlphaOptions = {}): Tensor {
-  requireNames(options, "alpha");
+  requireNames(options, ["alpha"]);
   checkSubtraction(input, other);
   const { alpha } = options;
   if (alpha === undefined) return rsubOp([other, input]);

@@ -106,7 +106,7 @@ function checkWhole(kernel: string, input: TensorOrScalar, other: TensorOrScalar
  * torch.div(torch.tensor([-7, 7]), 2, { roundingMode: "floor" }); // tensor([-4.,  3.])
  */
 export function div(input: TensorOrScalar, other: TensorOrScalar, options: DivOptions = {}): Tensor {
-  requireNames(options, "roundingMode");
+  requireNames(options, ["roundingMode"]);
   const mode = options.roundingMode ?? null;
   if (mode === null) return divOp([input, other]);
   if (mode !== "floor" && mode !== "trunc")

@@ -94,7 +94,7 @@ const addcdivOp = operation(
  * torch.addcmul(torch.tensor([1]), torch.tensor([2]), torch.tensor([3]), { value: 10 }); // tensor([61.])
  */
 export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, options: ValueOptions = {}): Tensor {
-  requireNames(options, "value");
+  requireNames(options, ["value"]);
   if ([input, tensor1, tensor2].every(isBoolean)) refuse("addcmul_cpu_out", "bool");
   return call(addcmulOp, [input, tensor1, tensor2], [options.value ?? 1]);
 }
@@ -105,7 +105,7 @@ export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, options
  * @throws DTypeError where both `tensor1` and `tensor2` are integers.
  */
 export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, options: ValueOptions = {}): Tensor {
-  requireNames(options, "value");
+  requireNames(options, ["value"]);
   refuseIntegerQuotient(tensor1, tensor2);
   return call(addcdivOp, [input, tensor1, tensor2], [options.value ?? 1]);
 }

@@ -62,7 +62,7 @@ const roundDecimalsOp = operation<{ before: boolean }>(
  * torch.round(torch.tensor([0.1234]), { decimals: 2 }); // tensor([0.1200])
  */
 export function round(input: Tensor, options: RoundOptions = {}): Tensor {
-  requireNames(options, "decimals");
+  requireNames(options, ["decimals"]);
   const { decimals } = options;
   refuseBool("round_vml_cpu", input.dtype);
   if (decimals === 0) requireFloat("round_vml_cpu", input.dtype);

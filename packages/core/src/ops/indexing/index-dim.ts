@@ -61,7 +61,7 @@ export function indexAdd(
   source: Tensor,
   options: IndexAddOptions = {},
 ): Tensor {
-  requireNames(options, "alpha");
+  requireNames(options, ["alpha"]);
   const d = normalizeDim(dim, input.ndim);
   if (index.ndim > 1) throw new IndexError("index_add_(): Index is supposed to be a vector");
   if (index.dtype !== "int64" && index.dtype !== "int32")

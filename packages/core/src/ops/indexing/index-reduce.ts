@@ -23,7 +23,7 @@ export function indexReduce(
   reduce: Exclude<ScatterReduction, "sum">,
   options: ScatterReduceOptions = {},
 ): Tensor {
-  requireNames(options, "includeSelf");
+  requireNames(options, ["includeSelf"]);
   const d = normalizeDim(dim, input.ndim);
   if (!["prod", "mean", "amax", "amin"].includes(reduce))
     throw new ValueError(

@@ -127,7 +127,7 @@ export function scatterReduce(
   reduce: ScatterReduction,
   options: ScatterReduceOptions = {},
 ): Tensor {
-  requireNames(options, "includeSelf");
+  requireNames(options, ["includeSelf"]);
   const d = normalizeDim(dim, input.ndim);
   if (!Object.hasOwn(modes, reduce))
     throw new ValueError(`reduce argument must be either sum, prod, mean, amax or amin. Got ${String(reduce)}`);

@@ -91,7 +91,7 @@ function requireExpandable(from: readonly number[], to: readonly number[]): void
  * torch.addmm(bias, x, weight.t())
  */
 export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options: ScaleOptions = {}): Tensor {
-  requireNames(options, "beta", "alpha");
+  requireNames(options, ["beta", "alpha"]);
   requireTensors("addmm", [input, mat1, mat2]);
   if (mat1.ndim !== 2) throw new ShapeError(`mat1 must be a matrix, got ${mat1.ndim}-D tensor`);
   if (mat2.ndim !== 2) throw new ShapeError(`mat2 must be a matrix, got ${mat2.ndim}-D tensor`);
@@ -101,7 +101,7 @@ export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options: ScaleO
 
 /** beta · input + alpha · (mat @ vec): mat [n, k], vec [k], input broadcasts to [n]. */
 export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options: ScaleOptions = {}): Tensor {
-  requireNames(options, "beta", "alpha");
+  requireNames(options, ["beta", "alpha"]);
   requireTensors("addmv", [input, mat, vec]);
   if (mat.ndim !== 2 || vec.ndim !== 1 || input.ndim > 1)
     throw new ShapeError(`vector + matrix @ vector expected, got ${input.ndim}, ${mat.ndim}, ${vec.ndim}`);
@@ -114,7 +114,7 @@ export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options: ScaleOpt
 
 /** beta · input + alpha · (batch1 @ batch2) for each matrix of a batch: [b, n, k] · [b, k, m]. */
 export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options: ScaleOptions = {}): Tensor {
-  requireNames(options, "beta", "alpha");
+  requireNames(options, ["beta", "alpha"]);
   requireTensors("baddbmm", [input, batch1, batch2]);
   const shape = batchedShape(batch1, batch2);
   return scaled(baddbmmOp, [input, batch1, batch2], shape, options);
@@ -122,7 +122,7 @@ export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options: 
 
 /** beta · input + alpha · Σ batch1[b] @ batch2[b]: [b, n, k] · [b, k, m], input broadcasts to [n, m]. */
 export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options: ScaleOptions = {}): Tensor {
-  requireNames(options, "beta", "alpha");
+  requireNames(options, ["beta", "alpha"]);
   requireTensors("addbmm", [input, batch1, batch2]);
   const shape = batchedShape(batch1, batch2);
   return scaled(addbmmOp, [input, batch1, batch2], shape.slice(1), options);
@@ -137,7 +137,7 @@ function batchedShape(batch1: Tensor, batch2: Tensor): number[] {
 
 /** beta · input + alpha · (vec1 ⊗ vec2): vec1 [n], vec2 [m], input broadcasts to [n, m]. */
 export function addr(input: Tensor, vec1: Tensor, vec2: Tensor, options: ScaleOptions = {}): Tensor {
-  requireNames(options, "beta", "alpha");
+  requireNames(options, ["beta", "alpha"]);
   requireTensors("addr", [input, vec1, vec2]);
   if (vec1.ndim !== 1) throw new ShapeError(`addr: Expected 1-D argument vec1, but got ${vec1.ndim}-D`);
   if (vec2.ndim !== 1) throw new ShapeError(`addr: Expected 1-D argument vec2, but got ${vec2.ndim}-D`);

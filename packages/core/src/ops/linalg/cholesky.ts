@@ -69,7 +69,7 @@ const choleskyOp = hostOperation<{ name: string; upper: boolean; check: boolean 
  * torch.linalg.cholesky(torch.tensor([[4, 2], [2, 2]])) // tensor([[2., 0.], [1., 1.]])
  */
 export function linalgCholesky(A: Tensor, options: { readonly upper?: boolean } = {}): Tensor {
-  requireNames(options, "upper");
+  requireNames(options, ["upper"]);
   requireSquare("linalg.cholesky", A);
   return choleskyOp([A], { name: "linalg.cholesky", upper: options.upper ?? false, check: true })[0];
 }
@@ -91,7 +91,7 @@ export function choleskyEx(
   A: Tensor,
   options: CheckOptions & { readonly upper?: boolean } = {},
 ): Results<"L" | "info"> {
-  requireNames(options, "upper", "checkErrors");
+  requireNames(options, ["upper", "checkErrors"]);
   const { upper = false, checkErrors: check = false } = options;
   requireSquare("linalg.cholesky_ex", A);
   const [L, info] = choleskyOp([A], { name: "linalg.cholesky_ex", upper, check });
@@ -151,7 +151,7 @@ export interface SolveTriangularOptions {
  * @throws ShapeError where sizes do not fit.
  */
 export function solveTriangular(A: Tensor, B: Tensor, options: SolveTriangularOptions): Tensor {
-  requireNames(options, "upper", "left", "unitriangular");
+  requireNames(options, ["upper", "left", "unitriangular"]);
   const { upper, left = true, unitriangular = false } = options;
   requireSquare("linalg.solve_triangular", A);
   requireMatrices("linalg.solve_triangular", B, "B");

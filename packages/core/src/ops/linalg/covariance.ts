@@ -65,7 +65,7 @@ function checkedWeights(
  * @example torch.cov(torch.tensor([[0, 1, 2], [2, 1, 0]])) // tensor([[ 1., -1.], [-1.,  1.]])
  */
 export function cov(input: Tensor, options: CovOptions = {}): Tensor {
-  requireNames(options, "correction", "fweights", "aweights");
+  requireNames(options, ["correction", "fweights", "aweights"]);
   const { correction = 1, fweights, aweights } = options;
   if (input.ndim > 2)
     throw new ShapeError(

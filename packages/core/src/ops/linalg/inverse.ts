@@ -86,7 +86,7 @@ export function inverseNamed(A: Tensor, name: string): Tensor {
  * @throws as `torch.linalg.inv`; ValueError only with `checkErrors`.
  */
 export function invEx(A: Tensor, options: CheckOptions = {}): Results<"inverse" | "info"> {
-  requireNames(options, "checkErrors");
+  requireNames(options, ["checkErrors"]);
   requireSquare("linalg.inv_ex", A);
   const [inverse, info] = inverseOp([A], { name: "linalg.inv_ex", check: options.checkErrors ?? false });
   return namedResults(["inverse", "info"], [inverse, asInfo(info)], "linalg_inv_ex");
@@ -126,7 +126,7 @@ const solveOp = hostOperation<Named>(
  * torch.linalg.solve(torch.tensor([[2, 0], [0, 4]]), torch.tensor([2, 2])) // tensor([1.0000, 0.5000])
  */
 export function solve(A: Tensor, B: Tensor, options: { readonly left?: boolean } = {}): Tensor {
-  requireNames(options, "left");
+  requireNames(options, ["left"]);
   const { left = true } = keywords<{ left?: boolean }>(["left"], [options]);
   return solved(A, B, left, { name: "linalg.solve", check: true })[0];
 }
@@ -142,7 +142,7 @@ export function solveEx(
   B: Tensor,
   options: CheckOptions & { readonly left?: boolean } = {},
 ): Results<"result" | "info"> {
-  requireNames(options, "left", "checkErrors");
+  requireNames(options, ["left", "checkErrors"]);
   const { left = true, checkErrors: check = false } = options;
   const [result, info] = solved(A, B, left, { name: "linalg.solve_ex", check });
   return namedResults(["result", "info"], [result, asInfo(info)], "linalg_solve_ex");

@@ -51,7 +51,7 @@ function factored(name: string, A: Tensor, check: boolean): [LD: Tensor, pivots:
  * const X = torch.linalg.ldlSolve(LD, pivots, B);
  */
 export function ldlFactor(A: Tensor, _options: LdlOptions = {}): Results<"LD" | "pivots"> {
-  requireNames(_options, "hermitian");
+  requireNames(_options, ["hermitian"]);
   const [LD, pivots] = factored("ldl_factor", A, true);
   return namedResults(["LD", "pivots"], [LD, pivots], "linalg_ldl_factor");
 }
@@ -62,7 +62,7 @@ export function ldlFactor(A: Tensor, _options: LdlOptions = {}): Results<"LD" | 
  * @throws ValueError only with `checkErrors`.
  */
 export function ldlFactorEx(A: Tensor, options: LdlOptions & CheckOptions = {}): Results<"LD" | "pivots" | "info"> {
-  requireNames(options, "hermitian", "checkErrors");
+  requireNames(options, ["hermitian", "checkErrors"]);
   const results = factored("ldl_factor_ex", A, options.checkErrors ?? false);
   return namedResults(["LD", "pivots", "info"], results, "linalg_ldl_factor_ex");
 }
@@ -83,7 +83,7 @@ const solveOp = hostOperation(
  * @throws ShapeError where sizes do not fit; AutogradError where LD or B requires grad.
  */
 export function ldlSolve(LD: Tensor, pivots: Tensor, B: Tensor, _options: LdlOptions = {}): Tensor {
-  requireNames(_options, "hermitian");
+  requireNames(_options, ["hermitian"]);
   requireSquare("torch.linalg.ldl_solve", LD, "LD");
   requireMatrices("torch.linalg.ldl_solve", B, "B");
   refuseGradients("linalg_ldl_solve", LD, B);

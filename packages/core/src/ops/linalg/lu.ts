@@ -184,7 +184,7 @@ export function luFactor(A: Tensor, pivot: boolean | LuOptions = true): Results<
  * @throws ValueError for `pivot: false`, and with `checkErrors` for a zero on U's diagonal.
  */
 export function luFactorEx(A: Tensor, options: LuOptions & CheckOptions = {}): Results<"LU" | "pivots" | "info"> {
-  requireNames(options, "pivot", "checkErrors");
+  requireNames(options, ["pivot", "checkErrors"]);
   requirePivot("linalg.lu_factor_ex", { pivot: options.pivot ?? true });
   const results = factored("lu_factor_ex", A, options.checkErrors ?? false);
   return namedResults(["LU", "pivots", "info"], results, "linalg_lu_factor_ex");
@@ -261,7 +261,7 @@ export interface LuSolveOptions {
  * @throws ShapeError where sizes do not fit.
  */
 export function linalgLuSolve(LU: Tensor, pivots: Tensor, B: Tensor, options: LuSolveOptions = {}): Tensor {
-  requireNames(options, "left", "adjoint");
+  requireNames(options, ["left", "adjoint"]);
   const { left = true, adjoint = false } = options;
   requireSquare("torch.linalg.lu_solve", LU, "LU");
   if (!left) {

@@ -23,7 +23,7 @@ export interface DiagonalOptions {
 
 /** `torch.linalg.diagonal`: the diagonals of matrices [*, m, n], a view. */
 export function linalgDiagonal(A: Tensor, options: DiagonalOptions = {}): Tensor {
-  requireNames(options, "offset", "dim1", "dim2");
+  requireNames(options, ["offset", "dim1", "dim2"]);
   const { offset = 0, dim1 = -2, dim2 = -1 } = options;
   return diagonal(A, offset, dim1, dim2);
 }
@@ -35,7 +35,7 @@ export function linalgDiagonal(A: Tensor, options: DiagonalOptions = {}): Tensor
  * @throws DTypeError for bool, ValueError for an `N` below 2.
  */
 export function linalgVander(x: Tensor, options: { readonly N?: number | null } = {}): Tensor {
-  requireNames(options, "N");
+  requireNames(options, ["N"]);
   if (x.dtype === "bool")
     throw new DTypeError("linalg.vander supports floating point, complex, and integer tensors, but got Bool");
   const vector = x.ndim === 0 ? reshape(x, [1]) : x;

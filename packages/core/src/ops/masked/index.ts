@@ -161,39 +161,39 @@ export function norm(input: Tensor, ord: Scalar = 2, first?: Dim | Named<Dim>, r
 
 /** log Σ exp of the elements that count; -inf where none does. */
 export function logsumexp(input: Tensor, dim: number | readonly number[], options: ReductionOptions = {}): Tensor {
-  requireNames(options, "keepdim", "dtype", "mask");
+  requireNames(options, ["keepdim", "dtype", "mask"]);
   const x = filled(input, options, lowest);
   return toDtype(r.logsumexp(x, dim, options.keepdim ?? false), x.dtype);
 }
 
 /** Softmax over the elements that count, 0 elsewhere; NaN where none counts. */
 export function softmax(input: Tensor, dim: number, options: MaskOption = {}): Tensor {
-  requireNames(options, "dtype", "mask");
+  requireNames(options, ["dtype", "mask"]);
   return allSoftmax(filled(input, options, Number.NEGATIVE_INFINITY), dim);
 }
 
 /** log softmax over the elements that count. */
 export function logSoftmax(input: Tensor, dim: number, options: MaskOption = {}): Tensor {
-  requireNames(options, "dtype", "mask");
+  requireNames(options, ["dtype", "mask"]);
   return allLogSoftmax(filled(input, options, Number.NEGATIVE_INFINITY), dim);
 }
 
 /** Softmax of the negated elements that count. */
 export function softmin(input: Tensor, dim: number, options: MaskOption = {}): Tensor {
-  requireNames(options, "dtype", "mask");
+  requireNames(options, ["dtype", "mask"]);
   return allSoftmax(neg(filled(input, options, Number.POSITIVE_INFINITY)), dim);
 }
 
 /** Running sums of the elements that count. */
 export function cumsum(input: Tensor, dim: number, options: MaskOption = {}): Tensor {
-  requireNames(options, "dtype", "mask");
+  requireNames(options, ["dtype", "mask"]);
   const x = filled(input, options, 0);
   return toDtype(allCumsum(x, dim), x.dtype);
 }
 
 /** Running products of the elements that count. */
 export function cumprod(input: Tensor, dim: number, options: MaskOption = {}): Tensor {
-  requireNames(options, "dtype", "mask");
+  requireNames(options, ["dtype", "mask"]);
   const x = filled(input, options, 1);
   return toDtype(allCumprod(x, dim), x.dtype);
 }

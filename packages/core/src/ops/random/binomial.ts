@@ -35,7 +35,7 @@ export function binomialSync(count: Tensor, prob: Tensor, options: GeneratorOpti
 
 /** `binomial` of counts and probabilities that were read; the result has the shape of `like`. */
 export function binomialOf(like: Tensor, counts: HostArray, probs: HostArray, options: GeneratorOption = {}): Tensor {
-  requireNames(options, "generator");
+  requireNames(options, ["generator"]);
   const { dtype } = like;
   requireWide("binomial_cpu", dtype);
   const generator = generatorOf(options);

@@ -56,11 +56,7 @@ function create(args: RandomArguments, draw: Draw): Tensor {
 }
 
 function createOf(size: readonly number[], dtype: DType, options: RandomOptions, draw: Draw): Tensor {
-  return withGradOption(
-    drawNew(checkedSize(size), dtype, options.device, generatorOf(options), draw),
-    options,
-    "generator",
-  );
+  return withGradOption(drawNew(checkedSize(size), dtype, options.device, generatorOf(options), draw), options);
 }
 
 function isArray(x: unknown): x is readonly number[] {
@@ -158,5 +154,5 @@ function createLike(input: Tensor, options: RandomOptions, draw: Draw): Tensor {
     generatorOf(options),
     draw,
   );
-  return withGradOption(drawn, options, "generator");
+  return withGradOption(drawn, options);
 }

@@ -87,7 +87,7 @@ function normalOfSize(mean: unknown, std: unknown, size: readonly number[], opti
   const drawn = drawNew(checkedSize(size), dtype, options.device, generatorOf(options), (generator, _, length) =>
     draws.normal(generator, dtype, length, toNumber(mean), toNumber(std)),
   );
-  return withGradOption(drawn, options, "generator");
+  return withGradOption(drawn, options);
 }
 
 function floating(tensor: Tensor): Tensor["dtype"] {

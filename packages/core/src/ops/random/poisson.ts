@@ -38,7 +38,7 @@ function requireFloat(input: Tensor): void {
 
 /** `poisson` of rates that were read. */
 export function poissonOf(input: Tensor, rates: HostArray, options: GeneratorOption = {}): Tensor {
-  requireNames(options, "generator");
+  requireNames(options, ["generator"]);
   const generator = generatorOf(options);
   const rateOf = input.dtype === "float16" ? halfToFloat : Number;
   let i = 0;

@@ -209,7 +209,7 @@ export function aminmax(
   input: Tensor,
   options: { dim?: number | null; keepdim?: boolean } = {},
 ): Results<"min" | "max"> {
-  requireNames(options, "dim", "keepdim");
+  requireNames(options, ["dim", "keepdim"]);
   const dims = reducedDims(options.dim, input.ndim);
   const one = options.dim !== undefined && options.dim !== null;
   if (one && dims.some((dim) => input.shape[dim] === 0))

@@ -31,7 +31,7 @@ export interface GradientOptions {
  * @example torch.gradient(torch.tensor([1, 4, 9, 16])) // [tensor([3., 4., 6., 7.])]
  */
 export function gradient(input: Tensor, options: GradientOptions = {}): Tensor[] {
-  requireNames(options, "spacing", "dim", "edgeOrder");
+  requireNames(options, ["spacing", "dim", "edgeOrder"]);
   const { spacing, dim, edgeOrder = 1 } = options;
   if (edgeOrder !== 1 && edgeOrder !== 2)
     throw new ValueError("torch.gradient only supports edge_order=1 and edge_order=2.");

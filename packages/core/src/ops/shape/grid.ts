@@ -24,7 +24,7 @@ export interface MeshgridOptions {
 export function meshgrid(...args: readonly (Tensor | readonly Tensor[] | MeshgridOptions)[]): Tensor[] {
   const tensors = args.flatMap((a): readonly Tensor[] => (Array.isArray(a) ? a : a instanceof Tensor ? [a] : []));
   const options = (args.find((a) => !Array.isArray(a) && !(a instanceof Tensor)) ?? {}) as MeshgridOptions;
-  requireNames(options, "indexing");
+  requireNames(options, ["indexing"]);
   const { indexing = "ij" } = options;
   if (tensors.length === 0) throw new ShapeError("meshgrid expects a non-empty TensorList");
   for (const x of tensors) {

@@ -105,7 +105,7 @@ export function stack(tensors: readonly Tensor[], dim: Named<"dim"> = 0): Tensor
 }
 
 /** One view of a tensor, or of each of several. */
-interface AtLeast {
+export interface AtLeast {
   (input: Tensor): Tensor;
   (input: readonly Tensor[], ...more: readonly Tensor[]): Tensor[];
   (input: Tensor, ...more: readonly [Tensor, ...Tensor[]]): Tensor[];

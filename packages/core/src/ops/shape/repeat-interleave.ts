@@ -54,7 +54,7 @@ export function repeatInterleave(
   dim?: number,
   options: RepeatInterleaveOptions = {},
 ): Tensor | Promise<Tensor> {
-  requireNames(options, "outputSize");
+  requireNames(options, ["outputSize"]);
   if (!(repeats instanceof Tensor)) return repeatInterleaveSync(input, repeats, dim, options);
   checkCounts(repeats);
   return data(repeats).then((counts) => byTensor(input, repeats, counts, dim, options));
@@ -67,7 +67,7 @@ export function repeatInterleaveSync(
   dim?: number,
   options: RepeatInterleaveOptions = {},
 ): Tensor {
-  requireNames(options, "outputSize");
+  requireNames(options, ["outputSize"]);
   if (repeats instanceof Tensor) {
     checkCounts(repeats);
     return byTensor(input, repeats, dataSync(repeats), dim, options);

@@ -85,7 +85,7 @@ export function histogram(
   bins: number | Tensor,
   options: HistogramOptions = {},
 ): Results<"hist" | "binEdges"> {
-  requireNames(options, "range", "weight", "density");
+  requireNames(options, ["range", "weight", "density"]);
   const { range = null, weight = null, density = false } = options;
   if (!isFloat(input.dtype)) throw new DTypeError(`"histogram_cpu" not implemented for '${pytorchName(input.dtype)}'`);
   if (!(bins instanceof Tensor) && (!Number.isInteger(bins) || bins <= 0))

@@ -47,7 +47,7 @@ export function histogramdd(
   bins: number | readonly number[] | readonly Tensor[],
   options: HistogramddOptions = {},
 ): Histogramdd {
-  requireNames(options, "range", "weight", "density");
+  requireNames(options, ["range", "weight", "density"]);
   const { range = null, weight = null, density = false } = options;
   if (!isFloat(input.dtype)) throw new DTypeError(`"histogramdd" not implemented for '${pytorchName(input.dtype)}'`);
   if (input.ndim < 2) throw new ShapeError("torch.histogramdd: input tensor should have at least 2 dimensions");

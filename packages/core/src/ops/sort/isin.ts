@@ -35,7 +35,7 @@ const foundOp = operation("isin", ([x, sorted, at]) => {
  * torch.isin(torch.tensor([1, 2, 3]), torch.tensor([3, 1])) // tensor([ True, False,  True])
  */
 export function isin(elements: Tensor | Scalar, testElements: Tensor | Scalar, options: IsinOptions = {}): Tensor {
-  requireNames(options, "assumeUnique", "invert");
+  requireNames(options, ["assumeUnique", "invert"]);
   const { invert = false } = options;
   const found = search(elements, testElements);
   return invert ? logicalNot(found) : found;

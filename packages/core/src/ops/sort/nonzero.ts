@@ -62,7 +62,7 @@ export function nonzero(input: Tensor, options?: { asTuple?: false }): Promise<T
 export function nonzero(input: Tensor, options: { asTuple: true }): Promise<Tensor[]>;
 export function nonzero(input: Tensor, options?: NonzeroOptions): Promise<Tensor | Tensor[]>;
 export async function nonzero(input: Tensor, options: NonzeroOptions = {}): Promise<Tensor | Tensor[]> {
-  requireNames(options, "asTuple");
+  requireNames(options, ["asTuple"]);
   const values = await data(input);
   return options.asTuple ? vectorsOf(input, values) : matrixOf(input, values);
 }
@@ -72,7 +72,7 @@ export function nonzeroSync(input: Tensor, options?: { asTuple?: false }): Tenso
 export function nonzeroSync(input: Tensor, options: { asTuple: true }): Tensor[];
 export function nonzeroSync(input: Tensor, options?: NonzeroOptions): Tensor | Tensor[];
 export function nonzeroSync(input: Tensor, options: NonzeroOptions = {}): Tensor | Tensor[] {
-  requireNames(options, "asTuple");
+  requireNames(options, ["asTuple"]);
   const values = dataSync(input);
   return options.asTuple ? vectorsOf(input, values) : matrixOf(input, values);
 }

@@ -135,7 +135,7 @@ function requireComparable(sequence: Tensor, input: Tensor): void {
  * torch.searchsorted(torch.tensor([1, 3, 5]), torch.tensor([3, 6])) // tensor([1, 3])
  */
 export function searchsorted(sortedSequence: Tensor, input: Tensor | Scalar, options: SearchOptions = {}): Tensor {
-  requireNames(options, "outInt32", "right", "side", "sorter");
+  requireNames(options, ["outInt32", "right", "side", "sorter"]);
   return search(sortedSequence, input, options);
 }
 
@@ -150,7 +150,7 @@ export function bucketize(
   boundaries: Tensor,
   options: Pick<SearchOptions, "outInt32" | "right"> = {},
 ): Tensor {
-  requireNames(options, "outInt32", "right");
+  requireNames(options, ["outInt32", "right"]);
   if (boundaries.ndim !== 1)
     throw new ShapeError(`boundaries tensor must be 1 dimension, but got dim(${boundaries.ndim})`);
   return search(boundaries, input, options);
