@@ -1,5 +1,5 @@
 /** What distributions take: tensors or numbers, which broadcast. */
-import { describeArgument, isScalar } from "@cresset/core/extend";
+import { describeArgument, isScalar, keywords } from "@cresset/core/extend";
 import { broadcastTensors, getDefaultDtype, type Scalar, Tensor, tensor, ValueError } from "@cresset/core/functions";
 
 /** A parameter: a tensor, or a number, which takes the dtype and device of the tensors beside it. */
@@ -42,6 +42,24 @@ function scalarTensorLike(value: Scalar, like: Tensor | undefined): Tensor {
 /** The tensors among the values. */
 export const tensorsAmong = (values: readonly unknown[]): Tensor[] =>
   values.filter((value): value is Tensor => value instanceof Tensor);
+
+/** What distributions with a location and a scale take by name. */
+export interface LocationScaleOptions extends DistributionOptions {
+  readonly loc?: Parameter;
+  readonly scale?: Parameter;
+}
+
+/** The arguments of a distribution with a location and a scale, and what it hands to `Distribution`. */
+export function locationScale(...values: readonly unknown[]) {
+  const given = keywords<Required<LocationScaleOptions>>(["loc", "scale", "validateArgs"], values);
+  const [loc, scale] = broadcastAll(given.loc, given.scale);
+  return {
+    batchShape: loc.shape,
+    validateArgs: given.validateArgs,
+    parameters: { loc, scale },
+    given: tensorsAmong([given.loc, given.scale]),
+  };
+}
 
 /** Of two ways to give one parameter exactly one. @throws ValueError otherwise. */
 export function requireOneOf(probs: unknown, logits: unknown): void {

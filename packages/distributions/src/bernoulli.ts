@@ -26,7 +26,7 @@ import {
 } from "./arguments.ts";
 import * as constraints from "./constraints/values.ts";
 import { ExponentialFamily } from "./exp-family.ts";
-import { binaryCrossEntropyWithLogits, logitsToProbs, probsToLogits } from "./functions.ts";
+import { crossEntropyOfLogits, logitsToProbs, probsToLogits } from "./functions.ts";
 
 /** A probability, or its logit. */
 export interface ProbsOptions extends DistributionOptions {
@@ -93,11 +93,11 @@ export class Bernoulli extends ExponentialFamily {
   override logProb(value: Tensor): Tensor {
     const valid = this.checkedValue(value);
     const [logits, x] = broadcastAll(this.logits, valid);
-    return neg(binaryCrossEntropyWithLogits(logits, x));
+    return neg(crossEntropyOfLogits(logits, x));
   }
 
   override entropy(): Tensor {
-    return binaryCrossEntropyWithLogits(this.logits, this.probs);
+    return crossEntropyOfLogits(this.logits, this.probs);
   }
 
   override enumerateSupport(expand: boolean | { expand?: boolean } = true): Tensor {

@@ -1,13 +1,10 @@
-import { cauchy_, keywords } from "@cresset/core/extend";
+import { cauchy_ } from "@cresset/core/extend";
 import { add, atan, div, empty, full, log, mul, pow, sub, type Tensor, tan } from "@cresset/core/functions";
-import { broadcastAll, type DistributionOptions, type Parameter, tensorsAmong } from "./arguments.ts";
+import { type DistributionOptions, type LocationScaleOptions, locationScale, type Parameter } from "./arguments.ts";
 import * as constraints from "./constraints/values.ts";
 import { Distribution } from "./distribution.ts";
 
-export interface CauchyOptions extends DistributionOptions {
-  readonly loc?: Parameter;
-  readonly scale?: Parameter;
-}
+export interface CauchyOptions extends LocationScaleOptions {}
 
 /**
  * The Cauchy distribution, which has neither mean nor variance.
@@ -26,14 +23,7 @@ export class Cauchy extends Distribution {
     scale?: Parameter | CauchyOptions,
     validateArgs?: boolean | DistributionOptions,
   ) {
-    const given = keywords<Required<CauchyOptions>>(["loc", "scale", "validateArgs"], [loc, scale, validateArgs]);
-    const [median, width] = broadcastAll(given.loc, given.scale);
-    super({
-      batchShape: median.shape,
-      validateArgs: given.validateArgs,
-      parameters: { loc: median, scale: width },
-      given: tensorsAmong([given.loc, given.scale]),
-    });
+    super(locationScale(loc, scale, validateArgs));
   }
 
   get loc(): Tensor {

@@ -25,7 +25,7 @@ import { broadcastAll, type Parameter } from "./arguments.ts";
 import { binaryParts, type ProbsOptions } from "./bernoulli.ts";
 import * as constraints from "./constraints/values.ts";
 import { ExponentialFamily } from "./exp-family.ts";
-import { binaryCrossEntropyWithLogits, clampProbs, logitsToProbs, probsToLogits } from "./functions.ts";
+import { clampProbs, crossEntropyOfLogits, logitsToProbs, probsToLogits } from "./functions.ts";
 
 export interface ContinuousBernoulliOptions extends ProbsOptions {
   /** Between these, Taylor's series are used; default [0.499, 0.501]. */
@@ -134,7 +134,7 @@ export class ContinuousBernoulli extends ExponentialFamily {
   override logProb(value: Tensor): Tensor {
     const valid = this.checkedValue(value);
     const [logits, x] = broadcastAll(this.logits, valid);
-    return add(neg(binaryCrossEntropyWithLogits(logits, x)), this.logNorm());
+    return add(neg(crossEntropyOfLogits(logits, x)), this.logNorm());
   }
 
   override cdf(value: Tensor): Tensor {

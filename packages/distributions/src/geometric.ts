@@ -21,7 +21,7 @@ import { broadcastAll, type DistributionOptions, type Parameter } from "./argume
 import { binaryParts, type ProbsOptions } from "./bernoulli.ts";
 import * as constraints from "./constraints/values.ts";
 import { Distribution } from "./distribution.ts";
-import { binaryCrossEntropyWithLogits, logitsToProbs, probsToLogits } from "./functions.ts";
+import { crossEntropyOfLogits, logitsToProbs, probsToLogits } from "./functions.ts";
 import { tinyOf } from "./numbers.ts";
 import { tupleText } from "./printing.ts";
 import { guarded, isKnown } from "./validation.ts";
@@ -94,6 +94,6 @@ export class Geometric extends Distribution {
   }
 
   override entropy(): Tensor {
-    return div(binaryCrossEntropyWithLogits(this.logits, this.probs), this.probs);
+    return div(crossEntropyOfLogits(this.logits, this.probs), this.probs);
   }
 }

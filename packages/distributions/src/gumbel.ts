@@ -1,6 +1,5 @@
-import { keywords } from "@cresset/core/extend";
 import { add, div, exp, fullLike, log, mul, neg, onesLike, pow, sub, type Tensor } from "@cresset/core/functions";
-import { broadcastAll, type DistributionOptions, type Parameter, tensorsAmong } from "./arguments.ts";
+import { type DistributionOptions, type LocationScaleOptions, locationScale, type Parameter } from "./arguments.ts";
 import * as constraints from "./constraints/values.ts";
 import { epsilonOf, eulerConstant, tinyOf } from "./numbers.ts";
 import { TransformedDistribution } from "./transformed-distribution.ts";
@@ -8,10 +7,7 @@ import { AffineTransform } from "./transforms/affine.ts";
 import { ExpTransform } from "./transforms/elementwise.ts";
 import { Uniform } from "./uniform.ts";
 
-export interface GumbelOptions extends DistributionOptions {
-  readonly loc?: Parameter;
-  readonly scale?: Parameter;
-}
+export interface GumbelOptions extends LocationScaleOptions {}
 
 /**
  * The Gumbel distribution, of maxima.
@@ -30,8 +26,8 @@ export class Gumbel extends TransformedDistribution {
     scale?: Parameter | GumbelOptions,
     validateArgs?: boolean | DistributionOptions,
   ) {
-    const given = keywords<Required<GumbelOptions>>(["loc", "scale", "validateArgs"], [loc, scale, validateArgs]);
-    const [mode, width] = broadcastAll(given.loc, given.scale);
+    const { validateArgs: checks, ...parts } = locationScale(loc, scale, validateArgs);
+    const { loc: mode, scale: width } = parts.parameters;
     const { dtype } = mode;
     const base = new Uniform(fullLike(mode, tinyOf(dtype)), fullLike(mode, 1 - epsilonOf(dtype)), {
       validateArgs: false,
@@ -42,10 +38,7 @@ export class Gumbel extends TransformedDistribution {
       new ExpTransform().inv,
       new AffineTransform(mode, neg(width)),
     ];
-    super(base, transforms, given.validateArgs, {
-      parameters: { loc: mode, scale: width },
-      given: tensorsAmong([given.loc, given.scale]),
-    });
+    super(base, transforms, checks, parts);
   }
 
   get loc(): Tensor {

@@ -1,4 +1,4 @@
-import { keywords, uniform_ } from "@cresset/core/extend";
+import { uniform_ } from "@cresset/core/extend";
 import {
   abs,
   add,
@@ -14,15 +14,12 @@ import {
   sub,
   type Tensor,
 } from "@cresset/core/functions";
-import { broadcastAll, type DistributionOptions, type Parameter, tensorsAmong } from "./arguments.ts";
+import { type DistributionOptions, type LocationScaleOptions, locationScale, type Parameter } from "./arguments.ts";
 import * as constraints from "./constraints/values.ts";
 import { Distribution } from "./distribution.ts";
 import { epsilonOf } from "./numbers.ts";
 
-export interface LaplaceOptions extends DistributionOptions {
-  readonly loc?: Parameter;
-  readonly scale?: Parameter;
-}
+export interface LaplaceOptions extends LocationScaleOptions {}
 
 /**
  * The Laplace distribution: exponential to both sides of `loc`.
@@ -41,14 +38,7 @@ export class Laplace extends Distribution {
     scale?: Parameter | LaplaceOptions,
     validateArgs?: boolean | DistributionOptions,
   ) {
-    const given = keywords<Required<LaplaceOptions>>(["loc", "scale", "validateArgs"], [loc, scale, validateArgs]);
-    const [center, width] = broadcastAll(given.loc, given.scale);
-    super({
-      batchShape: center.shape,
-      validateArgs: given.validateArgs,
-      parameters: { loc: center, scale: width },
-      given: tensorsAmong([given.loc, given.scale]),
-    });
+    super(locationScale(loc, scale, validateArgs));
   }
 
   get loc(): Tensor {

@@ -15,11 +15,12 @@ import {
   sub,
   type Tensor,
 } from "@cresset/core/functions";
+import { logsigmoid } from "@cresset/nn/functional";
 import type { DistributionOptions, Parameter } from "./arguments.ts";
 import { type CountOptions, countParts } from "./binomial.ts";
 import * as constraints from "./constraints/values.ts";
 import { type ArgConstraints, Distribution, type Sampling, stepsOf } from "./distribution.ts";
-import { logitsToProbs, logsigmoid, probsToLogits } from "./functions.ts";
+import { logitsToProbs, probsToLogits } from "./functions.ts";
 import { Gamma } from "./gamma.ts";
 
 /**

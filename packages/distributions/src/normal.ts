@@ -1,4 +1,3 @@
-import { keywords } from "@cresset/core/extend";
 import {
   add,
   div,
@@ -13,14 +12,11 @@ import {
   sub,
   type Tensor,
 } from "@cresset/core/functions";
-import { broadcastAll, type DistributionOptions, type Parameter, tensorsAmong } from "./arguments.ts";
+import { type DistributionOptions, type LocationScaleOptions, locationScale, type Parameter } from "./arguments.ts";
 import * as constraints from "./constraints/values.ts";
 import { ExponentialFamily } from "./exp-family.ts";
 
-export interface NormalOptions extends DistributionOptions {
-  readonly loc?: Parameter;
-  readonly scale?: Parameter;
-}
+export interface NormalOptions extends LocationScaleOptions {}
 
 /**
  * The normal (Gaussian) distribution.
@@ -42,14 +38,7 @@ export class Normal extends ExponentialFamily {
     scale?: Parameter | NormalOptions,
     validateArgs?: boolean | DistributionOptions,
   ) {
-    const given = keywords<Required<NormalOptions>>(["loc", "scale", "validateArgs"], [loc, scale, validateArgs]);
-    const [center, deviation] = broadcastAll(given.loc, given.scale);
-    super({
-      batchShape: center.shape,
-      validateArgs: given.validateArgs,
-      parameters: { loc: center, scale: deviation },
-      given: tensorsAmong([given.loc, given.scale]),
-    });
+    super(locationScale(loc, scale, validateArgs));
   }
 
   get loc(): Tensor {

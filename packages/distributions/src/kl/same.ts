@@ -24,6 +24,7 @@ import {
   unsqueeze,
   ValueError,
 } from "@cresset/core/functions";
+import { softplus } from "@cresset/nn/functional";
 import { Bernoulli } from "../bernoulli.ts";
 import { Beta } from "../beta.ts";
 import { Binomial } from "../binomial.ts";
@@ -33,7 +34,7 @@ import { ContinuousBernoulli } from "../continuous-bernoulli.ts";
 import { Dirichlet } from "../dirichlet.ts";
 import { ExponentialFamily, gradientsOfNormalizer } from "../exp-family.ts";
 import { Exponential } from "../exponential.ts";
-import { softplus, sumRightmost } from "../functions.ts";
+import { sumRightmost } from "../functions.ts";
 import { Gamma } from "../gamma.ts";
 import { Geometric } from "../geometric.ts";
 import { Gumbel } from "../gumbel.ts";

@@ -19,9 +19,9 @@ import {
   type Tensor,
   tanh,
 } from "@cresset/core/functions";
+import { softplus } from "@cresset/nn/functional";
 import { broadcastAll, type Parameter } from "../arguments.ts";
 import * as constraints from "../constraints/values.ts";
-import { softplus } from "../functions.ts";
 import { epsilonOf, tinyOf } from "../numbers.ts";
 import { equalValues } from "./equal-values.ts";
 import { type CacheOptions, Transform } from "./transform.ts";

@@ -26,8 +26,8 @@ import {
   tril,
   ValueError,
 } from "@cresset/core/functions";
+import { logsigmoid, softplus } from "@cresset/nn/functional";
 import * as constraints from "../constraints/values.ts";
-import { logsigmoid, softplus } from "../functions.ts";
 import { epsilonOf, tinyOf } from "../numbers.ts";
 import { matrixOfTril, trilOf } from "../triangle.ts";
 import { clippedSigmoid } from "./elementwise.ts";
