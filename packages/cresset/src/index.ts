@@ -12,7 +12,8 @@ try {
   registerBackendSync(wasm());
   setDefaultDevice("wasm");
 } catch (error) {
-  noteUnavailable("wasm", error instanceof Error ? error.message : String(error));
+  const why = error instanceof Error ? error.message : String(error);
+  noteUnavailable("wasm", `its backend could not start here: ${why}`);
 }
 
 // Tensors, operations, differentiation, devices

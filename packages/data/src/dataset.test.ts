@@ -1,7 +1,74 @@
 import { Generator, manualSeed } from "@cresset/core";
 import { describe, expect, test, vi } from "vitest";
-import { ConcatDataset, Subset } from "./dataset.ts";
+import { DataLoader } from "./data-loader.ts";
+import { ConcatDataset, Dataset, Subset } from "./dataset.ts";
+import { IterableDataset } from "./iterable-dataset.ts";
 import { randomSplit } from "./random-split.ts";
+import { Sampler } from "./sampler.ts";
+
+describe("classes of one's own, as a PyTorch script has them", () => {
+  class Squares extends Dataset<number> {
+    readonly count: number;
+
+    constructor(count: number) {
+      super();
+      this.count = count;
+    }
+
+    get length(): number {
+      return this.count;
+    }
+
+    get(index: number): number {
+      return index ** 2;
+    }
+  }
+
+  const asIs = { batchSize: null };
+
+  test("extend Dataset", () => {
+    const squares = new Squares(4);
+    expect([...new DataLoader(squares, asIs)]).toEqual([0, 1, 4, 9]);
+    expect([squares, new Subset(squares, [1]), []].map((each) => each instanceof Dataset)).toEqual([true, true, false]);
+  });
+
+  test("extend IterableDataset, with a length or without", () => {
+    class Countdown extends IterableDataset<number> {
+      override *[Symbol.iterator](): Iterator<number> {
+        yield* [3, 2, 1];
+      }
+    }
+    class Sized extends Countdown {
+      override get length(): number {
+        return 3;
+      }
+    }
+    expect([...new DataLoader(new Countdown(), asIs)]).toEqual([3, 2, 1]);
+    expect(new DataLoader(new Sized(), asIs).length).toBe(3);
+    expect(() => new DataLoader(new Countdown(), asIs).length).toThrow("object of type 'Countdown' has no length");
+  });
+
+  test("extend Sampler", () => {
+    class Backwards extends Sampler {
+      readonly source: Squares;
+
+      constructor(source: Squares) {
+        super(source);
+        this.source = source;
+      }
+
+      override get length(): number {
+        return this.source.length;
+      }
+
+      override *[Symbol.iterator](): Iterator<number> {
+        for (let i = this.length - 1; i >= 0; i--) yield i;
+      }
+    }
+    const squares = new Squares(3);
+    expect([...new DataLoader(squares, { ...asIs, sampler: new Backwards(squares) })]).toEqual([4, 1, 0]);
+  });
+});
 
 describe("Subset", () => {
   test("takes samples by their numbers, also from the end", () => {

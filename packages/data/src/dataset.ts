@@ -3,17 +3,32 @@ import { IndexError, select, Tensor, ValueError } from "@cresset/core/functions"
 import type { Collated } from "./collate.ts";
 import { type Numbers, numbersOf } from "./sampler.ts";
 
-/** Samples by number: PyTorch's map-style data set. `get` may return a promise where the loader is used with `for await`. */
 export interface Dataset<T = unknown> {
-  /** Number of samples. */
-  readonly length: number;
-  /** Sample number `index`, from 0 to length - 1. */
-  get(index: number): T;
   /**
    * The samples at `indices` as one batch, equal to what `defaultCollate` makes of them one by one. Where a data set has
    * it, a loader without `collateFn` uses it.
    */
-  getBatch?(indices: readonly number[]): Collated<Awaited<T>>;
+  getBatch?(indices: readonly number[]): Collated<Awaited<NoInfer<T>>>;
+}
+
+/**
+ * Samples by number: PyTorch's map-style data set. `get` may return a promise where the loader is used with `for await`. Whatever
+ * has `length` and `get` is one, of this class or not.
+ *
+ * @example
+ * class Squares extends Dataset<number> {
+ *   readonly length = 10;
+ *   get(index: number): number {
+ *     return index * index;
+ *   }
+ * }
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: what the interface adds is optional.
+export abstract class Dataset<T = unknown> {
+  /** Number of samples. */
+  abstract readonly length: number;
+  /** Sample number `index`, from 0 to length - 1. */
+  abstract get(index: number): T;
 }
 
 /** A data set, or an array of samples. */
@@ -59,12 +74,13 @@ export function place(index: number, length: number): number {
  *
  * @example const evens = new Subset(dataset, [0, 2, 4]);
  */
-export class Subset<T> implements Dataset<T> {
+export class Subset<T> extends Dataset<T> {
   readonly dataset: Dataset<T>;
   readonly indices: readonly number[];
-  readonly getBatch?: (indices: readonly number[]) => Collated<Awaited<T>>;
+  override readonly getBatch?: (indices: readonly number[]) => Collated<Awaited<T>>;
 
   constructor(dataset: DatasetLike<T>, given: Numbers | { readonly indices: Numbers }) {
+    super();
     const whole = asDataset(dataset);
     const indices = numbersOf(keywords<{ readonly indices: Numbers }>(["indices"], [given], 1).indices);
     this.dataset = whole;
@@ -97,12 +113,13 @@ function batchOf<T>(dataset: Dataset<T>, indices: readonly number[]): Collated<A
  * @throws ValueError without any data set.
  * @example const all = new ConcatDataset([train, validation]);
  */
-export class ConcatDataset<T> implements Dataset<T> {
+export class ConcatDataset<T> extends Dataset<T> {
   readonly datasets: readonly Dataset<T>[];
   /** How many samples there are up to the end of each data set. */
   readonly cumulativeSizes: readonly number[];
 
   constructor(datasets: Iterable<DatasetLike<T>>) {
+    super();
     this.datasets = [...datasets].map((dataset) => asDataset(dataset));
     if (this.datasets.length === 0) throw new ValueError("datasets should not be an empty iterable");
     let total = 0;

@@ -3,15 +3,15 @@
 // Loading
 export { type Collated, defaultCollate } from "./collate.ts";
 export { DataLoader, type DataLoaderOptions } from "./data-loader.ts";
-export { ConcatDataset, type Dataset, type DatasetLike, Subset } from "./dataset.ts";
-export { ChainDataset, type IterableDataset, type Stream } from "./iterable-dataset.ts";
+export { ConcatDataset, Dataset, type DatasetLike, Subset } from "./dataset.ts";
+export { ChainDataset, IterableDataset, type Stream } from "./iterable-dataset.ts";
 export { randomSplit } from "./random-split.ts";
 // Samplers
 export {
   BatchSampler,
   RandomSampler,
   type RandomSamplerOptions,
-  type Sampler,
+  Sampler,
   SequentialSampler,
   SubsetRandomSampler,
   WeightedRandomSampler,

@@ -6,12 +6,16 @@ import type { Dataset } from "./dataset.ts";
  * Where samples take time to come, it is an `AsyncIterable`, and the loader is read with `for await`.
  *
  * @example
- * class Lines implements IterableDataset<string> {
+ * class Lines extends IterableDataset<string> {
  *   *[Symbol.iterator]() {
  *     yield* text.split("\n");
  *   }
  * }
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a loader says so where there is no iterator.
+// biome-ignore lint/correctness/noUnusedVariables: the interface has the samples' type.
+export abstract class IterableDataset<T = unknown> {}
+
 export interface IterableDataset<T = unknown> extends Iterable<T> {
   /** Number of samples, where it is known. */
   readonly length?: number;
@@ -60,21 +64,22 @@ export function lengthOf(stream: Stream<unknown>): number {
  * @throws ValueError where one of them is no stream: `ConcatDataset` joins data sets with `get`.
  * @example const all = new ChainDataset([january, february]);
  */
-export class ChainDataset<T> implements IterableDataset<T>, AsyncIterable<Awaited<T>> {
+export class ChainDataset<T> extends IterableDataset<T> implements AsyncIterable<Awaited<T>> {
   readonly datasets: readonly Stream<T>[];
 
   constructor(datasets: Iterable<Stream<T>>) {
+    super();
     this.datasets = [...datasets];
     if (!this.datasets.every((stream) => isStream(stream)))
       throw new ValueError("ChainDataset only supports IterableDataset: for data sets with get(index), ConcatDataset");
   }
 
   /** @throws ValueError where one of the streams does not know its own. */
-  get length(): number {
+  override get length(): number {
     return this.datasets.reduce((sum, stream) => sum + lengthOf(stream), 0);
   }
 
-  *[Symbol.iterator](): Iterator<T> {
+  override *[Symbol.iterator](): Iterator<T> {
     for (const stream of this.datasets) yield* { [Symbol.iterator]: () => iteratorOf(stream) };
   }
 

@@ -2,10 +2,26 @@ import { type ByName, keywords } from "@cresset/core/extend";
 import { defaultGenerator, draws, Generator, type GeneratorOption, Tensor, ValueError } from "@cresset/core/functions";
 import { lengthOf, type Stream } from "./iterable-dataset.ts";
 
-/** The order in which a loader takes samples: their numbers (or batches of numbers), anew each time it is iterated. */
-export interface Sampler<T = number> extends Iterable<T> {
+/**
+ * The order in which a loader takes samples: their numbers (or batches of numbers), anew each time it is iterated. Whatever has
+ * `length` and can be iterated is one, of this class or not.
+ *
+ * @example
+ * class Reversed extends Sampler {
+ *   readonly length = dataset.length;
+ *   *[Symbol.iterator]() {
+ *     for (let i = this.length - 1; i >= 0; i--) yield i;
+ *   }
+ * }
+ */
+export abstract class Sampler<T = number> {
+  /** @param _source what is sampled; PyTorch's samplers hand it on. */
+  // biome-ignore lint/complexity/noUselessConstructor: without it, an argument is an error.
+  constructor(_source?: unknown) {}
+
   /** How many it gives. */
-  readonly length: number;
+  abstract readonly length: number;
+  abstract [Symbol.iterator](): Iterator<T>;
 }
 
 type Indices = IterableIterator<number>;
@@ -24,36 +40,38 @@ export function numbersOf(given: Numbers): number[] {
 }
 
 /** 0, 1, 2, … */
-export class SequentialSampler implements Sampler {
+export class SequentialSampler extends Sampler {
   readonly dataSource: Sized;
 
   constructor(dataSource: Sized) {
+    super();
     this.dataSource = dataSource;
   }
 
-  get length(): number {
+  override get length(): number {
     return this.dataSource.length;
   }
 
-  *[Symbol.iterator](): Indices {
+  override *[Symbol.iterator](): Indices {
     for (let i = 0; i < this.length; i++) yield i;
   }
 }
 
 /** What a stream is read with: there are no numbers to choose. */
-export class EndlessSampler implements Sampler {
+export class EndlessSampler extends Sampler {
   readonly dataSource: Stream<unknown>;
 
   constructor(dataSource: Stream<unknown>) {
+    super();
     this.dataSource = dataSource;
   }
 
   /** @throws ValueError where the stream has none. */
-  get length(): number {
+  override get length(): number {
     return lengthOf(this.dataSource);
   }
 
-  *[Symbol.iterator](): Indices {
+  override *[Symbol.iterator](): Indices {
     while (true) yield 0;
   }
 }
@@ -73,7 +91,7 @@ export interface RandomSamplerOptions extends GeneratorOption {
  *
  * @throws ValueError where `numSamples` is not positive, as for an empty data set.
  */
-export class RandomSampler implements Sampler {
+export class RandomSampler extends Sampler {
   readonly dataSource: Sized;
   readonly replacement: boolean;
   readonly generator: Generator | null;
@@ -85,6 +103,7 @@ export class RandomSampler implements Sampler {
     numSamples?: number | null | RandomSamplerOptions,
     generator?: Generator | null | RandomSamplerOptions,
   ) {
+    super();
     const names = ["replacement", "numSamples", "generator"] as const;
     const options = keywords<RandomSamplerOptions>(names, [replacement, numSamples, generator]);
     this.dataSource = dataSource;
@@ -95,11 +114,11 @@ export class RandomSampler implements Sampler {
       throw new ValueError(`num_samples should be a positive integer value, but got num_samples=${this.length}`);
   }
 
-  get length(): number {
+  override get length(): number {
     return this.wanted ?? this.dataSource.length;
   }
 
-  *[Symbol.iterator](): Indices {
+  override *[Symbol.iterator](): Indices {
     const count = this.dataSource.length;
     const generator = this.generator ?? new Generator(drawSeed(defaultGenerator));
     if (this.replacement) {
@@ -125,20 +144,21 @@ function indices(generator: Generator, length: number, count: number): number[] 
 }
 
 /** Given numbers, in random order. */
-export class SubsetRandomSampler implements Sampler {
+export class SubsetRandomSampler extends Sampler {
   readonly indices: readonly number[];
   readonly generator: Generator | null;
 
   constructor(indices: Numbers, generator?: Generator | null | GeneratorOption) {
+    super();
     this.indices = numbersOf(indices);
     this.generator = keywords<GeneratorOption>(["generator"], [generator]).generator ?? null;
   }
 
-  get length(): number {
+  override get length(): number {
     return this.indices.length;
   }
 
-  *[Symbol.iterator](): Indices {
+  override *[Symbol.iterator](): Indices {
     for (const i of draws.randpermNumbers(this.generator ?? defaultGenerator, this.length)) yield this.indices[i];
   }
 }
@@ -163,7 +183,7 @@ interface WeightedParameters extends WeightedRandomSamplerOptions {
  * @throws ValueError where `numSamples` is not positive, or the weights are no distribution.
  * @example new DataLoader(dataset, { sampler: new WeightedRandomSampler([0.1, 0.9], 32) })
  */
-export class WeightedRandomSampler implements Sampler {
+export class WeightedRandomSampler extends Sampler {
   readonly weights: readonly number[];
   readonly numSamples: number;
   readonly replacement: boolean;
@@ -177,6 +197,7 @@ export class WeightedRandomSampler implements Sampler {
     options?: WeightedRandomSamplerOptions,
   );
   constructor(...given: readonly unknown[]) {
+    super();
     const names = ["weights", "numSamples", "replacement", "generator"] as const;
     const { weights, numSamples, ...options } = keywords<WeightedParameters>(names, given, 2);
     if (!Number.isInteger(numSamples) || numSamples <= 0)
@@ -187,11 +208,11 @@ export class WeightedRandomSampler implements Sampler {
     this.generator = options.generator ?? null;
   }
 
-  get length(): number {
+  override get length(): number {
     return this.numSamples;
   }
 
-  *[Symbol.iterator](): Indices {
+  override *[Symbol.iterator](): Indices {
     const { weights } = this;
     const generator = this.generator ?? defaultGenerator;
     const drawn = draws.multinomial(generator, "float64", weights, weights.length, this.numSamples, this.replacement);
@@ -212,7 +233,7 @@ interface BatchParameters {
  * @throws ValueError where the batch size is not positive.
  * @example [...new BatchSampler(new SequentialSampler([7, 8, 9]), 2)] // [[0, 1], [2]]
  */
-export class BatchSampler implements Sampler<number[]> {
+export class BatchSampler extends Sampler<number[]> {
   readonly sampler: Iterable<number> & Sized;
   readonly batchSize: number;
   readonly dropLast: boolean;
@@ -220,6 +241,7 @@ export class BatchSampler implements Sampler<number[]> {
   constructor(...named: ByName<BatchParameters, ["sampler", "batchSize"]>);
   constructor(sampler: Iterable<number> & Sized, batchSize: number, dropLast?: boolean | { dropLast?: boolean });
   constructor(...given: readonly unknown[]) {
+    super();
     const names = ["sampler", "batchSize", "dropLast"] as const;
     const { sampler, batchSize, dropLast = false } = keywords<BatchParameters>(names, given, 2);
     if (!Number.isInteger(batchSize) || batchSize <= 0)
@@ -229,12 +251,12 @@ export class BatchSampler implements Sampler<number[]> {
     this.dropLast = dropLast;
   }
 
-  get length(): number {
+  override get length(): number {
     const batches = this.sampler.length / this.batchSize;
     return this.dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
 
-  *[Symbol.iterator](): IterableIterator<number[]> {
+  override *[Symbol.iterator](): IterableIterator<number[]> {
     let batch: number[] = [];
     for (const index of this.sampler) {
       batch.push(index);

@@ -1,5 +1,5 @@
 import { ValueError } from "@cresset/core/functions";
-import { asDataset, type Dataset, type DatasetLike } from "./dataset.ts";
+import { asDataset, Dataset, type DatasetLike } from "./dataset.ts";
 
 type Sources = readonly DatasetLike<unknown>[] | Readonly<Record<string, DatasetLike<unknown>>>;
 
@@ -21,12 +21,13 @@ export type Stacked<S extends Sources> = {
  * new StackDataset([images, texts]).get(0); // [image, text]
  * new StackDataset({ image: images, text: texts }).get(0); // { image, text }
  */
-export class StackDataset<const S extends Sources> implements Dataset<Stacked<S>> {
+export class StackDataset<const S extends Sources> extends Dataset<Stacked<S>> {
   readonly datasets: S;
   readonly length: number;
   private readonly named: readonly (readonly [string, Dataset<unknown>])[];
 
   constructor(sources: S) {
+    super();
     this.datasets = sources;
     this.named = Object.entries<DatasetLike<unknown>>(sources).map(([name, source]) => [name, asDataset(source)]);
     if (this.named.length === 0) throw new ValueError("At least one dataset should be passed");

@@ -2,7 +2,7 @@ import { call, operation, requireTensors } from "@cresset/core/extend";
 import { fromHost, ShapeError, select, type Tensor } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import type { Collated } from "./collate.ts";
-import { type Dataset, place } from "./dataset.ts";
+import { Dataset, place } from "./dataset.ts";
 
 /** One tensor for each of the data set's. */
 export type Rows<T extends readonly Tensor[]> = { -readonly [K in keyof T]: Tensor };
@@ -32,10 +32,11 @@ const rowsAt = operation(
  * const dataset = new TensorDataset(x, y); // x [N, 4], y [N]
  * const [row, label] = dataset.get(0); // row [4], label []
  */
-export class TensorDataset<T extends readonly Tensor[]> implements Dataset<Rows<T>> {
+export class TensorDataset<T extends readonly Tensor[]> extends Dataset<Rows<T>> {
   readonly tensors: T;
 
   constructor(...tensors: T) {
+    super();
     requireTensors("TensorDataset", tensors);
     if (tensors.length === 0) throw new ShapeError("a TensorDataset needs at least one tensor");
     for (const tensor of tensors)
@@ -56,7 +57,7 @@ export class TensorDataset<T extends readonly Tensor[]> implements Dataset<Rows<
   }
 
   /** The rows at `indices`: tensors [indices.length, …]. One gather for each tensor, or one copy where rows follow one another. */
-  getBatch(indices: readonly number[]): Collated<Awaited<Rows<T>>> {
+  override getBatch(indices: readonly number[]): Collated<Awaited<Rows<T>>> {
     // Collated rows are tensors again, which TypeScript cannot see of a T that is not known.
     return this.rowsAt(indices) as Collated<Awaited<Rows<T>>>;
   }

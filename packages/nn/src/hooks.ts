@@ -1,6 +1,7 @@
 import { call, operation } from "@cresset/core/extend";
 import { Tensor } from "@cresset/core/functions";
 import type { AnyModule } from "./module.ts";
+import type { IncompatibleKeys, StateDict } from "./state-dict.ts";
 
 /** What registering a hook returns. */
 export interface RemovableHandle {
@@ -31,108 +32,125 @@ export type FullBackwardHook<M extends AnyModule> = (
   // biome-ignore lint/suspicious/noConfusingVoidType: most hooks return nothing.
 ) => Gradients | Tensor | void;
 
-/** Hooks of one kind, called in order of registration. */
-class HookList<Hook> {
-  #hooks: readonly Hook[] = [];
+/** Called before `stateDict()` collects a module's state; `prefix` is its dotted name with a dot, "" at the top. */
+export type StateDictPreHook<M extends AnyModule> = (module: M, prefix: string, keepVars: boolean) => void;
 
-  get all(): readonly Hook[] {
-    return this.#hooks;
-  }
+/** Called when the state of a module and its children is in `state`, which it may change. */
+export type StateDictPostHook<M extends AnyModule> = (
+  module: M,
+  state: StateDict,
+  prefix: string,
+  localMetadata: Record<string, unknown>,
+) => void;
 
-  add(hook: Hook): RemovableHandle {
-    this.#hooks = [...this.#hooks, hook];
-    return {
-      remove: () => {
-        this.#hooks = this.#hooks.filter((other) => other !== hook);
-      },
-    };
-  }
+/**
+ * Called before a module takes its values out of `state`, a copy of what is loaded that it may change: the place to rename keys
+ * of older files. What it adds to the last three is reported with what is found there.
+ */
+export type LoadStateDictPreHook<M extends AnyModule> = (
+  module: M,
+  state: StateDict,
+  prefix: string,
+  localMetadata: Record<string, unknown>,
+  strict: boolean,
+  missingKeys: string[],
+  unexpectedKeys: string[],
+  errorMessages: string[],
+) => void;
+
+/** Called when a module and its children have their values, children first; keys that it removes are no errors. */
+export type LoadStateDictPostHook<M extends AnyModule> = (module: M, keys: IncompatibleKeys) => void;
+
+/** What is called when. Who registers a hook knows more of the module than who calls it. */
+interface Hooks {
+  readonly before: ForwardPreHook<AnyModule>;
+  readonly after: (module: AnyModule, inputs: readonly unknown[], output: unknown) => unknown;
+  readonly backward: FullBackwardHook<AnyModule>;
+  readonly save: StateDictPreHook<AnyModule>;
+  readonly saved: StateDictPostHook<AnyModule>;
+  readonly load: LoadStateDictPreHook<AnyModule>;
+  readonly loaded: LoadStateDictPostHook<AnyModule>;
 }
 
-/** The hooks of a module. They see the module through a wider type than their registration checked. */
+/** The hooks of a module, in order of registration. */
 export class ModuleHooks {
-  readonly before = new HookList<(inputs: readonly unknown[]) => unknown>();
-  readonly after = new HookList<(inputs: readonly unknown[], output: unknown) => unknown>();
-  readonly backward = new HookList<(gradInput: Gradients, gradOutput: Gradients) => unknown>();
+  readonly #kinds = new Map<(...given: never[]) => unknown, keyof Hooks>();
+
+  /** The hooks of one kind that there are now: one may take itself away. */
+  all<Kind extends keyof Hooks>(kind: Kind): readonly Hooks[Kind][] {
+    return [...this.#kinds].filter((each) => each[1] === kind).map(([hook]) => hook as unknown as Hooks[Kind]);
+  }
+
+  add(kind: keyof Hooks, hook: (...given: never[]) => unknown): RemovableHandle {
+    // One that is registered twice is called twice.
+    const own = hook.bind(null);
+    this.#kinds.set(own, kind);
+    return { remove: () => void this.#kinds.delete(own) };
+  }
 
   /** Runs a forward with all hooks around it. */
-  run(inputs: readonly unknown[], forward: (inputs: readonly unknown[]) => unknown): unknown {
+  run(module: AnyModule, inputs: readonly unknown[], forward: (inputs: readonly unknown[]) => unknown): unknown {
     let given = inputs;
-    for (const hook of this.before.all) {
-      const other = hook(given);
+    for (const hook of this.all("before")) {
+      const other: unknown = hook(module, given as never);
       if (other !== undefined && other !== null) given = Array.isArray(other) ? other : [other];
     }
-    const watch = this.backward.all.length === 0 ? null : new BackwardWatch(this.backward.all);
-    let output = forward(watch === null ? given : watch.inputs(given));
-    for (const hook of this.after.all) output = hook(given, output) ?? output;
-    return watch === null ? output : watch.outputs(output);
+    const backward = this.all("backward");
+    const compute = (passed: readonly unknown[]): unknown => {
+      let output = forward(passed);
+      for (const hook of this.all("after")) output = hook(module, passed, output) ?? output;
+      return output;
+    };
+    return backward.length === 0 ? compute(given) : watched(module, backward, given, compute);
   }
 }
 
 /** Passes a tensor through, so that its gradient can be seen apart from that of other uses of the tensor. */
 const passThrough = operation("backward_hook", ([x]) => x, { gradName: "BackwardHookFunctionBackward", half: "keep" });
 
-/** Collects the gradients of one call's outputs and inputs. */
-class BackwardWatch {
-  readonly #hooks: readonly ((gradInput: Gradients, gradOutput: Gradients) => unknown)[];
-  #gradOutput: (Tensor | null)[] = [];
-  #gradInput: (Tensor | null)[] = [];
-  #waiting = 0;
-
-  constructor(hooks: readonly ((gradInput: Gradients, gradOutput: Gradients) => unknown)[]) {
-    this.#hooks = hooks;
-  }
-
-  inputs(inputs: readonly unknown[]): unknown[] {
-    this.#gradInput = inputs.map(() => null);
-    const watched: Tensor[] = [];
-    const passed = inputs.map((input) => {
-      if (!(input instanceof Tensor) || !input.requiresGrad) return input;
-      const copy = call(passThrough, [input]);
-      watched.push(copy);
-      return copy;
-    });
-    this.#waiting = watched.length;
-    for (const [at, input] of passed.entries()) {
-      if (input instanceof Tensor && watched.includes(input)) input.registerHook((grad) => this.#sawInput(at, grad));
-    }
-    return passed;
-  }
-
-  outputs(output: unknown): unknown {
-    const pass = (tensor: Tensor, at: number): Tensor => {
-      if (!tensor.requiresGrad) return tensor;
-      const copy = call(passThrough, [tensor]);
-      copy.registerHook((grad) => {
-        this.#gradOutput[at] = grad;
-        if (this.#waiting === 0) this.#report();
-      });
-      return copy;
-    };
-    const outputs = Array.isArray(output) ? output : [output];
-    this.#gradOutput = outputs.map(() => null);
-    const passed = outputs.map((one, at) => (one instanceof Tensor ? pass(one, at) : one));
-    return Array.isArray(output) ? passed : passed[0];
-  }
-
-  /** The gradient of the last input to arrive can still be replaced. */
-  #sawInput(at: number, grad: Tensor): Tensor | undefined {
-    this.#gradInput[at] = grad;
-    this.#waiting--;
-    if (this.#waiting > 0) return undefined;
-    const replaced = this.#report();
-    return replaced?.[at] ?? undefined;
-  }
-
-  #report(): Gradients | null {
-    let gradInput: Gradients = this.#gradInput;
+/** A call whose hooks see the gradients of outputs and inputs, when the last of them is there. */
+function watched(
+  module: AnyModule,
+  hooks: readonly FullBackwardHook<AnyModule>[],
+  inputs: readonly unknown[],
+  compute: (inputs: readonly unknown[]) => unknown,
+): unknown {
+  const gradInput: (Tensor | null)[] = inputs.map(() => null);
+  const gradOutput: (Tensor | null)[] = [];
+  let seen = 0;
+  const report = (): Gradients | null => {
     let replaced: Gradients | null = null;
-    for (const hook of this.#hooks) {
-      const other = hook(gradInput, this.#gradOutput);
-      if (other === undefined || other === null) continue;
-      gradInput = Array.isArray(other) ? (other as Gradients) : [other as Tensor];
-      replaced = gradInput;
+    for (const hook of hooks) {
+      const other: Gradients | Tensor | null = hook(module, replaced ?? gradInput, gradOutput) ?? null;
+      if (other !== null) replaced = other instanceof Tensor ? [other] : other;
     }
     return replaced;
-  }
+  };
+  const watch = (value: unknown, see: (grad: Tensor) => Tensor | undefined): unknown => {
+    if (!(value instanceof Tensor && value.requiresGrad)) return value;
+    const copy = call(passThrough, [value]);
+    copy.registerHook(see);
+    return copy;
+  };
+  const passed = inputs.map((input, at) =>
+    watch(input, (grad) => {
+      gradInput[at] = grad;
+      seen++;
+      if (seen < count) return undefined;
+      // The gradient of the last input to arrive can still be replaced.
+      seen = 0;
+      return report()?.[at] ?? undefined;
+    }),
+  );
+  const count = passed.filter((value, at) => value !== inputs[at]).length;
+  const watchOutput = (value: unknown, at: number): unknown => {
+    gradOutput[at] = null;
+    return watch(value, (grad) => {
+      gradOutput[at] = grad;
+      if (count === 0) report();
+      return undefined;
+    });
+  };
+  const output = compute(passed);
+  return Array.isArray(output) ? output.map(watchOutput) : watchOutput(output, 0);
 }

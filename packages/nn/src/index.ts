@@ -9,7 +9,17 @@ export { Sequential } from "./containers/sequential.ts";
 export { deepCopy } from "./deep-copy.ts";
 // Functions
 export * as functional from "./functional/index.ts";
-export type { ForwardHook, ForwardPreHook, FullBackwardHook, Gradients, RemovableHandle } from "./hooks.ts";
+export type {
+  ForwardHook,
+  ForwardPreHook,
+  FullBackwardHook,
+  Gradients,
+  LoadStateDictPostHook,
+  LoadStateDictPreHook,
+  RemovableHandle,
+  StateDictPostHook,
+  StateDictPreHook,
+} from "./hooks.ts";
 export * as init from "./init.ts";
 // Layers
 export * from "./layers/activation.ts";

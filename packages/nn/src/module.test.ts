@@ -114,7 +114,16 @@ test("moving to a device is awaited, and keeps the identity of parameters", asyn
   const moving = linear.to("null");
   expect(await moving).toBe(linear);
   expect([linear.weight === weight, weight.device, weight.requiresGrad]).toEqual([true, "null", true]);
-  await expect(linear.to("nowhere")).rejects.toThrow('"nowhere" is neither a dtype nor a registered device');
+  // At once: a mistyped dtype is not awaited.
+  expect(() => linear.to("flaot32")).toThrow('no dtype or device "flaot32": registered are "cpu"');
+});
+
+test("a module without forward says so when it is called", () => {
+  // As JavaScript lets one write it: TypeScript does not.
+  class Headless extends (nn.Module as unknown as new () => Net) {
+    layer = new nn.Linear(1, 1);
+  }
+  expect(() => new Headless()(torch.ones([1]))).toThrow('Module [Headless] is missing the required "forward" function');
 });
 
 describe("hooks", () => {

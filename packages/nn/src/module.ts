@@ -1,14 +1,17 @@
 import { enterModule, keepReturned, leaveModule } from "@cresset/core/extend";
-import { type DType, dtypes, Tensor, ValueError, zerosLike } from "@cresset/core/functions";
+import { type DType, dtypes, NotImplementedError, Tensor, ValueError, zerosLike } from "@cresset/core/functions";
 import { Callable } from "./callable.ts";
 import { convertModule, moveModule } from "./convert.ts";
 import {
   type ForwardHook,
   type ForwardPreHook,
   type FullBackwardHook,
-  type Gradients,
+  type LoadStateDictPostHook,
+  type LoadStateDictPreHook,
   ModuleHooks,
   type RemovableHandle,
+  type StateDictPostHook,
+  type StateDictPreHook,
 } from "./hooks.ts";
 import { Buffer, Parameter } from "./parameter.ts";
 import { describeModule } from "./printing.ts";
@@ -27,12 +30,10 @@ type Signature<In extends readonly unknown[], Out> = (...inputs: In) => Out;
 // The interface gives instances their call signature.
 export interface Module<In extends readonly unknown[] = [Tensor], Out = Tensor> extends Signature<In, Out> {}
 
-/** What has a name among `entries` of a module. @throws ValueError that says what the name leads to instead of `wanted`. */
-function named<T>(module: AnyModule, name: string, entries: readonly (readonly [string, T])[], wanted: string): T {
-  const found = entries.find(([key]) => key === name);
-  if (found !== undefined) return found[1];
+/** The error that says what a name leads to instead of `wanted`. */
+function absent(module: AnyModule, name: string, wanted: string): ValueError {
   const has = Object.keys(module).some((field) => field === name || module.stateName(field) === name);
-  throw new ValueError(has ? `\`${name}\` is not ${wanted}` : `${module.typeName()} has no attribute \`${name}\``);
+  return new ValueError(has ? `\`${name}\` is not ${wanted}` : `${module.typeName()} has no attribute \`${name}\``);
 }
 
 /** The module whose forward is running. */
@@ -79,7 +80,7 @@ export abstract class Module<In extends readonly unknown[] = [Tensor], Out = Ten
       result =
         hooks === null
           ? this.forward(...inputs)
-          : (hooks.run(inputs, (given) => this.forward(...(given as unknown as In))) as Out);
+          : (hooks.run(this, inputs, (given) => this.forward(...(given as unknown as In))) as Out);
     } finally {
       leaveModule(outside);
       running = caller;
@@ -88,7 +89,10 @@ export abstract class Module<In extends readonly unknown[] = [Tensor], Out = Ten
     return result;
   }
 
+  /** At the first call, and where another module calls. @throws NotImplementedError for a module that cannot be called. */
   #findLabel(caller: AnyModule | null): void {
+    if (this.forward === undefined)
+      throw new NotImplementedError(`Module [${this.typeName()}] is missing the required "forward" function`);
     this.#caller = caller;
     this.#label = caller?.moduleEntries().find(([, child]) => child === this)?.[0] ?? this.typeName();
   }
@@ -208,27 +212,26 @@ export abstract class Module<In extends readonly unknown[] = [Tensor], Out = Ten
 
   /** The module with a dotted name, such as "encoder.0"; this one for "". @throws ValueError where there is none. */
   getSubmodule(target: string): AnyModule {
-    let module: AnyModule = this;
-    if (target === "") return module;
-    for (const name of target.split(".")) module = named(module, name, module.moduleEntries(), "an nn.Module");
-    return module;
+    return target === "" ? this : this.#found(target, (owner) => owner.moduleEntries(), "an nn.Module");
   }
 
   /** The parameter with a dotted name, such as "0.weight". @throws ValueError where there is none. */
   getParameter(target: string): Parameter {
-    const [owner, name] = this.#owner(target);
-    return named(owner, name, owner.namedParameters({ recurse: false }), "an nn.Parameter");
+    return this.#found(target, (owner) => owner.namedParameters({ recurse: false }), "an nn.Parameter");
   }
 
   /** The buffer with a dotted name, such as "1.running_mean". @throws ValueError where there is none. */
   getBuffer(target: string): Tensor {
-    const [owner, name] = this.#owner(target);
-    return named(owner, name, owner.namedBuffers({ recurse: false }), "a buffer");
+    return this.#found(target, (owner) => owner.namedBuffers({ recurse: false }), "a buffer");
   }
 
-  #owner(target: string): [owner: AnyModule, name: string] {
+  #found<T>(target: string, own: (owner: AnyModule) => [string, T][], wanted: string): T {
     const dot = target.lastIndexOf(".");
-    return [this.getSubmodule(target.slice(0, Math.max(0, dot))), target.slice(dot + 1)];
+    const owner = this.getSubmodule(target.slice(0, Math.max(0, dot)));
+    const name = target.slice(dot + 1);
+    const found = own(owner).find(([key]) => key === name);
+    if (found === undefined) throw absent(owner, name, wanted);
+    return found[1];
   }
 
   /** Adds a parameter under a name; null for one that this module does without. */
@@ -325,19 +328,48 @@ export abstract class Module<In extends readonly unknown[] = [Tensor], Out = Ten
 
   /** Calls `hook` with the inputs before each forward. */
   registerForwardPreHook<M extends AnyModule>(this: M, hook: ForwardPreHook<NoInfer<M>>): RemovableHandle {
-    return hooksOf(this).before.add((inputs) => hook(this, inputs as Parameters<M>));
+    return this.hooks.add("before", hook);
   }
 
   /** Calls `hook` with inputs and output after each forward. */
   registerForwardHook<M extends AnyModule>(this: M, hook: ForwardHook<NoInfer<M>>): RemovableHandle {
-    return hooksOf(this).after.add((inputs, output) => hook(this, inputs as Parameters<M>, output as ReturnType<M>));
+    return this.hooks.add("after", hook);
   }
 
   /** Calls `hook` with the gradients of inputs and outputs during backward. */
   registerFullBackwardHook<M extends AnyModule>(this: M, hook: FullBackwardHook<NoInfer<M>>): RemovableHandle {
-    return hooksOf(this).backward.add((gradInput: Gradients, gradOutput: Gradients) =>
-      hook(this, gradInput, gradOutput),
-    );
+    return this.hooks.add("backward", hook);
+  }
+
+  /** Calls `hook` before `stateDict()`, of this module or of one that it is in, collects its state. */
+  registerStateDictPreHook<M extends AnyModule>(this: M, hook: StateDictPreHook<NoInfer<M>>): RemovableHandle {
+    return this.hooks.add("save", hook);
+  }
+
+  /** Calls `hook` with the state that `stateDict()` has collected of this module and those below it. */
+  registerStateDictPostHook<M extends AnyModule>(this: M, hook: StateDictPostHook<NoInfer<M>>): RemovableHandle {
+    return this.hooks.add("saved", hook);
+  }
+
+  /**
+   * Calls `hook` with what is loaded before this module takes its values out of it.
+   *
+   * @example
+   * net.registerLoadStateDictPreHook((_, state, prefix) => {
+   *   state[`${prefix}weight`] = state[`${prefix}kernel`]; // as it was called once
+   *   delete state[`${prefix}kernel`];
+   * });
+   */
+  registerLoadStateDictPreHook<M extends AnyModule>(this: M, hook: LoadStateDictPreHook<NoInfer<M>>): RemovableHandle {
+    return this.hooks.add("load", hook);
+  }
+
+  /** Calls `hook` with the missing and unexpected keys when values have been loaded, those of a strict load included. */
+  registerLoadStateDictPostHook<M extends AnyModule>(
+    this: M,
+    hook: LoadStateDictPostHook<NoInfer<M>>,
+  ): RemovableHandle {
+    return this.hooks.add("loaded", hook);
   }
 
   /** @internal */
@@ -371,8 +403,4 @@ export abstract class Module<In extends readonly unknown[] = [Tensor], Out = Ten
   double(): this {
     return this.to("float64");
   }
-}
-
-function hooksOf(module: AnyModule): ModuleHooks {
-  return module.hooks;
 }

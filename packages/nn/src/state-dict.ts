@@ -38,8 +38,11 @@ export function emptyState(): StateDict {
 
 /** Adds a module's state, then its children's, under `prefix`. */
 export function collectState(module: AnyModule, prefix: string, into: StateDict): StateDict {
+  const { hooks } = module;
+  for (const hook of hooks.all("save")) hook(module, prefix, false);
   for (const [name, tensor] of ownState(module)) into[prefix + name] = tensor.detach();
   for (const [name, child] of module.moduleEntries()) collectState(child, `${prefix}${name}.`, into);
+  for (const hook of hooks.all("saved")) hook(module, into, prefix, {});
   return into;
 }
 
@@ -59,20 +62,26 @@ function placedLike(target: Tensor, source: Tensor): Tensor {
  * Copies values into a module's parameters and buffers. All problems are reported at once, as PyTorch reports them. Unlike
  * there, nothing was copied then: PyTorch copies what fits before it raises.
  */
-export function loadState(module: AnyModule, state: Readonly<StateDict>, strict: boolean): IncompatibleKeys {
-  if (typeof state !== "object" || state === null || state instanceof Tensor || Array.isArray(state))
-    throw new ValueError(`Expected state_dict to be dict-like, got ${describeArgument(state)}.`);
+export function loadState(module: AnyModule, given: Readonly<StateDict>, strict: boolean): IncompatibleKeys {
+  if (typeof given !== "object" || given === null || given instanceof Tensor || Array.isArray(given))
+    throw new ValueError(`Expected state_dict to be dict-like, got ${describeArgument(given)}.`);
+  const state: StateDict = Object.assign(Object.create(null), given);
   const missingKeys: string[] = [];
   const unexpectedKeys: string[] = [];
   const mismatches: string[] = [];
+  const result: IncompatibleKeys = { missingKeys, unexpectedKeys };
   const copies: [target: Tensor, source: Tensor][] = [];
+  const afterwards: (() => void)[] = [];
   const visit = (current: AnyModule, prefix: string): void => {
+    const { hooks } = current;
+    for (const hook of hooks.all("load"))
+      hook(current, state, prefix, {}, true, missingKeys, unexpectedKeys, mismatches);
     current.learnSizes((name) => state[prefix + name]);
     const own = new Map(ownState(current));
     const children = new Map(current.moduleEntries());
     for (const [name, target] of own) {
       const key = prefix + name;
-      const source: unknown = Object.hasOwn(state, key) ? state[key] : undefined;
+      const source: unknown = state[key];
       if (source === undefined) missingKeys.push(key);
       else if (!(source instanceof Tensor))
         mismatches.push(
@@ -92,8 +101,20 @@ export function loadState(module: AnyModule, state: Readonly<StateDict>, strict:
       if (!own.has(name) && !children.has(name)) unexpectedKeys.push(key);
     }
     for (const [name, child] of children) visit(child, `${prefix}${name}.`);
+    for (const hook of hooks.all("loaded")) afterwards.push(() => hook(current, result));
   };
+  const copy = (): void =>
+    noGrad(() => {
+      // What can fail comes before anything is written.
+      const values = copies.map(([target, source]) => [target, placedLike(target, source)] as const);
+      for (const [target, value] of values) assign(target, value, "loadStateDict");
+    });
   visit(module, "");
+  // Hooks see what was loaded, and decide which keys are errors.
+  if (afterwards.length > 0 && mismatches.length === 0) {
+    copy();
+    for (const run of afterwards) run();
+  }
   const quoted = (keys: readonly string[]): string => keys.map((key) => `"${key}"`).join(", ");
   const problems: string[] = [];
   if (strict && missingKeys.length > 0) problems.push(`Missing key(s) in state_dict: ${quoted(missingKeys)}. `);
@@ -102,14 +123,10 @@ export function loadState(module: AnyModule, state: Readonly<StateDict>, strict:
   problems.push(...mismatches);
   if (problems.length > 0)
     throw new CressetError(`Error(s) in loading state_dict for ${module.typeName()}:\n\t${problems.join("\n\t")}`);
-  noGrad(() => {
-    // What can fail comes before anything is written.
-    const values = copies.map(([target, source]) => [target, placedLike(target, source)] as const);
-    for (const [target, value] of values) assign(target, value, "loadStateDict");
-  });
-  const result: IncompatibleKeys = { missingKeys, unexpectedKeys };
+  if (afterwards.length === 0) copy();
   const print = (): string => describeKeys(result);
-  Object.defineProperty(result, "toString", { value: print });
-  Object.defineProperty(result, Symbol.for("nodejs.util.inspect.custom"), { value: print });
-  return result;
+  return Object.defineProperties(result, {
+    toString: { value: print },
+    [Symbol.for("nodejs.util.inspect.custom")]: { value: print },
+  });
 }

@@ -12,12 +12,7 @@ export type GroupInput<Options extends object> = { readonly params: Tensor | Ite
 
 /** The groups that a user's parameters or groups stand for. @throws ValueError for none. */
 export function groupsOf<Options extends object>(params: Params<Options>): GroupInput<Options>[] {
-  if (params instanceof Tensor)
-    throw new ValueError(
-      "params argument given to the optimizer should be an iterable of Tensors or dicts, but got torch.FloatTensor",
-    );
-  if (typeof params?.[Symbol.iterator] !== "function") throw notIterable(params);
-  const given = [...(params as Iterable<Tensor | GroupInput<Options>>)];
+  const given = listed<Tensor | GroupInput<Options>>(params);
   if (given.length === 0) throw new ValueError("optimizer got an empty parameter list");
   if (given.every((each) => each instanceof Tensor))
     return [{ params: given as Tensor[] } as unknown as GroupInput<Options>];
@@ -26,9 +21,11 @@ export function groupsOf<Options extends object>(params: Params<Options>): Group
   return given as GroupInput<Options>[];
 }
 
-function notIterable(params: unknown): ValueError {
-  return new ValueError(
-    `params argument given to the optimizer should be an iterable of Tensors or groups, as model.parameters() gives, but got ${describeArgument(params)}`,
+function listed<T>(params: Iterable<T>): T[] {
+  if (!(params instanceof Tensor) && typeof params?.[Symbol.iterator] === "function") return [...params];
+  const got = params instanceof Tensor ? "torch.FloatTensor" : describeArgument(params);
+  throw new ValueError(
+    `params argument given to the optimizer should be an iterable of Tensors or dicts, but got ${got}. Give it model.parameters()`,
   );
 }
 
@@ -39,8 +36,7 @@ export function completeGroup<Options extends object>(
   known: ReadonlySet<Tensor>,
 ): ParamGroup<Options> {
   const { params, ...own } = group;
-  if (!(params instanceof Tensor) && typeof params?.[Symbol.iterator] !== "function") throw notIterable(params);
-  const list = params instanceof Tensor ? [params] : [...params];
+  const list = params instanceof Tensor ? [params] : listed<Tensor>(params);
   for (const param of list) {
     if (!(param instanceof Tensor))
       throw new ValueError(`optimizer can only optimize Tensors, but one of the params is ${typeof param}`);

@@ -8,16 +8,13 @@ export function optionText(value: unknown): string {
   return typeof value === "number" && !Number.isInteger(value) ? pythonFloat(value) : String(value);
 }
 
-const toSnake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const toCamel = (name: string): string =>
-  name.replaceAll(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+const renamed = (options: object, rename: (name: string) => string): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(options).map(([name, value]) => [rename(name), value]));
 
 /** Options under PyTorch's names: `weightDecay` as `weight_decay`. */
-export function snakeKeys(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).map(([name, value]) => [toSnake(name), value]));
-}
+export const snakeKeys = (options: object): Record<string, unknown> =>
+  renamed(options, (name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
 
 /** Options under this library's names: `weight_decay` as `weightDecay`. */
-export function camelKeys(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).map(([name, value]) => [toCamel(name), value]));
-}
+export const camelKeys = (options: object): Record<string, unknown> =>
+  renamed(options, (name) => name.replaceAll(/_[a-z]/g, (part) => part[1].toUpperCase()));

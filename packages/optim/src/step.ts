@@ -46,8 +46,7 @@ export function applyToAll<A extends Attributes>(trained: readonly Trained[], ap
   const fresh: [state: ParamState, name: string, tensor: Tensor][] = [];
   for (let from = 0; from < trained.length; from += paramsPerNode) {
     const part = trained.length <= paramsPerNode ? trained : trained.slice(from, from + paramsPerNode);
-    const written: Tensor[] = [];
-    for (const { param } of part) written.push(param);
+    const written = part.map(({ param }) => param);
     for (const name of states) {
       for (const { param, state } of part) {
         const known = state[name];
@@ -56,11 +55,9 @@ export function applyToAll<A extends Attributes>(trained: readonly Trained[], ap
         written.push(tensor);
       }
     }
-    const inputs = written.slice(0, part.length);
-    for (const { grad } of part) inputs.push(grad);
-    for (let i = part.length; i < written.length; i++) inputs.push(written[i]);
+    const inputs = written.toSpliced(part.length, 0, ...part.map(({ grad }) => grad));
     const results = callMany(op, inputs, scalars, attributes);
-    for (let i = 0; i < written.length; i++) updates.push({ tensor: written[i], value: results[i] });
+    updates.push(...written.map((tensor, i) => ({ tensor, value: results[i] })));
   }
   const committed = (): void => {
     if (after !== undefined) for (const { state } of trained) after(state);

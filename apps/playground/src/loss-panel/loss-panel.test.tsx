@@ -42,7 +42,9 @@ describe("the panel as it opens", () => {
     expect(loaded).toContain(
       "as they are 0.7833 divided by their sum 0.9260 divided by the largest ∞ put through a sigmoid 0.6617",
     );
-    expect(loaded).toContain("ValueError: binary_cross_entropy: all elements of input should be between 0 and 1.");
+    expect(loaded).toContain(
+      "ValueError: binary_cross_entropy: all elements of input should be between 0 and 1: put a Sigmoid",
+    );
   });
 });
 

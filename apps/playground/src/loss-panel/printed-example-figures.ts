@@ -43,5 +43,5 @@ export const scalings: readonly { readonly name: string; scale(p: readonly numbe
 
 /** How BCELoss refuses what is not a probability: the words for which room is kept until the library says them. */
 export const expectedRefusal =
-  "ValueError: binary_cross_entropy: all elements of input should be between 0 and 1. The input must be probabilities: put a Sigmoid " +
-  "before this loss, or give the scores themselves to BCEWithLogitsLoss, which is also more accurate";
+  "ValueError: binary_cross_entropy: all elements of input should be between 0 and 1: put a Sigmoid before this loss, " +
+  "or give the scores to BCEWithLogitsLoss";

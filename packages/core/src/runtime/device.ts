@@ -240,18 +240,14 @@ function addDevice(backend: Backend): void {
   if (defaultDevice === undefined || defaultDevice.name === backend.name) defaultDevice = device;
 }
 
-/** @throws DeviceError if no backend of that name is registered. */
-export function deviceNamed(name: string): Device {
+/** @throws DeviceError if no backend of that name is registered; `what` the name could have been. */
+export function deviceNamed(name: string, what = "device"): Device {
   const device = devices.get(name);
   if (device === undefined) {
     const known = [...devices.keys()].map((n) => `"${n}"`).join(", ");
     const registered = known === "" ? "no backend is registered" : `registered are ${known}`;
-    const why = unavailable.get(name);
-    throw new DeviceError(
-      why === undefined
-        ? `no device "${name}": ${registered}. Register one: await registerBackend(…)`
-        : `no device "${name}", since its backend could not start here: ${why}. ${registered[0].toUpperCase()}${registered.slice(1)}.`,
-    );
+    const why = unavailable.get(name) ?? "Register one: await registerBackend(…)";
+    throw new DeviceError(`no ${what} "${name}": ${registered}. ${why}`);
   }
   return device;
 }
@@ -274,7 +270,7 @@ export function getDefaultDevice(): string {
 export function currentDevice(): Device {
   if (defaultDevice === undefined)
     throw new DeviceError(
-      'no backend is registered: install one and register it, e.g. import { cpu } from "@cresset/backend-cpu"; await registerBackend(cpu())',
+      'no backend is registered: import { cpu } from "@cresset/backend-cpu"; await registerBackend(cpu())',
     );
   return defaultDevice;
 }

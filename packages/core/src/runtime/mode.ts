@@ -1,4 +1,4 @@
-import { AutogradError } from "../errors.ts";
+import { AutogradError, ValueError } from "../errors.ts";
 import type { Value } from "../graph/node.ts";
 import type { Attributes } from "../graph/operation.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -98,6 +98,7 @@ export function isInferenceModeEnabled(): boolean {
 }
 
 function withGrad<T>(enabled: boolean, fn: () => T, name: string): T {
+  if (typeof fn !== "function") throw new ValueError(`${name} takes a function: ${name}(() => model(x))`);
   const outer = mode.gradEnabled;
   mode.gradEnabled = enabled;
   try {
@@ -105,8 +106,8 @@ function withGrad<T>(enabled: boolean, fn: () => T, name: string): T {
     if (result instanceof Promise) {
       result.catch(() => undefined);
       throw new AutogradError(
-        `${name}(fn): fn returned a promise, and the mode would leak into other code while it waits. ` +
-          `Compute inside ${name}, and await the values outside: const y = ${name}(() => model(x)); await y.item()`,
+        `${name}(fn): fn returned a promise, and other code would run in the mode while it waits. ` +
+          `Await values outside: const y = ${name}(() => model(x)); await y.item()`,
       );
     }
     return result;

@@ -34,6 +34,17 @@ describe("arguments of the wrong type are errors of this library, which say what
     ["a name in snake case (2)", () => untyped.searchsorted(x, x, { out_int32: true }), "there are outInt32, right"],
     ["a dtype beside data", () => untyped.tensor([1], "int32"), "int32"],
     ["indexing of no tensor", () => untyped.index([1, 2], 0), "index(): expected a Tensor, but got an array"],
+    ["a mode without a function", () => untyped.noGrad(), "noGrad takes a function: noGrad(() => model(x))"],
+    [
+      "a tensor in JSON",
+      () => JSON.stringify({ x }),
+      "but got a Tensor: read it first with await x.item() or x.tolist()",
+    ],
+    [
+      "a mistyped dtype to convert to",
+      () => method("to", "flaot32"),
+      'no dtype or device "flaot32": registered are "cpu"',
+    ],
     ["an unknown dtype", () => untyped.zeros(2, { dtype: "double" }), 'unknown dtype "double": there are float32'],
     ["an unknown dtype of numbers", () => untyped.tensor([1], { dtype: "int" }), 'unknown dtype "int"'],
     ["a fractional piece", () => untyped.split(x, 1.5), "split_size be non-negative, but got split_size=1.5"],

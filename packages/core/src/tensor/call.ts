@@ -144,8 +144,6 @@ export function keyOf(attributes: Attributes): string {
 /** JSON writes NaN and the infinities alike, and -0 as 0. */
 function exact(_: string, value: unknown): unknown {
   if (typeof value === "bigint") throw new ValueError(`expected a plain number, but got the BigInt ${value}n`);
-  if (value instanceof Tensor)
-    throw new ValueError("expected a plain number, but got a Tensor: read it first with await x.item()");
   return typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
     ? { number: Object.is(value, -0) ? "-0" : `${value}` }
     : value;

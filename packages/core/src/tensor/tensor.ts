@@ -2,6 +2,7 @@
 import { type BackwardArguments, backward } from "../autograd/backward.ts";
 import { type GradientHook, type HookHandle, registerHook, retainGrad } from "../autograd/hooks.ts";
 import type { DType, HostArray } from "../dtype/dtype.ts";
+import { ValueError } from "../errors.ts";
 import type { Value } from "../graph/node.ts";
 import type { Layout } from "../graph/operation.ts";
 import { type Edge, type History, namesInPlace, type Recording } from "../graph/recording.ts";
@@ -242,6 +243,11 @@ export class Tensor {
   /** On the device "cpu", when the values have arrived. To read values, `data()` and `tolist()` do without. */
   cpu(): Promise<Tensor> {
     return to(this, "cpu");
+  }
+
+  /** What `JSON.stringify` calls, here for the options of operations. @throws ValueError: values have to be read. */
+  toJSON(): never {
+    throw new ValueError("expected a plain value, but got a Tensor: read it first with await x.item() or x.tolist()");
   }
 
   /** Gives back the memory now; see `dispose`. Never needed: what is unreachable is collected. */

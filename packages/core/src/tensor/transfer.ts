@@ -3,7 +3,7 @@ import { AutogradError, DeviceError } from "../errors.ts";
 import { Value } from "../graph/node.ts";
 import { tensorType } from "../graph/type.ts";
 import { toDtype } from "../ops/shape/convert.ts";
-import { deviceNamed } from "../runtime/device.ts";
+import { type Device, deviceNamed } from "../runtime/device.ts";
 import { Slot } from "../runtime/slot.ts";
 import type { Storage } from "../runtime/storage.ts";
 import { tensorOf } from "./call.ts";
@@ -32,11 +32,14 @@ export interface Target {
 export function to(input: Tensor, dtype: DType | { readonly dtype: DType; readonly device?: undefined }): Tensor;
 export function to(input: Tensor, target: string | Target): Promise<Tensor>;
 export function to(input: Tensor, target: string | Target): Tensor | Promise<Tensor> {
-  if (typeof target === "string") return isDType(target) ? toDtype(input, target) : copyTo(input, target);
+  if (typeof target === "string") return isDType(target) ? toDtype(input, target) : copyTo(input, targeted(target));
   const { dtype, device } = target;
   const converted = dtype ? toDtype(input, dtype) : input;
-  return device ? copyTo(converted, device) : converted;
+  return device ? copyTo(converted, deviceNamed(device)) : converted;
 }
+
+/** The device of a name that could have been a dtype's. @throws DeviceError for neither, at once: who awaits a dtype? */
+const targeted = (name: string): Device => deviceNamed(name, "dtype or device");
 
 /**
  * A copy of a tensor on another device; the tensor itself if it is there already. A leaf that requires grad gives a leaf
@@ -44,13 +47,12 @@ export function to(input: Tensor, target: string | Target): Tensor | Promise<Ten
  *
  * @throws AutogradError for a recorded result: derivatives do not cross devices.
  */
-async function copyTo(input: Tensor, name: string): Promise<Tensor> {
-  const device = deviceNamed(name);
+async function copyTo(input: Tensor, device: Device): Promise<Tensor> {
   device.requireDtype(input.dtype);
   if (input.current().device === device) return input;
   if (input.edge?.recording)
     throw new AutogradError(
-      `to("${name}"): the tensor is the result of ${input.gradFn?.name}, and derivatives do not cross devices. Move inputs and parameters before computing, or detach() it first.`,
+      `to("${device.name}"): the tensor is the result of ${input.gradFn?.name}, and derivatives do not cross devices. Move inputs and parameters before computing, or detach() it first.`,
     );
   const value = new Value(tensorType(input.dtype, input.shape), device, null, 0);
   const array = await data(input);
@@ -65,8 +67,11 @@ async function copyTo(input: Tensor, name: string): Promise<Tensor> {
  *
  * @throws DeviceError if one of them was written while its values were on their way.
  */
-export async function moveTensors(tensors: Iterable<Tensor>, name: string): Promise<void> {
-  const device = deviceNamed(name);
+export function moveTensors(tensors: Iterable<Tensor>, name: string): Promise<void> {
+  return moveAll(tensors, targeted(name));
+}
+
+async function moveAll(tensors: Iterable<Tensor>, device: Device): Promise<void> {
   const storages = new Map<Storage, number>();
   const visit = (tensor: Tensor): void => {
     if (storages.has(tensor.storage)) return;
@@ -88,7 +93,7 @@ export async function moveTensors(tensors: Iterable<Tensor>, name: string): Prom
   for (const [storage, version] of storages) {
     if (storage.version !== version)
       throw new DeviceError(
-        `a tensor changed while it was moved to "${name}": await the move before training on. Nothing was moved.`,
+        `a tensor changed while it was moved to "${device.name}": await the move before training on. Nothing was moved.`,
       );
   }
   for (const [storage, value] of moves) {

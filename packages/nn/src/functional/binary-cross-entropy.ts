@@ -34,8 +34,7 @@ const bceOp = lossOperation<BinaryAttributes>(
     const p = m.check(x, m.and(m.ge(x, 0), m.le(x, 1)), {
       error: "ValueError",
       message:
-        "all elements of input should be between 0 and 1. The input must be probabilities: put a Sigmoid before this loss, " +
-        "or give the scores themselves to BCEWithLogitsLoss, which is also more accurate",
+        "all elements of input should be between 0 and 1: put a Sigmoid before this loss, or give the scores to BCEWithLogitsLoss",
     });
     const loss = m.sub(m.mul(m.sub(y, 1), clampedLogOfRest(p)), m.mul(y, clampedLog(p)));
     return weighted ? m.mul(loss, weight) : loss;

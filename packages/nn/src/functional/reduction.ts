@@ -91,8 +91,8 @@ export function warnOfBroadcast(input: Tensor, target: Tensor): void {
 /** What to do about a target whose shape is almost the input's. */
 export function sizeHint(input: readonly number[], target: readonly number[]): string {
   if (input.length === target.length + 1 && sameSize(input.slice(0, -1), target) && input[input.length - 1] === 1)
-    return `\nThe target lacks the last dimension of the input: use target.unsqueeze(${target.length}).`;
+    return `\nThe input has one dimension more: use target.unsqueeze(${target.length}).`;
   if (target.length === input.length + 1 && sameSize(target.slice(0, -1), input) && target[target.length - 1] === 1)
-    return `\nThe target has one dimension more than the input: use target.squeeze(${input.length}).`;
+    return `\nThe target has one dimension more: use target.squeeze(${input.length}).`;
   return "";
 }

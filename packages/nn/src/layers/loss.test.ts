@@ -42,7 +42,7 @@ describe("BCELoss", () => {
     expect(call).toThrow(ShapeError);
     expect(call).toThrow(
       "Using a target size (torch.Size([3])) that is different to the input size (torch.Size([3, 1])) is deprecated. " +
-        "Please ensure they have the same size.\nThe target lacks the last dimension of the input: use target.unsqueeze(1).",
+        "Please ensure they have the same size.\nThe input has one dimension more: use target.unsqueeze(1).",
     );
   });
 
