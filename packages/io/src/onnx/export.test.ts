@@ -38,14 +38,15 @@ function graphOf(bytes: Uint8Array): GraphProto {
   return graph;
 }
 
-const operatorsOf = (bytes: Uint8Array): (string | undefined)[] => graphOf(bytes).node.map(({ opType }) => opType);
+const operatorsOf = (bytes: Uint8Array): (string | undefined)[] =>
+  Array.from(graphOf(bytes).node, ({ opType }) => opType);
 
 /** Dimensions of an input or output: numbers, names, or "?". */
 const shapeOf = (graph: GraphProto, name: string): unknown[] =>
-  [...graph.input, ...graph.output]
-    .find((info) => info.name === name)
-    ?.type?.tensorType?.shape?.dim.map(({ value, param }) => (value === undefined ? (param ?? "?") : Number(value))) ??
-  [];
+  Array.from(
+    [...graph.input, ...graph.output].find((info) => info.name === name)?.type?.tensorType?.shape?.dim ?? [],
+    ({ value, param }) => (value === undefined ? (param ?? "?") : Number(value)),
+  );
 
 describe("the graph", () => {
   test("of a classifier is four operators, with names as in the state dict", async () => {
@@ -54,8 +55,8 @@ describe("the graph", () => {
     const bytes = await onnx.export(model, torch.randn([1, 4]), undefined, options);
     const graph = graphOf(bytes);
     expect(operatorsOf(bytes)).toEqual(["Gemm", "Elu", "Gemm", "Sigmoid"]);
-    expect(graph.node[0].name).toBe("/Sequential/0/Gemm");
-    expect(graph.initializer.map(({ name }) => name)).toEqual(Object.keys(model.stateDict()));
+    expect([...graph.node][0].name).toBe("/Sequential/0/Gemm");
+    expect(Array.from(graph.initializer, ({ name }) => name)).toEqual(Object.keys(model.stateDict()));
     expect([shapeOf(graph, "x"), shapeOf(graph, "p")]).toEqual([
       ["batch", 4],
       ["batch", 1],
@@ -88,7 +89,7 @@ describe("the graph", () => {
 
   test("takes parameters as inputs if the file is not to hold them", async () => {
     const bytes = await onnx.export(new nn.Linear(2, 1), torch.ones([1, 2]), undefined, { exportParams: false });
-    expect(graphOf(bytes).input.map(({ name }) => name)).toEqual(["input", "weight", "bias"]);
+    expect(Array.from(graphOf(bytes).input, ({ name }) => name)).toEqual(["input", "weight", "bias"]);
     expect(graphOf(bytes).initializer).toEqual([]);
   });
 

@@ -6,6 +6,7 @@ import { load } from "../index.ts";
 import { pickleHooks } from "../pytorch/pickle-hooks.ts";
 import { plainValue } from "../pytorch/plain-values.ts";
 import { storageOf } from "../pytorch/records.ts";
+import { hostileModels } from "../testing/hostile-models.ts";
 import { hostilePickles } from "../testing/hostile-pickles.ts";
 import { latin1, pickledTensor, pickleFile } from "../testing/pickle-file.ts";
 import { pickles, picklesOfLibraries } from "../testing/pickles.ts";
@@ -79,7 +80,7 @@ test("a value that takes many times its file is read all the same", async () => 
   expect(value[4999]).toEqual({ loss: 0.5, epoch: 3 });
 });
 
-test("a file of nothing but containers is refused before they are made", { timeout: 120_000 }, () => {
+test("a file of nothing but containers or messages is refused before they are made", { timeout: 120_000 }, () => {
   const size = 6_000_000;
   const limits = ["--max-old-space-size=48", "--max-semi-space-size=2"];
   const program = join(import.meta.dirname, "..", "testing", "refuse.ts");
@@ -89,7 +90,7 @@ test("a file of nothing but containers is refused before they are made", { timeo
   });
   expect(run.stderr).toBe("");
   const refusals = JSON.parse(run.stdout) as Refusal[];
-  expect(refusals.map(({ name }) => name)).toEqual([...Object.keys(hostilePickles), "messages of ONNX"]);
+  expect(refusals.map(({ name }) => name)).toEqual([...Object.keys(hostilePickles), ...Object.keys(hostileModels)]);
   for (const { name, size, taken, message } of refusals) {
     expect(message, name).toMatch(/^FormatError/);
     expect(taken, name).toBeLessThan(10 * size);

@@ -2,9 +2,9 @@
 import { cpu } from "@cresset/backend-cpu";
 import { registerBackend } from "@cresset/core";
 import { load } from "../index.ts";
-import { joined } from "../joined.ts";
-import { openModel } from "../onnx/import/open.ts";
+import { load as loadModel } from "../onnx/import/model.ts";
 import { bytesTaken } from "./count-bytes.ts";
+import { hostileModels } from "./hostile-models.ts";
 import { hostilePickles } from "./hostile-pickles.ts";
 
 registerBackend(cpu());
@@ -29,9 +29,5 @@ async function refuse(name: string, file: Uint8Array, read: (file: Uint8Array) =
 const size = Number(process.argv[2]);
 for (const [name, make] of Object.entries(hostilePickles)) await refuse(name, await make(size), load);
 
-// Empty nodes of an ONNX graph, of two bytes each, and half a field at the end.
-const nodes = new Uint8Array(2 * 2 ** 20);
-for (let i = 0; i < nodes.length; i += 2) nodes[i] = 0x0a;
-const graph = Uint8Array.of(0x3a, 0x80, 0x80, 0x80, 0x01);
-await refuse("messages of ONNX", joined([graph, nodes, Uint8Array.of(0x3a)]), openModel);
+for (const [name, make] of Object.entries(hostileModels)) await refuse(name, make(size / 3), loadModel);
 console.log(JSON.stringify(refusals));

@@ -91,8 +91,13 @@ export class Call {
     return this.host(i).data;
   }
 
+  attribute(name: string): AttributeProto | undefined {
+    for (const each of this.node.attribute) if (each.name === name) return each;
+    return undefined;
+  }
+
   #attribute(name: string, type: number): AttributeProto | undefined {
-    const found = this.node.attribute.find((each) => each.name === name);
+    const found = this.attribute(name);
     if (found !== undefined && found.type !== undefined && found.type !== type)
       throw this.error(`the attribute "${name}" is of another type than it must be`);
     return found;
@@ -125,7 +130,8 @@ export class Call {
   }
 
   texts(name: string): readonly string[] | undefined {
-    return this.#attribute(name, attributeType.strings)?.strings.map((text) => new TextDecoder().decode(text));
+    const found = this.#attribute(name, attributeType.strings)?.strings;
+    return found && Array.from(found, (text) => new TextDecoder().decode(text));
   }
 
   /** Axes are an attribute in older versions of some operators, an input in newer ones. */

@@ -179,6 +179,13 @@ test("noise is no model", () => {
   }
 });
 
+test("a list of numbers in very many pieces is read piece by piece", () => {
+  const length = 200_000;
+  const piece = [0x0a, 1, 3];
+  const bytes = new Uint8Array(3 * length).map((_, i) => piece[i % 3]);
+  expect(decode("Tensor", bytes).dims).toHaveLength(length);
+});
+
 test("lists of numbers take a few times their bytes", () => {
   // A tensor of a million one-byte integers, in a graph, in a model.
   const length = 1_000_000;

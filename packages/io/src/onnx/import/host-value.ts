@@ -1,3 +1,4 @@
+import { hostArray } from "@cresset/core/backend";
 import { type DType, fromHost, type HostArray, type Tensor } from "@cresset/core/functions";
 import { FormatError } from "../../errors.ts";
 import type { HostTensor } from "../../host-tensor.ts";
@@ -39,28 +40,14 @@ export const onHost = ({ dtype, shape, data }: HostTensor): HostValue =>
 export function toTensor(value: Flowing, device: string): Tensor {
   if (!isHost(value)) return value;
   const { dtype, shape, data } = value;
-  return fromHost(hostArray(dtype, data), shape, dtype, device);
+  return fromHost(contentOf(dtype, data), shape, dtype, device);
 }
 
-function hostArray(dtype: DType, data: readonly number[]): HostArray {
-  switch (dtype) {
-    case "int64":
-      // Beyond 2^53 there are only limits of slices.
-      return BigInt64Array.from(data, (x) => BigInt.asIntN(64, BigInt(Math.min(Math.trunc(x), 2 ** 63 - 1024))));
-    case "int32":
-      return Int32Array.from(data);
-    case "float32":
-      return Float32Array.from(data);
-    case "float64":
-      return Float64Array.from(data);
-    case "bool":
-    case "uint8":
-      return Uint8Array.from(data);
-    case "int8":
-      return Int8Array.from(data);
-    case "int16":
-      return Int16Array.from(data);
-    default:
-      throw new FormatError(`a shape is computed in ${dtype}`);
-  }
+function contentOf(dtype: DType, data: readonly number[]): HostArray {
+  if (dtype === "float16") throw new FormatError(`a shape is computed in ${dtype}`);
+  const array = hostArray(dtype, data.length);
+  // Beyond 2^53 there are only limits of slices.
+  for (const [i, x] of data.entries())
+    array[i] = dtype === "int64" ? BigInt.asIntN(64, BigInt(Math.min(Math.trunc(x), 2 ** 63 - 1024))) : x;
+  return array;
 }

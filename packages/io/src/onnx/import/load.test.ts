@@ -141,7 +141,7 @@ describe("what cannot be imported is refused", () => {
           output: [{ name: "w" }],
         },
       },
-      "takes 4611686018427387904 bytes, but has 8",
+      "has 8 bytes instead of 4611686018427387904",
     ],
     [
       "a dtype that Cresset lacks",

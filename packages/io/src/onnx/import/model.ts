@@ -3,11 +3,10 @@ import { type AnyModule, Buffer, Module, Parameter } from "@cresset/nn";
 import { FormatError } from "../../errors.ts";
 import { toDevice } from "../../host-tensor.ts";
 import type { FileLike } from "../../source.ts";
-import { decode } from "../proto/decode.ts";
 import type { NodeProto } from "../proto/messages.ts";
 import { Call, type RunBody } from "./call.ts";
 import { contentOf } from "./content.ts";
-import { type Body, type ModelInput, type Plan, planOf } from "./graph.ts";
+import { type Body, type ModelInput, type Plan, readPlan } from "./graph.ts";
 import { hostOperators } from "./host/index.ts";
 import { type Flowing, isHost, mayBeOnHost, onHost, toTensor } from "./host-value.ts";
 import { operators } from "./operators.ts";
@@ -138,7 +137,7 @@ export class OnnxModule extends Module<Tensor[], Tensor | Tensor[]> {
       if (given.length !== body.inputs.length)
         throw call.error(`its graph takes ${body.inputs.length} inputs, but gets ${given.length}`);
       const inner = new Values(values);
-      for (const [i, name] of body.inputs.entries()) inner.set(name, given[i]);
+      for (const [i, { name }] of body.inputs.entries()) inner.set(name, given[i]);
       this.#left -= 1 + body.nodes.length;
       if (this.#left < 0) throw call.error(`a loop of more than ${mostSteps} nodes`);
       this.#run(body.nodes, inner, device);
@@ -225,11 +224,11 @@ function fitting({ name, shape, dtype }: ModelInput, given: Tensor): Tensor {
  * const y = model(torch.randn([8, 4]));
  */
 export async function load(file: FileLike, options: LoadOptions = {}): Promise<OnnxModule> {
-  const model = decode("Model", await contentOf(file));
+  const bytes = await contentOf(file);
   const files: ExternalData = new Map(
     await Promise.all(
       Object.entries(options.externalData ?? {}).map(async ([name, each]) => [name, await contentOf(each)] as const),
     ),
   );
-  return new OnnxModule(planOf(model, files), options.device);
+  return new OnnxModule(readPlan(bytes, files), options.device);
 }

@@ -6,7 +6,7 @@ import { dataTypeName, dtypeOf } from "../dtypes.ts";
 import { decode } from "../proto/decode.ts";
 import type { ModelProto, TensorProto } from "../proto/messages.ts";
 import { contentOf } from "./content.ts";
-import { inputOf, type ModelInput, nodesIn } from "./graph.ts";
+import { inputOf, type ModelInput, nodesIn, versionOf } from "./graph.ts";
 import { readTensor } from "./tensors.ts";
 
 /** A tensor of a file, before it is read. */
@@ -28,7 +28,7 @@ export interface OnnxTensor {
  * const weight = file.getTensor("0.weight");
  */
 export async function openModel(file: FileLike): Promise<OnnxFile> {
-  return new OnnxFile(decode("Model", await contentOf(file)));
+  return new OnnxFile(decode("Model", await contentOf(file), "places"));
 }
 
 /** An ONNX file that is in memory. */
@@ -50,12 +50,11 @@ export class OnnxFile {
   /** @internal Use `open`. */
   constructor(model: ModelProto) {
     const { graph } = model;
-    const version = model.opsetImport.find(({ domain = "" }) => domain === "" || domain === "ai.onnx")?.version;
-    this.opset = version === undefined ? null : Number(version);
+    this.opset = versionOf(model) ?? null;
     this.producer = [model.producerName, model.producerVersion].filter(Boolean).join(" ");
     const held = new Map<string, TensorProto>();
     const tensors = new Map<string, OnnxTensor>();
-    const add = (protos: readonly TensorProto[], training: boolean): void => {
+    const add = (protos: Iterable<TensorProto>, training: boolean): void => {
       for (const proto of protos) {
         const { name = "", dataType = 0, dims } = proto;
         if (held.has(name)) continue;
@@ -68,9 +67,9 @@ export class OnnxFile {
       }
     };
     add(graph?.initializer ?? [], false);
-    this.inputs = (graph?.input ?? []).filter(({ name }) => !held.has(name ?? "")).map(inputOf);
+    this.inputs = Array.from(graph?.input ?? [], inputOf).filter(({ name }) => !held.has(name));
     for (const { algorithm } of model.trainingInfo) add(algorithm?.initializer ?? [], true);
-    this.outputs = (graph?.output ?? []).map(({ name = "" }) => name);
+    this.outputs = Array.from(graph?.output ?? [], ({ name = "" }) => name);
     const operators = new Map<string, number>();
     for (const { opType = "", domain = "" } of graph === undefined ? [] : nodesIn(graph)) {
       const name = domain === "" || domain === "ai.onnx" ? opType : `${domain}.${opType}`;
@@ -80,7 +79,7 @@ export class OnnxFile {
     // A name may be any, so that of a prototype too.
     this.metadata = Object.assign(
       Object.create(null),
-      Object.fromEntries(model.metadata.map(({ key = "", value = "" }) => [key, value])),
+      Object.fromEntries(Array.from(model.metadata, ({ key = "", value = "" }) => [key, value])),
     );
     this.tensors = tensors;
     this.#protos = held;

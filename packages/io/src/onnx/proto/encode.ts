@@ -2,12 +2,12 @@ import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { type FieldType, fields, type MessageName, type Messages } from "./messages.ts";
 
 type NumberArray = Float32Array | Float64Array | Int32Array | BigInt64Array;
-type Repeated = readonly unknown[] | NumberArray;
+type Repeated = readonly unknown[] | NumberArray | Iterable<object>;
 
 /** Messages to write need not say what is empty. */
 export type Draft<T> = T extends Uint8Array | NumberArray | string | number | bigint | undefined
   ? T
-  : T extends readonly (infer Item)[]
+  : T extends Iterable<infer Item>
     ? readonly Draft<Item>[]
     : { readonly [K in keyof T as T[K] extends Repeated ? never : K]: Draft<T[K]> } & {
         readonly [K in keyof T as T[K] extends Repeated ? K : never]?: Draft<T[K]>;

@@ -10,6 +10,9 @@ export type Field = readonly [name: string, type: FieldType, repeated?: true];
 
 export type MessageName = keyof Messages;
 
+/** A list in a message, which may be one that is made anew whenever it is gone through. */
+type Items<T> = Iterable<T>;
+
 /** Messages by name, as objects. Fields that a file lacks are undefined, or empty where they are repeated. */
 export interface Messages {
   readonly Model: ModelProto;
@@ -34,10 +37,10 @@ export interface ModelProto {
   readonly producerName?: string;
   readonly producerVersion?: string;
   readonly graph?: GraphProto;
-  readonly opsetImport: readonly OperatorSetProto[];
-  readonly metadata: readonly EntryProto[];
-  readonly trainingInfo: readonly TrainingInfoProto[];
-  readonly functions: readonly FunctionProto[];
+  readonly opsetImport: Items<OperatorSetProto>;
+  readonly metadata: Items<EntryProto>;
+  readonly trainingInfo: Items<TrainingInfoProto>;
+  readonly functions: Items<FunctionProto>;
 }
 
 export interface OperatorSetProto {
@@ -51,12 +54,12 @@ export interface TrainingInfoProto {
 }
 
 export interface GraphProto {
-  readonly node: readonly NodeProto[];
+  readonly node: Items<NodeProto>;
   readonly name?: string;
-  readonly initializer: readonly TensorProto[];
-  readonly sparseInitializer: readonly SparseTensorProto[];
-  readonly input: readonly ValueInfoProto[];
-  readonly output: readonly ValueInfoProto[];
+  readonly initializer: Items<TensorProto>;
+  readonly sparseInitializer: Items<SparseTensorProto>;
+  readonly input: Items<ValueInfoProto>;
+  readonly output: Items<ValueInfoProto>;
 }
 
 export interface NodeProto {
@@ -65,7 +68,7 @@ export interface NodeProto {
   readonly name?: string;
   readonly opType?: string;
   readonly domain?: string;
-  readonly attribute: readonly AttributeProto[];
+  readonly attribute: Items<AttributeProto>;
 }
 
 export interface AttributeProto {
@@ -78,7 +81,7 @@ export interface AttributeProto {
   readonly g?: GraphProto;
   readonly floats: Numbers<number>;
   readonly ints: Numbers<bigint>;
-  readonly strings: readonly Uint8Array[];
+  readonly strings: Items<Uint8Array>;
 }
 
 /** A list of numbers, as a typed array where it was read. */
@@ -93,7 +96,7 @@ export interface TensorProto {
   readonly doubleData: Numbers<number>;
   readonly rawData?: Uint8Array;
   readonly name?: string;
-  readonly externalData: readonly EntryProto[];
+  readonly externalData: Items<EntryProto>;
   readonly dataLocation?: number;
 }
 
@@ -117,7 +120,7 @@ export interface TensorTypeProto {
 }
 
 export interface ShapeProto {
-  readonly dim: readonly DimensionProto[];
+  readonly dim: Items<DimensionProto>;
 }
 
 export interface DimensionProto {
@@ -198,6 +201,16 @@ export const fields: Readonly<Record<MessageName, Readonly<Record<number, Field>
   SparseTensor: { 1: ["values", "Tensor"] },
   Function: { 1: ["name", "string"], 10: ["domain", "string"] },
 };
+
+/** The numbers of those that are repeated, by message. */
+export const lists: ReadonlyMap<string, readonly number[]> = new Map(
+  Object.entries(fields).map(([message, known]) => [
+    message,
+    Object.keys(known)
+      .map(Number)
+      .filter((number) => known[number][2]),
+  ]),
+);
 
 /** AttributeProto.AttributeType */
 export const attributeType = {

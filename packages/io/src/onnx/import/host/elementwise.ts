@@ -96,12 +96,7 @@ export const elementwiseOnHost: HostOperators = {
     const dtype = dtypeOf(call.int("to", 0));
     // Floats on the host are only for sizes that are scaled; float16 has no array of numbers.
     if (dtype === undefined || dtype === "float16") return null;
-    if (dtype === "bool")
-      return hostValue(
-        dtype,
-        x.shape,
-        x.data.map((n) => Number(n !== 0)),
-      );
-    return hostValue(dtype, x.shape, isInteger(dtype) ? x.data.map(Math.trunc) : x.data);
+    const of = dtype === "bool" ? (n: number) => Number(n !== 0) : isInteger(dtype) ? Math.trunc : Number;
+    return hostValue(dtype, x.shape, x.data.map(of));
   },
 };

@@ -142,7 +142,7 @@ const nonZero: HostOperator = (call, inputs) => {
 
 const constantOfShape: HostOperator = (call, inputs) => {
   const shape = inputOf(call, inputs).data;
-  const given = call.node.attribute.find(({ name }) => name === "value")?.t;
+  const given = call.attribute("value")?.t;
   // Floats are computed with.
   if (given === undefined || !(countOf(shape) <= mostOnHost) || shape.some((n) => n < 0)) return null;
   const value = readTensor(given, new Map());

@@ -70,8 +70,7 @@ function windowOf(call: Call, x: Tensor, kernel: readonly number[]): Window {
       ? { kernel, stride, dilation, low: small, high: large }
       : { kernel, stride, dilation, low: large, high: small };
   }
-  const pads =
-    auto === "VALID" ? new Array<number>(2 * dims).fill(0) : (call.ints("pads") ?? new Array<number>(2 * dims).fill(0));
+  const pads = (auto === "VALID" ? undefined : call.ints("pads")) ?? new Array<number>(2 * dims).fill(0);
   if (pads.length !== 2 * dims) throw call.error(`${pads.length} paddings for ${dims} dimensions`);
   return { kernel, stride, dilation, low: pads.slice(0, dims), high: pads.slice(dims) };
 }
@@ -166,8 +165,7 @@ function batchNorm(call: Call): Tensor {
 
 function layerNorm(call: Call): Tensor {
   const [x, weight, bias] = [call.tensor(0), call.tensor(1), call.optional(2)];
-  if (call.node.output.length > 1 && call.node.output.slice(1).some((name) => name !== ""))
-    throw call.error("mean and deviation as results");
+  if (call.node.output.slice(1).some((name) => name !== "")) throw call.error("mean and deviation as results");
   const axis = axisIn(call, call.int("axis", -1), x.ndim);
   return F.layerNorm(x, x.shape.slice(axis), { weight, bias, eps: call.float("epsilon", 1e-5) });
 }

@@ -149,7 +149,7 @@ function constant(call: Call): Flowing {
 
 function filled(call: Call): Flowing {
   const shape = call.integers(0);
-  const proto = call.node.attribute.find(({ name }) => name === "value")?.t;
+  const proto = call.attribute("value")?.t;
   const { dtype, data } =
     proto === undefined ? { dtype: "float32" as const, data: Float32Array.of(0) } : readTensor(proto, new Map());
   const value = Number(data[0] ?? 0);
