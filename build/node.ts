@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
 import { minify } from "terser";
 import { plainNamespaces } from "./plain-namespaces.ts";
+import { importedNames, sharedImports } from "./shared-imports.ts";
 
 /** Whether a package's exports have files for Node (`writeForNode`). */
 export function hasFilesForNode(): boolean {
@@ -20,12 +21,15 @@ const folder = join("dist", "node");
  * @param entries names of the entries.
  */
 export async function writeForNode(entries: readonly string[]): Promise<void> {
+  const written = readdirSync("dist").filter((name) => name.endsWith(".js"));
+  const imported = importedNames(written.map((name) => readFileSync(join("dist", name), "utf8")));
   const { outputFiles } = await build({
     entryPoints: entries.map((name) => `dist/${name}.js`),
     outdir: folder,
     write: false,
     bundle: true,
     packages: "external",
+    plugins: [sharedImports(imported)],
     splitting: true,
     // What no entry exports is there too, so that all code stays one chunk.
     treeShaking: false,
