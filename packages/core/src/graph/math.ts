@@ -108,8 +108,10 @@ const binary =
 const floatBinary =
   (op: BinaryOp) =>
   (a: Operand, b: Operand): Term => {
-    const [x, y] = meet([a, b], true);
-    return build.apply(op, inFloat(x, true), inFloat(y, true));
+    const given = [term(a), term(b)];
+    // Two integers become floats one by one: -2 beside a uint8 stays -2.
+    const [x, y] = meet(given.some((t) => t.isFloat) ? given : given.map((t) => inFloat(t, true)), true);
+    return build.apply(op, x, y);
   };
 /** Of integers too. */
 const unary =

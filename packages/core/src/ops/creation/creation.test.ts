@@ -153,6 +153,8 @@ test("numbers that a dtype does not hold", () => {
   expect(() => torch.full([2], 1e10, { dtype: "float16" })).toThrow("to type at::Half without overflow");
   expect(() => torch.full([2], torch.float(1e300))).toThrow("value cannot be converted to type float without overflow");
   expect(torch.full([1], Number.POSITIVE_INFINITY, { dtype: "float16" }).itemSync()).toBe(Number.POSITIVE_INFINITY);
+  expect(() => torch.full([2], -1.5, { dtype: "uint8" })).toThrow("to type uint8_t without overflow");
+  expect(torch.full([1], -1, { dtype: "uint8" }).itemSync()).toBe(255);
   expect(() => torch.arange(0, Number.NaN, 1, { dtype: "int32" })).toThrow("to type int64_t without overflow");
 });
 

@@ -102,8 +102,9 @@ export function fitted(value: Scalar, dtype: DType): Scalar {
   const { range, signed } = dtypeInfo(dtype);
   const [low, high] = range ?? [0n, 0n];
   const whole = typeof number === "bigint" ? number : Number.isFinite(number) ? BigInt(Math.trunc(number)) : high + 1n;
-  // Unsigned types take what wraps to one of their values: -1 is 255.
-  if (whole > high || whole < (signed ? low : -high)) overflow(dtype);
+  // Unsigned types take integers that wrap to one of their values: -1 is 255.
+  const outside = scalarKind(value) === "float" && (Number(number) > Number(high) || Number(number) < Number(low));
+  if (outside || whole > high || whole < (signed ? low : -high)) overflow(dtype);
   return whole;
 }
 

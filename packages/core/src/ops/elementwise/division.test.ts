@@ -71,3 +71,10 @@ test("bool is refused by the rounded divisions", () => {
   expect(() => remainder(b, b)).toThrow("not implemented for 'Bool'");
   expect(() => div(tensor([1]), 2, { roundingMode: "up" as "floor" })).toThrow("but found 'up'");
 });
+
+test("integers become floats one by one", () => {
+  const bytes = tensor([5, 6], { dtype: "uint8" });
+  expect(div(bytes, tensor(-2n)).tolistSync()).toEqual([-2.5, -3]);
+  expect(div(bytes, -2).tolistSync()).toEqual([-2.5, -3]);
+  expect(div(bytes, 300).tolistSync()).toEqual(div(tensor([5, 6]), 300).tolistSync());
+});

@@ -93,9 +93,11 @@ const xlogyOp = mixed("xlogy", ([a, b]) => xTimesLog(...floats(a, b)), {
   },
 });
 
-function floats(a: Term, b: Term): [Term, Term] {
+/** Two integers become floats one by one, so that -1 beside a uint8 stays -1. */
+function floats(a: Term, b: Term): readonly [Term, Term] {
+  if (!a.isFloat && !b.isFloat) return [m.toFloat(a), m.toFloat(b)];
   const [x, y] = m.together(a, b);
-  return [m.toFloat(x), m.toFloat(y)];
+  return [x, y];
 }
 
 /**

@@ -1,8 +1,6 @@
 /** Incomplete gamma functions, on the host: how many terms they take depends on the values. */
 
 import { lgamma } from "../../backend/meaning/gamma.ts";
-import { isFloat } from "../../dtype/dtype.ts";
-import { getDefaultDtype } from "../../dtype/promotion.ts";
 import { AutogradError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { isGradEnabled } from "../../runtime/mode.ts";
@@ -10,7 +8,7 @@ import { hostOperation } from "../../tensor/host.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { toDtype } from "../shape/convert.ts";
 import { broadcastTensors } from "../shape/expand.ts";
-import { commonDtype } from "./operands.ts";
+import { commonDtype, requireFloat } from "./operands.ts";
 
 /** P(a, x) and Q(a, x) = 1 - P(a, x), each accurate where it is small (DLMF 8.11.4 and 8.9.2). */
 function areas(a: number, x: number): readonly [p: number, q: number] {
@@ -95,8 +93,8 @@ const upperOp = ofBoth("igammac", "IgammacBackward0");
 function prepared(name: string, input: Tensor, other: Tensor): Tensor[] {
   if (isGradEnabled() && input.requiresGrad)
     throw new AutogradError(`the derivative for '${name}: input' is not implemented.`);
-  const common = commonDtype(input, other);
-  const dtype = isFloat(common) ? common : getDefaultDtype();
+  const dtype = commonDtype(input, other);
+  requireFloat(`${name}_cpu`, dtype);
   return [...broadcastTensors(toDtype(input, dtype), toDtype(other, dtype))];
 }
 

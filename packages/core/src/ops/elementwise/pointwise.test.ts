@@ -189,3 +189,7 @@ test("a bound that is NaN", () => {
   expect(list(x.clamp(Number.NaN, 1))).toEqual([Number.NaN, Number.NaN]);
   expect(list(x.clampMin(Number.NaN))).toEqual([Number.NaN, Number.NaN]);
 });
+
+test("xlogy of integers takes their own values", () => {
+  expect(list(xlogy(tensor([2], { dtype: "uint8" }), tensor(-1, { dtype: "int32" })))).toEqual([Number.NaN]);
+});

@@ -132,6 +132,8 @@ export function indexCopy(input: Tensor, dim: number, index: Tensor, source: Ten
       `index_copy_(): When source and destination are not scalars, their dimensionality must match. Source dimensionality (${source.ndim}), destination dimensionality (${input.ndim})`,
     );
   const count = source.ndim === 0 ? 1 : source.shape[d];
+  if (source.ndim === 0 && index.numel() !== 1)
+    throw new IndexError(`index_copy_(): When source is scalar, index should have one element (got ${index.numel()})`);
   if (index.numel() !== count)
     throw new IndexError(
       `index_copy_(): Number of indices (${index.numel()}) should be equal to source.size(dim) (${count})`,
@@ -159,10 +161,13 @@ const fillDerivative = ({
   const raw = asVector(input(1));
   const places = spread(m.where(m.lt(raw, 0), m.add(raw, g.shape[dim]), raw), dim, g.shape);
   const zeros = m.zerosLike({ dtype: g.dtype, shape: places.shape });
+  const kept = m.scatter(g, dim, places, zeros, "set");
+  // Each filled place counts once, also where it is named twice.
+  const filled = (): Term => m.scatter(m.zerosLike(g), dim, places, m.constantLike(zeros, 1), "set");
   return [
-    needs(0) ? m.reshape(m.scatter(g, dim, places, zeros, "set"), grad().shape) : null,
+    needs(0) ? m.reshape(kept, grad().shape) : null,
     null,
-    needs(2) ? m.sum(m.gather(g, dim, places)) : null,
+    needs(2) ? m.sum(m.where(m.ne(filled(), 0), g, 0)) : null,
   ];
 };
 

@@ -197,16 +197,13 @@ function checkValues(values: Tensor, result: readonly (number | null)[]): void {
 /** The functional form of the write at index tensors. */
 function put(plan: IndexPlan, values: Tensor | Scalar, accumulate: boolean): Tensor {
   const { view } = plan;
-  if (!isScalar(values) && values.dtype !== view.dtype)
-    throw new DTypeError(
-      `Index put requires the source and destination dtypes match, got ${pytorchName(view.dtype)} for the destination and ${pytorchName(values.dtype)} for the source.`,
-    );
   const dims = indexedDims(plan);
   const first = plan.indices[dims[0]];
   if (dims.length === 1 && first !== undefined && isMask(first))
     return putMask(view, first, dims[0], values, accumulate);
   const known = readMasksSync(plan);
   const common = checkIndices(known);
+  requireSameDtype(view, values);
   const indexed = indexedDims(known);
   const indices = known.indices.filter((x): x is Tensor => x !== undefined);
   if (isScalar(values))
@@ -217,9 +214,20 @@ function put(plan: IndexPlan, values: Tensor | Scalar, accumulate: boolean): Ten
   return call(putOp, [view, values, ...indices], [], { dims: indexed, accumulate });
 }
 
-function putMask(view: Tensor, mask: Tensor, dim: number, values: Tensor | Scalar, accumulate: boolean): Tensor {
+/** @throws DTypeError for a tensor of another dtype. */
+function requireSameDtype(view: Tensor, values: Tensor | Scalar): void {
+  if (!isScalar(values) && values.dtype !== view.dtype)
+    throw new DTypeError(
+      `Index put requires the source and destination dtypes match, got ${pytorchName(view.dtype)} for the destination and ${pytorchName(values.dtype)} for the source.`,
+    );
+}
+
+function putMask(view: Tensor, mask: Tensor, dim: number, given: Tensor | Scalar, accumulate: boolean): Tensor {
   checkMask(view, mask, dim);
-  if (isScalar(values)) return call(maskPutNumberOp, [view, mask], [fitted(values, view.dtype)], { dim, accumulate });
+  if (isScalar(given)) return call(maskPutNumberOp, [view, mask], [fitted(given, view.dtype)], { dim, accumulate });
+  // One value is filled in, whatever its dtype.
+  const values = given.numel() === 1 && !accumulate ? toDtype(given, view.dtype) : given;
+  requireSameDtype(view, values);
   const { shape } = view;
   checkValues(values, [...shape.slice(0, dim), null, ...shape.slice(dim + mask.ndim)]);
   return call(maskPutOp, [view, mask, values], [], { dim, accumulate });

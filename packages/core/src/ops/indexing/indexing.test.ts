@@ -302,3 +302,23 @@ test("what is no index of a tensor without dimensions, and no mask", () => {
   const twos = torch.zeros(2).maskedFill(torch.tensor([0, 2], { dtype: "uint8" }), 1);
   expect(() => twos.tolistSync()).toThrow("Mask tensor can take 0 and 1 values only");
 });
+
+test("one value of another dtype fills what a mask chooses", () => {
+  const x = torch.zeros(3);
+  x.indexPut_([torch.tensor([true, false, true])], torch.tensor([2n]));
+  expect(x.tolistSync()).toEqual([2, 0, 2]);
+  expect(() => x.indexPut_([torch.tensor([0n])], torch.tensor([2n]))).toThrow("got Float for the destination and Long");
+  expect(() => x.indexPut_([torch.tensor([true])], torch.tensor([2n, 3n]))).toThrow(
+    "The shape of the mask [1] at index 0",
+  );
+});
+
+test("what indexFill fills twice counts once in the value's gradient", () => {
+  const value = torch.tensor(5).requiresGrad_();
+  torch
+    .zeros(3)
+    .indexFill(0, torch.tensor([2n, 2n, 0n]), value)
+    .sum()
+    .backward();
+  expect(value.grad?.itemSync()).toBe(2);
+});

@@ -102,17 +102,21 @@ const fail = (message: string): never => {
   throw new ValueError(`einsum(): ${message}`);
 };
 
-/** One operand's subscripts, letters and at most one ellipsis. */
-function parseSubscripts(text: string, what: string): string[] {
+/** The subscripts of an operand, or of the output (null): letters and at most one ellipsis; `start` is where the text begins. */
+function parseSubscripts(text: string, start: number, operand: number | null): string[] {
   const subscripts: string[] = [];
   for (let i = 0; i < text.length; i++) {
+    if (text[i] === " ") continue;
     if (text[i] === ".") {
-      if (text.slice(i, i + 3) !== "..." || subscripts.includes("..."))
-        fail(`found '.' for ${what} that is not part of any ellipsis`);
+      const found = `found '.' for ${operand === null ? "output" : `operand ${operand}`}`;
+      if (subscripts.includes("..."))
+        fail(`${found} ${operand === null ? "but an ellipsis (...)" : "for which an ellipsis"} was already found`);
+      if (text.slice(i, i + 3) !== "...")
+        fail(`${found} that is not part of any ellipsis${operand === null ? " (...)" : ""}`);
       subscripts.push("...");
       i += 2;
     } else if (/[a-zA-Z]/.test(text[i])) subscripts.push(text[i]);
-    else fail(`invalid subscript given at index ${i} in the equation string, subscripts must be in [a-zA-Z]`);
+    else fail(`invalid subscript given at index ${start + i} in the equation string, subscripts must be in [a-zA-Z]`);
   }
   return subscripts;
 }
@@ -121,13 +125,16 @@ function parseSubscripts(text: string, what: string): string[] {
 const ellipsisLabels = (count: number): string[] => Array.from({ length: count }, (_, i) => `…${count - 1 - i}`);
 
 function parse(equation: string, operands: readonly Tensor[]): Labels {
-  const [left, right] = equation.replaceAll(" ", "").split("->");
+  const arrow = equation.indexOf("->");
+  const left = arrow < 0 ? equation : equation.slice(0, arrow);
   const parts = left.split(",");
   if (parts.length > operands.length) fail("fewer operands were provided than specified in the equation");
   if (parts.length < operands.length) fail("more operands were provided than specified in the equation");
   let widest = 0;
+  let start = 0;
   const inputs = parts.map((part, i) => {
-    const subscripts = parseSubscripts(part, `operand ${i}`);
+    const subscripts = parseSubscripts(part, start, i);
+    start += part.length + 1;
     const rank = operands[i].ndim;
     const letters = subscripts.filter((s) => s !== "...").length;
     const open = letters !== subscripts.length;
@@ -138,7 +145,7 @@ function parse(equation: string, operands: readonly Tensor[]): Labels {
     widest = Math.max(widest, rank - letters);
     return subscripts.flatMap((s) => (s === "..." ? ellipsisLabels(rank - letters) : [s]));
   });
-  const output = right === undefined ? impliedOutput(inputs, widest) : parseOutput(right, inputs, widest);
+  const output = arrow < 0 ? impliedOutput(inputs, widest) : parseOutput(equation, arrow + 2, inputs, widest);
   return { inputs, output };
 }
 
@@ -149,8 +156,13 @@ function impliedOutput(inputs: readonly (readonly string[])[], widest: number): 
   return [...ellipsisLabels(widest), ...once.sort()];
 }
 
-function parseOutput(text: string, inputs: readonly (readonly string[])[], widest: number): string[] {
-  const subscripts = parseSubscripts(text, "the output");
+function parseOutput(
+  equation: string,
+  start: number,
+  inputs: readonly (readonly string[])[],
+  widest: number,
+): string[] {
+  const subscripts = parseSubscripts(equation.slice(start), start, null);
   for (const [i, label] of subscripts.entries()) {
     if (label === "...") continue;
     if (subscripts.indexOf(label) !== i) fail(`output subscript ${label} appears more than once in the output`);

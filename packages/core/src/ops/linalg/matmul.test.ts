@@ -117,6 +117,19 @@ describe("addmm", () => {
 });
 
 describe("einsum", () => {
+  test("what is no equation is refused, with the place", () => {
+    const x = torch.ones(2, 3);
+    const refusals = [
+      ["...i...->i", "found '.' for operand 0 for which an ellipsis was already found"],
+      ["i.j", "found '.' for operand 0 that is not part of any ellipsis"],
+      ["ij->i.", "found '.' for output that is not part of any ellipsis (...)"],
+      ["...->...a...", "found '.' for output but an ellipsis (...) was already found"],
+      ["ij -> i1", "invalid subscript given at index 7 in the equation string"],
+      ["i j - > i", "invalid subscript given at index 4 in the equation string"],
+    ];
+    for (const [equation, message] of refusals) expect(() => torch.einsum(equation, x)).toThrow(message);
+  });
+
   test("diagonals, sums, transposes, ellipses", () => {
     const x = torch.tensor([
       [1, 2],

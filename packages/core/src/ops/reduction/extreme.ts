@@ -1,5 +1,5 @@
 /** Greatest and least elements, and where they are. NaN is greater and less than everything. */
-import { DTypeError, IndexError } from "../../errors.ts";
+import { IndexError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { type DerivativeContext, type Operation, operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
@@ -7,6 +7,7 @@ import { call, callMany } from "../../tensor/call.ts";
 import { requireNames } from "../../tensor/keywords.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { maximum, minimum } from "../elementwise/extremum.ts";
+import { refuseBool } from "../elementwise/operands.ts";
 import { normalizeDim } from "../shape/dims.ts";
 import { reshape } from "../shape/reshape.ts";
 import { type Dims, reducedDims } from "./dims.ts";
@@ -229,13 +230,13 @@ function position(
   keepdim?: boolean | ExtremeOptions,
 ): Tensor {
   const given = keywords<ExtremeOptions>(["dim", "keepdim", "other"], [dim, keepdim]);
-  if (input.dtype === "bool") throw new DTypeError(`"${name}_cpu" not implemented for 'Bool'`);
   if (given.dim === undefined || given.dim === null) {
     if (input.numel() === 0)
       throw new IndexError(`${name}(): Expected reduction dim to be specified for input.numel() == 0.`);
   }
   const dims = reducedDims(given.dim, input.ndim);
   requireSizes(name, input, dims);
+  if (input.numel() > 0) refuseBool(`${name}_cpu`, input.dtype);
   return call(name === "argmax" ? argmaxOp : argminOp, [input], [], { dims, keepdim: given.keepdim ?? false });
 }
 

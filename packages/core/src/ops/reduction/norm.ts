@@ -1,5 +1,6 @@
 /** Vector norms, (Σ |x|ᵖ)^(1/p), with PyTorch's gradients: 0 at the origin, shared evenly by ties of p = ±Infinity. */
 import { type DType, isFloat } from "../../dtype/dtype.ts";
+import { promote } from "../../dtype/promotion.ts";
 import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
@@ -247,6 +248,14 @@ export function vectorNorm(
   if (!isFloat(x.dtype))
     throw new DTypeError(
       `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${pytorchName(x.dtype)}`,
+    );
+  if (given.dtype && !isFloat(given.dtype))
+    throw new DTypeError(
+      `linalg.vector_norm: dtype should be floating point or complex, but got ${pytorchName(given.dtype)}`,
+    );
+  if (given.dtype && promote(x.dtype, given.dtype) !== given.dtype)
+    throw new DTypeError(
+      `linalg.vector_norm: the dtype of the input (${pytorchName(x.dtype)}) should be convertible without narrowing to the specified dtype (${pytorchName(given.dtype)})`,
     );
   return normAlong(vectorNormOp, x, toNumber(given.ord ?? 2), given);
 }

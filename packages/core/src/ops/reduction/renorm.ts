@@ -6,7 +6,7 @@ import { gt } from "../elementwise/comparison.ts";
 import { rdiv } from "../elementwise/division.ts";
 import { where } from "../elementwise/where.ts";
 import { normalizeDim } from "../shape/dims.ts";
-import { norm } from "./norm.ts";
+import { vectorNorm } from "./norm.ts";
 
 /**
  * Shortens every slice along `dim` whose norm of order `p` is greater than `maxnorm` to that norm.
@@ -21,7 +21,7 @@ export function renorm(input: Tensor, p: Scalar, dim: number, maxnorm: Scalar): 
   if (input.ndim < 2) throw new ShapeError(`renorm: input needs at least 2 dimensions, got ${input.ndim} dimensions`);
   const at = normalizeDim(dim, input.ndim);
   const others = input.shape.map((_, d) => d).filter((d) => d !== at);
-  const length = norm(input, p, others, true);
+  const length = vectorNorm(input, p, others, true);
   // PyTorch's small number, which keeps the quotient finite.
   return mul(input, where(gt(length, maxnorm), rdiv(add(length, 1e-7), maxnorm), 1));
 }

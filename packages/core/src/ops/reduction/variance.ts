@@ -106,7 +106,10 @@ function applied(
   first?: First,
   ...rest: readonly (Later | undefined)[]
 ): Tensor[] {
-  if (!isFloat(input.dtype)) throw new DTypeError("std and var only support floating point and complex dtypes");
+  if (!isFloat(input.dtype)) {
+    const name = op.name.includes("_") ? op.name : "std and var";
+    throw new DTypeError(`${name} only support floating point and complex dtypes`);
+  }
   const names =
     typeof first === "boolean" ? (["unbiased"] as const) : (["dim", "unbiased", "keepdim", "correction"] as const);
   const given = keywords<VarianceOptions>(names, [first, ...rest]);

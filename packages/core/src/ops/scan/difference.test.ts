@@ -98,3 +98,9 @@ test("differences along dimensions in the order in which they are asked for, and
     "of length 1 and a dim argument of length 2.",
   );
 });
+
+test("integrals of nothing", () => {
+  const nothing = torch.zeros([2, 0], { dtype: "int16" });
+  expect([torch.trapezoid(nothing).dtype, torch.trapezoid(nothing).shape]).toEqual(["int16", [2]]);
+  expect(() => torch.trapezoid(torch.tensor(1))).toThrow("Dimension specified as -1 but tensor has no dimensions");
+});

@@ -1,7 +1,8 @@
 /** Differences of neighbours along a dimension, and integrals by the trapezoidal rule. */
-import { DTypeError, ShapeError } from "../../errors.ts";
+import { DTypeError, IndexError, ShapeError } from "../../errors.ts";
 import type { Scalar } from "../../runtime/scalar.ts";
 import { Tensor } from "../../tensor/tensor.ts";
+import { newZeros } from "../creation/fill.ts";
 import { add, mul, sub } from "../elementwise/arithmetic.ts";
 import { ne } from "../elementwise/comparison.ts";
 import { keywords } from "../reduction/keywords.ts";
@@ -71,10 +72,16 @@ export interface TrapezoidOptions {
 /** Areas between neighbours, twice. */
 function areas(name: string, y: Tensor, x: unknown, options: TrapezoidOptions): { area: Tensor; dim: number } {
   const given = keywords<TrapezoidOptions>(["x", "dx", "dim"], [x, options]);
-  if (y.dtype === "bool") throw new DTypeError(`${name}: received a bool input for \`y\`, but bool is not supported`);
-  if (given.x instanceof Tensor && given.x.dtype === "bool")
-    throw new DTypeError(`${name}: received a bool input for \`x\`, but bool is not supported`);
-  if (y.ndim === 0) throw new ShapeError(`${name}: y must have at least one dimension`);
+  if (y.ndim === 0)
+    throw new IndexError(
+      name === "trapezoid"
+        ? "Dimension specified as -1 but tensor has no dimensions"
+        : "slice() cannot be applied to a 0-dim tensor.",
+    );
+  if ([y, given.x].some((t) => t?.dtype === "bool"))
+    throw new DTypeError(
+      `${name}: received a bool input for ${given.x ? "`x` or `y`" : "`y`"}, but bool is not supported`,
+    );
   const dim = normalizeDim(given.dim ?? -1, y.ndim);
   const heights = neighbours(y, dim, add);
   if (!(given.x instanceof Tensor)) return { area: mul(heights, given.dx ?? 1), dim };
@@ -100,6 +107,8 @@ function areas(name: string, y: Tensor, x: unknown, options: TrapezoidOptions): 
  */
 export function trapezoid(y: Tensor, x?: Tensor | TrapezoidOptions | null, options: TrapezoidOptions = {}): Tensor {
   const { area, dim } = areas("trapezoid", y, x, options);
+  // Of no values, in their dtype.
+  if (y.shape[dim] === 0) return newZeros(y, y.shape.toSpliced(dim, 1));
   return mul(sum(area, dim), 0.5);
 }
 

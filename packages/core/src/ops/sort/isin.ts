@@ -1,4 +1,6 @@
+import { isFloat } from "../../dtype/dtype.ts";
 import { resultType } from "../../dtype/promotion.ts";
+import { DTypeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import type { Scalar } from "../../runtime/scalar.ts";
@@ -6,6 +8,7 @@ import { call } from "../../tensor/call.ts";
 import { requireNames } from "../../tensor/keywords.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { newZeros } from "../creation/fill.ts";
+import { nanToNum } from "../elementwise/clamp.ts";
 import { eq } from "../elementwise/comparison.ts";
 import { logicalNot } from "../elementwise/logical.ts";
 import { any } from "../reduction/logic.ts";
@@ -22,6 +25,12 @@ export interface IsinOptions {
   invert?: boolean;
 }
 
+const infinite = {
+  nan: Number.POSITIVE_INFINITY,
+  posinf: Number.POSITIVE_INFINITY,
+  neginf: Number.NEGATIVE_INFINITY,
+};
+
 const foundOp = operation("isin", ([x, sorted, at]) => {
   const place = m.reshape(m.minimum(at, sorted.numel - 1), [x.numel]);
   return m.eq(x, m.reshape(m.gather(sorted, 0, place), x.shape));
@@ -37,6 +46,9 @@ const foundOp = operation("isin", ([x, sorted, at]) => {
 export function isin(elements: Tensor | Scalar, testElements: Tensor | Scalar, options: IsinOptions = {}): Tensor {
   requireNames(options, ["assumeUnique", "invert"]);
   const { invert = false } = options;
+  for (const x of [elements, testElements])
+    if (x instanceof Tensor && x.dtype === "bool")
+      throw new DTypeError("Unsupported input type encountered for isin(): Bool");
   const found = search(elements, testElements);
   return invert ? logicalNot(found) : found;
 }
@@ -46,9 +58,10 @@ function search(elements: Tensor | Scalar, testElements: Tensor | Scalar): Tenso
   if (!(elements instanceof Tensor)) return reshape(any(eq(testElements, elements)), []);
   if (testElements.numel() === 0 || elements.numel() === 0)
     return newZeros(elements, elements.shape, { dtype: "bool" });
-  const promoted = resultType([elements, testElements].map(({ dtype }) => ({ dtype, shape: [1], weak: false })));
-  const dtype = promoted === "bool" ? "uint8" : promoted;
+  const dtype = resultType([elements, testElements].map(({ dtype }) => ({ dtype, shape: [1], weak: false })));
   const [x, list] = [toDtype(elements, dtype), toDtype(reshape(testElements, [-1]), dtype)];
   const sorted = sort(list, 0).values;
-  return call(foundOp, [x, sorted, searchsorted(sorted, x)]);
+  // A search by halves stumbles over NaN, which come last.
+  const keys = isFloat(dtype) ? nanToNum(sorted, infinite) : sorted;
+  return call(foundOp, [x, sorted, searchsorted(keys, x)]);
 }

@@ -135,6 +135,7 @@ export function kthvalue(
   if (size === 0) throw new IndexError(`kthvalue(): Expected reduction dim ${at} to have non-zero size.`);
   if (!Number.isInteger(given.k) || given.k < 1 || given.k > size)
     throw new ShapeError(`kthvalue(): selected number k out of range for dimension ${at}`);
+  if (input.numel() > 0) refuseBool("kthvalue_cpu", input.dtype);
   return namedResults<"values" | "indices">(
     ["values", "indices"],
     callMany(kthvalueOp, [input], [given.k], { dim: at, keepdim: given.keepdim ?? false }),

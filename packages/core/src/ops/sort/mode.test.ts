@@ -61,7 +61,6 @@ describe("isin", () => {
     const x = torch.tensor([Number.NaN, 1, Number.POSITIVE_INFINITY]);
     expect(torch.isin(x, x).tolistSync()).toEqual([false, true, true]);
     expect(torch.isin(torch.tensor([1n, 2n]), torch.tensor([1.5, 2])).tolistSync()).toEqual([false, true]);
-    expect(torch.isin(torch.tensor([true]), torch.tensor([false, true])).tolistSync()).toEqual([true]);
     expect(torch.isin(x, torch.zeros([0])).tolistSync()).toEqual([false, false, false]);
   });
 
@@ -72,4 +71,15 @@ describe("isin", () => {
     const known = new Set(list.tolistSync() as number[]);
     expect(torch.isin(x, list).tolistSync()).toEqual((x.tolistSync() as number[]).map((value) => known.has(value)));
   });
+});
+
+test("isin: infinities beside NaN, and no bools", () => {
+  const list = torch.tensor([-2, Number.NaN]);
+  expect(torch.isin(torch.tensor([-2, 3, Number.NaN, Number.POSITIVE_INFINITY]), list).tolistSync()).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ]);
+  expect(() => torch.isin(torch.tensor([true]), torch.tensor([true]))).toThrow("for isin(): Bool");
 });

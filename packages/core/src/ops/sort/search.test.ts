@@ -131,3 +131,9 @@ describe("unique", () => {
     expect(torch.uniqueConsecutiveSync(torch.tensor([1, 1, 2, 1])).tolistSync()).toEqual([1, 2, 1]);
   });
 });
+
+test("slices along a later dimension are compared as if it were exchanged with the first", () => {
+  const x = torch.tensor([[[0, 0], [0, 1]], [[1, 0], [0, 0]]]); // biome-ignore format: rows
+  const [, inverse] = torch.uniqueSync(x, { dim: 2, returnInverse: true });
+  expect(inverse.tolistSync()).toEqual([1, 0]);
+});

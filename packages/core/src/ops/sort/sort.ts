@@ -4,6 +4,7 @@ import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import { call, callMany } from "../../tensor/call.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { refuseBool } from "../elementwise/operands.ts";
 import { keywords } from "../reduction/keywords.ts";
 import { namedResults, type Results } from "../reduction/results.ts";
 import { normalizeDim } from "../shape/dims.ts";
@@ -111,6 +112,7 @@ export function topk(
   const size = input.ndim === 0 ? 1 : input.shape[along];
   if (!Number.isInteger(given.k) || given.k < 0 || given.k > size)
     throw new ShapeError("selected index k out of range");
+  refuseBool("topk_cpu", input.dtype);
   const attributes = { dim: along, descending: given.largest ?? true, k: given.k };
   return namedResults(["values", "indices"], callMany(topkOp, [input], [], attributes), "topk");
 }

@@ -37,14 +37,17 @@ function rowsOf(values: HostArray, input: Tensor, dim: number | null): Rows {
   return { count, width: count === 0 ? 0 : order.length / count, keys: Array.from(order, (at) => keys[at]) };
 }
 
-/** Row-major positions of the elements, slice by slice along `dim`. */
+/** Row-major positions of the elements, slice by slice along `dim`, in PyTorch's order: as if it were exchanged with the first. */
 function slicePositions(shape: readonly number[], dim: number): number[] {
   const size = shape[dim];
   const inner = shape.slice(dim + 1).reduce((n, s) => n * s, 1);
-  const outer = shape.slice(0, dim).reduce((n, s) => n * s, 1);
+  const first = dim === 0 ? 1 : shape[0];
+  const between = shape.slice(1, Math.max(dim, 1)).reduce((n, s) => n * s, 1);
   const positions: number[] = [];
   for (let i = 0; i < size; i++)
-    for (let o = 0; o < outer; o++) for (let k = 0; k < inner; k++) positions.push((o * size + i) * inner + k);
+    for (let b = 0; b < between; b++)
+      for (let a = 0; a < first; a++)
+        for (let k = 0; k < inner; k++) positions.push(((a * between + b) * size + i) * inner + k);
   return positions;
 }
 
@@ -88,6 +91,8 @@ function found(input: Tensor, values: HostArray, options: UniqueOptions, consecu
   const dim = options.dim === undefined || options.dim === null ? null : normalizeDim(options.dim, input.ndim);
   if (dim !== null && input.numel() === 0 && input.shape[dim] !== 0)
     throw new ShapeError(`There are 0 sized dimensions, and they aren't selected, so unique cannot be applied`);
+  if (dim !== null && input.shape.filter((size) => size === 0).length > 1)
+    throw new ShapeError("Number of zero sized dimensions is more than one, so unique cannot be applied ");
   const rows = rowsOf(values, input, dim !== null && input.ndim > 0 ? dim : null);
   const order = Array.from({ length: rows.count }, (_, i) => i);
   if (!consecutive) order.sort((a, b) => compareRows(rows, a, b));
