@@ -7,7 +7,7 @@ const packages = {
   "backend-cpu": "11 kB",
   "backend-wasm": "50.3 kB",
   "backend-webgpu": "45.4 kB",
-  nn: "68.8 kB",
+  nn: "69 kB",
   optim: "15.8 kB",
   data: "5.1 kB",
   distributions: "30.7 kB",

@@ -17,7 +17,7 @@ export function groupsOf<Options extends object>(params: Params<Options>): Group
   if (given.every((each) => each instanceof Tensor))
     return [{ params: given as Tensor[] } as unknown as GroupInput<Options>];
   if (given.some((each) => each instanceof Tensor))
-    throw new ValueError("parameters and groups of parameters cannot be mixed in one list");
+    throw new ValueError("parameters and groups cannot be mixed in one list");
   return given as GroupInput<Options>[];
 }
 

@@ -247,7 +247,7 @@ export class Tensor {
 
   /** What `JSON.stringify` calls, here for the options of operations. @throws ValueError: values have to be read. */
   toJSON(): never {
-    throw new ValueError("expected a plain value, but got a Tensor: read it first with await x.item() or x.tolist()");
+    throw new ValueError("expected a plain value, but got a Tensor: read it first with await x.tolist()");
   }
 
   /** Gives back the memory now; see `dispose`. Never needed: what is unreachable is collected. */

@@ -9,6 +9,7 @@ import {
   type LossAttributes,
   lossOperation,
   type ReductionOptions,
+  requireWithin,
   sameSize,
   sizeHint,
   spread,
@@ -86,7 +87,7 @@ export function binaryCrossEntropy(
   requireFloatTarget(input, target);
   const factor = given.weight ?? null;
   if (factor === null) return call(bceOp, [input, target], [], unweighted[reduction]);
-  m.broadcastShapes(input.shape, factor.shape);
+  requireWithin(input.shape, factor.shape);
   return call(bceOp, [input, target, factor], [], withWeight[reduction]);
 }
 
@@ -95,7 +96,7 @@ function requireFloatTarget(input: Tensor, target: Tensor): void {
   const method = { float64: "double", float16: "half" }[input.dtype as string] ?? "float";
   throw new DTypeError(
     `Found dtype ${pytorchName(target.dtype)} but expected ${pytorchName(input.dtype)}\n` +
-      `The target must have the input's dtype: convert it with target.${method}().`,
+      `Give it the input's dtype: target.${method}().`,
   );
 }
 
@@ -167,7 +168,7 @@ export function binaryCrossEntropyWithLogits(
     );
   const [factor, positive] = [given.weight ?? null, given.posWeight ?? null];
   const inputs = [input, target, ...(positive === null ? [] : [positive]), ...(factor === null ? [] : [factor])];
-  m.broadcastShapes(...inputs.map((each) => each.shape));
+  requireWithin(input.shape, ...inputs.map((each) => each.shape));
   const table = logitsAttributes[(factor === null ? 0 : 1) + (positive === null ? 0 : 2)];
   return call(bceWithLogitsOp, inputs, [], table[reduction]);
 }

@@ -143,8 +143,12 @@ describe("what does not fit is refused at the call, with PyTorch's words", () =>
       () => F.conv2d(x(), torch.zeros([2, 3, 3, 3], { dtype: "float64" })),
     ],
     [
-      "output padding must be smaller than either stride or dilation",
+      "output padding must be smaller than either stride or dilation, but got output_padding_height: 1 output_padding_width: 1 stride_height: 1 stride_width: 1 dilation_height: 1 dilation_width: 1",
       () => F.convTranspose2d(x(), torch.zeros([3, 2, 3, 3]), null, { outputPadding: 1 }),
+    ],
+    [
+      "Given input size per channel: (1 x 1). Calculated output size per channel: (1 x 0). Output size is too small",
+      () => F.convTranspose1d(torch.zeros([1, 1, 1]), torch.zeros([1, 1, 2]), null, { padding: 1 }),
     ],
     [
       "Given transposed=1, weight of size [2, 3, 3, 3], expected input[1, 3, 5, 5] to have 2 channels, but got 3 channels instead",

@@ -226,7 +226,7 @@ function convTranspose(dims: number, input: Tensor, weight: Tensor, ...given: re
   if (low.some((n) => n < 0)) throw new ValueError("negative padding is not supported");
   if (extra.some((n, d) => n < 0 || (n >= stride[d] && n >= dilation[d])))
     throw new ValueError(
-      `output padding must be smaller than either stride or dilation, but got output_padding: ${extra.join(", ")}; stride: ${stride.join(", ")}; dilation: ${dilation.join(", ")}`,
+      `output padding must be smaller than either stride or dilation, but got ${byName("output_padding", extra, 0)} ${byName("stride", stride, 1)} ${byName("dilation", dilation, 1)}`,
     );
   if (weight.shape[0] !== x.shape[1])
     throw new ShapeError(
@@ -237,7 +237,7 @@ function convTranspose(dims: number, input: Tensor, weight: Tensor, ...given: re
   const sizes = inputs.map((n, d) => (n - 1) * stride[d] - 2 * low[d] + dilation[d] * (kernel[d] - 1) + extra[d] + 1);
   if (sizes.some((n) => n <= 0))
     throw new ShapeError(
-      `Given input size per channel: (${inputs.join(" x ")}). Calculated output size per channel: (${sizes.join(" x ")}). Output size is too small`,
+      `Given input size per channel: (${asRows(inputs, 1).join(" x ")}). Calculated output size per channel: (${asRows(sizes, 1).join(" x ")}). Output size is too small`,
     );
   // What the windows of the convolution that this is the gradient of reach over, no more: then it gives `inputs`.
   const high = inputs.map((n, d) => (n - 1) * stride[d] + dilation[d] * (kernel[d] - 1) + 1 - sizes[d] - low[d]);
@@ -245,6 +245,17 @@ function convTranspose(dims: number, input: Tensor, weight: Tensor, ...given: re
   const y = call(transposedOp, bias ? [x, weight, bias] : [x, weight], [], how);
   return x === input ? y : squeeze(y, 0);
 }
+
+/** One dimension as the second of two, as PyTorch computes it. */
+const asRows = (sizes: readonly number[], first: number): readonly number[] =>
+  sizes.length === 1 ? [first, ...sizes] : sizes;
+
+/** `stride_height: 1 stride_width: 2` */
+const byName = (what: string, sizes: readonly number[], first: number): string => {
+  const names = ["depth", "height", "width"].slice(sizes.length === 3 ? 0 : 1);
+  const rows = asRows(sizes, first);
+  return names.map((name, d) => `${what}_${name}: ${rows[d]}`).join(" ");
+};
 
 const text = (tensor: Tensor): string => `[${tensor.shape.join(", ")}]`;
 

@@ -1,7 +1,15 @@
 /** Sums, means or maxima of rows of a table. */
 
 import { type Attributes, call, callMany, operation, type Term } from "@cresset/core/extend";
-import { DTypeError, isFloat, reshape, ShapeError, type Tensor, ValueError } from "@cresset/core/functions";
+import {
+  DTypeError,
+  isFloat,
+  NotImplementedError,
+  reshape,
+  ShapeError,
+  type Tensor,
+  ValueError,
+} from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { checkIndices, overColumns, paddingRow, renormalise, rowsOf } from "./embedding.ts";
@@ -158,8 +166,8 @@ function checkBags(
   const modes: readonly string[] = ["sum", "mean", "max"];
   if (!modes.includes(mode)) throw new ValueError("mode has to be one of sum, mean or max");
   if (weights !== null && mode !== "sum")
-    throw new ValueError(
-      `embedding_bag: per_sample_weights was not None, but per_sample_weights is only supported for mode='sum' (got mode='${mode}').`,
+    throw new NotImplementedError(
+      `embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got mode='${mode}'). Please open a feature request on GitHub.`,
     );
   if (weights !== null && weights.shape.join() !== input.shape.join())
     throw new ShapeError(

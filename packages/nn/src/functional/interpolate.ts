@@ -200,11 +200,13 @@ export function interpolate(input: Tensor, ...rest: InterpolateArguments): Tenso
   const rank = ranks[mode];
   if (rank !== undefined && rank !== input.ndim)
     throw new ShapeError(`Got ${input.ndim}D input, but ${mode} mode needs ${rank}D input`);
-  if ([...sizes, ...out].some((n) => n < 1))
-    throw new ShapeError(
-      `Input and output sizes should be greater than 0, but got input (${sizes.join(", ")}) output (${out.join(", ")})`,
-    );
   if (mode === "area") return [adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d][dims - 1](input, out);
+  if ([...sizes, ...out].some((n) => n < 1)) {
+    const [from, to] = [sizes, out].map((list) => list.map((n, d) => `${"DHW"[d + 3 - dims]}: ${n}`).join(", "));
+    throw new ShapeError(
+      `Input and output sizes should be greater than 0, but got input (${from}) ${dims === 1 ? "and " : ""}output (${to})`,
+    );
+  }
   const aligned = alignCorners === true;
   const scales = sizes.map((size, d) => {
     if (aligned) return out[d] > 1 ? (size - 1) / (out[d] - 1) : 0;

@@ -1,4 +1,4 @@
-import { callMany, type Operation, operation, type Term } from "@cresset/core/extend";
+import { callMany, type Operation, operation, requireTensors, type Term } from "@cresset/core/extend";
 import type { DType, Tensor } from "@cresset/core/functions";
 import { squeeze, unsqueeze } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
@@ -145,8 +145,9 @@ function maxPool(
 ): Tensor | [output: Tensor, indices: Tensor] {
   const names = ["kernelSize", "stride", "padding", "dilation", "ceilMode", "returnIndices"] as const;
   const { kernelSize, ...options } = keywords<WindowAnd<MaxPoolOptions>>(names, given, 1);
-  requireFloat(dims === 3 ? "max_pool3d_with_indices_cpu" : "max_pool2d", input);
+  requireTensors(`max_pool${dims}d`, [input]);
   const how = poolingOf(`max_pool${dims}d`, input, dims, kernelSize, options);
+  requireFloat(dims === 3 ? "max_pool3d_with_indices_cpu" : "max_pool2d", input);
   const [output, indices] =
     dims === 1 ? alongRows(input, how) : callMany(dims === 2 ? pool2d : pool3d, [input], [], how);
   return options.returnIndices === true ? [output, indices] : output;

@@ -143,6 +143,10 @@ describe("what does not fit is refused at the call", () => {
       () => F.avgPool3d(torch.zeros(1, 5, 1, 3), [3, 2, 3], { stride: 2, ceilMode: true }),
     ],
     ["Given input size: (2x4x4). Calculated output size: (2x0x0). Output size is too small", () => F.maxPool2d(x(), 5)],
+    [
+      "Given input size: (2x1x4). Calculated output size: (2x1x0). Output size is too small",
+      () => F.maxPool1d(torch.zeros(1, 2, 4), 5),
+    ],
     ["max_pool2d(): Expected 3D or 4D (batch mode) tensor", () => F.maxPool2d(torch.zeros([4, 4]), 2)],
     ["divisor must be not zero", () => F.avgPool2d(x(), 2, { divisorOverride: 0 })],
     ["stride should not be zero", () => F.avgPool2d(x(), 2, { stride: 0 })],

@@ -55,9 +55,10 @@ export function poolingOf(name: string, input: Tensor, dims: number, kernelSize:
     return ceilMode && (count - 1) * stride[d] >= size + padding[d] ? count - 1 : count;
   });
   if (out.some((n) => n < 1)) {
-    const planes = input.shape[input.ndim - dims - 1] ?? 1;
+    // One dimension is the second of two in PyTorch.
+    const planes = [input.shape[input.ndim - dims - 1] ?? 1, ...(dims === 1 ? [1] : [])];
     throw new ShapeError(
-      `Given input size: (${[planes, ...sizes].join("x")}). Calculated output size: (${[planes, ...out].join("x")}). Output size is too small`,
+      `Given input size: (${[...planes, ...sizes].join("x")}). Calculated output size: (${[...planes, ...out].join("x")}). Output size is too small`,
     );
   }
   const reached = out.map((n, d) => reach(n, kernel[d], stride[d], dilation[d]));

@@ -6,7 +6,7 @@ import {
   requireTensors,
   type Term,
 } from "@cresset/core/extend";
-import { isFloat, type Tensor, ValueError } from "@cresset/core/functions";
+import { isFloat, ShapeError, type Tensor, ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { sizeText } from "../printing.ts";
@@ -75,6 +75,15 @@ export function spread(grad: Term, reduction: Reduction, count: number): Term {
 
 export function sameSize(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((size, d) => size === b[d]);
+}
+
+/** @throws ShapeError where others broadcast to more than the losses' shape, which PyTorch writes them over. */
+export function requireWithin(shape: readonly number[], ...others: readonly (readonly number[])[]): void {
+  const all = m.broadcastShapes(shape, ...others);
+  if (!sameSize(all, shape))
+    throw new ShapeError(
+      `output with shape [${shape.join(", ")}] doesn't match the broadcast shape [${all.join(", ")}]`,
+    );
 }
 
 /** Warns, as PyTorch does, where a loss broadcasts its target. */

@@ -1,6 +1,6 @@
 /** Losses between a prediction and a target of the same shape. */
 
-import { call, type DerivativeContext, type Operation, type Term } from "@cresset/core/extend";
+import { call, type DerivativeContext, type Operation, requireTensors, type Term } from "@cresset/core/extend";
 import { div, float, type Scalar, type Tensor, unsqueeze, ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
@@ -13,6 +13,7 @@ import {
   type Reduction,
   type ReductionOptions,
   reductionOf,
+  requireWithin,
   spread,
   warnOfBroadcast,
 } from "./reduction.ts";
@@ -130,6 +131,8 @@ const softMarginOp = lossOperation("soft_margin_loss", ([x, y]) => m.log1p(m.exp
 export function softMarginLoss(input: Tensor, target: Tensor, options: ReductionOptions = {}): Tensor {
   const reduction = reductionOf(options);
   checkReduction(reduction);
+  requireTensors("soft_margin_loss", [input, target]);
+  requireWithin(input.shape, target.shape);
   return call(softMarginOp, [input, target], [], { reduction });
 }
 

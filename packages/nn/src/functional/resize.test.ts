@@ -61,6 +61,8 @@ describe("interpolate", () => {
     expect(() => F.interpolate(x, { size: 3, mode: "bilinear" })).toThrow(
       "Got 3D input, but bilinear mode needs 4D input",
     );
+    expect(() => F.interpolate(x, { scaleFactor: 0.1 })).toThrow("input (W: 3) and output (W: 0)");
+    expect(F.interpolate(torch.zeros([1, 1, 1, 3]), { scaleFactor: 0.5, mode: "area" }).shape).toEqual([1, 1, 0, 1]);
     expect(() => F.interpolate(x, { size: 3, alignCorners: true })).toThrow(
       "align_corners option can only be set with",
     );

@@ -150,7 +150,9 @@ describe("EmbeddingBag", () => {
     ]);
     sums.sum().backward();
     expect(perSampleWeights.grad?.tolistSync()).toEqual([3, 7, 11, 7]);
-    expect(() => F.embeddingBag(input, weight, offsets, { perSampleWeights })).toThrow("only supported for mode='sum'");
+    expect(() => F.embeddingBag(input, weight, offsets, { perSampleWeights })).toThrow(
+      "only supported for mode='sum' (got mode='mean')",
+    );
   });
 
   test("the last offset may be the end", () => {

@@ -56,9 +56,7 @@ describe("BCELoss", () => {
   test("integer targets are an error that says what to do", () => {
     const call = () => new nn.BCELoss()(torch.tensor([0.5]), torch.tensor([1n]));
     expect(call).toThrow(DTypeError);
-    expect(call).toThrow(
-      "Found dtype Long but expected Float\nThe target must have the input's dtype: convert it with target.float().",
-    );
+    expect(call).toThrow("Found dtype Long but expected Float\nGive it the input's dtype: target.float().");
   });
 
   test("an unknown reduction is an error", () => {
@@ -141,5 +139,20 @@ test("leading arguments may come by position, as PyTorch's", () => {
 test("the distance of a triplet loss is a module of it", () => {
   expect(String(new nn.TripletMarginWithDistanceLoss())).toBe(
     "TripletMarginWithDistanceLoss(\n  (distance_function): PairwiseDistance()\n)",
+  );
+});
+
+test("weights of BCE losses do not make the loss larger", () => {
+  const [p, y] = [torch.full([1, 2], 0.5), torch.ones([1, 2])];
+  const weight = torch.ones([3, 2]);
+  for (const loss of [new nn.BCELoss({ weight }), new nn.BCEWithLogitsLoss({ posWeight: weight })])
+    expect(() => loss(p, y)).toThrow("output with shape [1, 2] doesn't match the broadcast shape [3, 2]");
+});
+
+test("SoftMarginLoss writes the target over the input's shape, as PyTorch does", () => {
+  const loss = new nn.SoftMarginLoss();
+  expect(loss(torch.zeros([2, 3]), torch.ones([3])).itemSync()).toBeCloseTo(Math.LN2, 6);
+  expect(() => loss(torch.zeros([3]), torch.ones([3, 1]))).toThrow(
+    "output with shape [3] doesn't match the broadcast shape [3, 3]",
   );
 });

@@ -79,11 +79,11 @@ export class CyclicLR extends LRScheduler {
     ] as const;
     const options = named<CyclicLROptions & Bounds>(names, [baseLr, maxLr, stepSizeUp, stepSizeDown, given]);
     const { lastEpoch = -1, mode = "triangular", gamma = 1 } = options;
-    const lowest = perGroup("base_lr", optimizer, required("base_lr", options.baseLr));
+    const lowest = perGroup("values for base_lr", optimizer, required("base_lr", options.baseLr));
     const groups = groupsOf(optimizer);
     if (lastEpoch === -1) for (const [i, group] of groups.entries()) group.lr = lowest[i];
     super(optimizer, lastEpoch);
-    this.maxLrs = perGroup("max_lr", optimizer, required("max_lr", options.maxLr));
+    this.maxLrs = perGroup("values for max_lr", optimizer, required("max_lr", options.maxLr));
     const up = options.stepSizeUp ?? 2000;
     const down = options.stepSizeDown ?? up;
     this.totalSize = up + down;
@@ -99,10 +99,10 @@ export class CyclicLR extends LRScheduler {
     if (this.cycleMomentum) {
       if (!("momentum" in optimizer.defaults))
         throw new ValueError("optimizer must support momentum with `cycle_momentum` option enabled");
-      const momenta = perGroup("base_momentum", optimizer, options.baseMomentum ?? 0.8);
+      const momenta = perGroup("values for base_momentum", optimizer, options.baseMomentum ?? 0.8);
       if (lastEpoch === -1) for (const [i, group] of groups.entries()) group.momentum = momenta[i];
       this.baseMomentums = groups.map((group) => group.momentum ?? 0);
-      this.maxMomentums = perGroup("max_momentum", optimizer, options.maxMomentum ?? 0.9);
+      this.maxMomentums = perGroup("values for max_momentum", optimizer, options.maxMomentum ?? 0.9);
     }
     this.start();
     this.baseLrs = lowest;

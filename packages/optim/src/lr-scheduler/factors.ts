@@ -221,7 +221,7 @@ export class LinearLR extends LRScheduler {
     this.startFactor = options.startFactor ?? 1 / 3;
     this.endFactor = options.endFactor ?? 1;
     this.totalIters = options.totalIters ?? 5;
-    if (this.startFactor > 1 || this.startFactor < 0)
+    if (this.startFactor > 1 || this.startFactor <= 0)
       throw new ValueError("Starting multiplicative factor expected to be between 0 and 1.");
     if (this.endFactor > 1 || this.endFactor < 0)
       throw new ValueError("Ending multiplicative factor expected to be between 0 and 1.");

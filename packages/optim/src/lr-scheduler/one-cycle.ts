@@ -90,7 +90,7 @@ export class OneCycleLR extends LRScheduler {
     const strategies: readonly string[] = ["cos", "linear"];
     if (!strategies.includes(annealStrategy))
       throw new ValueError(`anneal_strategy must by one of 'cos' or 'linear', instead got ${annealStrategy}`);
-    const highest = perGroup("max_lr", optimizer, required("max_lr", options.maxLr));
+    const highest = perGroup("values for max_lr", optimizer, required("max_lr", options.maxLr));
     const groups = groupsOf(optimizer);
     if (lastEpoch === -1)
       for (const [i, group] of groups.entries()) {
@@ -102,8 +102,8 @@ export class OneCycleLR extends LRScheduler {
     if (cycleMomentum) {
       if (!("momentum" in optimizer.defaults) && !useBeta1)
         throw new ValueError("optimizer must support momentum with `cycle_momentum` option enabled");
-      const most = perGroup("max_momentum", optimizer, options.maxMomentum ?? 0.95);
-      const least = perGroup("base_momentum", optimizer, options.baseMomentum ?? 0.85);
+      const most = perGroup("values for max_momentum", optimizer, options.maxMomentum ?? 0.95);
+      const least = perGroup("values for base_momentum", optimizer, options.baseMomentum ?? 0.85);
       if (lastEpoch === -1)
         for (const [i, group] of groups.entries()) {
           setMomentum(group, useBeta1, most[i]);

@@ -138,6 +138,8 @@ test("resuming needs the initial rate", () => {
   expect(() => new S.StepLR(sgd(), 2, { lastEpoch: 3 })).toThrow(
     "param 'initial_lr' is not specified in param_groups[0] when resuming an optimizer",
   );
+  expect(() => new S.ReduceLROnPlateau(sgd(), { minLr: [0.1, 0.2] })).toThrow("expected 1 min_lrs, got 2");
+  expect(() => new S.LinearLR(sgd(), { startFactor: 0 })).toThrow("Starting multiplicative factor");
   expect(() => new S.LambdaLR(sgd(), [])).toThrow("Expected 1 lr_lambdas, but got 0");
   expect(() => new S.CyclicLR(new optim.Adam([torch.zeros([1], { requiresGrad: true })]), 0.1, 1)).toThrow(
     "optimizer must support momentum with `cycle_momentum` option enabled",

@@ -53,11 +53,11 @@ export function required<T>(name: string, value: T | undefined): T {
 
 const plain = (value: unknown): unknown => (value instanceof FloatScalar ? value.value : value);
 
-/** One value per group: a number stands for all. @throws ValueError for a list of another length. */
-export function perGroup<T>(name: string, optimizer: ScheduledOptimizer, value: T | readonly T[]): T[] {
+/** One value per group: a number stands for all; `what` the values are. @throws ValueError for a list of another length. */
+export function perGroup<T>(what: string, optimizer: ScheduledOptimizer, value: T | readonly T[]): T[] {
   const count = optimizer.paramGroups.length;
   if (!Array.isArray(value)) return new Array<T>(count).fill(value as T);
-  if (value.length !== count) throw new ValueError(`expected ${count} values for ${name}, got ${value.length}`);
+  if (value.length !== count) throw new ValueError(`expected ${count} ${what}, got ${value.length}`);
   return [...value];
 }
 
