@@ -29,7 +29,7 @@ describe("what is no tensor is refused with an error that says so", () => {
     [
       "an array of modules",
       () => new (nn.Sequential as unknown as new (x: unknown) => unknown)([new nn.ReLU()]),
-      "are separate arguments",
+      "without names: new nn.Sequential(...modules)",
     ],
     [
       "a function among modules",

@@ -36,3 +36,11 @@ test.each<[string, () => nn.Module<[torch.Tensor], torch.Tensor>]>([
   expect(copy(image()).tolistSync()).toEqual(layer(image()).tolistSync());
   expect(String(copy)).toBe(String(layer));
 });
+
+test("a state dict is copied with its tensors", () => {
+  const linear = new nn.Linear(1, 1, { bias: false });
+  const best = nn.deepCopy(linear.stateDict());
+  const before = best.weight.itemSync();
+  nn.init.constant_(linear.weight, 7);
+  expect([best.weight.itemSync(), linear.weight.itemSync()]).toEqual([before, 7]);
+});

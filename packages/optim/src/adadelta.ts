@@ -2,7 +2,7 @@ import { pythonFloat } from "@cresset/core/extend";
 import { ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { requireNonNegative } from "./check.ts";
-import { optionsOf, type ParamGroup, type Params } from "./group.ts";
+import { type Given, optionsOf, type ParamGroup, type Params } from "./group.ts";
 import { type GradientOptions, prepared, stepOperation } from "./rule.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, floats, type Step, type Trained } from "./step.ts";
@@ -40,7 +40,7 @@ const names = ["lr", "rho", "eps", "weightDecay", "maximize"] as const;
 export class Adadelta extends RuleOptimizer<AdadeltaOptions> {
   protected override readonly tensorCounts: readonly string[] = [];
 
-  constructor(params: Params<AdadeltaOptions>, options: Partial<AdadeltaOptions> = {}) {
+  constructor(params: Params<AdadeltaOptions>, options: Given<AdadeltaOptions> = {}) {
     const { lr = 1, rho = 0.9, eps = 1e-6, weightDecay = 0, maximize = false } = optionsOf(names, options);
     requireNonNegative("learning rate", lr);
     if (!(rho >= 0 && rho <= 1)) throw new ValueError(`Invalid rho value: ${pythonFloat(rho)}`);

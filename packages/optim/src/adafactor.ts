@@ -2,7 +2,7 @@ import type { Term } from "@cresset/core/extend";
 import { fromHost, type Tensor, ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { requireNonNegative } from "./check.ts";
-import { optionsOf, type ParamGroup, type Params } from "./group.ts";
+import { type Given, optionsOf, type ParamGroup, type Params } from "./group.ts";
 import { shared, stepOperation } from "./rule.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 import {
@@ -98,7 +98,7 @@ const names = ["lr", "beta2Decay", "eps", "d", "weightDecay", "maximize"] as con
  * @example new optim.Adafactor(model.parameters(), { lr: 1e-2 })
  */
 export class Adafactor extends RuleOptimizer<AdafactorOptions> {
-  constructor(params: Params<AdafactorOptions>, options: Partial<AdafactorOptions> = {}) {
+  constructor(params: Params<AdafactorOptions>, options: Given<AdafactorOptions> = {}) {
     const { lr = 1e-2, beta2Decay = -0.8, eps = [null, 1e-3], d = 1, ...rest } = optionsOf(names, options);
     const { weightDecay = 0, maximize = false } = rest;
     if (!(lr >= 0)) throw new ValueError(`Learning rate should be >= 0 but is: ${lr}`);

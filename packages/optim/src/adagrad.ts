@@ -1,6 +1,6 @@
 import * as m from "@cresset/core/terms";
 import { requireNonNegative } from "./check.ts";
-import { optionsOf, type ParamGroup, type Params } from "./group.ts";
+import { type Given, optionsOf, type ParamGroup, type Params } from "./group.ts";
 import { type GradientOptions, prepared, stepOperation } from "./rule.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, filledState, floats, partition, type Step, stepIs, type Trained } from "./step.ts";
@@ -36,7 +36,7 @@ const names = ["lr", "lrDecay", "weightDecay", "initialAccumulatorValue", "eps",
 
 /** Adagrad: each element's step shrinks with the squares of all its gradients. @throws ValueError for options out of range. */
 export class Adagrad extends RuleOptimizer<AdagradOptions> {
-  constructor(params: Params<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
+  constructor(params: Params<AdagradOptions>, options: Given<AdagradOptions> = {}) {
     const {
       lr = 1e-2,
       lrDecay = 0,

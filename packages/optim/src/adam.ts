@@ -1,7 +1,7 @@
 import type { Term } from "@cresset/core/extend";
 import * as m from "@cresset/core/terms";
 import { requireBetas, requireNonNegative } from "./check.ts";
-import { optionsOf, type ParamGroup, type Params } from "./group.ts";
+import { type Given, optionsOf, type ParamGroup, type Params } from "./group.ts";
 import { type GradientOptions, prepared, shared, stepOperation } from "./rule.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, floats, partition, type Step, stepIs, type Trained } from "./step.ts";
@@ -52,7 +52,7 @@ const names = ["lr", "betas", "eps", "weightDecay", "amsgrad", "maximize"] as co
 
 /** What Adam and AdamW share. */
 abstract class AdamBase extends RuleOptimizer<AdamOptions> {
-  constructor(params: Params<AdamOptions>, options: Partial<AdamOptions>, weightDecayDefault: number) {
+  constructor(params: Params<AdamOptions>, options: Given<AdamOptions>, weightDecayDefault: number) {
     const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, ...rest } = optionsOf(names, options);
     const { weightDecay = weightDecayDefault, amsgrad = false, maximize = false } = rest;
     requireNonNegative("learning rate", lr);
@@ -89,7 +89,7 @@ abstract class AdamBase extends RuleOptimizer<AdamOptions> {
  * new optim.Adam(model.parameters(), { lr: 1e-4 })
  */
 export class Adam extends AdamBase {
-  constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
+  constructor(params: Params<AdamOptions>, options: Given<AdamOptions> = {}) {
     super(params, options, 0);
   }
 
@@ -103,7 +103,7 @@ export class Adam extends AdamBase {
  * 1 - lr · weightDecay (default 0.01).
  */
 export class AdamW extends AdamBase {
-  constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
+  constructor(params: Params<AdamOptions>, options: Given<AdamOptions> = {}) {
     super(params, options, 1e-2);
   }
 

@@ -1,6 +1,6 @@
 import * as m from "@cresset/core/terms";
 import { requireBetas, requireNonNegative } from "./check.ts";
-import { optionsOf, type ParamGroup, type Params } from "./group.ts";
+import { type Given, optionsOf, type ParamGroup, type Params } from "./group.ts";
 import { type GradientOptions, prepared, stepOperation } from "./rule.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, floats, partition, type Step, stepIs, type Trained } from "./step.ts";
@@ -35,7 +35,7 @@ const names = ["lr", "betas", "eps", "weightDecay", "maximize"] as const;
 
 /** Adamax: Adam with a running maximum of the gradient's size. @throws ValueError for options out of range. */
 export class Adamax extends RuleOptimizer<AdamaxOptions> {
-  constructor(params: Params<AdamaxOptions>, options: Partial<AdamaxOptions> = {}) {
+  constructor(params: Params<AdamaxOptions>, options: Given<AdamaxOptions> = {}) {
     const {
       lr = 2e-3,
       betas = [0.9, 0.999],

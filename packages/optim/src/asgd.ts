@@ -1,6 +1,6 @@
 import * as m from "@cresset/core/terms";
 import { requireNonNegative } from "./check.ts";
-import { optionsOf, type ParamGroup, type Params } from "./group.ts";
+import { type Given, optionsOf, type ParamGroup, type Params } from "./group.ts";
 import { type GradientOptions, prepared, stepOperation } from "./rule.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, floats, partition, type Step, type Trained } from "./step.ts";
@@ -44,7 +44,7 @@ const names = ["lr", "lambd", "alpha", "t0", "weightDecay", "maximize"] as const
 export class ASGD extends RuleOptimizer<ASGDOptions> {
   protected override readonly tensorCounts: readonly string[] = ["step", "eta", "mu"];
 
-  constructor(params: Params<ASGDOptions>, options: Partial<ASGDOptions> = {}) {
+  constructor(params: Params<ASGDOptions>, options: Given<ASGDOptions> = {}) {
     const {
       lr = 1e-2,
       lambd = 1e-4,

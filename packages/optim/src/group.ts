@@ -25,7 +25,7 @@ function listed<T>(params: Iterable<T>): T[] {
   if (!(params instanceof Tensor) && typeof params?.[Symbol.iterator] === "function") return [...params];
   const got = params instanceof Tensor ? "torch.FloatTensor" : describeArgument(params);
   throw new ValueError(
-    `params argument given to the optimizer should be an iterable of Tensors or dicts, but got ${got}. Give it model.parameters()`,
+    `params argument given to the optimizer should be an iterable of Tensors or dicts, but got ${got}. Use model.parameters()`,
   );
 }
 
@@ -59,6 +59,16 @@ export function plainOptions<Options extends object>(options: Options): Options 
   ) as Options;
 }
 
+/** How PyTorch computes a step: accepted, and without effect. Here it is one operation over all parameters. */
+export interface StepKernels {
+  readonly foreach?: boolean | null;
+  readonly fused?: boolean | null;
+  readonly capturable?: boolean;
+}
+
+/** The options of an optimizer as a user gives them. */
+export type Given<Options extends object> = Partial<Options> & StepKernels;
+
 /**
  * The options that an optimizer was given.
  *
@@ -67,7 +77,7 @@ export function plainOptions<Options extends object>(options: Options): Options 
  */
 export function optionsOf<Options extends object>(
   names: readonly (keyof Options & string)[],
-  given: Partial<Options>,
+  given: Given<Options>,
 ): Partial<Options> {
-  return plainOptions(keywords<Partial<Options>>(names, [given]));
+  return plainOptions(keywords<Given<Options>>([...names, "foreach", "fused", "capturable"], [given]));
 }

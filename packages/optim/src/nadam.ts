@@ -1,6 +1,6 @@
 import * as m from "@cresset/core/terms";
 import { requireBetas, requireNonNegative } from "./check.ts";
-import { optionsOf, type ParamGroup, type Params } from "./group.ts";
+import { type Given, optionsOf, type ParamGroup, type Params, plainOptions } from "./group.ts";
 import { type GradientOptions, prepared, stepOperation } from "./rule.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, floats, partition, type Step, type Trained } from "./step.ts";
@@ -48,7 +48,7 @@ const names = ["lr", "betas", "eps", "weightDecay", "momentumDecay", "decoupledW
 export class NAdam extends RuleOptimizer<NAdamOptions> {
   protected override readonly tensorCounts: readonly string[] = ["step", "mu_product"];
 
-  constructor(params: Params<NAdamOptions>, options: Partial<NAdamOptions> = {}) {
+  constructor(params: Params<NAdamOptions>, options: Given<NAdamOptions> = {}) {
     const {
       lr = 2e-3,
       betas = [0.9, 0.999],
@@ -63,7 +63,8 @@ export class NAdam extends RuleOptimizer<NAdamOptions> {
     requireNonNegative("weight_decay value", weightDecay);
     requireNonNegative("momentum_decay value", momentumDecay);
     // What 1.13 does not know stands in groups, and so in state dicts, only where it is given.
-    super(params, { lr, betas, eps, weightDecay, momentumDecay, ...rest });
+    const { decoupledWeightDecay, maximize } = rest;
+    super(params, plainOptions({ lr, betas, eps, weightDecay, momentumDecay, decoupledWeightDecay, maximize }));
   }
 
   protected override update(group: ParamGroup<NAdamOptions>, trained: readonly Trained[]): Step[] {

@@ -282,5 +282,5 @@ test("a forgotten call is refused with advice", () => {
   const net = model();
   const attempt = () => new optim.SGD(net.parameters as unknown as torch.Tensor[], { lr: 0.1 });
   expect(attempt).toThrow(torch.ValueError);
-  expect(attempt).toThrow("Give it model.parameters()");
+  expect(attempt).toThrow("Use model.parameters()");
 });

@@ -30,6 +30,9 @@ test.each(optimizers)("%s knows its options by name, and takes a number for the 
   );
   expect(() => made({ lr: 0.5, weight_decay: 0.1 })).toThrow("got an unexpected argument 'weight_decay'");
   expect(made(0.125).paramGroups[0]).toMatchObject({ lr: 0.125 });
+  // How PyTorch computes a step is no option of a group.
+  const withKernels = made({ lr: 0.5, foreach: true, fused: null, capturable: false });
+  expect(withKernels.stateDict().param_groups).toEqual(made({ lr: 0.5 }).stateDict().param_groups);
   // All options of a group are names that there are.
   const { params: _params, ...options } = made({ lr: 0.5 }).paramGroups[0];
   expect(made(options).paramGroups[0]).toMatchObject({ lr: 0.5 });

@@ -1,6 +1,6 @@
 import * as m from "@cresset/core/terms";
 import { requireBetas, requireNonNegative } from "./check.ts";
-import { optionsOf, type ParamGroup, type Params } from "./group.ts";
+import { type Given, optionsOf, type ParamGroup, type Params, plainOptions } from "./group.ts";
 import { type GradientOptions, prepared, stepOperation } from "./rule.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, floats, partition, type Step, stepIs, type Trained } from "./step.ts";
@@ -51,14 +51,15 @@ const names = ["lr", "betas", "eps", "weightDecay", "decoupledWeightDecay", "max
 
 /** RAdam: Adam whose first steps wait for the variance to be known. @throws ValueError for options out of range. */
 export class RAdam extends RuleOptimizer<RAdamOptions> {
-  constructor(params: Params<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
+  constructor(params: Params<RAdamOptions>, options: Given<RAdamOptions> = {}) {
     const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, ...rest } = optionsOf(names, options);
     requireNonNegative("learning rate", lr);
     requireNonNegative("epsilon value", eps);
     requireBetas(betas);
     requireNonNegative("weight_decay value", weightDecay);
     // What 1.13 does not know stands in groups, and so in state dicts, only where it is given.
-    super(params, { lr, betas, eps, weightDecay, ...rest });
+    const { decoupledWeightDecay, maximize } = rest;
+    super(params, plainOptions({ lr, betas, eps, weightDecay, decoupledWeightDecay, maximize }));
   }
 
   protected override update(group: ParamGroup<RAdamOptions>, trained: readonly Trained[]): Step[] {

@@ -1,7 +1,7 @@
 import type { Attributes, Term } from "@cresset/core/extend";
 import * as m from "@cresset/core/terms";
 import { requireNonNegative } from "./check.ts";
-import { optionsOf, type ParamGroup, type Params } from "./group.ts";
+import { type Given, optionsOf, type ParamGroup, type Params } from "./group.ts";
 import { type GradientOptions, prepared, stepOperation } from "./rule.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, floats, type Step, type Trained } from "./step.ts";
@@ -56,7 +56,7 @@ const names = ["lr", "alpha", "eps", "weightDecay", "momentum", "centered", "max
 export class RMSprop extends RuleOptimizer<RMSpropOptions> {
   protected override readonly tensorCounts: readonly string[] = [];
 
-  constructor(params: Params<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
+  constructor(params: Params<RMSpropOptions>, options: Given<RMSpropOptions> = {}) {
     const { lr = 1e-2, alpha = 0.99, eps = 1e-8, weightDecay = 0, ...rest } = optionsOf(names, options);
     const { momentum = 0, centered = false, maximize = false } = rest;
     requireNonNegative("learning rate", lr);

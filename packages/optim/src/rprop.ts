@@ -3,7 +3,7 @@ import { pythonFloat } from "@cresset/core/extend";
 import { ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { requireNonNegative } from "./check.ts";
-import { optionsOf, type ParamGroup, type Params } from "./group.ts";
+import { type Given, optionsOf, type ParamGroup, type Params } from "./group.ts";
 import { stepOperation } from "./rule.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, countOf, filledState, floats, type Step, type Trained, zeroState } from "./step.ts";
@@ -45,7 +45,7 @@ const names = ["lr", "etas", "stepSizes", "maximize"] as const;
 export class Rprop extends RuleOptimizer<RpropOptions> {
   protected override readonly tensorCounts: readonly string[] = [];
 
-  constructor(params: Params<RpropOptions>, options: Partial<RpropOptions> = {}) {
+  constructor(params: Params<RpropOptions>, options: Given<RpropOptions> = {}) {
     const { lr = 1e-2, etas = [0.5, 1.2], stepSizes = [1e-6, 50], maximize = false } = optionsOf(names, options);
     requireNonNegative("learning rate", lr);
     const [shrink, grow] = etas;

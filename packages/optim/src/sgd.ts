@@ -1,7 +1,7 @@
 import { ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { requireNonNegative } from "./check.ts";
-import { optionsOf, type ParamGroup, type Params } from "./group.ts";
+import { type Given, optionsOf, type ParamGroup, type Params } from "./group.ts";
 import { type GradientOptions, prepared, shared, stepOperation } from "./rule.ts";
 import { RuleOptimizer } from "./rule-optimizer.ts";
 import { applyToAll, floats, partition, type Step, type Trained } from "./step.ts";
@@ -51,7 +51,7 @@ const names = ["lr", "momentum", "dampening", "weightDecay", "nesterov", "maximi
  * new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 })
  */
 export class SGD extends RuleOptimizer<SGDOptions> {
-  constructor(params: Params<SGDOptions>, options: Partial<SGDOptions>) {
+  constructor(params: Params<SGDOptions>, options: Given<SGDOptions>) {
     const {
       lr,
       momentum = 0,

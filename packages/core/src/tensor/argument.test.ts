@@ -34,6 +34,7 @@ describe("arguments of the wrong type are errors of this library, which say what
     ["a name in snake case (2)", () => untyped.searchsorted(x, x, { out_int32: true }), "there are outInt32, right"],
     ["a dtype beside data", () => untyped.tensor([1], "int32"), "int32"],
     ["indexing of no tensor", () => untyped.index([1, 2], 0), "index(): expected a Tensor, but got an array"],
+    ["a method for a tensor", () => untyped.exp(x.data), "but got a function: for x.data, x.detach()"],
     ["a mode without a function", () => untyped.noGrad(), "noGrad takes a function: noGrad(() => model(x))"],
     ["a tensor in JSON", () => JSON.stringify({ x }), "but got a Tensor: read it first with await x.tolist()"],
     [

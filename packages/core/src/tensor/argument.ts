@@ -17,7 +17,10 @@ export function notATensor(operation: string, value: unknown): ValueError {
       ? ": await it first"
       : Array.isArray(value) || typeof value === "number" || ArrayBuffer.isView(value)
         ? ": make one with torch.tensor(…)"
-        : "";
+        : // Python's x.data is a tensor.
+          typeof value === "function"
+          ? ": for x.data, x.detach()"
+          : "";
   return new ValueError(`${operation}(): expected a Tensor, but got ${describeArgument(value)}${advice}`);
 }
 

@@ -37,9 +37,7 @@ export function namedModules<M extends AnyModule>(
       : describeArgument(given);
   throw new ValueError(
     `${container}: expected modules by name, as { hidden: new nn.Linear(2, 2) }, but got ${what}` +
-      (container === "Sequential"
-        ? "; modules without names are separate arguments: new nn.Sequential(...modules)"
-        : ""),
+      (container === "Sequential" ? "; without names: new nn.Sequential(...modules)" : ""),
   );
 }
 

@@ -93,10 +93,9 @@ export function binaryCrossEntropy(
 
 function requireFloatTarget(input: Tensor, target: Tensor): void {
   if (input.dtype === target.dtype) return;
-  const method = { float64: "double", float16: "half" }[input.dtype as string] ?? "float";
   throw new DTypeError(
     `Found dtype ${pytorchName(target.dtype)} but expected ${pytorchName(input.dtype)}\n` +
-      `Give it the input's dtype: target.${method}().`,
+      `Give it the input's dtype: target.to("${input.dtype}").`,
   );
 }
 

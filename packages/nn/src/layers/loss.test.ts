@@ -56,7 +56,7 @@ describe("BCELoss", () => {
   test("integer targets are an error that says what to do", () => {
     const call = () => new nn.BCELoss()(torch.tensor([0.5]), torch.tensor([1n]));
     expect(call).toThrow(DTypeError);
-    expect(call).toThrow("Found dtype Long but expected Float\nGive it the input's dtype: target.float().");
+    expect(call).toThrow(`Found dtype Long but expected Float\nGive it the input's dtype: target.to("float32").`);
   });
 
   test("an unknown reduction is an error", () => {
