@@ -1,7 +1,7 @@
 /** How buffers of Arrow files are unpacked: as frames of LZ4 or Zstandard. pandas compresses by LZ4 unless it is told otherwise. */
 import * as library from "apache-arrow";
 import { lz4Length, unpackLz4 } from "../compression/lz4.ts";
-import { outlineOfZstd, unpackZstd } from "../compression/zstd.ts";
+import { canHoldZstd, unpackZstd } from "../compression/zstd.ts";
 import { FormatError } from "../errors.ts";
 
 export interface Codec {
@@ -14,10 +14,7 @@ export interface Codec {
 const codecs: readonly Codec[] = [
   { canHold: (packed, length) => BigInt(lz4Length(packed)) === length, unpack: unpackLz4 },
   {
-    canHold(packed, length) {
-      const { most, length: said } = outlineOfZstd(packed);
-      return length >= 0n && length <= BigInt(most) && (said === null || BigInt(said) === length);
-    },
+    canHold: (packed, length) => length >= 0n && canHoldZstd(packed, Number(length)),
     unpack: (packed) => unpackZstd(packed),
   },
 ];

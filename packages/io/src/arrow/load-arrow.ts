@@ -8,6 +8,7 @@ import { arrowTypes } from "./arrow.ts";
 import { fromArrow } from "./from-arrow.ts";
 import { layoutOf } from "./types.ts";
 import { verifyArrow } from "./verify.ts";
+import { requireWholeColumns } from "./whole-columns.ts";
 
 /**
  * The columns of an Arrow file (`.arrow`, `.feather` of version 2) or stream as tensors, like `fromArrow`. It may be compressed,
@@ -22,11 +23,16 @@ export async function loadArrow(
   file: FileLike,
   options: TableOptions & OpenOptions = {},
 ): Promise<Record<string, Tensor>> {
-  const table = await openArrow(file, options, (fields) => {
+  const table = await openArrow(file, options, (fields, bytes) => {
     // What cannot be read is refused before anything is unpacked.
-    const names = fields.map(({ name }) => name);
-    for (const name of chosen(names, options.columns))
-      layoutOf(name, fields[names.indexOf(name)].type, options.dates ?? "refuse");
+    const wanted = new Set(
+      chosen(
+        fields.map(({ name }) => name),
+        options.columns,
+      ),
+    );
+    for (const { name, type } of fields) if (wanted.has(name)) layoutOf(name, type, options.dates ?? "refuse");
+    requireWholeColumns(fields, wanted, bytes, options.nulls === undefined);
   });
   return fromArrow(table, options);
 }
@@ -34,13 +40,13 @@ export async function loadArrow(
 /**
  * A file as a table of apache-arrow.
  *
- * @param check looks at the columns before any of their values are made.
+ * @param check looks at the columns, and the file, before any of their values are made.
  * @throws FormatError for what is none; what `check` throws.
  */
 export async function openArrow(
   file: FileLike,
   options: OpenOptions = {},
-  check: (fields: readonly Field[]) => void = () => undefined,
+  check: (fields: readonly Field[], bytes: Uint8Array) => void = () => undefined,
 ): Promise<Table> {
   const source = await openSource(file, options);
   try {
@@ -52,7 +58,7 @@ export async function openArrow(
       for (const field of opened.schema?.fields ?? []) requireKnownNumbers(field);
       return opened;
     });
-    check(reader.schema?.fields ?? []);
+    check(reader.schema?.fields ?? [], bytes);
     return decoding(source.name, () => {
       const batches = reader.readAll();
       return batches.length > 0 ? new Table(batches) : new Table(reader.schema);

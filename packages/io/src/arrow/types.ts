@@ -34,7 +34,7 @@ function dtypeOf(column: string, type: ArrowType, dates: NonNullable<TableOption
   if (typeId === arrowTypes.float) return (["float16", "float32", "float64"] as const)[Number(type.precision)];
   if (typeId === arrowTypes.bool) return "bool";
   const isDate = [arrowTypes.date, arrowTypes.time, arrowTypes.timestamp, arrowTypes.duration].includes(typeId as 8);
-  if (isDate && dates === "integers") return integerOf(Number(type.bitWidth ?? (isDays(type) ? 32 : 64)), true);
+  if (isDate && dates === "integers") return integerOf(bitsOf(type), true);
   throw refused(
     column,
     `has values of the type ${type}`,
@@ -42,6 +42,13 @@ function dtypeOf(column: string, type: ArrowType, dates: NonNullable<TableOption
       ? 'the option dates: "integers" takes the numbers that stand for them'
       : (advice[typeId] ?? "tensors hold numbers; the option columns names those to read"),
   );
+}
+
+/** How many bits a number takes in a table. */
+export function bitsOf(type: ArrowType): number {
+  if (type.typeId === arrowTypes.bool) return 1;
+  if (type.typeId === arrowTypes.float) return 16 << Number(type.precision);
+  return Number(type.bitWidth ?? (isDays(type) ? 32 : 64));
 }
 
 /** A date is a number of days in 32 bits (unit 0), or of milliseconds in 64. */

@@ -11,10 +11,25 @@ const [schema, dictionary, batch] = [1, 2, 3];
 /** What stands before a compressed buffer that is not compressed after all. */
 const plain = -1n;
 const prefixBytes = 8;
+/** A field has a place, a table, a name and a type, of which each takes 8 bytes or more; as an object it takes some hundred. */
+const leastOfField = 32;
 
-/** @throws FormatError for a file or stream that tells of more than it holds, or is compressed as nobody can unpack. */
-export function verifyArrow(bytes: Uint8Array): void {
-  const verifier = new Verifier(bytes);
+/** Rows of a table, as far as they are described. */
+export interface BatchOutline {
+  readonly isCompressed: boolean;
+  readonly rows: number;
+  /** How many values a column has, by its number where what is inside of columns counts too, and how many are missing. */
+  values(column: number): { readonly length: number; readonly missing: number };
+  /** How many bytes a buffer has when it is unpacked. */
+  bufferLength(buffer: number): number;
+}
+
+/**
+ * @param look is told of each batch of rows of a file that was verified before.
+ * @throws FormatError for a file or stream that tells of more than it holds, or is compressed as nobody can unpack.
+ */
+export function verifyArrow(bytes: Uint8Array, look?: (batch: BatchOutline) => void): void {
+  const verifier = new Verifier(bytes, look);
   try {
     if (String.fromCharCode(...bytes.subarray(0, 6)) === "ARROW1") verifier.file();
     else verifier.stream();
@@ -29,14 +44,16 @@ class Verifier {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #size: number;
+  readonly #look: ((batch: BatchOutline) => void) | undefined;
   /** Fields take some bytes each; one that is shared is no tree any more. */
   #fieldsLeft: number;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, look: ((batch: BatchOutline) => void) | undefined) {
     this.#bytes = bytes;
+    this.#look = look;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#size = bytes.byteLength;
-    this.#fieldsLeft = bytes.byteLength / 8;
+    this.#fieldsLeft = bytes.byteLength / leastOfField;
   }
 
   /** Ends with a footer, which says where the batches are; apache-arrow reads no others. */
@@ -85,6 +102,10 @@ class Verifier {
   }
 
   #header(buffer: FlatBuffer, kind: number, header: Place, body: Uint8Array): void {
+    if (this.#look !== undefined) {
+      if (kind === batch) this.#look(this.#outline(buffer, header, body));
+      return;
+    }
     if (kind === schema) this.#schema(buffer, header);
     const rows = kind === dictionary ? buffer.table(header, 1) : kind === batch ? header : null;
     if (rows !== null) this.#batch(buffer, rows, body);
@@ -103,6 +124,27 @@ class Verifier {
       this.#fields(buffer, field, 5, depth + 1);
       buffer.list(field, 6, 4);
     }
+  }
+
+  #outline(buffer: FlatBuffer, table: Place, body: Uint8Array): BatchOutline {
+    const [nodes, buffers] = [buffer.list(table, 1, 16), buffer.list(table, 2, 16)];
+    const isCompressed = buffer.table(table, 3) !== null;
+    const rowsAt = buffer.member(table, 0);
+    return {
+      isCompressed,
+      rows: rowsAt === null ? 0 : buffer.integer(rowsAt),
+      values(column) {
+        const at = nodes[column];
+        if (at === undefined) throw damaged();
+        return { length: buffer.integer(at), missing: buffer.integer(at + 8) };
+      },
+      bufferLength(i) {
+        const at = buffers[i];
+        if (at === undefined) throw damaged();
+        const length = buffer.integer(at + 8);
+        return isCompressed ? unpackedLength(body, buffer.integer(at), length) : length;
+      },
+    };
   }
 
   #batch(buffer: FlatBuffer, table: Place, body: Uint8Array): void {
@@ -125,13 +167,16 @@ class Verifier {
   }
 }
 
-/** What a compressed buffer takes when it is unpacked. @throws FormatError where it says something else than it holds. */
-function unpackedLength(body: Uint8Array, offset: number, length: number, codec: Codec): number {
+/**
+ * What a compressed buffer says that it takes when it is unpacked.
+ *
+ * @throws FormatError where it holds something else, as far as its codec is given.
+ */
+function unpackedLength(body: Uint8Array, offset: number, length: number, codec?: Codec): number {
   if (length === 0) return 0;
   if (length < prefixBytes || offset + length > body.length) throw damaged();
   const said = new DataView(body.buffer, body.byteOffset + offset, prefixBytes).getBigInt64(0, true);
   if (said === plain) return length - prefixBytes;
-  const content = body.subarray(offset + prefixBytes, offset + length);
-  if (!codec.canHold(content, said)) throw damaged();
+  if (codec?.canHold(body.subarray(offset + prefixBytes, offset + length), said) === false) throw damaged();
   return Number(said);
 }

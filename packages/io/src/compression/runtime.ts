@@ -12,6 +12,6 @@ type Zlib = {
 export function runtimeUnpack(name: Name): Unpack | null {
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): Zlib | undefined } };
   const zlib = process?.getBuiltinModule?.("node:zlib");
-  const own = zlib?.[name];
-  return own === undefined ? null : (packed, most) => own.call(zlib, packed, { maxOutputLength: Math.max(1, most) });
+  if (zlib?.[name] === undefined) return null;
+  return (packed, most) => zlib[name]?.(packed, { maxOutputLength: Math.max(1, most) }) ?? new Uint8Array();
 }

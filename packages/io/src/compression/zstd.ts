@@ -4,7 +4,9 @@
  */
 import { decompress } from "fzstd";
 import { FormatError } from "../errors.ts";
+import { EntropyError } from "./entropy.ts";
 import { runtimeUnpack, type Unpack } from "./runtime.ts";
+import { BlockLengths } from "./zstd-length.ts";
 
 const damaged = (cause?: unknown): FormatError =>
   new FormatError("a compressed part (Zstandard) is damaged", cause === undefined ? {} : { cause });
@@ -23,19 +25,41 @@ interface Frame {
   readonly length: number | null;
 }
 
-/** Goes through a frame's blocks without unpacking them. @throws FormatError for what is no single, whole frame. */
-export function outlineOfZstd(frame: Uint8Array): Frame {
+/** Up to this ratio a frame is unpacked without having been gone through. */
+const trustedRatio = 4;
+
+/**
+ * Whether a frame unpacks to so many bytes, as far as that has to be known before memory is taken for them: what is much longer
+ * than the frame is gone through.
+ *
+ * @throws FormatError for what is no single, whole frame.
+ */
+export function canHoldZstd(frame: Uint8Array, length: number): boolean {
+  const { most, length: said } = outlineOfZstd(frame, false);
+  if (length > most || length !== (said ?? length)) return false;
+  return length <= trustedRatio * frame.length || outlineOfZstd(frame, true).most === length;
+}
+
+/** One for all frames, as its tables are larger than many a frame. */
+const blockLengths = new BlockLengths();
+
+/** Goes through a frame; through what is compressed in its blocks only to know exactly how long they are. */
+export function outlineOfZstd(frame: Uint8Array, exactly: boolean): Frame {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   try {
     if (view.getUint32(0, true) !== magic) throw damaged();
     const descriptor = view.getUint8(4);
     const single = (descriptor >> 5) & 1;
     const sizeFlag = descriptor >> 6;
-    let at = 6 - single + [0, 1, 2, 4][descriptor & 3];
+    // Nothing is unpacked with a dictionary; a bit is reserved.
+    if (descriptor & 0b1011) throw damaged();
+    let at = 6 - single;
     const length = contentSize(view, at, sizeFlag, single === 1);
-    if (length === null && windowOf(view.getUint8(5)) > mostOfWindow) throw damaged();
+    const window = single ? (length ?? 0) : windowOf(view.getUint8(5));
+    if (length === null && window > mostOfWindow) throw damaged();
     at += sizeFlag === 0 ? single : 1 << sizeFlag;
     let most = 0;
+    if (exactly) blockLengths.begin();
     for (let last = 0; last === 0; ) {
       const header = view.getUint16(at, true) | (view.getUint8(at + 2) << 16);
       at += 3;
@@ -43,15 +67,21 @@ export function outlineOfZstd(frame: Uint8Array): Frame {
       const kind = (header >> 1) & 3;
       const size = header >> 3;
       if (kind > kinds.compressed || size > mostOfBlock) throw damaged();
-      most += kind === kinds.compressed ? mostOfBlock : size;
+      if (kind !== kinds.compressed) most += size;
+      else if (!exactly) most += mostOfBlock;
+      else {
+        const made = blockLengths.after(frame.subarray(at, at + size), most);
+        if (made - most > Math.min(mostOfBlock, window)) throw damaged();
+        most = made;
+      }
       at += kind === kinds.repeated ? 1 : size;
     }
     at += (descriptor >> 2) & 1 ? 4 : 0;
-    if (at !== frame.length || (length ?? 0) > most) throw damaged();
+    if (at !== frame.length || (length ?? 0) > most || (exactly && (length ?? most) !== most)) throw damaged();
     return { most, length };
   } catch (error) {
-    // Bytes were to be read from beyond the end.
-    throw error instanceof RangeError ? damaged(error) : error;
+    // Bytes were to be read from beyond the end, or say nothing.
+    throw error instanceof RangeError || error instanceof EntropyError ? damaged(error) : error;
   }
 }
 
@@ -82,17 +112,16 @@ export function unpackZstdByLibrary(frame: Uint8Array, length?: number): Uint8Ar
 }
 
 function unpack(frame: Uint8Array, length: number | undefined, how: Unpack): Uint8Array<ArrayBuffer> {
-  const outline = outlineOfZstd(frame);
-  const expected = length ?? outline.length;
-  if (expected !== null && (expected > outline.most || expected !== (outline.length ?? expected))) throw damaged();
-  if (outline.most === 0) return new Uint8Array();
+  const expected = length ?? outlineOfZstd(frame, false).length ?? outlineOfZstd(frame, true).most;
+  if (!canHoldZstd(frame, expected)) throw damaged();
+  if (expected === 0) return new Uint8Array();
   let content: Uint8Array;
   try {
-    content = how(frame, expected ?? outline.most);
+    content = how(frame, expected);
   } catch (error) {
     throw damaged(error);
   }
-  if (content.length !== (expected ?? content.length)) throw damaged();
+  if (content.length !== expected) throw damaged();
   const { buffer, byteOffset, byteLength } = content;
   return buffer instanceof ArrayBuffer && byteOffset % 8 === 0
     ? new Uint8Array(buffer, byteOffset, byteLength)

@@ -35,11 +35,31 @@ export function arrowFiles(): Uint8Array[] {
   return [...plain, ...compressed];
 }
 
+/** Of which a file takes a hundredth. */
+const many = new arrow.Table({
+  x: column(
+    Array.from({ length: 30_000 }, (_, i) => (i % 7) * 0.5),
+    new arrow.Float64(),
+  ),
+  n: column(
+    Array.from({ length: 30_000 }, (_, i) => (i % 50 === 0 ? null : Math.floor(i / 100))),
+    new arrow.Int32(),
+  ),
+});
+
 export function parquetFiles(): Uint8Array[] {
   return [Compression.UNCOMPRESSED, Compression.SNAPPY, Compression.ZSTD, Compression.GZIP].flatMap((compression) =>
-    tables.map((table) => {
+    [...tables, many].map((table) => {
       const written = Table.fromIPCStream(arrow.tableToIPC(table, "stream"));
-      return new Uint8Array(writeParquet(written, new WriterPropertiesBuilder().setCompression(compression).build()));
+      return new Uint8Array(
+        writeParquet(
+          written,
+          new WriterPropertiesBuilder()
+            .setCompression(compression)
+            .setDictionaryEnabled(table !== many)
+            .build(),
+        ),
+      );
     }),
   );
 }

@@ -32,9 +32,10 @@ export async function loadParquet(
       fields.map(({ name }) => name),
       options.columns,
     );
+    const wanted = new Set(names);
     const dtypes = new Map(
       fields
-        .filter(({ name }) => names.includes(name))
+        .filter(({ name }) => wanted.has(name))
         .map((element) => [element.name, dtypeOf(element, options.dates ?? "refuse")]),
     );
     const parts = await decoding(options, () => partsOf(source, metadata, names, options.nulls === undefined));

@@ -3,6 +3,7 @@
  * are gone through before hyparquet does, which believes every count.
  * https://parquet.apache.org/docs/file-format/data-pages/encodings/#run-length-encoding--bit-packing-hybrid-rle--3
  */
+import { bits } from "../compression/bits.ts";
 import { FormatError } from "../errors.ts";
 
 const damaged = (): FormatError =>
@@ -56,18 +57,6 @@ export function readRuns(bytes: Uint8Array, start: number, width: number, count:
     at += times * width;
   }
   return { most, wanted: equal, firstOther, end: at };
-}
-
-/** Up to 31 bits from a place on, the lowest first. */
-function bits(bytes: Uint8Array, bit: number, width: number): number {
-  let value = 0;
-  for (let got = 0; got < width; ) {
-    const from = (bit + got) & 7;
-    const taken = Math.min(8 - from, width - got);
-    value += ((bytes[(bit + got) >>> 3] >> from) & ((1 << taken) - 1)) * 2 ** got;
-    got += taken;
-  }
-  return value;
 }
 
 function varint(next: () => number): number {

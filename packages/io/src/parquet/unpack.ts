@@ -5,8 +5,9 @@ import { compressors } from "hyparquet-compressors";
 import { lz4BlockLength } from "../compression/lz4.ts";
 import { runtimeUnpack } from "../compression/runtime.ts";
 import { snappyLength } from "../compression/snappy.ts";
-import { unpackZstd } from "../compression/zstd.ts";
+import { canHoldZstd, unpackZstd } from "../compression/zstd.ts";
 import { FormatError } from "../errors.ts";
+import { crc32 } from "../zip/crc32.ts";
 
 const damaged = (): FormatError => new FormatError("the Parquet file is damaged: a page is not as long as it says");
 
@@ -27,6 +28,18 @@ const trustedRatio = 4;
 /** Of Brotli nobody knows before it is unpacked; in browsers, a page that is longer than this, beyond deflate's ratio, is refused. */
 const mostOfBrotli = 64 * 1024 * 1024;
 const portion = 1024;
+/** What stands before and after the content. */
+const leastOfGzip = 18;
+
+/**
+ * Goes through a page that is to be unpacked, without doing so.
+ *
+ * @throws FormatError for one that is not of `length` bytes, as far as that can be known of its codec.
+ */
+export function requireUnpackable(codec: CompressionCodec, packed: Uint8Array, length: number): void {
+  const holds = codec === "UNCOMPRESSED" ? packed.length === length : canHold(codec, packed, length, true);
+  if (!holds) throw damaged();
+}
 
 /**
  * A page's content.
@@ -38,7 +51,7 @@ export function unpackPage(codec: CompressionCodec, packed: Uint8Array, length: 
     if (packed.length !== length) throw damaged();
     return packed;
   }
-  if (!canHold(codec, packed, length)) throw damaged();
+  if (!canHold(codec, packed, length, false)) throw damaged();
   if (length === 0) return new Uint8Array();
   const unpack = unpackers[codec];
   if (unpack === undefined) throw new FormatError(`the Parquet file is compressed by ${codec}, which is not read`);
@@ -52,7 +65,8 @@ export function unpackPage(codec: CompressionCodec, packed: Uint8Array, length: 
   return page;
 }
 
-function canHold(codec: CompressionCodec, packed: Uint8Array, length: number): boolean {
+/** @param closely whether what the runtime notices by itself, when it unpacks, is looked for too. */
+function canHold(codec: CompressionCodec, packed: Uint8Array, length: number, closely: boolean): boolean {
   switch (codec) {
     case "SNAPPY":
       return snappyLength(packed) === length;
@@ -61,9 +75,15 @@ function canHold(codec: CompressionCodec, packed: Uint8Array, length: number): b
     case "LZ4":
       return length <= packed.length * mostOfLz4;
     case "GZIP":
-      return own.GZIP !== null || length <= packed.length * trustedRatio || inflatedLength(packed, length) === length;
+      return (
+        (!closely && own.GZIP !== null) ||
+        length <= packed.length * trustedRatio ||
+        inflatedLength(packed, length) === length
+      );
     case "BROTLI":
       return own.BROTLI !== null || length <= Math.max(packed.length * mostOfDeflate, mostOfBrotli);
+    case "ZSTD":
+      return canHoldZstd(packed, length);
     default:
       return true;
   }
@@ -71,17 +91,22 @@ function canHold(codec: CompressionCodec, packed: Uint8Array, length: number): b
 
 /** How many bytes there are in a gzip file, counted no further than to more than `most`. @throws FormatError for a damaged one. */
 export function inflatedLength(packed: Uint8Array, most: number): number {
-  if (most > packed.length * mostOfDeflate) throw damaged();
-  let total = 0;
+  if (packed.length < leastOfGzip || most > packed.length * mostOfDeflate) throw damaged();
+  let [total, sum, members] = [0, 0, 1];
   const gunzip = new Gunzip((part) => {
     total += part.length;
     if (total > most) throw damaged();
+    sum = crc32(part, sum);
   });
+  gunzip.onmember = () => members++;
   try {
     for (let at = 0; at < packed.length; at += portion)
       gunzip.push(packed.subarray(at, at + portion), at + portion >= packed.length);
   } catch {
     throw damaged();
   }
+  // It ends with the checksum and length of its last member.
+  const end = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
+  if (members === 1 && end.getUint32(packed.length - 8, true) !== sum) throw damaged();
   return total;
 }

@@ -3,7 +3,7 @@ import { type FileMetaData, parquetMetadata, parquetSchema, type RowGroup, type 
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../source.ts";
 import { readStruct } from "./thrift.ts";
-import { verifyChunk } from "./verify.ts";
+import { verifyChunk, verifyPages } from "./verify.ts";
 
 /** What is read at once: chunks with so few bytes between them, up to so many bytes. */
 const mostBetween = 8 * 1024;
@@ -14,6 +14,12 @@ const mostRepeated = 2 ** 28;
 
 const startOfFooter = 64 * 1024;
 const endLength = 8;
+/**
+ * What a file says of itself may take so many times the file's size, as objects. Files of thousands of columns with a few rows
+ * take five times; without rows more, so that a few megabytes are always allowed.
+ */
+const mostOfFooter = 16;
+const leastMemory = 4 * 1024 * 1024;
 
 /**
  * What a file says of itself, at its end.
@@ -30,7 +36,9 @@ export async function readMetadata(source: ByteSource): Promise<FileMetaData> {
   if (length > size - endLength)
     throw new FormatError(`what the Parquet file says of itself takes ${length} bytes, and the file has ${size}`);
   if (length > end) bytes = await source.read(size - endLength - length, size);
-  readStruct(bytes.subarray(0, bytes.length - endLength), bytes.length - endLength - length);
+  const { cost } = readStruct(bytes.subarray(0, bytes.length - endLength), bytes.length - endLength - length);
+  if (cost > mostOfFooter * size + leastMemory)
+    throw new FormatError(`what the Parquet file says of itself would take ${cost} bytes, and the file has ${size}`);
   return parquetMetadata(bytes.buffer, { geoparquet: false });
 }
 
@@ -75,21 +83,23 @@ export class VerifiedFile {
     }
     const rows = Number(group.num_rows);
     if (!Number.isSafeInteger(rows) || rows < 0) throw new FormatError(`the Parquet file has a group of ${rows} rows`);
-    for (const [i, meta] of chunks.entries()) {
-      const path = this.#path(meta.path_in_schema);
-      verifyChunk(bytesIn(fetched, ranges[i]), {
-        meta,
-        path,
-        rows,
-        firstRow,
-        refuseMissing: this.#refuseMissing,
-        count: (values) => {
-          this.#valuesLeft -= values;
-          if (this.#valuesLeft < 0)
-            throw new FormatError(`the Parquet file repeats values more than ${mostRepeated} times`);
-        },
-      });
-    }
+    const refuseMissing = this.#refuseMissing;
+    const count = (values: number): void => {
+      this.#valuesLeft -= values;
+      if (this.#valuesLeft < 0)
+        throw new FormatError(`the Parquet file repeats values more than ${mostRepeated} times`);
+    };
+    // What can be seen without unpacking a page is looked for in all of them first.
+    for (const verify of [verifyPages, verifyChunk])
+      for (const [i, meta] of chunks.entries())
+        verify(bytesIn(fetched, ranges[i]), {
+          meta,
+          path: this.#path(meta.path_in_schema),
+          rows,
+          firstRow,
+          refuseMissing,
+          count,
+        });
     return this.#buffer(fetched);
   }
 

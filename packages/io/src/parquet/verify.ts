@@ -7,7 +7,7 @@ import { FormatError } from "../errors.ts";
 import { missing } from "../tables/column.ts";
 import { readRuns, requireDifferences } from "./runs.ts";
 import { readStruct, type ThriftStruct } from "./thrift.ts";
-import { unpackPage } from "./unpack.ts";
+import { requireUnpackable, unpackPage } from "./unpack.ts";
 
 const damaged = (what: string): FormatError => new FormatError(`the Parquet file is damaged: ${what}`);
 const tooMany = (): FormatError => damaged("a page has not as many values as it says");
@@ -33,14 +33,21 @@ const encodings = { plain: 0, dictionary: 2, rle: 3, delta: 5, deltaLengths: 6, 
 /** Bytes of values. */
 const widths: Readonly<Record<string, number>> = { INT32: 4, INT64: 8, INT96: 12, FLOAT: 4, DOUBLE: 8 };
 
+/** @throws FormatError for pages that are not there, or do not unpack to what they say; without unpacking them. */
+export function verifyPages(bytes: Uint8Array, chunk: Chunk): void {
+  new ChunkVerifier(bytes, chunk, false).run();
+}
+
 /** @throws FormatError for pages that do not hold what they say; for the first missing value, where that is asked for. */
 export function verifyChunk(bytes: Uint8Array, chunk: Chunk): void {
-  new ChunkVerifier(bytes, chunk).run();
+  new ChunkVerifier(bytes, chunk, true).run();
 }
 
 class ChunkVerifier {
   readonly #bytes: Uint8Array;
   readonly #chunk: Chunk;
+  /** Whether pages are unpacked, and what is in them is looked at. */
+  readonly #unpacks: boolean;
   readonly #isFlat: boolean;
   readonly #mostRepetition: number;
   readonly #mostDefinition: number;
@@ -48,12 +55,13 @@ class ChunkVerifier {
   /** Values of pages so far; of a flat column, as many as rows. */
   #seen = 0;
 
-  constructor(bytes: Uint8Array, chunk: Chunk) {
+  constructor(bytes: Uint8Array, chunk: Chunk, unpacks: boolean) {
     const { meta, path } = chunk;
     const element = path.at(-1);
     if (element?.type !== meta.type) throw damaged(`a column is of ${meta.type} and of ${element?.type}`);
     this.#bytes = bytes;
     this.#chunk = chunk;
+    this.#unpacks = unpacks;
     this.#mostRepetition = path.filter((one) => one.repetition_type === "REPEATED").length;
     this.#mostDefinition = path.filter((one) => one.repetition_type !== "REQUIRED").length;
     this.#isFlat = path.length === 1 && this.#mostRepetition === 0;
@@ -74,22 +82,30 @@ class ChunkVerifier {
 
   #page(header: ThriftStruct, packed: Uint8Array, unpacked: number): void {
     const kind = header.get(1);
-    const { codec } = this.#chunk.meta;
     if (kind === pages.dictionary) {
       const size = count(struct(header, 7), 1);
       this.#requireLength(unpacked, size);
-      this.#plain(unpackPage(codec, packed, unpacked), 0, size);
+      const page = this.#content(packed, unpacked);
+      if (page !== null) this.#plain(page, 0, size);
       this.#dictionarySize = size;
     } else if (kind === pages.data) this.#dataPage(struct(header, 5), packed, unpacked);
     else if (kind === pages.dataV2) this.#dataPageV2(struct(header, 8), packed, unpacked);
     else throw damaged(`it has a page of the unknown kind ${String(kind)}`);
   }
 
+  /** What is in a page; null where that is not looked at. */
+  #content(packed: Uint8Array, length: number): Uint8Array | null {
+    const { codec } = this.#chunk.meta;
+    if (this.#unpacks) return unpackPage(codec, packed, length);
+    requireUnpackable(codec, packed, length);
+    return null;
+  }
+
   /** Tells of more values. @returns how many they are. */
   #more(values: number): number {
     if (this.#isFlat && values > this.#chunk.rows - this.#seen)
       throw damaged("a page has more values than rows are left");
-    this.#chunk.count(values);
+    if (this.#unpacks) this.#chunk.count(values);
     return values;
   }
 
@@ -102,7 +118,11 @@ class ChunkVerifier {
   #dataPage(header: ThriftStruct, packed: Uint8Array, unpacked: number): void {
     const values = this.#more(count(header, 1));
     this.#requireLength(unpacked, values);
-    const page = unpackPage(this.#chunk.meta.codec, packed, unpacked);
+    const page = this.#content(packed, unpacked);
+    if (page === null) {
+      this.#seen += values;
+      return;
+    }
     const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
     let at = 0;
     const levels = (most: number): number => {
@@ -143,13 +163,8 @@ class ChunkVerifier {
     const length = unpacked - before;
     const rest = packed.subarray(before);
     const isPacked = header.get(7) !== false && length > 0;
-    this.#values(
-      isPacked ? unpackPage(this.#chunk.meta.codec, rest, length) : rest,
-      0,
-      count(header, 4),
-      present,
-      true,
-    );
+    const content = isPacked ? this.#content(rest, length) : rest;
+    if (content !== null) this.#values(content, 0, count(header, 4), present, true);
     this.#seen += values;
   }
 

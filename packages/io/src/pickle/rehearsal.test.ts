@@ -80,7 +80,9 @@ test("a value that takes many times its file is read all the same", async () => 
   expect(value[4999]).toEqual({ loss: 0.5, epoch: 3 });
 });
 
-test("a file of nothing but containers or messages is refused before they are made", { timeout: 120_000 }, () => {
+test("a file of nothing but containers, messages, records or columns is refused before they are made", {
+  timeout: 120_000,
+}, () => {
   const size = 6_000_000;
   const limits = ["--max-old-space-size=48", "--max-semi-space-size=2"];
   const program = join(import.meta.dirname, "..", "testing", "refuse.ts");
@@ -90,9 +92,15 @@ test("a file of nothing but containers or messages is refused before they are ma
   });
   expect(run.stderr).toBe("");
   const refusals = JSON.parse(run.stdout) as Refusal[];
-  expect(refusals.map(({ name }) => name)).toEqual([...Object.keys(hostilePickles), ...Object.keys(hostileModels)]);
+  expect(refusals.map(({ name }) => name)).toEqual([
+    ...Object.keys(hostilePickles),
+    ...Object.keys(hostileModels),
+    "records of an archive",
+    "columns of Parquet",
+    "empty columns of Parquet",
+  ]);
   for (const { name, size, taken, message } of refusals) {
-    expect(message, name).toMatch(/^FormatError/);
+    expect(message, name).toMatch(/^(FormatError|UnsupportedOperatorsError): /);
     expect(taken, name).toBeLessThan(10 * size);
   }
 });

@@ -128,9 +128,14 @@ function writerOf(column: string, dtype: DType): (value: number | bigint | boole
 
 /** Names of the columns to read. @throws ValueError for one that is not there. */
 export function chosen(names: readonly string[], columns: readonly string[] | undefined): readonly string[] {
+  const known = new Set(names);
   for (const name of columns ?? [])
-    if (!names.includes(name)) throw new ValueError(`there is no column "${name}"; there are ${names.join(", ")}`);
-  const twice = names.find((name, i) => names.indexOf(name) < i && (columns ?? names).includes(name));
-  if (twice !== undefined) throw new FormatError(`there are two columns called "${twice}"`);
+    if (!known.has(name)) throw new ValueError(`there is no column "${name}"; there are ${names.join(", ")}`);
+  const wanted = new Set(columns ?? names);
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name) && wanted.has(name)) throw new FormatError(`there are two columns called "${name}"`);
+    seen.add(name);
+  }
   return columns ?? names;
 }

@@ -3,9 +3,11 @@ import { cpu } from "@cresset/backend-cpu";
 import { registerBackend } from "@cresset/core";
 import { load } from "../index.ts";
 import { load as loadModel } from "../onnx/import/model.ts";
+import { loadParquet } from "../parquet/index.ts";
 import { bytesTaken } from "./count-bytes.ts";
 import { hostileModels } from "./hostile-models.ts";
 import { hostilePickles } from "./hostile-pickles.ts";
+import { parquetOfColumns, parquetOfNothing, zipOfMany } from "./hostile-tables.ts";
 
 registerBackend(cpu());
 
@@ -29,5 +31,8 @@ async function refuse(name: string, file: Uint8Array, read: (file: Uint8Array) =
 const size = Number(process.argv[2]);
 for (const [name, make] of Object.entries(hostilePickles)) await refuse(name, await make(size), load);
 
-for (const [name, make] of Object.entries(hostileModels)) await refuse(name, make(size / 3), loadModel);
+for (const [name, make] of Object.entries(hostileModels)) await refuse(name, make(size / 4), loadModel);
+await refuse("records of an archive", zipOfMany(size / 2), load);
+await refuse("columns of Parquet", parquetOfColumns(size / 3), loadParquet);
+await refuse("empty columns of Parquet", parquetOfNothing(size / 3), loadParquet);
 console.log(JSON.stringify(refusals));
