@@ -100,6 +100,26 @@ describe("train", () => {
     );
   });
 
+  test("takes labels that are words where it is told which one is 1", async () => {
+    const losses = async (...more: string[]): Promise<unknown> => {
+      const { out } = await runCommand(train("--epochs", "3", "--json", ...more));
+      return JSON.parse(out).losses;
+    };
+    const want = await losses();
+    const after = readFileSync(model());
+    for (const [positive, negative] of [
+      ["yes", "no"],
+      ["2", "1"],
+      ["1", "0"],
+    ]) {
+      write("table.csv", tableText(80).replaceAll(/,([01])$/gm, (_, label) => (label === "1" ? `,${positive}` : `, ${negative} `))); // biome-ignore format: one line
+      expect(await losses("--positive", positive)).toEqual(want);
+      expect(readFileSync(model()).equals(after)).toBe(true);
+    }
+    write("table.csv", tableText(80).replaceAll(/,1$/gm, ",yes").replaceAll(/,0$/gm, ",no"));
+    expect(await losses("--resume", "--positive", "yes", "--epochs", "4")).toHaveLength(4);
+  });
+
   test("trains on wasm where nothing else is said, and without a test set", async () => {
     const out = [
       "train",
@@ -259,7 +279,31 @@ describe("bad input gets one line and exit status 1, and writes nothing:", () =>
       "labels other than 0 and 1",
       "a,label\n1,0\n2,2\n",
       label,
-      /line 3, column "label": "2" is not a label: labels are 0 and 1$/,
+      /line 3, column "label": "2" is not a label: labels are 0 and 1; --positive says which one is 1$/,
+    ],
+    [
+      "a third label",
+      "a,label\n1,yes\n2,no\n3,maybe\n",
+      [...label, "--positive", "yes"],
+      /line 4, column "label": "maybe" is a third label, besides "yes" and "no"$/,
+    ],
+    [
+      "a label that is nowhere",
+      "a,label\n1,yes\n2,yes\n",
+      [...label, "--positive", "Yes"],
+      /column "label": no label is "Yes"$/,
+    ],
+    [
+      "a row without a label",
+      "a,label\n1,yes\n2,\n",
+      [...label, "--positive", "yes"],
+      /line 3, column "label": there is no label/,
+    ],
+    [
+      "a name of no format",
+      "a,label\n1,0\n2,1\n",
+      [...label, "--out", "b.xyz"],
+      /a training is not saved as \.xyz: name the file/,
     ],
     ["an empty file", "", label, /the file is empty$/],
     ["a header only", "a,label\n", label, /the file has a header and no rows$/],

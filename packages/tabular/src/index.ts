@@ -39,6 +39,7 @@ export {
   createTable,
   findSentinels,
   labelsOf,
+  missingWords,
   Numbers,
   type ReadTableOptions,
   readTable,

@@ -23,6 +23,7 @@ function options(): Option[] {
   const { hidden, activation, dropout, loss, optimizer, lr, seed } = defaultTrainingOptions;
   return [
     new Option("-t, --target <column>", "the column of labels, 0 or 1"),
+    new Option("--positive <label>", "which label is 1, where they are words such as yes and no; also with --resume"),
     new Option("--ignore <column>", "a column to leave out; may be given several times").argParser(collect),
     option("--hidden <widths>", "widths of the hidden layers, such as 100 or 64,32; or none", hiddenWidths, [
       ...hidden,

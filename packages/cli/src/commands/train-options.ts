@@ -5,6 +5,7 @@ import { CommandError } from "../files.ts";
 
 export interface TrainOptions extends TrainingOptions {
   readonly target?: string;
+  readonly positive?: string;
   readonly ignore: readonly string[];
   readonly scale: Scale;
   readonly sentinels: "keep" | "missing";

@@ -17,6 +17,7 @@ import {
 } from "@cresset/tabular";
 import { useDevice } from "../devices.ts";
 import { CommandError, openTable, reading, requireFile, requireWritable } from "../files.ts";
+import { withLabels } from "../labels.ts";
 import { duration } from "../output/format.ts";
 import { createProgress, noProgress } from "../output/progress.ts";
 import { type Measures, measure, printReport } from "../output/report.ts";
@@ -46,8 +47,8 @@ export async function train(
   streams: Streams,
 ): Promise<number> {
   const { out, device, epochs, json } = options;
-  const format = savedFormatOf(out);
   await Promise.all([requireFile(file), requireWritable(out, file)]);
+  const format = savedFormatOf(out);
   const fresh = options.resume ? null : newPlan(options);
   // Which prepares columns in float64 for the graph of an ONNX file, where the device has none.
   if (format === "onnx" && device === "webgpu") await useDevice("cpu");
@@ -127,15 +128,19 @@ async function dataOf(
 ): Promise<FoundData> {
   const { target, missing } = plan;
   return reading(file, async () => {
-    const table = await readTable(await openTable(file), {
+    const csv = options.delimiter === undefined ? {} : { delimiter: options.delimiter };
+    const source = await openTable(file);
+    const { positive } = options;
+    const table = await readTable(positive === undefined ? source : await withLabels(source, csv, target, positive), {
       target,
+      ...(positive === undefined ? { labels: "--positive says which one is 1" } : {}),
       ignore: options.ignore,
       ...(plan.features === undefined ? {} : { only: plan.features }),
       numbersOnly: "--ignore leaves the column out",
       ...(missing === "refuse"
         ? { complete: "--missing mean or --missing median fills it in, --ignore leaves the column out" }
         : {}),
-      ...(options.delimiter === undefined ? {} : { delimiter: options.delimiter }),
+      ...csv,
     });
     const sentinels = sentinelsOf(table, target);
     const data = prepareData(table, plan);

@@ -71,10 +71,12 @@ test.skipIf(!hasPyTorch)("PyTorch goes on with a training, and Cresset with what
 });
 
 test("a name says the format", () => {
-  const names = ["a.pt", "a.PTH", "a.ONNX", "a.safetensors", "a", "a.b", "x.pt/y"];
-  expect(names.map(savedFormatOf)).toEqual(["pytorch", "pytorch", "onnx", ...Array(4).fill("safetensors")]);
-  for (const name of ["a.ckpt", "a.NPZ", "a.bin"])
+  const names = ["a.pt", "a.PTH", "a.ONNX", "x.pt/a.b.safetensors"];
+  expect(names.map(savedFormatOf)).toEqual(["pytorch", "pytorch", "onnx", "safetensors"]);
+  for (const name of ["a.ckpt", "a.NPZ", "a.b", "a.constructor"])
     expect(() => savedFormatOf(name)).toThrow("a training is not saved as .");
+  for (const name of ["a", "x.pt/y", ""])
+    expect(() => savedFormatOf(name)).toThrow(`a training is not saved as ${name}: name the file .safetensors`);
 });
 
 describe("refuses", () => {

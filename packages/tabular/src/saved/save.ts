@@ -11,19 +11,25 @@ import { generatorName, optimizerPrefix } from "./names.ts";
 export const savedFormats = ["safetensors", "pytorch", "onnx"] as const;
 export type SavedFormat = (typeof savedFormats)[number];
 
+const formatsByEnding: Readonly<Record<string, SavedFormat>> = {
+  safetensors: "safetensors",
+  pt: "pytorch",
+  pth: "pytorch",
+  onnx: "onnx",
+};
+
 /**
- * The format that the name of a file asks for: `.pt` and `.pth` PyTorch's, `.onnx` ONNX, anything else safetensors.
+ * The format that the name of a file asks for: `.safetensors`, `.pt` and `.pth` for PyTorch, `.onnx`.
  *
- * @throws ValueError for the ending of a format that is known and not written.
+ * @throws ValueError for any other ending.
  */
 export function savedFormatOf(name: string): SavedFormat {
   const ending = /\.(\w+)$/.exec(name)?.[1].toLowerCase() ?? "";
-  if (["npy", "npz", "ckpt", "h5", "bin"].includes(ending))
+  if (!Object.hasOwn(formatsByEnding, ending))
     throw new ValueError(
-      `a training is not saved as .${ending}: name the file .safetensors, .pt for PyTorch, or .onnx`,
+      `a training is not saved as ${ending && "."}${ending || name}: name the file .safetensors, .pt for PyTorch, or .onnx`,
     );
-  if (ending === "onnx") return "onnx";
-  return ["pt", "pth"].includes(ending) ? "pytorch" : "safetensors";
+  return formatsByEnding[ending];
 }
 
 /**

@@ -17,6 +17,8 @@ export interface TableChecks {
    * a column of text is marked as such.
    */
   readonly numbersOnly?: boolean | string;
+  /** What to do about labels that are others than 0 and 1, which ends the error. */
+  readonly labels?: string;
   /** Refuses cells without a value; what to do about them ends the error. Default: they are marked as missing. */
   readonly complete?: string;
   /** How many numbers may be kept at most; default 2^27, which take 1 GiB. */
@@ -32,7 +34,7 @@ export class TableBuilder {
   /** @throws TableError if `target`, or one of `ignore` or `only`, is no column. */
   constructor(
     names: readonly string[],
-    { target, ignore = [], only, numbersOnly = false, complete, maxNumbers = 2 ** 27 }: TableChecks = {},
+    { target, ignore = [], only, numbersOnly = false, labels, complete, maxNumbers = 2 ** 27 }: TableChecks = {},
   ) {
     for (const name of [...(target === undefined ? [] : [target]), ...ignore, ...(only ?? [])])
       if (!names.includes(name)) throw noSuchColumn(name, names);
@@ -44,6 +46,7 @@ export class TableBuilder {
             new ColumnBuilder(name, at, name === target ? "labels" : numbersOnly === false ? "any" : "numbers", {
               ...(complete === undefined ? {} : { missing: complete }),
               ...(typeof numbersOnly === "string" ? { text: numbersOnly } : {}),
+              ...(labels === undefined ? {} : { labels }),
             }),
           ],
     );
@@ -73,6 +76,7 @@ export class TableBuilder {
 interface Advice {
   readonly missing?: string;
   readonly text?: string;
+  readonly labels?: string;
 }
 
 class ColumnBuilder {
@@ -101,7 +105,7 @@ class ColumnBuilder {
     else if (kind === "boolean") this.booleans++;
     if (this.must === "labels" && value !== 0 && value !== 1)
       throw new TableError(
-        `${kind === "missing" ? "there is no label" : `"${brief(cell)}" is not a label`}: labels are 0 and 1`,
+        `${kind === "missing" ? "there is no label" : `"${brief(cell)}" is not a label`}: labels are 0 and 1${ending(this.advice.labels)}`,
         { line, column: this.name, ...(unit && { unit }) },
       );
     if (kind === "missing" && this.advice.missing !== undefined)
@@ -141,5 +145,7 @@ class ColumnBuilder {
 
 function hint(cell: string, advice: string | undefined): string {
   if (/^\s*[+-]?\d+,\d+\s*$/.test(cell)) return ": decimals are written with a point";
-  return advice === undefined ? "" : `; ${advice}`;
+  return ending(advice);
 }
+
+const ending = (advice: string | undefined): string => (advice === undefined ? "" : `; ${advice}`);
