@@ -158,7 +158,7 @@ class ChunkVerifier {
       throw this.#isFlat
         ? tooMany()
         : new FormatError(
-            `the column "${this.#chunk.path[0].name}" has lists or groups in pages of version 2, which are not read: write it with those of version 1`,
+            `the column "${this.#chunk.path[0].name}" has lists or groups in pages of version 2, which are not read: write it with those of version 1 (in pyarrow, data_page_version="1.0")`,
           );
     const length = unpacked - before;
     const rest = packed.subarray(before);

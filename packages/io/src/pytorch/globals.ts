@@ -147,7 +147,8 @@ const globals = new Map<string, PickleGlobal>(
  * @throws FormatError for everything that is not listed here, with what to do about it.
  */
 export function findGlobal(module: string, name: string): PickleGlobal | NamedStorage | string {
-  if (module === "torch" && dtypeNames.has(name)) return name;
+  // How a quantized tensor is quantized is named before it is.
+  if (module === "torch" && (dtypeNames.has(name) || name.startsWith("per_"))) return name;
   if (module === "torch" || module === "torch.cuda" || module === "torch.storage") {
     const type = storageType(name);
     if (type !== undefined) return new NamedStorage(type);

@@ -250,7 +250,9 @@ torch.save({
   "bytes": b"\\x00\\xff", "set": {1, 2}, "layout": torch.strided,
 }, "numpy.pt")
 torch.save(np.arange(3, dtype=np.uint32), "uint32.pt")
-torch.save(np.array([{}], dtype=object), "object.pt")`);
+torch.save(np.array([{}], dtype=object), "object.pt")
+torch.save(torch.quantize_per_tensor(torch.ones(3), 0.1, 3, torch.quint8), "quantized.pt")
+torch.save(torch.quantize_per_channel(torch.ones(3, 2), torch.ones(3), torch.zeros(3), 0, torch.qint8), "channels.pt")`);
     const value = await load<Record<string, unknown>>(path("numpy.pt"));
     const lists = (name: string): unknown => (value[name] as torch.Tensor).tolistSync();
     expect(value.scalars).toEqual([0.5, 0.25, 2n ** 60n, true, 7]);
@@ -278,5 +280,7 @@ torch.save(np.array([{}], dtype=object), "object.pt")`);
     expect([value.bytes, value.set]).toEqual([Uint8Array.of(0, 255), new Set([1, 2])]);
     await expect(load(path("uint32.pt"))).rejects.toThrow("uint32");
     await expect(load(path("object.pt"))).rejects.toThrow("objects, which are pickles");
+    for (const name of ["quantized.pt", "channels.pt"])
+      await expect(load(path(name))).rejects.toThrow("the file holds a quantized tensor, which Cresset does not have");
   });
 });
