@@ -5,7 +5,7 @@ export { type BackendOptions, type BackendUnderTest, backendOfModule, builtInBac
 export { compareTensors, type TensorComparison } from "./compare/tensor.ts";
 export { compareValues } from "./compare/value.ts";
 export { type CompleteArea, completeAreas } from "./complete.ts";
-export type { Exception } from "./exceptions.ts";
+export type { Exception, ExceptionUse } from "./exceptions.ts";
 
 // Reading recorded data
 export { type Area, type Case, type DataSource, readArea, type Tolerance } from "./read/manifest.ts";
