@@ -24,6 +24,34 @@ test("elements, rows and columns, from the end too, and other dtypes", async () 
   ]);
 });
 
+test("a mask beside index tensors, which say how many elements it picks", async () => {
+  const [mask, columns] = [torch.tensor([false, true, true]), torch.tensor([2n, 0n])];
+  const x = torch.zeros([3, 3]);
+  x.indexPut_([mask, columns], torch.tensor([5, 6]));
+  x.indexPut_([torch.tensor([true, false, false]), columns], 1, true);
+  expect(await x.tolist()).toEqual([
+    [1, 0, 1],
+    [0, 0, 5],
+    [6, 0, 0],
+  ]);
+  // Of two dimensions, and behind the index tensor.
+  const wide = torch.zeros([2, 2, 2]);
+  wide.indexPut_([torch.tensor([1n, 0n]), x.narrow(0, 0, 2).narrow(1, 1, 2).gt(0)], 3);
+  expect(await wide.tolist()).toEqual([
+    [
+      [0, 0],
+      [0, 3],
+    ],
+    [
+      [0, 3],
+      [0, 0],
+    ],
+  ]);
+  const wrong = torch.zeros([3, 3]).indexPut_([torch.tensor([true, true, true]), columns], 1);
+  await expect(wrong.tolist()).rejects.toThrow(/a mask has not 2 elements/);
+  expect(() => torch.zeros([3, 3]).indexPut_([mask, torch.tensor([1n])], 1)).toThrow(torch.DeviceError);
+});
+
 test("through a view, and for its derivatives", async () => {
   const x = table();
   x.select(1, 2).indexPut_([at(1)], -4);

@@ -77,10 +77,8 @@ function extremePosition(writer: Writer, reduction: Reduction, op: ReduceOp, pos
   const best = writer.fresh("s");
   const at = writer.fresh("k");
   const beats = (x: string, y: string): string => {
-    const [greater, less] = op === "argmax" ? ["gt", "lt"] : ["lt", "gt"];
     if (isFloat(dtype)) return `${writer.use(op === "argmax" ? "beats_max" : "beats_min")}(${x}, ${y})`;
-    void less;
-    return operationText(writer, greater as "gt" | "lt", dtype, [x, y]);
+    return operationText(writer, op === "argmax" ? "gt" : "lt", dtype, [x, y]);
   };
   return {
     types: [valueType(dtype), "i32"],

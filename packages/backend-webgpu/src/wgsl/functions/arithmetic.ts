@@ -7,11 +7,21 @@ import { library } from "./library.ts";
  * here, corrected in integers, where no compiler may fuse or rearrange anything. They have no branches: compilers write them
  * anew wherever there is a quotient, and software adapters take long for each branch. And what exact arithmetic needs: where more
  * than 24 bits are needed, a value is the sum of two floats (vec2f, the second small).
+ *
+ * - `kept` is x as it is: of sums with two constants a compiler may add the constants, and so lose what the rounding is about. The
+ *   fourth word of the header is 0, which it cannot know.
+ * - `two_product` is Dekker's: halves of 12 bits have exact products. The product is what it was rounded to: fused with what is taken
+ *   from it, it would have lost nothing.
+ * - `normal_bits` are those of a finite number above 0 that has 24 of them, and `exponent_of` what power of two is to be taken off: as
+ *   an integer, a subnormal number is a float of the usual form.
+ * - In `rounded_bits` the exponent is that which is stored, of a number that keeps all but the last bit of q; subnormal ones lose more.
+ *   A carry raises it.
+ * - `quotient_bits` of two fractions are the first 25 of the quotient, and what they leave. The estimate is some units off; what it
+ *   leaves, modulo 2³², which is far more than it can be, tells how many, or one more or less. So with roots, where what is left
+ *   changes by the root twice, and a little.
  */
 export const arithmeticFunctions = library(
   `
-// x as it is: of sums with two constants a compiler may add the constants, and so lose what the rounding is about. The
-// fourth word of the header is 0, which it cannot know.
 fn kept(x: f32) -> f32 {
   return bitcast<f32>(bitcast<u32>(x) ^ parameters[0].w);
 }
@@ -23,8 +33,7 @@ fn two_sum(x: f32, y: f32) -> vec2f {
   return vec2f(sum, (x - (sum - part)) + (y - part));
 }
 
-// x · y and what rounding lost (Dekker): halves of 12 bits have exact products. The product is what it was rounded to: fused with
-// what is taken from it, it would have lost nothing.
+// x · y and what rounding lost.
 fn two_product(x: f32, y: f32) -> vec2f {
   let x1 = bitcast<f32>(bitcast<u32>(x) & 0xfffff000u);
   let y1 = bitcast<f32>(bitcast<u32>(y) & 0xfffff000u);
@@ -50,8 +59,6 @@ fn scaled(y: f32, k: i32) -> f32 {
   return (y * power_of_two(half)) * power_of_two(bounded - half);
 }
 
-// The bits of a finite number above 0 that has 24 of them, and what power of two is to be taken off: as an integer, a subnormal one is
-// a float of the usual form.
 fn normal_bits(size: u32) -> u32 {
   return select(size, bitcast<u32>(f32(i32(size))), size < 0x800000u);
 }
@@ -67,7 +74,6 @@ fn exponent_of(size: u32) -> i32 {
 
 // The bits of the float nearest to q · 2ᵏ, ties to even, for q from 2²⁴ to 2²⁵; more: whether something is left behind q.
 fn rounded_bits(q: u32, more: bool, k: i32) -> u32 {
-  // The exponent as it is stored, of a number that keeps all but the last bit of q; subnormal ones lose more. A carry raises it.
   let exponent = clamp(k + 151, -24, 255);
   let shift = u32(max(2 - exponent, 1));
   let whole = q >> shift;
@@ -76,13 +82,10 @@ fn rounded_bits(q: u32, more: bool, k: i32) -> u32 {
   return min((u32(max(exponent, 1) - 1) << 23u) + whole + select(0u, 1u, up), 0x7f800000u);
 }
 
-// Of two fractions: the first 25 bits of the quotient, and what they leave. The estimate is some units off, what it leaves
-// tells how many, or one more or less.
 fn quotient_bits(x: i32, y: i32, k: i32) -> u32 {
   let less = x < y;
   let wide = select(x, x + x, less);
   let estimate = i32(f32(wide) / f32(y) * 16777216.0);
-  // Modulo 2³², which is far more than it can be.
   let left = (wide << 24u) - estimate * y;
   let units = i32(floor(f32(left) / f32(y)));
   let rest = left - units * y;
@@ -116,7 +119,6 @@ fn sqrt_f32(x: f32) -> f32 {
   let even = (exponent & 1) == 0;
   let wide = select(fraction, fraction + fraction, even);
   let estimate = i32(sqrt(f32(wide) * 2.0) * 4096.0);
-  // As above; with the root, what it leaves changes by the root twice, and a little.
   let left = (wide << 25u) - estimate * estimate;
   let units = i32(floor(f32(left) / f32(2 * estimate)));
   let near = estimate + units;

@@ -28,7 +28,18 @@ import {
 } from "./index-read.ts";
 import type { IndexItem } from "./items.ts";
 import { rankOf } from "./masked.ts";
-import { checkIndices, checkMask, type IndexPlan, indexedDims, isMask, namesElement, pick, planIndex } from "./plan.ts";
+import {
+  checkIndices,
+  checkMask,
+  type IndexPlan,
+  indexedDims,
+  isMask,
+  namesElement,
+  pick,
+  planIndex,
+  withoutMasks,
+} from "./plan.ts";
+import { unravelIndex } from "./unravel-index.ts";
 
 interface PutAttributes extends IndexAttributes {
   readonly accumulate: boolean;
@@ -64,11 +75,15 @@ function written(
   const flat = indexedFront(x, dims);
   const rest = flat.shape.slice(1);
   const places = spreadRows(linearIndex(x.shape, indices, dims, checked), rest);
-  const out = m.scatter(flat, 0, places, rows(rest), accumulate ? "sum" : "set");
+  return backAgain(m.scatter(flat, 0, places, rows(rest), accumulate ? "sum" : "set"), x, dims);
+}
+
+/** What `indexedFront` made of a term with the shape of `x`, as it was. */
+function backAgain(flat: Term, x: Term, dims: readonly number[]): Term {
   const order = [...dims, ...m.allDims(x).filter((d) => !dims.includes(d))];
   return m.permute(
     m.reshape(
-      out,
+      flat,
       order.map((d) => x.shape[d]),
     ),
     inverse(order),
@@ -130,6 +145,9 @@ interface MaskAttributes extends Readonly<Record<string, unknown>> {
   readonly accumulate: boolean;
 }
 
+const chosenOf = (mask: Term): Term => m.reshape(mask.dtype === "bool" ? mask : m.ne(mask, 0), [mask.numel]);
+const countTrue = (chosen: Term): Term => m.sum(m.cast(chosen, "int64"));
+
 /**
  * `x` with values where a mask is true. How many rows that is depends on the mask: each row finds its value by counting,
  * so that nothing needs to be read.
@@ -138,7 +156,7 @@ function maskWritten(x: Term, mask: Term, values: Term, { dim, accumulate }: Mas
   const dims = m.allDims(mask).map((d) => d + dim);
   const flat = indexedFront(x, dims);
   const rest = flat.shape.slice(1);
-  const chosen = m.reshape(mask.dtype === "bool" ? mask : m.ne(mask, 0), [mask.numel]);
+  const chosen = chosenOf(mask);
   const rank = 1 + rest.length;
   const along = dim - (rank - values.rank);
   const given = along >= 0 ? values.shape[along] : 1;
@@ -147,7 +165,7 @@ function maskWritten(x: Term, mask: Term, values: Term, { dim, accumulate }: Mas
   let picked: Term;
   if (given === 1) picked = m.broadcastTo(rows, flat.shape);
   else {
-    target = m.check(flat, m.eq(m.sum(m.cast(chosen, "int64")), given), {
+    target = m.check(flat, m.eq(countTrue(chosen), given), {
       error: "ShapeError",
       message: `shape mismatch: value tensor of shape ${sizeText(values.shape)} cannot be broadcast to indexing result`,
     });
@@ -156,17 +174,6 @@ function maskWritten(x: Term, mask: Term, values: Term, { dim, accumulate }: Mas
   }
   const here = m.broadcastTo(m.reshape(chosen, [mask.numel, ...rest.map(() => 1)]), flat.shape);
   return backAgain(m.where(here, accumulate ? m.add(target, picked) : picked, target), x, dims);
-}
-
-function backAgain(flat: Term, x: Term, dims: readonly number[]): Term {
-  const order = [...dims, ...m.allDims(x).filter((d) => !dims.includes(d))];
-  return m.permute(
-    m.reshape(
-      flat,
-      order.map((d) => x.shape[d]),
-    ),
-    inverse(order),
-  );
 }
 
 const maskPutOp = operation<MaskAttributes>(
@@ -194,6 +201,31 @@ function checkValues(values: Tensor, result: readonly (number | null)[]): void {
     );
 }
 
+/**
+ * Where the true elements of a mask are, row-major, of which there are `size`; or one, which then stands everywhere: the mask is not
+ * read, but checked.
+ */
+const placesOp = operation<{ readonly size: number }>("nonzero", ([mask], _, { size }) => {
+  const chosen = chosenOf(mask);
+  const count = countTrue(chosen);
+  const place = m.where(chosen, m.iota([mask.numel], 0), 0);
+  const none = m.zerosLike({ dtype: "int64", shape: [size] });
+  const places = m.scatter(none, 0, m.minimum(rankOf(chosen), size - 1), place, "sum");
+  const one = m.eq(count, 1);
+  return m.check(m.where(one, m.sum(places), places), m.or(one, m.eq(count, size)), {
+    error: "ShapeError",
+    message: `shape mismatch: indexing tensors could not be broadcast together: a mask has not ${size} elements`,
+  });
+});
+
+/** Masks become index tensors; on devices that cannot be read, of the length that the index tensors beside them have. */
+function withoutMasksToPut(plan: IndexPlan): IndexPlan {
+  const others = plan.indices.filter((x) => x !== undefined && !isMask(x));
+  const size = Math.max(0, ...others.map((x) => x?.shape.at(-1) ?? 1));
+  if (plan.view.current().device.backend.synchronous || size < 2) return readMasksSync(plan);
+  return withoutMasks(plan, (mask) => unravelIndex(call(placesOp, [mask], [], { size }), mask.shape));
+}
+
 /** The functional form of the write at index tensors. */
 function put(plan: IndexPlan, values: Tensor | Scalar, accumulate: boolean): Tensor {
   const { view } = plan;
@@ -201,7 +233,7 @@ function put(plan: IndexPlan, values: Tensor | Scalar, accumulate: boolean): Ten
   const first = plan.indices[dims[0]];
   if (dims.length === 1 && first !== undefined && isMask(first))
     return putMask(view, first, dims[0], values, accumulate);
-  const known = readMasksSync(plan);
+  const known = withoutMasksToPut(plan);
   const common = checkIndices(known);
   requireSameDtype(view, values);
   const indexed = indexedDims(known);
@@ -270,8 +302,8 @@ function namesUnread(items: readonly IndexItem[]): boolean {
  * Writes `value`, a number or a tensor that broadcasts, where `x.index(...items)` would read; returns the tensor. With
  * `accumulate` it is added. A mask alone is not read.
  *
- * @throws IndexError, ShapeError or DTypeError if items or value do not fit; DeviceError where a mask stands next to index
- * tensors on devices that read asynchronously.
+ * @throws IndexError, ShapeError or DTypeError if items or value do not fit; DeviceError, on devices that read asynchronously, where a
+ * mask stands next to index tensors of one element, which do not say how many it picks.
  * @example
  * x.indexPut_([slice(null, null, 2)], 0); // x[::2] = 0
  * x.indexPut_([x.lt(0)], 0); // x[x < 0] = 0

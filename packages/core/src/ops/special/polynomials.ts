@@ -60,9 +60,9 @@ function polynomials(name: string, { first, next }: Family) {
   });
   const ofDegrees = operation<Degree>(name, ([input, degrees], _, { degree, unread }) => {
     const [x, given] = m.together(m.toFloat(input), degrees);
-    const known = m.or(m.isInfinite(given), m.not(m.gt(given, degree)));
-    const message = `${name}(): a degree is beyond ${degree}, and its device cannot be read: give a number, or move it to "cpu" first`;
-    const own = m.trunc(unread ? m.check(given, known, { error: "ValueError", message }) : given);
+    const fits = m.or(m.le(given, degree), m.not(m.lt(given, Number.POSITIVE_INFINITY)));
+    const message = `${name}(): a degree is beyond ${degree}`;
+    const own = m.trunc(unread ? m.check(given, fits, { error: "ValueError", message }) : given);
     let value = m.zerosLike(x);
     let k = 0;
     if (degree >= 0) for (const each of series(x, degree)) value = m.where(m.eq(own, k++), each, value);
@@ -80,9 +80,8 @@ function polynomials(name: string, { first, next }: Family) {
     const unread = degrees.value.device.backend.readSync === undefined;
     // The greatest degree is the program's structure.
     let degree = unread ? greatestUnread : -1;
-    if (!unread)
-      for (const each of dataSync(degrees))
-        if (Number.isFinite(Number(each))) degree = Math.max(degree, Math.trunc(Number(each)));
+    for (const each of unread ? [] : dataSync(degrees))
+      if (each < Number.POSITIVE_INFINITY) degree = Math.max(degree, Math.trunc(Number(each)));
     return call(ofDegrees, [x, degrees], [], { degree, unread });
   };
 }
