@@ -40,4 +40,6 @@ test("of modules within modules, and of a training its optimizer", () => {
 test("of promotion: the element types that it names", () => {
   const one = { left: { kind: "0d", dtype: "float64" }, right: { kind: "tensor", dtype: "bool" } };
   expect(of({ kind: "promotion", ...one }).dtypes).toEqual(["float64", "bool"]);
+  const result = { float16: "int64", float64: "int64" };
+  expect(of({ kind: "promotion_unary", op: "torch.argmax", result }).dtypes).toEqual(["float16", "int64", "float64"]);
 });

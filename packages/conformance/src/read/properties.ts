@@ -30,7 +30,12 @@ export function propertiesOf(one: Case, tensors: Area["tensors"]): Properties {
       if (isDType(value)) dtypes.add(value);
       if (Object.hasOwn(conversions, value)) dtypes.add(conversions[value]);
     } else if (Array.isArray(value)) for (const item of value) walk(item, key);
-    else if (isObject(value)) for (const [inner, item] of Object.entries(value)) walk(item, inner);
+    else if (isObject(value))
+      for (const [inner, item] of Object.entries(value)) {
+        // Tables of results by the operand's type.
+        if (isDType(inner)) dtypes.add(inner);
+        walk(item, inner);
+      }
   };
   walk(one as unknown as Json, "");
   return { names, dtypes };
