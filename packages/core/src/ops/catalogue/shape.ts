@@ -1,5 +1,6 @@
 import { isComplex } from "../../constants.ts";
 import { blockDiag } from "../shape/block-diag.ts";
+import { real } from "../shape/complex.ts";
 import {
   bool,
   byte,
@@ -48,7 +49,7 @@ import {
 import { matrixT as adjoint, movedim, permute, t, transpose } from "../shape/permute.ts";
 import { repeatInterleave, repeatInterleaveSync } from "../shape/repeat-interleave.ts";
 import { flatten, ravel, reshape, reshapeAs, squeeze, unflatten, unsqueeze, view, viewAs } from "../shape/reshape.ts";
-import { narrow, select, unfold } from "../shape/slice.ts";
+import { narrow, narrowCopy, select, unfold } from "../shape/slice.ts";
 import { chunk, dsplit, hsplit, split, splitWithSizes, tensorSplit, unbind, vsplit } from "../shape/split.ts";
 import { asStrided, asStridedScatter } from "../shape/strided.ts";
 import { diag, diagEmbed, diagflat, diagonal, fillDiagonal, trace, tril, triu } from "../shape/triangle.ts";
@@ -57,6 +58,11 @@ import type { Catalogue } from "./catalogue.ts";
 /** Shapes, views and copies. */
 export const shape = {
   adjoint: { fn: adjoint, on: ["torch", "method"] },
+  conj: { fn: real, on: ["torch", "method"] },
+  conjPhysical: { fn: real, on: ["torch", "method"] },
+  real: { fn: real, on: ["torch"] },
+  resolveConj: { fn: real, on: ["torch", "method"] },
+  resolveNeg: { fn: real, on: ["torch", "method"] },
   asStrided: { fn: asStrided, on: ["torch", "method"] },
   asStrided_: { fn: asStrided_, on: ["method"] },
   asStridedScatter: { fn: asStridedScatter, on: ["torch", "method"] },
@@ -114,6 +120,7 @@ export const shape = {
   moveaxis: { fn: movedim, on: ["torch", "method"] },
   movedim: { fn: movedim, on: ["torch", "method"] },
   narrow: { fn: narrow, on: ["torch", "method"] },
+  narrowCopy: { fn: narrowCopy, on: ["torch", "method"] },
   ndimension: { fn: dim, on: ["method"] },
   nelement: { fn: numel, on: ["method"] },
   numel: { fn: numel, on: ["torch"] },

@@ -1,7 +1,10 @@
 /** `torch.masked`: reductions and normalisations of the elements where a mask is true. */
 import { type DType, isFloat } from "../../dtype/dtype.ts";
 import { getDefaultDtype } from "../../dtype/promotion.ts";
+import * as m from "../../graph/math.ts";
+import { operation } from "../../graph/operation.ts";
 import type { Scalar } from "../../runtime/scalar.ts";
+import { call } from "../../tensor/call.ts";
 import { requireNames } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { logSoftmax as allLogSoftmax, softmax as allSoftmax } from "../activation/softmax.ts";
@@ -9,6 +12,7 @@ import { onesLike } from "../creation/fill.ts";
 import { mul, neg, sub } from "../elementwise/arithmetic.ts";
 import { clampMin } from "../elementwise/clamp.ts";
 import { div } from "../elementwise/division.ts";
+import { logaddexp as allLogaddexp } from "../elementwise/exponential.ts";
 import { sqrt } from "../elementwise/power.ts";
 import { where } from "../elementwise/where.ts";
 import { reducedDims } from "../reduction/dims.ts";
@@ -17,6 +21,7 @@ import { keywords } from "../reduction/keywords.ts";
 import { vectorNorm } from "../reduction/norm.ts";
 import { cumprod as allCumprod, cumsum as allCumsum } from "../scan/scan.ts";
 import { toDtype } from "../shape/convert.ts";
+import { nanmedian } from "../sort/median.ts";
 
 interface MaskOption {
   /** Which elements count; bool, broadcasts with the input. Default: all. */
@@ -196,4 +201,44 @@ export function cumprod(input: Tensor, dim: number, options: MaskOption = {}): T
   requireNames(options, ["dtype", "mask"]);
   const x = filled(input, options, 1);
   return toDtype(allCumprod(x, dim), x.dtype);
+}
+
+/** Medians along `dim` (default the last) of the elements that count; NaN where none does. Integers are found among floats. */
+export function median(input: Tensor, dim?: number | Named<number>, options?: ReductionOptions): Tensor {
+  const given = argumentsOf<number>(dim, options);
+  const float = isFloat(input.dtype);
+  const x = filled(float ? input : toDtype(input, "float32"), { mask: given.mask }, Number.NaN);
+  const { values } = nanmedian(x, given.dim ?? -1, given.keepdim ?? false);
+  return float ? values : toDtype(call(someOp, [values]), given.dtype ?? input.dtype);
+}
+
+const someOp = operation("masked_median", ([x]) =>
+  m.check(x, m.eq(x, x), {
+    error: "ValueError",
+    message: "masked median expects no fully masked out rows if dtype is not floating point",
+  }),
+);
+
+/** What counts, divided by the norm of order `ord` along `dim`, or by `eps` (default 1e-12) where that is greater; 0 elsewhere. */
+export function normalize(
+  input: Tensor,
+  ord: Scalar,
+  dim: number,
+  options: MaskOption & { eps?: number } = {},
+): Tensor {
+  requireNames(options, ["eps", "dtype", "mask"]);
+  const { eps = 1e-12, ...rest } = options;
+  return div(filled(input, { mask: rest.mask }, 0), clampMin(norm(input, ord, dim, { ...rest, keepdim: true }), eps));
+}
+
+/** log(exp input + exp other) of what counts in each; what does not counts as log 0. */
+export function logaddexp(
+  input: Tensor,
+  other: Tensor,
+  options: { dtype?: DType | null; inputMask?: Tensor | null; otherMask?: Tensor | null } = {},
+): Tensor {
+  requireNames(options, ["dtype", "inputMask", "otherMask"]);
+  const part = (x: Tensor, mask: Tensor | null | undefined): Tensor => filled(x, { mask }, lowest);
+  const sum = allLogaddexp(part(input, options.inputMask), part(other, options.otherMask));
+  return toDtype(sum, options.dtype ?? input.dtype);
 }

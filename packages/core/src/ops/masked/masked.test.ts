@@ -88,3 +88,24 @@ test("products over several dimensions, and over none", () => {
   expect(torch.masked.prod(x, [0, -1], { keepdim: true }).tolistSync()).toEqual([[24]]);
   expect(torch.masked.prod(x, { mask: x.ne(3) }).itemSync()).toBe(8);
 });
+
+test("medians, norms and sums of exponentials of what counts", () => {
+  const x = torch.tensor([
+    [5, 1, 3],
+    [2, 4, 6],
+  ]);
+  const mask = torch.tensor([
+    [true, false, true],
+    [false, false, false],
+  ]);
+  const { median, normalize, logaddexp } = torch.masked;
+  expect(median(x, { mask }).tolistSync()).toEqual([3, Number.NaN]);
+  expect(median(x.to("int64"), 0, { keepdim: true }).tolistSync()).toEqual([[2, 1, 3]]);
+  expect(() => median(x.to("int64"), { mask }).tolistSync()).toThrow("expects no fully masked out rows");
+  expect(normalize(torch.tensor([3, 9, 4]), 2, 0, { mask: torch.tensor([true, false, true]) }).tolistSync()).toEqual([
+    expect.closeTo(0.6, 6),
+    0,
+    expect.closeTo(0.8, 6),
+  ]);
+  expect(logaddexp(x, x, { inputMask: mask }).index(1).tolistSync()).toEqual([2, 4, 6]);
+});

@@ -127,7 +127,8 @@ describe("multinomial", () => {
       dataSync(multinomial(tensor(values), 1, replacement));
     expect(read([-1, 2], false)).toThrow("probability tensor contains either `inf`, `nan` or element < 0");
     expect(read([-1, 2], true)).toThrow("(encountering probability entry < 0)");
-    expect(read([Number.NaN, 2], true)).toThrow("(encountering probability entry = infinity or NaN)");
+    expect(read([Number.NaN, 2], true)).toThrow("(encountering probability entry < 0)");
+    expect(read([Number.POSITIVE_INFINITY, 2], true)).toThrow("(encountering probability entry = infinity or NaN)");
     expect(read([0, 0], true)).toThrow("invalid multinomial distribution (sum of probabilities <= 0)");
     expect(read([0, 0], false)).toThrow("invalid multinomial distribution (sum of probabilities <= 0)");
   });

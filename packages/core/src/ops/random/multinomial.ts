@@ -35,7 +35,7 @@ const places = operation(
   ([weights, uniforms]) => {
     const message = (entry: string): string =>
       `invalid multinomial distribution (encountering probability entry ${entry})`;
-    const signed = m.check(weights, m.not(m.lt(weights, 0)), { error: "ValueError", message: message("< 0") });
+    const signed = m.check(weights, m.ge(weights, 0), { error: "ValueError", message: message("< 0") });
     const finite = m.lt(signed, Number.POSITIVE_INFINITY);
     const w = positive(m.check(signed, finite, { error: "ValueError", message: message("= infinity or NaN") }));
     const last = w.rank - 1;

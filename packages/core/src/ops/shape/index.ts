@@ -1,4 +1,5 @@
 export { blockDiag } from "./block-diag.ts";
+export { real, real as conj, real as conjPhysical, real as resolveConj, real as resolveNeg } from "./complex.ts";
 export { clone, detach } from "./convert.ts";
 export { broadcastShapes, broadcastTensors, broadcastTo, tile } from "./expand.ts";
 export { flip, fliplr, flipud, roll, rot90 } from "./flip.ts";
@@ -30,7 +31,7 @@ export {
 } from "./permute.ts";
 export { type RepeatInterleaveOptions, repeatInterleave, repeatInterleaveSync } from "./repeat-interleave.ts";
 export { flatten, ravel, reshape, squeeze, unflatten, unsqueeze } from "./reshape.ts";
-export { narrow, select } from "./slice.ts";
+export { narrow, narrowCopy, select } from "./slice.ts";
 export {
   chunk,
   chunk as unsafeChunk,

@@ -272,3 +272,11 @@ test("refusals of dimensions, as PyTorch 1.13 has them", () => {
   expect([x.diag(4).shape, x.diag(-3).shape, nothing.tril().shape]).toEqual([[0], [0], [0]]);
   expect(torch.zeros(0, 3).roll(1, -7).shape).toEqual([0, 3]);
 });
+
+test("real numbers are their own conjugates", () => {
+  const x = torch.tensor([1, 2]);
+  expect([torch.conj(x), torch.real(x), x.resolveConj(), x.resolveNeg()].every((y) => y === x)).toBe(true);
+  const copy = x.narrowCopy(0, 1, 1);
+  x.fill_(0);
+  expect(copy.tolistSync()).toEqual([2]);
+});

@@ -5,6 +5,7 @@ import * as m from "../../graph/math.ts";
 import { type Layout, type OperationOptions, operation } from "../../graph/operation.ts";
 import { call } from "../../tensor/call.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { clone } from "./convert.ts";
 import { normalizeDim, sizeText } from "./dims.ts";
 
 export interface SliceAttributes extends Readonly<Record<string, unknown>> {
@@ -104,6 +105,11 @@ export function narrow(input: Tensor, dim: number, start: number | Tensor, lengt
   if (first + length > size)
     throw new ShapeError(`start (${first}) + length (${length}) exceeds dimension size (${size}).`);
   return sliced(input, d, first, length);
+}
+
+/** As `narrow`, copied. */
+export function narrowCopy(input: Tensor, dim: number, start: number | Tensor, length: number): Tensor {
+  return clone(narrow(input, dim, start, length));
 }
 
 interface SelectAttributes extends Readonly<Record<string, unknown>> {

@@ -138,7 +138,7 @@ function stackSplit(
 ): Tensor[] {
   if (input.ndim < least)
     throw new ShapeError(
-      `torch.${name} requires a tensor with at least ${least} dimension${least > 1 ? "s" : ""}, but got a tensor with ${input.ndim} dimensions!`,
+      `torch.${name} requires a tensor with at least ${least} dimension, but got a tensor with ${input.ndim} dimensions!`,
     );
   if (typeof indicesOrSections === "number" && (indicesOrSections === 0 || input.shape[dim] % indicesOrSections !== 0))
     throw new ValueError(

@@ -216,7 +216,13 @@ export const maskedSamples: Readonly<Record<keyof typeof maskedFunctions, Descri
     ],
   }),
   logsumexp: takes("input dim | keepdim? dtype mask", smooth(elements(1))),
+  logaddexp: takes("input other | dtype input_mask other_mask", {
+    samples: [as([real(2, 3), real(2, 3), mask(2, 3)], (x, y, chosen) => [x, y, { inputMask: chosen }])],
+    once: "the second is NaN where one of the two is -inf",
+  }),
   mean: reduced,
+  median: takes("input dim | keepdim? dtype mask", smooth(elements(1))),
+  normalize: takes("input ord dim | eps dtype mask", smooth(elements(2, 1), on([real(2, 3)], 3, 0))),
   norm: takes("input ord dim | keepdim? dtype mask", smooth(elements(2, null), elements(3, 1))),
   prod: reduced,
   softmax: row,
