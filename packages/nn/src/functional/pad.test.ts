@@ -24,7 +24,9 @@ describe("pad", () => {
     expect(values(pad(row(), [-3, 2], "reflect"))).toEqual([4, 3, 2]);
     expect(values(pad(row(), [2, -2], "replicate"))).toEqual([1, 1, 1, 2]);
     expect(values(pad(row(), [-1, 2], "circular"))).toEqual([2, 3, 4, 2, 3]);
-    expect(() => pad(row(), [-3, -2])).toThrow("resulted in a negative output size");
+    expect(() => pad(row(), [-3, -2])).toThrow("start (0) + length (-1) exceeds dimension size");
+    expect(() => pad(torch.ones(2, 3), [-3, 0, 1, 0])).toThrow("Check dimension 1 of your input.");
+    expect(() => pad(torch.ones(3), [-4, 0])).toThrow("in range of [-3, 2], but got 4)");
   });
 
   test("corners of two dimensions", () => {

@@ -1,5 +1,5 @@
 import { call, type Operation, operation, type Term } from "@cresset/core/extend";
-import { type Scalar, ShapeError, type Tensor, ValueError } from "@cresset/core/functions";
+import { IndexError, type Scalar, ShapeError, type Tensor, ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 
@@ -108,7 +108,8 @@ export function pad(
 function addPadding(input: Tensor, pad: readonly number[], mode: PaddingMode, value?: Scalar | null): Tensor {
   if (pad.length % 2 !== 0) throw new ShapeError("Padding length must be divisible by 2");
   if (pad.length > 2 * input.ndim) throw new ShapeError("Padding length too large");
-  checkSizes(input, pad);
+  if (mode === "constant") checkConstantSizes(input, pad);
+  else checkSizes(input, pad);
   if (mode === "constant") return call(constantOp, [input], [value ?? 0], { pad });
   if (!Object.hasOwn(rules, mode)) throw new ValueError(`Unrecognised padding mode ${String(mode)}`);
   if (value !== undefined && value !== null && Number(value) !== 0)
@@ -118,6 +119,26 @@ function addPadding(input: Tensor, pad: readonly number[], mode: PaddingMode, va
     throw new ShapeError("Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now");
   if (mode !== "replicate") checkSources(input, pad, mode);
   return call(operations[mode][dims - 1], [input], [], { pad });
+}
+
+/** As PyTorch does it: elements are cut off first, of the last dimension first; then what is added must not leave a dimension empty. */
+function checkConstantSizes(input: Tensor, pad: readonly number[]): void {
+  const sizes = pad.flatMap((_, k) => (k % 2 === 0 ? [input.shape[input.ndim - 1 - k / 2]] : []));
+  for (const [k, size] of sizes.entries()) {
+    const [before, after] = [Math.min(pad[2 * k], 0), Math.min(pad[2 * k + 1], 0)];
+    if (-before > size)
+      throw new IndexError(
+        `Dimension out of range (expected to be in range of [${-size}, ${size - 1}], but got ${-before})`,
+      );
+    if (size + before + after < 0)
+      throw new ShapeError(`start (0) + length (${size + before + after}) exceeds dimension size (${size + before}).`);
+  }
+  if (!pad.some((size) => size > 0)) return;
+  for (let k = sizes.length - 1; k >= 0; k--)
+    if (sizes[k] + pad[2 * k] + pad[2 * k + 1] <= 0)
+      throw new ShapeError(
+        `The input size ${sizes[k]}, plus negative padding ${pad[2 * k]} and ${pad[2 * k + 1]} resulted in a negative output size, which is invalid. Check dimension ${input.ndim - 1 - k} of your input.`,
+      );
 }
 
 function checkSizes(input: Tensor, pad: readonly number[]): void {

@@ -6,8 +6,9 @@ import type { Scalar } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
 import { requireNames } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { fitted } from "../creation/fill.ts";
 import { refuseIntegerQuotient } from "./division.ts";
-import { isBoolean, mixed, refuse, requireFloat, type TensorOrScalar } from "./operands.ts";
+import { commonDtype, isBoolean, mixed, refuse, requireFloat, type TensorOrScalar } from "./operands.ts";
 
 const lerpOp = mixed(
   "lerp",
@@ -96,7 +97,8 @@ const addcdivOp = operation(
 export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, options: ValueOptions = {}): Tensor {
   requireNames(options, ["value"]);
   if ([input, tensor1, tensor2].every(isBoolean)) refuse("addcmul_cpu_out", "bool");
-  return call(addcmulOp, [input, tensor1, tensor2], [options.value ?? 1]);
+  const value = fitted(options.value ?? 1, commonDtype(input, tensor1, tensor2));
+  return call(addcmulOp, [input, tensor1, tensor2], [value]);
 }
 
 /**

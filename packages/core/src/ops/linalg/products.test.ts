@@ -28,3 +28,13 @@ test("outer products of bools, and of several dtypes", () => {
     "Boolean beta only supported for Boolean results.",
   );
 });
+
+test("what has no product, gradient or gamma is refused", () => {
+  const [bools, bytes] = [torch.ones([3], { dtype: "bool" }), torch.ones([3], { dtype: "uint8" })];
+  expect(() => torch.cross(bools, bools)).toThrow("\"cross\" not implemented for 'Bool'");
+  expect(() => torch.mvlgamma(bools, 1)).toThrow("The input tensor may not be a boolean tensor.");
+  expect(() => torch.gradient(bytes)).toThrow("torch.gradient does not support uint8 input.");
+  expect(() => torch.addcmul(bytes, bytes, bytes, { value: -0.5 })).toThrow("to type uint8_t without overflow");
+  expect(() => torch.tensor(1).unflatten(0, [1])).toThrow("Dimension specified as 0 but tensor has no dimensions");
+  expect(() => torch.ones(2, 4).split([1, 2], -1)).toThrow("(input tensor's size at dimension -1)");
+});

@@ -10,6 +10,7 @@ import { call } from "../../tensor/call.ts";
 import { keywords } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { mul } from "../elementwise/arithmetic.ts";
+import { refuse } from "../elementwise/operands.ts";
 import { promoteTypes } from "../elementwise/result-type.ts";
 import { toDtype } from "../shape/convert.ts";
 import { existingDim, normalizeDim } from "../shape/dims.ts";
@@ -93,6 +94,7 @@ const crossOp = operation<{ dim: number }>(
  */
 export function linalgCross(input: Tensor, other: Tensor, options: number | { dim?: number } = {}): Tensor {
   const { dim = -1 } = keywords<{ dim?: number }>(["dim"], [options]);
+  if (input.dtype === "bool" || input.dtype === "float16") refuse("cross", input.dtype);
   if (input.ndim !== other.ndim) throw new ShapeError("linalg.cross: inputs must have the same number of dimensions.");
   const at = normalizeDim(dim, input.ndim);
   if (input.shape[at] !== 3 || other.shape[at] !== 3)

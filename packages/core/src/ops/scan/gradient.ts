@@ -1,5 +1,5 @@
 /** Derivatives of sampled functions, by differences. */
-import { IndexError, ShapeError, ValueError } from "../../errors.ts";
+import { DTypeError, IndexError, ShapeError, ValueError } from "../../errors.ts";
 import type { Scalar } from "../../runtime/scalar.ts";
 import { toNumber } from "../../runtime/scalar.ts";
 import { requireNames } from "../../tensor/keywords.ts";
@@ -35,6 +35,7 @@ export function gradient(input: Tensor, options: GradientOptions = {}): Tensor[]
   const { spacing, dim, edgeOrder = 1 } = options;
   if (edgeOrder !== 1 && edgeOrder !== 2)
     throw new ValueError("torch.gradient only supports edge_order=1 and edge_order=2.");
+  if (input.dtype === "uint8") throw new DTypeError("torch.gradient does not support uint8 input.");
   if (input.ndim === 0 && typeof dim === "number")
     throw new IndexError(`Dimension specified as ${dim} but tensor has no dimensions`);
   // In the order in which they are asked for.

@@ -8,7 +8,7 @@ import { call } from "../../tensor/call.ts";
 import { keywords } from "../../tensor/keywords.ts";
 import { viewStrides } from "../../tensor/layout.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { type Integers, inferShape, integers, normalizeDim } from "./dims.ts";
+import { existingDim, type Integers, inferShape, integers, normalizeDim } from "./dims.ts";
 import { isRecord, type Named, numberOf } from "./named.ts";
 
 interface ShapeAttributes extends Readonly<Record<string, unknown>> {
@@ -109,7 +109,7 @@ export function ravel(input: Tensor): Tensor {
  * @example x.unflatten(1, [2, -1]) // [N, 6] → [N, 2, 3]
  */
 export function unflatten(input: Tensor, dim: number, sizes: readonly number[]): Tensor {
-  const d = normalizeDim(dim, input.ndim);
+  const d = existingDim(dim, input.ndim);
   if (sizes.length === 0) throw new ShapeError("unflatten: sizes must be non-empty");
   const known = sizes.reduce((n, size) => (size === -1 ? n : n * size), 1);
   const inferred = sizes.includes(-1) && known > 0 ? input.shape[d] / known : -1;

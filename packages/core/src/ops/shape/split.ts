@@ -66,7 +66,7 @@ export function splitWithSizes(input: Tensor, splitSizes: readonly number[], dim
     );
   if (splitSizes.reduce((a, b) => a + b, 0) !== input.shape[d])
     throw new ShapeError(
-      `split_with_sizes expects split_sizes to sum exactly to ${input.shape[d]} (input tensor's size at dimension ${d}), but got split_sizes=${sizeText(splitSizes)}`,
+      `split_with_sizes expects split_sizes to sum exactly to ${input.shape[d]} (input tensor's size at dimension ${numberOf(dim, "dim", 0)}), but got split_sizes=${sizeText(splitSizes)}`,
     );
   return pieces(input, d, splitSizes);
 }

@@ -1,5 +1,5 @@
 /** `torch.special`: functions under their names there; most are also in `torch`. */
-import { ValueError } from "../../errors.ts";
+import { DTypeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import type { Term } from "../../graph/term.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -79,6 +79,7 @@ export function xlog1py(input: TensorOrScalar, other: TensorOrScalar): Tensor {
  * @throws ValueError unless `p` is a positive integer.
  */
 export function multigammaln(input: Tensor, p: number): Tensor {
+  if (input.dtype === "bool") throw new DTypeError("The input tensor may not be a boolean tensor.");
   if (!Number.isInteger(p) || p < 1) throw new ValueError("p has to be greater than or equal to 1");
   let total = lgamma(input);
   for (let j = 1; j < p; j++) total = add(total, lgamma(sub(input, j / 2)));
