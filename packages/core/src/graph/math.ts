@@ -74,10 +74,16 @@ export function together(...operands: Operand[]): Term[] {
   return meet(operands, false);
 }
 
+/** Operands of one float dtype and shape. Integers become floats one by one: -2 beside a uint8 stays -2. */
+export function floats(...operands: Operand[]): Term[] {
+  return meet(operands, false, true);
+}
+
 /** Operands of one dtype and shape, weak if all are and `mayBeWeak`: arithmetic of numbers gives a number. */
-function meet(operands: readonly Operand[], mayBeWeak: boolean): Term[] {
+function meet(operands: readonly Operand[], mayBeWeak: boolean, inFloats = false): Term[] {
   const terms = operands.map(term);
-  const dtype = resultType(terms);
+  const common = resultType(terms);
+  const dtype = inFloats && !isFloat(common) ? getDefaultDtype() : common;
   const weak = mayBeWeak && terms.every((t) => t.weak);
   const shape = broadcastShapes(...terms.map((t) => t.shape));
   return terms.map((t) => broadcastTo(build.cast(t, dtype, weak), shape));
@@ -85,34 +91,21 @@ function meet(operands: readonly Operand[], mayBeWeak: boolean): Term[] {
 
 /** Floats stay; integers and bool become the default float dtype, as PyTorch's float functions do. */
 export function toFloat(x: Operand): Term {
-  return inFloat(x, false);
-}
-
-function inFloat(x: Operand, mayBeWeak: boolean): Term {
-  const t = term(x);
-  return build.cast(t, t.isFloat ? t.dtype : getDefaultDtype(), mayBeWeak && t.weak);
+  return floats(x)[0];
 }
 
 const compare =
   (op: CompareOp) =>
-  (a: Operand, b: Operand): Term => {
-    const [x, y] = together(a, b);
-    return build.apply(op, x, y);
-  };
+  (a: Operand, b: Operand): Term =>
+    build.apply(op, ...together(a, b));
 const binary =
   (op: BinaryOp) =>
-  (a: Operand, b: Operand): Term => {
-    const [x, y] = meet([a, b], true);
-    return build.apply(op, x, y);
-  };
+  (a: Operand, b: Operand): Term =>
+    build.apply(op, ...meet([a, b], true));
 const floatBinary =
   (op: BinaryOp) =>
-  (a: Operand, b: Operand): Term => {
-    const given = [term(a), term(b)];
-    // Two integers become floats one by one: -2 beside a uint8 stays -2.
-    const [x, y] = meet(given.some((t) => t.isFloat) ? given : given.map((t) => inFloat(t, true)), true);
-    return build.apply(op, x, y);
-  };
+  (a: Operand, b: Operand): Term =>
+    build.apply(op, ...meet([a, b], true, true));
 /** Of integers too. */
 const unary =
   (op: UnaryOp) =>
@@ -121,7 +114,7 @@ const unary =
 const floatUnary =
   (op: UnaryOp) =>
   (x: Operand): Term =>
-    build.apply(op, inFloat(x, true));
+    build.apply(op, ...meet([x], true, true));
 
 export const add = binary("add");
 export const sub = binary("sub");

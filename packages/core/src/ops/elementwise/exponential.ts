@@ -80,25 +80,25 @@ function xTimesLog(x: Term, y: Term): Term {
 
 const xlogyName = (form: string): string => `XlogyBackward${form === "tt" ? 0 : form === "st" ? 1 : 2}`;
 
-const xlogyOp = mixed("xlogy", ([a, b]) => xTimesLog(...floats(a, b)), {
-  gradName: xlogyName,
-  derivative: ({ operand, grad, needs }) => {
-    const [x, y] = floats(operand(0), operand(1));
-    // Of a number, NaN counts as not positive.
-    const nothing = operand(1).weak ? m.not(m.gt(y, 0)) : m.le(y, 0);
-    return [
-      needs(0) ? m.where(m.and(m.eq(x, 0), nothing), 0, xTimesLog(grad, y)) : null,
-      needs(1) ? m.div(m.mul(grad, x), y) : null,
-    ];
+const xlogyOp = mixed(
+  "xlogy",
+  ([a, b]) => {
+    const [x, y] = m.floats(a, b);
+    return xTimesLog(x, y);
   },
-});
-
-/** Two integers become floats one by one, so that -1 beside a uint8 stays -1. */
-function floats(a: Term, b: Term): readonly [Term, Term] {
-  if (!a.isFloat && !b.isFloat) return [m.toFloat(a), m.toFloat(b)];
-  const [x, y] = m.together(a, b);
-  return [x, y];
-}
+  {
+    gradName: xlogyName,
+    derivative: ({ operand, grad, needs }) => {
+      const [x, y] = m.floats(operand(0), operand(1));
+      // Of a number, NaN counts as not positive.
+      const nothing = operand(1).weak ? m.not(m.gt(y, 0)) : m.le(y, 0);
+      return [
+        needs(0) ? m.where(m.and(m.eq(x, 0), nothing), 0, xTimesLog(grad, y)) : null,
+        needs(1) ? m.div(m.mul(grad, x), y) : null,
+      ];
+    },
+  },
+);
 
 /**
  * input · log(other), 0 where `input` is 0 and NaN where `other` is NaN. Shapes broadcast; integers give floats.
