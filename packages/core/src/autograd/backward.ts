@@ -78,6 +78,14 @@ export interface GradOptions {
   readonly createGraph?: boolean;
   /** Gives null for inputs that the outputs do not depend on, instead of an error; default false. */
   readonly allowUnused?: boolean;
+  /** As in PyTorch without effect: `.grad` is left alone in any case. */
+  readonly onlyInputs?: boolean;
+}
+
+/** What `grad` differentiates, by name. */
+interface Differentiated {
+  readonly outputs: Tensor | readonly Tensor[];
+  readonly inputs: Tensor | readonly Tensor[];
 }
 
 type GradArguments<Options> =
@@ -92,26 +100,33 @@ type GradArguments<Options> =
  * @throws AutogradError as `backward`, and for an unused input.
  * @example
  * const [dx] = torch.autograd.grad(y.sum(), x, { createGraph: true });
+ * const [dz] = torch.autograd.grad({ outputs: y, inputs: z, gradOutputs: torch.onesLike(y) });
  */
 export function grad(
   outputs: Tensor | readonly Tensor[],
   inputs: Tensor | readonly Tensor[],
   ...given: GradArguments<GradOptions & { readonly allowUnused?: false }>
 ): Tensor[];
+export function grad(named: Differentiated & GradOptions & { readonly allowUnused?: false }): Tensor[];
 export function grad(
   outputs: Tensor | readonly Tensor[],
   inputs: Tensor | readonly Tensor[],
   ...given: GradArguments<GradOptions>
 ): (Tensor | null)[];
-export function grad(
-  outputs: Tensor | readonly Tensor[],
-  inputs: Tensor | readonly Tensor[],
-  ...given: readonly unknown[]
-): (Tensor | null)[] {
-  const names = ["gradOutputs", "retainGraph", "createGraph", "onlyInputs", "allowUnused"] as const;
-  const options = keywords<GradOptions & { readonly onlyInputs?: boolean }>(names, given);
-  const roots = asList(outputs);
-  const sources = asList(inputs);
+export function grad(named: Differentiated & GradOptions): (Tensor | null)[];
+export function grad(...given: readonly unknown[]): (Tensor | null)[] {
+  const names = [
+    "outputs",
+    "inputs",
+    "gradOutputs",
+    "retainGraph",
+    "createGraph",
+    "onlyInputs",
+    "allowUnused",
+  ] as const;
+  const options = keywords<Differentiated & GradOptions>(names, given, 2);
+  const roots = asList(options.outputs);
+  const sources = asList(options.inputs);
   requireTensors("grad", roots);
   requireTensors("grad", sources);
   for (const source of sources) {

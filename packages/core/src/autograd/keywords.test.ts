@@ -43,3 +43,11 @@ test("what there is not is an error", () => {
   const loss = leaf().sum();
   expect(() => loss.backward({ retainGrph: true } as never)).toThrow("got an unexpected argument 'retainGrph'");
 });
+
+test("all of grad's arguments by name", () => {
+  const w = leaf();
+  const named = { outputs: w.pow(3), inputs: w, gradOutputs: torch.ones([2]), createGraph: true, onlyInputs: true };
+  const [first] = torch.autograd.grad(named);
+  expect(torch.autograd.grad({ outputs: first.sum(), inputs: w })[0].tolistSync()).toEqual([6, 12]);
+  expect(() => torch.autograd.grad({ outputs: w.sum() } as never)).toThrow("missing required argument: 'inputs'");
+});

@@ -6,7 +6,7 @@ import { type AnyModule, Module } from "../module.ts";
 import { Buffer } from "../parameter.ts";
 import { registerParametrization } from "./parametrize.ts";
 import { asMatrix, bySingularValue, outputDim, unit } from "./spectral-norm.ts";
-import { normExcept } from "./weight-norm.ts";
+import { normExcept, type WeightNormArguments, type WeightNormOptions } from "./weight-norm.ts";
 
 class WeightNorm extends Module<[Tensor, Tensor], Tensor> {
   static override readonly typeName: string = "_WeightNorm";
@@ -35,7 +35,8 @@ class WeightNorm extends Module<[Tensor, Tensor], Tensor> {
  * @throws ValueError where the module has no such parameter.
  * @example const layer = nn.utils.parametrizations.weightNorm(new nn.Linear(20, 40));
  */
-export function weightNorm<M extends AnyModule>(module: M, name = "weight", dim: number | null = 0): M {
+export function weightNorm<M extends AnyModule>(module: M, ...given: WeightNormArguments): M {
+  const { name = "weight", dim = 0 } = keywords<WeightNormOptions>(["name", "dim"], given);
   return registerParametrization(module, name, new WeightNorm(dim), { unsafe: true });
 }
 

@@ -146,3 +146,32 @@ describe("pruning", () => {
     expect(() => prune.identity(layer(), "nothing")).toThrow("has no parameter 'nothing'");
   });
 });
+
+test("arguments come in their places or by name", () => {
+  const pruned = (prune: (layer: nn.Linear) => nn.Linear): unknown => {
+    torch.manualSeed(0);
+    return maskOf(prune(new nn.Linear(4, 3))).tolistSync();
+  };
+  const named = { name: "weight", amount: 0.5 };
+  const { l1Unstructured, lnStructured, randomStructured, randomUnstructured } = prune;
+  for (const [byName, inPlace] of [
+    [(l: nn.Linear) => l1Unstructured(l, named), (l: nn.Linear) => l1Unstructured(l, "weight", 0.5)],
+    [(l: nn.Linear) => l1Unstructured(l, "weight", { amount: 2 }), (l: nn.Linear) => l1Unstructured(l, "weight", 2)],
+    [(l: nn.Linear) => randomUnstructured(l, named), (l: nn.Linear) => randomUnstructured(l, "weight", 0.5)],
+    [
+      (l: nn.Linear) => lnStructured(l, { ...named, n: 2, dim: 1 }),
+      (l: nn.Linear) => lnStructured(l, "weight", 0.5, 2, 1),
+    ],
+    [
+      (l: nn.Linear) => randomStructured(l, { ...named, dim: 0 }),
+      (l: nn.Linear) => randomStructured(l, "weight", 0.5, 0),
+    ],
+  ])
+    expect(pruned(byName)).toEqual(pruned(inPlace));
+  expect(() => l1Unstructured(new nn.Linear(1, 1), "weight", { part: 1 } as never)).toThrow(
+    "unexpected argument 'part'",
+  );
+  const linear = new nn.Linear(4, 3);
+  prune.globalUnstructured([[linear, "weight"]], { pruningMethod: prune.L1Unstructured, amount: 5 });
+  expect(maskOf(linear).sum().itemSync()).toBe(7);
+});

@@ -1,4 +1,5 @@
 /** `torch.nn.utils.prune`: elements of parameters that are held at zero. */
+import { type ByName, keywords } from "@cresset/core/extend";
 import {
   flatten,
   indexCopy,
@@ -124,41 +125,82 @@ export function identity<M extends AnyModule>(module: M, name: string): M {
   return applyMethod(module, name, new Identity());
 }
 
+/** What pruning functions take: each in its place, or by name. */
+interface PruningArguments {
+  /** The parameter. */
+  readonly name: string;
+  /** How many elements or channels, or which part of them. */
+  readonly amount: PruningAmount;
+}
+
+interface Scored extends PruningArguments {
+  /** What is compared instead of the parameter; null, the default, is the parameter. */
+  readonly importanceScores?: Tensor | null;
+}
+
+interface Along extends PruningArguments {
+  /** The dimension of the channels. */
+  readonly dim: number;
+}
+
+/** By the norm of order `n`. */
+interface ByNorm extends Along, Scored {
+  readonly n: number;
+}
+
 /**
  * Prunes elements at random.
  *
- * @param amount how many, or which part of them.
+ * @param given `name, amount`, also by name.
  * @throws ValueError for an amount that is none.
- * @example nn.utils.prune.randomUnstructured(layer, "weight", 0.3);
+ * @example nn.utils.prune.randomUnstructured(layer, { name: "weight", amount: 0.3 });
  */
-export function randomUnstructured<M extends AnyModule>(module: M, name: string, amount: PruningAmount): M {
+export function randomUnstructured<M extends AnyModule>(
+  module: M,
+  ...given: [name: string, amount: PruningAmount] | ByName<PruningArguments, ["name", "amount"]>
+): M {
+  const { name, amount } = keywords<PruningArguments>(["name", "amount"], given, 2);
   return applyMethod(module, name, new RandomUnstructured(amount));
 }
 
-/** Prunes the elements of least size, or of least `importanceScores`. @throws as `randomUnstructured`. */
+/**
+ * Prunes the elements of least size, or of least `importanceScores`.
+ *
+ * @param given `name, amount, importanceScores`, also by name.
+ * @throws as `randomUnstructured`.
+ */
 export function l1Unstructured<M extends AnyModule>(
   module: M,
-  name: string,
-  amount: PruningAmount,
-  importanceScores: Tensor | null = null,
+  ...given: [name: string, amount: PruningAmount, importanceScores?: Tensor | null] | ByName<Scored, ["name", "amount"]>
 ): M {
+  const names = ["name", "amount", "importanceScores"] as const;
+  const { name, amount, importanceScores } = keywords<Scored>(names, given, 2);
   return applyMethod(module, name, new L1Unstructured(amount), importanceScores);
 }
 
-/** Prunes channels along `dim` at random. @throws as `randomUnstructured`. */
-export function randomStructured<M extends AnyModule>(module: M, name: string, amount: PruningAmount, dim: number): M {
+/** Prunes channels along `dim` at random. @param given `name, amount, dim`, also by name. @throws as `randomUnstructured`. */
+export function randomStructured<M extends AnyModule>(
+  module: M,
+  ...given: [name: string, amount: PruningAmount, dim: number] | ByName<Along, ["name", "amount", "dim"]>
+): M {
+  const { name, amount, dim } = keywords<Along>(["name", "amount", "dim"], given, 3);
   return applyMethod(module, name, new RandomStructured(amount, dim));
 }
 
-/** Prunes the channels along `dim` of least norm of order `n`. @throws as `randomUnstructured`. */
+/**
+ * Prunes the channels along `dim` of least norm of order `n`.
+ *
+ * @param given `name, amount, n, dim, importanceScores`, also by name.
+ * @throws as `randomUnstructured`.
+ */
 export function lnStructured<M extends AnyModule>(
   module: M,
-  name: string,
-  amount: PruningAmount,
-  n: number,
-  dim: number,
-  importanceScores: Tensor | null = null,
+  ...given:
+    | [name: string, amount: PruningAmount, n: number, dim: number, importanceScores?: Tensor | null]
+    | ByName<ByNorm, ["name", "amount", "n", "dim"]>
 ): M {
+  const names = ["name", "amount", "n", "dim", "importanceScores"] as const;
+  const { name, amount, n, dim, importanceScores } = keywords<ByNorm>(names, given, 4);
   return applyMethod(module, name, new LnStructured(amount, n, dim), importanceScores);
 }
 
@@ -166,6 +208,8 @@ export function lnStructured<M extends AnyModule>(
 export function customFromMask<M extends AnyModule>(module: M, name: string, mask: Tensor): M {
   return applyMethod(module, name, new CustomFromMask(mask));
 }
+
+type PruningMethod = new (amount: PruningAmount) => BasePruningMethod;
 
 /** Keyword arguments of `globalUnstructured`. */
 export interface GlobalPruningOptions {
@@ -186,9 +230,14 @@ export interface GlobalPruningOptions {
  */
 export function globalUnstructured(
   parameters: Iterable<readonly [module: AnyModule, name: string]>,
-  pruningMethod: new (amount: PruningAmount) => BasePruningMethod,
-  { amount, importanceScores = [] }: GlobalPruningOptions,
+  ...given: ByName<GlobalPruningOptions & { readonly pruningMethod: PruningMethod }, ["pruningMethod", "amount"]>
 ): void {
+  const names = ["pruningMethod", "importanceScores", "amount"] as const;
+  const {
+    pruningMethod,
+    amount,
+    importanceScores = [],
+  } = keywords<GlobalPruningOptions & { readonly pruningMethod: PruningMethod }>(names, given, 1);
   const method = new pruningMethod(amount);
   if (method.PRUNING_TYPE !== "unstructured")
     throw new ValueError(

@@ -2,6 +2,7 @@ import { assign } from "@cresset/core/extend";
 import { clone, div, dot, mv, noGrad, permute, randn, reshape, Tensor, ValueError } from "@cresset/core/functions";
 import { normalize } from "../functional/distance.ts";
 import type { RemovableHandle } from "../hooks.ts";
+import { keywords } from "../keywords.ts";
 import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "../layers/conv-transpose.ts";
 import type { AnyModule } from "../module.ts";
 import { Parameter } from "../parameter.ts";
@@ -60,14 +61,21 @@ export function asMatrix(weight: Tensor, dim: number): Tensor {
  * @throws ValueError where the module has no such parameter, or has it normalised already.
  * @example const layer = nn.utils.spectralNorm(new nn.Linear(20, 40));
  */
-export function spectralNorm<M extends AnyModule>(module: M, options: SpectralNormOptions | string = {}): M {
-  const given = typeof options === "string" ? { name: options } : options;
-  const { name = "weight", nPowerIterations = 1, eps = 1e-12 } = given;
+export function spectralNorm<M extends AnyModule>(
+  module: M,
+  ...given:
+    | [options?: SpectralNormOptions]
+    | [name: string, options?: SpectralNormOptions]
+    | [name: string, nPowerIterations: number, eps?: number | SpectralNormOptions, dim?: number | null]
+): M {
+  const names = ["name", "nPowerIterations", "eps", "dim"] as const;
+  const options = keywords<SpectralNormOptions>(names, given);
+  const { name = "weight", nPowerIterations = 1, eps = 1e-12 } = options;
   if (nPowerIterations <= 0)
     throw new ValueError(`Expected n_power_iterations to be positive, but got n_power_iterations=${nPowerIterations}`);
   if (isComputed(module, name))
     throw new ValueError(`Cannot register two spectral_norm hooks on the same parameter ${name}`);
-  const settings = { name, steps: nPowerIterations, eps, dim: given.dim ?? outputDim(module) };
+  const settings = { name, steps: nPowerIterations, eps, dim: options.dim ?? outputDim(module) };
   const weight = tensorOf(module, name);
   noGrad(() => {
     const [rows, columns] = asMatrix(weight, settings.dim).shape;

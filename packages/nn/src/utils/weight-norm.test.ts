@@ -75,3 +75,22 @@ test("modules, parameters and buffers are found by their dotted names", () => {
   expect(() => model.getParameter("1.running_mean")).toThrow("`running_mean` is not an nn.Parameter");
   expect(() => model.getBuffer("1.weight")).toThrow("`weight` is not a buffer");
 });
+
+test("arguments come in their places or by name", () => {
+  const lengths = (layer: nn.Linear): unknown => layer.namedParameters().map(([name, { shape }]) => [name, shape]);
+  const along1 = [
+    ["bias", [3]],
+    ["weight_g", [1, 2]],
+    ["weight_v", [3, 2]],
+  ];
+  expect(lengths(nn.utils.weightNorm(new nn.Linear(2, 3), "weight", 1))).toEqual(along1);
+  expect(lengths(nn.utils.weightNorm(new nn.Linear(2, 3), "weight", { dim: 1 }))).toEqual(along1);
+  const layer = nn.utils.weightNorm(new nn.Linear(2, 3), { name: "weight", dim: 1 });
+  expect(lengths(layer)).toEqual(along1);
+  nn.utils.removeWeightNorm(layer, { name: "weight" });
+  expect(lengths(layer)).toEqual([
+    ["bias", [3]],
+    ["weight", [3, 2]],
+  ]);
+  expect(() => nn.utils.weightNorm(layer, { nam: "weight" } as never)).toThrow("unexpected argument 'nam'");
+});

@@ -1,7 +1,21 @@
 import { abs, div, mul, noGrad, norm, Tensor, ValueError } from "@cresset/core/functions";
+import { keywords } from "../keywords.ts";
 import type { AnyModule } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import { isComputed } from "./computed.ts";
+
+/** Arguments of `weightNorm` by name. */
+export interface WeightNormOptions {
+  /** The parameter; default "weight". */
+  readonly name?: string;
+  /** The dimension that has a length for each element; default 0. null: one length for all. */
+  readonly dim?: number | null;
+}
+
+/** They come in their places, or by name. */
+export type WeightNormArguments =
+  | [options?: WeightNormOptions]
+  | [name: string, dim?: number | null | Pick<WeightNormOptions, "dim">];
 
 type Fields = Record<string, unknown>;
 
@@ -31,7 +45,8 @@ function parameterOf(module: AnyModule, name: string): Tensor {
  * const layer = nn.utils.weightNorm(new nn.Linear(20, 40));
  * layer.parameters(); // bias, weight_g [40, 1], weight_v [40, 20]
  */
-export function weightNorm<M extends AnyModule>(module: M, name = "weight", dim: number | null = 0): M {
+export function weightNorm<M extends AnyModule>(module: M, ...given: WeightNormArguments): M {
+  const { name = "weight", dim = 0 } = keywords<WeightNormOptions>(["name", "dim"], given);
   if (isComputed(module, name))
     throw new ValueError(`Cannot register two weight_norm hooks on the same parameter ${name}`);
   const weight = parameterOf(module, name);
@@ -57,7 +72,11 @@ export function weightNorm<M extends AnyModule>(module: M, name = "weight", dim:
  *
  * @throws ValueError where the parameter is not normalised.
  */
-export function removeWeightNorm<M extends AnyModule>(module: M, name = "weight"): M {
+export function removeWeightNorm<M extends AnyModule>(
+  module: M,
+  ...given: [name?: string] | [named: Pick<WeightNormOptions, "name">]
+): M {
+  const { name = "weight" } = keywords<WeightNormOptions>(["name"], given);
   if (!isComputed(module, name)) throw new ValueError(`weight_norm of '${name}' not found in ${module}`);
   const weight = noGrad(() => parameterOf(module, name).clone());
   for (const field of [name, ...parts(name)]) delete (module as unknown as Fields)[field];

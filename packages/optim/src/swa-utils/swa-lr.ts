@@ -1,9 +1,11 @@
 import { ValueError } from "@cresset/core/functions";
 import {
+  type ByName,
   groupsOf,
   LRScheduler,
   type LrSchedulerOptions,
   named,
+  required,
   type ScheduledGroup,
   type ScheduledOptimizer,
 } from "../lr-scheduler/scheduler.ts";
@@ -14,6 +16,10 @@ export interface SWALROptions extends LrSchedulerOptions {
   readonly annealEpochs?: number;
   /** The way there; default "cos". */
   readonly annealStrategy?: "cos" | "linear";
+}
+
+interface Rate {
+  swaLr: number | readonly number[];
 }
 
 const curves: Readonly<Record<string, (t: number) => number>> = {
@@ -32,25 +38,26 @@ export class SWALR extends LRScheduler {
    */
   constructor(
     optimizer: ScheduledOptimizer,
-    swaLr: number | readonly number[],
+    swaLr: number | readonly number[] | ByName<SWALROptions, Rate>,
     annealEpochs?: number | SWALROptions,
     annealStrategy?: "cos" | "linear" | SWALROptions,
     lastEpoch?: number | SWALROptions,
   ) {
-    const names = ["annealEpochs", "annealStrategy", "lastEpoch"] as const;
-    const options = named<SWALROptions>(names, [annealEpochs, annealStrategy, lastEpoch]);
+    const names = ["swaLr", "annealEpochs", "annealStrategy", "lastEpoch"] as const;
+    const options = named<SWALROptions & Rate>(names, [swaLr, annealEpochs, annealStrategy, lastEpoch]);
+    const rate = required("swa_lr", options.swaLr);
     const { annealEpochs: epochs = 10, annealStrategy: strategy = "cos" } = options;
     const groups = groupsOf(optimizer);
-    if (typeof swaLr !== "number" && swaLr.length !== groups.length)
+    if (typeof rate !== "number" && rate.length !== groups.length)
       throw new ValueError(
-        `swa_lr must have the same length as optimizer.param_groups: swa_lr has ${swaLr.length}, optimizer.param_groups has ${groups.length}`,
+        `swa_lr must have the same length as optimizer.param_groups: swa_lr has ${rate.length}, optimizer.param_groups has ${groups.length}`,
       );
     if (!Object.hasOwn(curves, strategy))
       throw new ValueError(`anneal_strategy must by one of 'cos' or 'linear', instead got ${strategy}`);
     if (!Number.isInteger(epochs) || epochs < 0)
       throw new ValueError(`anneal_epochs must be equal or greater than 0, got ${epochs}`);
     super(optimizer, options.lastEpoch);
-    for (const [i, group] of groups.entries()) group.swaLr = typeof swaLr === "number" ? swaLr : swaLr[i];
+    for (const [i, group] of groups.entries()) group.swaLr = typeof rate === "number" ? rate : rate[i];
     this.annealEpochs = epochs;
     this.annealStrategy = strategy;
     this.start();

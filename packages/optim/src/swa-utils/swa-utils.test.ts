@@ -171,7 +171,7 @@ test.each<[annealStrategy: "cos" | "linear", annealEpochs: number, rates: number
 ])("SWALR anneals by %s in %i steps", (annealStrategy, annealEpochs, rates) => {
   const [a, b] = [new nn.Parameter(torch.zeros(1)), new nn.Parameter(torch.zeros(1))];
   const optimizer = new optim.SGD([{ params: [a] }, { params: [b], lr: 0.5 }], { lr: 1 });
-  const scheduler = new SWALR(optimizer, [0.05, 0.1], { annealEpochs, annealStrategy });
+  const scheduler = new SWALR(optimizer, { swaLr: [0.05, 0.1], annealEpochs, annealStrategy });
   const found = [scheduler.getLastLr()];
   for (let i = 1; i < rates.length; i++) {
     scheduler.step();
