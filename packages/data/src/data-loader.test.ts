@@ -249,6 +249,10 @@ test("batch size and shuffle come in their places or by name, and what there is 
   const sizes = (loader: DataLoader<number>): number[] => [...loader].map((batch) => batch.shape[0]);
   expect(sizes(new DataLoader([1, 2, 3], 2))).toEqual([2, 1]);
   expect(sizes(new DataLoader([1, 2, 3], 2, false, { dropLast: true }))).toEqual([2]);
-  expect(sizes(new DataLoader([1, 2, 3], { batchSize: 3, numWorkers: 4, pinMemory: true }))).toEqual([3]);
+  expect(
+    sizes(
+      new DataLoader([1, 2, 3], { batchSize: 3, numWorkers: 4, pinMemory: true, workerInitFn: () => {}, timeout: 1 }),
+    ),
+  ).toEqual([3]);
   expect(() => new DataLoader([1], { batch_size: 3 } as never)).toThrow("got an unexpected argument 'batch_size'");
 });

@@ -30,6 +30,9 @@ export interface DataLoaderOptions<T, B = Collated<T>> extends GeneratorOption {
   readonly numWorkers?: number;
   readonly pinMemory?: boolean;
   readonly persistentWorkers?: boolean;
+  readonly timeout?: number;
+  readonly workerInitFn?: ((worker: number) => void) | null;
+  readonly multiprocessingContext?: unknown;
 }
 
 const optionNames = [
@@ -44,6 +47,9 @@ const optionNames = [
   "generator",
   "prefetchFactor",
   "persistentWorkers",
+  "timeout",
+  "workerInitFn",
+  "multiprocessingContext",
 ] as const;
 
 /**

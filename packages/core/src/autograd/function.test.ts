@@ -166,3 +166,16 @@ test("a tensor that there is not may be kept", () => {
     .backward();
   expect(x.grad?.tolistSync()).toEqual([4, 4]);
 });
+
+test("a class without one of its methods says which", () => {
+  class Nothing extends torch.autograd.Function {}
+  class Half extends torch.autograd.Function {
+    static forward(_: torch.autograd.FunctionContext, x: torch.Tensor): torch.Tensor {
+      return x.mul(2);
+    }
+  }
+  const x = torch.tensor([1], { requiresGrad: true });
+  const of = (own: unknown): torch.Tensor => (own as { apply(x: torch.Tensor): torch.Tensor }).apply(x);
+  expect(() => of(Nothing)).toThrow("You must implement the forward function for custom autograd.Function.");
+  expect(() => of(Half).backward()).toThrow("You must implement the backward method for custom autograd.Function.");
+});

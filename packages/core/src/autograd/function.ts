@@ -1,5 +1,5 @@
 import { isFloat } from "../dtype/dtype.ts";
-import { AutogradError, ShapeError } from "../errors.ts";
+import { AutogradError, NotImplementedError, ShapeError } from "../errors.ts";
 import { sameShape } from "../graph/type.ts";
 import { sumToSize } from "../ops/reduction/index.ts";
 import { toDtype } from "../ops/shape/convert.ts";
@@ -117,8 +117,15 @@ export class CustomFunction {
   }
 }
 
+/** @throws NotImplementedError for a class without a method that it needs. */
+function requireMethod(method: unknown, what: string): void {
+  if (typeof method !== "function")
+    throw new NotImplementedError(`You must implement the ${what} for custom autograd.Function.`);
+}
+
 /** @internal */
 export function applyFunction<A extends readonly unknown[], R>(own: FunctionClass<A, R>, args: A): R {
+  requireMethod(own.forward, "forward function");
   const context = new FunctionContext(args.map((arg) => arg instanceof Tensor && arg.requiresGrad));
   const versions = args.map((arg) => (arg instanceof Tensor ? arg.storage.version : 0));
   const result = noGrad(() => own.forward(context, ...args));
@@ -140,6 +147,7 @@ export function applyFunction<A extends readonly unknown[], R>(own: FunctionClas
       const at = differentiable.indexOf(output);
       return context.gradientFor(output, at < 0 ? null : gradients[at]);
     });
+    requireMethod(own.backward, "backward method");
     const found = own.backward(context, ...(given as readonly Tensor[]));
     return fitted(name, args, Array.isArray(found) ? found : [found as Gradient]);
   });

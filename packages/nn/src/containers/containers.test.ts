@@ -57,6 +57,10 @@ test("ModuleList holds modules that are found and looped over", () => {
   let x = torch.ones([1, 2]);
   for (const layer of list) x = layer(x);
   expect(x.shape).toEqual([1, 1]);
+  const spread = (): unknown => new nn.ModuleList(new nn.ReLU() as never);
+  expect(spread).toThrow(
+    "ModuleList.extend should be called with an iterable, but got a function: put modules into [ ]",
+  );
   expect(() => list.forward()).toThrow('Module [ModuleList] is missing the required "forward" function');
 });
 

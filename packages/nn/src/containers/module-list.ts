@@ -1,3 +1,4 @@
+import { describeArgument } from "@cresset/core/extend";
 import { ValueError } from "@cresset/core/functions";
 import { type AnyModule, Module } from "../module.ts";
 import { moduleAt, modulesIn, requireModules } from "./children.ts";
@@ -35,6 +36,10 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never, neve
 
   /** Adds modules at the end; returns this. */
   extend(modules: Iterable<M>): this {
+    if (typeof (modules as Iterable<M> | null)?.[Symbol.iterator] !== "function")
+      throw new ValueError(
+        `ModuleList.extend should be called with an iterable, but got ${describeArgument(modules)}: put modules into [ ]`,
+      );
     requireModules("ModuleList", modules);
     for (const module of modules) this.append(module);
     return this;

@@ -65,9 +65,10 @@ const nearest =
   (offset: number): Taps =>
   (_dtype, size, count, scale) => {
     const place = m.iota([count], 0, "float32");
-    // PyTorch finds these positions in float32 for every dtype, and those of equal and double sizes exactly.
-    if (count === size) return [{ at: m.iota([count], 0, "int32"), weight: null }];
-    if (count === 2 * size) return [{ at: m.rawDiv(m.iota([count], 0, "int32"), int(2)), weight: null }];
+    // PyTorch finds these positions in float32 for every dtype, and "nearest" those of equal and double sizes exactly.
+    if (offset === 0 && count === size) return [{ at: m.iota([count], 0, "int32"), weight: null }];
+    if (offset === 0 && count === 2 * size)
+      return [{ at: m.rawDiv(m.iota([count], 0, "int32"), int(2)), weight: null }];
     const source = m.mul(offset === 0 ? place : m.add(place, offset), m.constant(Math.fround(scale), "float32"));
     return [{ at: m.minimum(m.cast(m.floor(source), "int32"), int(size - 1)), weight: null }];
   };

@@ -15,6 +15,8 @@ describe("interpolate", () => {
     [{ scaleFactor: 2 }, [1, 1, 2, 2, 3, 3]],
     [{ size: 2 }, [1, 2]],
     [{ size: 2, mode: "nearest-exact" }, [1, 3]],
+    [{ scaleFactor: 1.3, mode: "nearest-exact" }, [1, 2, 2]],
+    [{ scaleFactor: 2, mode: "nearest-exact" }, [1, 1, 2, 2, 3, 3]],
     [{ size: 6, mode: "linear" }, [1, 1.25, 1.75, 2.25, 2.75, 3]],
     [{ size: 5, mode: "linear", alignCorners: true }, [1, 1.5, 2, 2.5, 3]],
     [{ size: 2, mode: "area" }, [1.5, 2.5]],

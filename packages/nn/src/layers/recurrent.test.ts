@@ -171,6 +171,9 @@ test("wrong shapes and options are errors with PyTorch's text", () => {
   const gru = new nn.GRU(2, 3);
   expect(() => gru(torch.zeros([4, 1, 5]))).toThrow(ShapeError);
   expect(() => gru(torch.zeros([4, 1, 5]))).toThrow("input.size(-1) must be equal to input_size. Expected 2, got 5");
+  expect(() => new nn.LSTM(2, 3)(torch.zeros([4, 1, 2]), torch.zeros([1, 1, 3]) as never)).toThrow(
+    "LSTM: expected hx to be [h_0, c_0], but got Tensor",
+  );
   expect(() => gru(torch.zeros([2]))).toThrow("GRU: Expected input to be 2-D or 3-D but received 1-D tensor");
   expect(() => gru(torch.zeros([4, 2, 2]), torch.zeros([1, 3, 3]))).toThrow(
     "Expected hidden size (1, 2, 3), got [1, 3, 3]",

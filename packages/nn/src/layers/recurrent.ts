@@ -1,6 +1,6 @@
 /** Recurrent networks: several layers, one or two directions, over padded or packed sequences. */
 
-import { mode } from "@cresset/core/extend";
+import { describeArgument, mode } from "@cresset/core/extend";
 import {
   empty,
   indexSelect,
@@ -343,6 +343,8 @@ export class LSTM extends RecurrentBase<[Tensor, Tensor]> {
   }
 
   forward(input: Sequences, hx: readonly [Tensor, Tensor] | null = null): [Sequences, [Tensor, Tensor]] {
+    if (hx !== null && !Array.isArray(hx))
+      throw new ValueError(`LSTM: expected hx to be [h_0, c_0], but got ${describeArgument(hx)}`);
     const { output, states } = this.run(input, hx);
     return [output, [states[0], states[1]]];
   }

@@ -138,6 +138,8 @@ test("resuming needs the initial rate", () => {
   expect(() => new S.StepLR(sgd(), 2, { lastEpoch: 3 })).toThrow(
     "param 'initial_lr' is not specified in param_groups[0] when resuming an optimizer",
   );
+  expect(() => new S.StepLR(10 as never, 1)).toThrow("the number 10 is not an Optimizer");
+  expect(() => new S.ReduceLROnPlateau(undefined as never)).toThrow("undefined is not an Optimizer");
   expect(() => new S.ReduceLROnPlateau(sgd(), { minLr: [0.1, 0.2] })).toThrow("expected 1 min_lrs, got 2");
   expect(() => new S.LinearLR(sgd(), { startFactor: 0 })).toThrow("Starting multiplicative factor");
   expect(() => new S.LambdaLR(sgd(), [])).toThrow("Expected 1 lr_lambdas, but got 0");

@@ -1,4 +1,4 @@
-import { keywords } from "@cresset/core/extend";
+import { describeArgument, keywords } from "@cresset/core/extend";
 import { FloatScalar, ValueError } from "@cresset/core/functions";
 import type { Optimizer } from "../optimizer.ts";
 
@@ -23,7 +23,10 @@ export interface LrSchedulerOptions {
 /** A scheduler's numbers by PyTorch's names. */
 export type SchedulerState = Record<string, unknown>;
 
+/** @throws ValueError for what is no optimizer. */
 export function groupsOf(optimizer: ScheduledOptimizer): ScheduledGroup[] {
+  const groups: unknown = (optimizer as ScheduledOptimizer | undefined)?.paramGroups;
+  if (!Array.isArray(groups)) throw new ValueError(`${describeArgument(optimizer)} is not an Optimizer`);
   return optimizer.paramGroups as unknown as ScheduledGroup[];
 }
 
@@ -55,7 +58,7 @@ const plain = (value: unknown): unknown => (value instanceof FloatScalar ? value
 
 /** One value per group: a number stands for all; `what` the values are. @throws ValueError for a list of another length. */
 export function perGroup<T>(what: string, optimizer: ScheduledOptimizer, value: T | readonly T[]): T[] {
-  const count = optimizer.paramGroups.length;
+  const count = groupsOf(optimizer).length;
   if (!Array.isArray(value)) return new Array<T>(count).fill(value as T);
   if (value.length !== count) throw new ValueError(`expected ${count} ${what}, got ${value.length}`);
   return [...value];
