@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { FormatError } from "../index.ts";
 import { column, numberColumns, refusedColumns } from "../testing/columns.ts";
 import { bytesTaken } from "../testing/count-bytes.ts";
-import { fromArrow, loadArrow } from "./index.ts";
+import { fromArrow, loadArrow, openArrowValues } from "./index.ts";
 
 beforeAll(async () => {
   await registerBackend(cpu());
@@ -201,6 +201,14 @@ describe("compressed files, as pyarrow writes them", () => {
     const taken = await bytesTaken(() => expect(loadArrow(bytes, { columns: ["y"] })).rejects.toThrow('no column "y"'));
     expect(taken).toBeLessThan(3 * bytes.length);
   });
+});
+
+test("values that apache-arrow cannot give are a typed error", async () => {
+  const far = arrow.makeVector(
+    arrow.makeData({ type: new arrow.TimestampMillisecond(), data: new BigInt64Array([2n ** 60n]) }),
+  );
+  const { groups } = await openArrowValues(arrow.tableToIPC(table({ far }), "stream"));
+  await expect(groups[Symbol.asyncIterator]().next()).rejects.toThrow(FormatError);
 });
 
 test("a message that says it is one byte long is refused, over which apache-arrow would think for ever", async () => {

@@ -69,7 +69,7 @@ export async function openArrow(
 }
 
 /** Runs apache-arrow, whose errors have no type. */
-function decoding<T>(name: string, read: () => T): T {
+export function decoding<T>(name: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {

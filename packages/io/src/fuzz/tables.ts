@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as arrow from "apache-arrow";
-import { Compression, Table, WriterPropertiesBuilder, writeParquet } from "parquet-wasm";
+import { Compression, Table, WriterPropertiesBuilder, WriterVersion, writeParquet } from "parquet-wasm";
 import { column } from "../testing/columns.ts";
 
 const tables = [
@@ -18,6 +18,14 @@ const tables = [
 ];
 const pairs = new arrow.FixedSizeList(2, new arrow.Field("item", new arrow.Float64()));
 const lists = new arrow.Table({ l: column([[1, 2], [3, 4], [5, 6]], pairs) }); // biome-ignore format: rows
+
+/** What no tensor holds, but a table of values. */
+const texts = new arrow.Table({
+  t: column(["a", "bb", null, "ccc"], new arrow.Utf8()),
+  d: arrow.vectorFromArray(["x", "y", "x", null]),
+  l: column([[1, 2], [], [3], null], new arrow.List(new arrow.Field("item", new arrow.Int32()))),
+  when: column([new Date(0), new Date(1e9), null, new Date(2e9)], new arrow.TimestampMillisecond()),
+});
 
 /** Files that pyarrow compressed: apache-arrow does not. */
 const compressed = [
@@ -63,3 +71,12 @@ export function parquetFiles(): Uint8Array[] {
     }),
   );
 }
+
+export const arrowFilesOfTexts = (): Uint8Array[] =>
+  (["file", "stream"] as const).map((format) => new Uint8Array(arrow.tableToIPC(texts, format)));
+
+export const parquetFilesOfTexts = (): Uint8Array[] =>
+  [WriterVersion.V1, WriterVersion.V2].map((version) => {
+    const written = Table.fromIPCStream(arrow.tableToIPC(texts, "stream"));
+    return new Uint8Array(writeParquet(written, new WriterPropertiesBuilder().setWriterVersion(version).build()));
+  });

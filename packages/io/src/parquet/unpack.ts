@@ -39,6 +39,7 @@ const leastOfGzip = 18;
 export function requireUnpackable(codec: CompressionCodec, packed: Uint8Array, length: number): void {
   const holds = codec === "UNCOMPRESSED" ? packed.length === length : canHold(codec, packed, length, true);
   if (!holds) throw damaged();
+  if (codec !== "UNCOMPRESSED") unpackerOf(codec);
 }
 
 /**
@@ -53,8 +54,7 @@ export function unpackPage(codec: CompressionCodec, packed: Uint8Array, length: 
   }
   if (!canHold(codec, packed, length, false)) throw damaged();
   if (length === 0) return new Uint8Array();
-  const unpack = unpackers[codec];
-  if (unpack === undefined) throw new FormatError(`the Parquet file is compressed by ${codec}, which is not read`);
+  const unpack = unpackerOf(codec);
   let page: Uint8Array;
   try {
     page = unpack(packed, length);
@@ -63,6 +63,13 @@ export function unpackPage(codec: CompressionCodec, packed: Uint8Array, length: 
   }
   if (page.length !== length) throw damaged();
   return page;
+}
+
+function unpackerOf(codec: CompressionCodec | undefined): NonNullable<Compressors[CompressionCodec]> {
+  const unpack = codec && unpackers[codec];
+  if (unpack === undefined)
+    throw new FormatError(`the Parquet file is compressed by ${codec ?? "an unknown codec"}, which is not read`);
+  return unpack;
 }
 
 /** @param closely whether what the runtime notices by itself, when it unpacks, is looked for too. */
