@@ -48,7 +48,7 @@ export function collectState(module: AnyModule, prefix: string, into: StateDict)
 
 /** Files of PyTorch before 0.4 have one number where there is a tensor without dimensions today. */
 function isScalarOfOld(source: Tensor, target: Tensor): boolean {
-  return target.shape.length === 0 && source.shape.length === 1 && source.shape[0] === 1;
+  return target.shape.length === 0 && source.shape.join() === "1";
 }
 
 /** A value in the dtype, the shape and on the device of what it is written to. */
@@ -82,8 +82,10 @@ export function loadState(module: AnyModule, given: Readonly<StateDict>, strict:
     for (const [name, target] of own) {
       const key = prefix + name;
       const source: unknown = state[key];
-      if (source === undefined) missingKeys.push(key);
-      else if (!(source instanceof Tensor))
+      if (source === undefined) {
+        // Batch normalization counts its batches since PyTorch 0.4.1. Files of before say no versions, and neither do plain ones.
+        if (name !== "num_batches_tracked" || "_metadata" in given) missingKeys.push(key);
+      } else if (!(source instanceof Tensor))
         mismatches.push(
           `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but ` +
             `received ${describeArgument(source)}`,

@@ -149,7 +149,7 @@ const globals = new Map<string, PickleGlobal>(
 export function findGlobal(module: string, name: string): PickleGlobal | NamedStorage | string {
   // How a quantized tensor is quantized is named before it is.
   if (module === "torch" && (dtypeNames.has(name) || name.startsWith("per_"))) return name;
-  if (module === "torch" || module === "torch.cuda" || module === "torch.storage") {
+  if (/^torch(\.cuda|\.storage)?$/.test(module)) {
     const type = storageType(name);
     if (type !== undefined) return new NamedStorage(type);
   }

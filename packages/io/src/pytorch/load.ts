@@ -88,7 +88,7 @@ async function openFormat(source: ByteSource): Promise<PickledFile> {
   const text = (from: number, length: number): string => String.fromCharCode(...start.subarray(from, from + length));
   if (text(257, 5) === "ustar")
     throw new FormatError(
-      "this is a tar archive, the format of PyTorch before 0.1.9: load it with PyTorch and save it again, torch.save(torch.load(path), path)",
+      "this is a tar archive, the format of PyTorch before 0.1.9: load it with PyTorch and save it again",
     );
   if (text(0, 6) === "\x93NUMPY") throw new FormatError("this is an array of NumPy's: read it with numpy.load");
   if (start[8] === 0x7b && start.length > 9)

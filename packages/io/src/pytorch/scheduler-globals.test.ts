@@ -32,7 +32,7 @@ test.each([
   ["of another class", getattr("ctorch.optim.sgd\nSGD\n", "_annealing_cos"), "asks for an attribute"],
   ["of a text", getattr(text("abc"), "_annealing_cos"), "asks for an attribute"],
   ["a call of what was found", `${getattr(oneCycle, "_annealing_cos")})R`, "calls what is no function"],
-  ["a call of a class", `${oneCycle}K\x01\x85R`, "nothing in a file is called"],
+  ["a call of a class", `${oneCycle}K\x01\x85R`, "with arguments that it cannot have"],
   ["a whole optimizer", "ctorch.optim.sgd\nSGD\n)\x81}b", "a whole torch.optim.sgd.SGD: save its state_dict()"],
 ])("%s is refused", async (_, pickle, message) => {
   const file = await pickleFile(latin1(`${pickle}.`));

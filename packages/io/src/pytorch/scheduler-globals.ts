@@ -51,7 +51,7 @@ function getattr([owner, name]: readonly unknown[]): PythonFunction {
 
 const whole = (type: string): NonNullable<Global["make"]> => {
   return (args) => {
-    if (args.length > 0) throw new FormatError(`the file calls ${type}, and nothing in a file is called`);
+    if (args.length > 0) throw new FormatError(`the file calls ${type} with arguments that it cannot have`);
     return new WholeObject(type);
   };
 };

@@ -48,7 +48,7 @@ function rootOf(archive: ZipArchive): string {
   if (roots.length === 1) {
     if (archive.entry(`${roots[0]}constants.pkl`) !== undefined)
       throw new FormatError(
-        "the file is a TorchScript archive, which holds code: save the state dict in Python instead, torch.save(model.state_dict(), path)",
+        "the file is a TorchScript archive, which holds code: save its state dict in Python instead: torch.save(model.state_dict(), path)",
       );
     return roots[0];
   }
