@@ -19,7 +19,9 @@ export interface WorkerThread {
 
 /**
  * What a worker does: takes a job, loads the kernels that are new, runs its list of commands. It uses nothing but the
- * language and `start`'s parameter, and is text so that bundlers leave it as it is.
+ * language and `start`'s parameter, and is text so that bundlers leave it as it is. It grows the memory by nothing since another
+ * thread may have grown it, which the engine tells this one of at its leisure: until then its buffer is short of what the list of
+ * modules lies in.
  */
 const main = `
 const start = ({ memory, driver, at, thread, words, jobBytes }) => {
@@ -46,8 +48,6 @@ const start = ({ memory, driver, at, thread, words, jobBytes }) => {
     seen = next(at, seen);
     const count = view[word(words.modules)];
     if (count > 0) {
-      // Another thread may have grown the memory, which the engine tells this one of at its leisure: until then its buffer
-      // is short of what the list lies in.
       memory.grow(0);
       const size = view[word(words.tableSize)];
       if (size > table.length) table.grow(size - table.length);

@@ -3,6 +3,7 @@ export * from "../dtype/dtype.ts";
 export * from "../dtype/half.ts";
 export { BackendError, CressetError, DTypeError } from "../errors.ts";
 export * from "./backend.ts";
+export { programText } from "./explain.ts";
 export * from "./meaning.ts";
 export { nullBackend } from "./null.ts";
 export { Pressure } from "./pressure.ts";

@@ -13,6 +13,7 @@ import { call } from "../../tensor/call.ts";
 import { requireNames } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { toDtype } from "../shape/convert.ts";
+import { expandedShape } from "../shape/expand.ts";
 import {
   product,
   requireBatchedProduct,
@@ -64,24 +65,10 @@ function scaled(
   requireSameDtype(a, b);
   if (input.dtype !== a.dtype)
     throw new DTypeError(`expected scalar type ${pytorchName(input.dtype)} but found ${pytorchName(a.dtype)}`);
-  requireExpandable(input.shape, shape);
+  // The input of a sum must broadcast to the product's shape.
+  expandedShape(input, shape);
   const plain = options.beta === undefined && options.alpha === undefined;
   return call(op, tensors, plain ? [] : [options.beta ?? 1, options.alpha ?? 1]);
-}
-
-/** The input of a sum must broadcast to the product's shape. */
-function requireExpandable(from: readonly number[], to: readonly number[]): void {
-  if (from.length > to.length)
-    throw new ShapeError(
-      `expand(torch.FloatTensor{[${from.join(", ")}]}, size=[${to.join(", ")}]): the number of sizes provided (${to.length}) must be greater or equal to the number of dimensions in the tensor (${from.length})`,
-    );
-  const lead = to.length - from.length;
-  for (let d = from.length - 1; d >= 0; d--) {
-    if (from[d] !== 1 && from[d] !== to[lead + d])
-      throw new ShapeError(
-        `The expanded size of the tensor (${to[lead + d]}) must match the existing size (${from[d]}) at non-singleton dimension ${lead + d}.  Target sizes: [${to.join(", ")}].  Tensor sizes: [${from.join(", ")}]`,
-      );
-  }
 }
 
 /**
@@ -142,7 +129,7 @@ export function addr(input: Tensor, vec1: Tensor, vec2: Tensor, options: ScaleOp
   if (vec1.ndim !== 1) throw new ShapeError(`addr: Expected 1-D argument vec1, but got ${vec1.ndim}-D`);
   if (vec2.ndim !== 1) throw new ShapeError(`addr: Expected 1-D argument vec2, but got ${vec2.ndim}-D`);
   const shape = [vec1.shape[0], vec2.shape[0]];
-  requireExpandable(input.shape, shape);
+  expandedShape(input, shape);
   const dtype = resultType([input, vec1, vec2]);
   for (const name of ["beta", "alpha"] as const) {
     const kind = options[name] === undefined ? "int" : scalarKind(options[name]);

@@ -37,7 +37,11 @@ function expandedLayout(layout: Layout, { shape }: ShapeAttributes): Layout {
  * @example x.expand(-1, 4) // [3, 1] → [3, 4]
  */
 export function expand(input: Tensor, ...sizes: Integers): Tensor {
-  const wanted = integers(sizes);
+  return call(expandOp, [input], [], { shape: expandedShape(input, integers(sizes)) });
+}
+
+/** The shape to which `expand` gives a tensor the sizes. @throws ShapeError as it does. */
+export function expandedShape(input: Tensor, wanted: readonly number[]): number[] {
   const { shape: from, ndim } = input;
   if (wanted.length < ndim)
     throw new ShapeError(
@@ -47,7 +51,7 @@ export function expand(input: Tensor, ...sizes: Integers): Tensor {
   const shape = [...wanted];
   // From the last dimension, so that it is the one named where several do not fit.
   for (let d = wanted.length - 1; d >= 0; d--) shape[d] = expandedSize(d);
-  return call(expandOp, [input], [], { shape });
+  return shape;
 
   function expandedSize(d: number): number {
     const size = wanted[d];
