@@ -1,6 +1,7 @@
 /**
  * `npm run bench:gpu -- --pack DIR`: everything that the measurement needs on a Linux machine with x86-64, a GPU with Vulkan and
- * neither Node nor network, in one folder of about 40 MB: `bash DIR/run.sh [--only NAME …] [--json FILE]` runs it there.
+ * neither Node nor network, in one folder of about 40 MB: `bash DIR/run.sh [--only NAME …] [--json FILE]` runs it there, and
+ * `bash DIR/run.sh --choices …` what `--choices` runs here.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, statSync, writeFileSync } from "node:fs";
@@ -21,8 +22,10 @@ mkdir -p "$work/node_modules/webgpu/dist/linux-x64"
 [ -e "$work/node_modules/webgpu/dist/linux-x64/dawn.node" ] || xz -dc "$here/dawn.node.xz" > "$work/node_modules/webgpu/dist/linux-x64/dawn.node"
 cp "$here/webgpu.js" "$work/node_modules/webgpu/index.js"
 cp "$here/webgpu.json" "$work/node_modules/webgpu/package.json"
-cp "$here/bench.mjs" "$here/pytorch.py" "$work/"
-exec "$work/node" --expose-gc "$work/bench.mjs" "$@"
+cp "$here/bench.mjs" "$here/choices.mjs" "$here/pytorch.py" "$work/"
+program=bench.mjs
+if [ "\${1:-}" = --choices ]; then program=choices.mjs; shift; fi
+exec "$work/node" --expose-gc "$work/$program" "$@"
 `;
 
 function compress(file: string, to: string, strip: boolean): void {
@@ -36,8 +39,9 @@ function compress(file: string, to: string, strip: boolean): void {
 async function pack(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   await build({
-    entryPoints: [join(here, "main.ts")],
-    outfile: join(folder, "bench.mjs"),
+    entryPoints: { bench: join(here, "main.ts"), choices: join(here, "choices/main.ts") },
+    outdir: folder,
+    outExtension: { ".js": ".mjs" },
     bundle: true,
     minify: true,
     platform: "node",
