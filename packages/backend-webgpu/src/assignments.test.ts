@@ -1,4 +1,4 @@
-/** `x[i] = value` where a tensor says which element, on a device that cannot be asked at once. */
+/** Where a tensor says which elements of another are meant, on a device that cannot be asked at once: `x[i] = value`, and parts. */
 import * as torch from "cresset";
 import { beforeAll, expect, test } from "vitest";
 import { webgpu } from "./index.ts";
@@ -77,4 +77,15 @@ test("what does not fit is refused, at the call where it is known", async () => 
       .indexPut_([at(1).add(4)], 7)
       .tolist(),
   ).rejects.toThrow("out of bounds for dimension 0 with size 2");
+});
+
+test("places to split at, where the host knows them", async () => {
+  const x = torch.arange(5);
+  const parts = torch.tensorSplit(x, torch.tensor([1n, 3n]));
+  expect(await Promise.all(parts.map((part) => part.tolist()))).toEqual([[0], [1, 2], [3, 4]]);
+  expect(torch.tensorSplit(x, at(2))).toHaveLength(2);
+  const computed = torch.tensor([0n, 2n]).add(1);
+  expect(() => torch.tensorSplit(x, computed)).toThrow(torch.DeviceError);
+  await computed.data();
+  expect(torch.tensorSplit(x, computed)).toHaveLength(3);
 });

@@ -90,7 +90,7 @@ export function chunk(input: Tensor, chunks: number, dim: Named<"dim"> = 0): Ten
  * Views along `dim`: as many as `where` says, whose sizes differ by at most one, or cut before the given indices.
  *
  * @param where the number of views, or the indices; also as an int64 tensor, which is read.
- * @throws DeviceError for a tensor on devices that read asynchronously.
+ * @throws DeviceError for a tensor on a device that reads asynchronously, unless the host knows it: it is made of numbers, or was read.
  * @example torch.arange(5).tensorSplit([1, 3]) // [0], [1, 2], [3, 4]
  */
 export function tensorSplit(
@@ -125,7 +125,8 @@ function readPlaces(where: Tensor): number | number[] {
     throw new ShapeError(
       `tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor of dtype long, but got ${where.dtype} of ${where.ndim} dimensions`,
     );
-  const places = Array.from(dataSync(where), Number);
+  // What the host has, no device needs to be asked for.
+  const places = Array.from(where.current().slot?.host ?? dataSync(where), Number);
   return where.ndim === 0 ? places[0] : places;
 }
 
