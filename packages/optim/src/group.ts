@@ -16,8 +16,7 @@ export function groupsOf<Options extends object>(params: Params<Options>): Group
   if (given.length === 0) throw new ValueError("optimizer got an empty parameter list");
   if (given.every((each) => each instanceof Tensor))
     return [{ params: given as Tensor[] } as unknown as GroupInput<Options>];
-  if (given.some((each) => each instanceof Tensor))
-    throw new ValueError("parameters and groups cannot be mixed in one list");
+  if (given.some((each) => each instanceof Tensor)) throw new ValueError("parameters and groups cannot be mixed");
   return given as GroupInput<Options>[];
 }
 

@@ -21,7 +21,7 @@ class OwnSGD extends optim.Optimizer<Options> {
         for (const p of params) {
           if (p.grad === null) continue;
           const state = this.stateOf(p);
-          state.steps = Number(state.steps ?? 0) + 1;
+          state.step = Number(state.step ?? 0) + 1;
           p.sub_(p.grad.mul(lr));
         }
       }
@@ -47,7 +47,7 @@ test("a class of one's own steps, schedules, saves and loads", () => {
   expect(optimizer).toBeInstanceOf(optim.Optimizer);
   const other = new OwnSGD([parameter()]);
   other.loadStateDict(optimizer.stateDict());
-  expect([other.paramGroups[0].lr, other.stateDict().state]).toEqual([0.125, { 0: { steps: 2 } }]);
+  expect([other.paramGroups[0].lr, other.stateDict().state]).toEqual([0.125, { 0: { step: 2 } }]);
 });
 
 test("every optimizer is an `Optimizer`, as in PyTorch", () => {

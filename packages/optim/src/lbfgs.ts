@@ -54,7 +54,6 @@ const names = ["lr", "maxIter", "maxEval", "toleranceGrad", "toleranceChange", "
  * });
  */
 export class LBFGS extends Optimizer<LBFGSOptions> {
-  protected override readonly tensorCounts: readonly string[] = [];
   #memory: Memory | null = null;
   /** How often the parameters were written when they were placed last. */
   #versions: readonly number[] = [];

@@ -36,7 +36,7 @@ export abstract class Optimizer<Options extends object = object> {
   /** What is remembered of each parameter. */
   readonly state = new Map<Tensor, ParamState>();
   /** State entries that are numbers here and float32 tensors of no dimension in PyTorch's state dicts. */
-  protected readonly tensorCounts: readonly string[] = ["step"];
+  protected readonly tensorCounts: readonly string[] = [];
 
   constructor(params: Params<Options>, defaults: Options) {
     this.defaults = defaults;

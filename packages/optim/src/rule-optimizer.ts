@@ -15,6 +15,8 @@ import type { Step, Trained } from "./step.ts";
  * optimizer.step();
  */
 export abstract class RuleOptimizer<Options extends object = object> extends Optimizer<Options> {
+  protected override readonly tensorCounts: readonly string[] = ["step"];
+
   /**
    * Changes the parameters by their gradients; those without one stay. All that the step needs is computed now.
    *
