@@ -106,8 +106,8 @@ class Checked {
       scope.add(name, "tensors");
       if (this.#tensorNames.has(name)) throw new FormatError(`this model has two tensors called "${name}"`);
       this.#tensorNames.add(name);
-      const tensor = readTensor(proto, this.#files);
-      if (keep) this.#tensors.set(name, tensor);
+      const tensor = readTensor(proto, this.#files, keep);
+      if (tensor !== null) this.#tensors.set(name, tensor);
     }
     const inputs: ModelInput[] = [];
     for (const proto of graph.input) {

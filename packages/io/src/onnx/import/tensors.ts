@@ -11,8 +11,15 @@ const external = 1;
 /** Where tensors lie that are not in the model's file, by the name that it gives. */
 export type ExternalData = ReadonlyMap<string, Uint8Array>;
 
-/** The content of a tensor of a file, in memory of its own. @throws FormatError for what does not fit together. */
-export function readTensor(proto: TensorProto, files: ExternalData): HostTensor {
+/**
+ * The content of a tensor of a file, in memory of its own.
+ *
+ * @param keep false to see only whether it is right; then there is none.
+ * @throws FormatError for what does not fit together.
+ */
+export function readTensor(proto: TensorProto, files: ExternalData): HostTensor;
+export function readTensor(proto: TensorProto, files: ExternalData, keep: boolean): HostTensor | null;
+export function readTensor(proto: TensorProto, files: ExternalData, keep = true): HostTensor | null {
   const name = proto.name ? `the tensor "${proto.name}"` : "a tensor";
   const type = proto.dataType ?? 0;
   const isBfloat16 = type === 16;
@@ -30,6 +37,7 @@ export function readTensor(proto: TensorProto, files: ExternalData): HostTensor 
     throw new FormatError(
       `${name} of shape [${shape.join(", ")}] has ${list.length} ${raw ? "bytes" : "elements"} instead of ${needed}`,
     );
+  if (!keep) return null;
   const numel = Number(count);
   if (isBfloat16) {
     // The upper halves of numbers of float32.

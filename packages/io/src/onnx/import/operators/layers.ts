@@ -262,10 +262,6 @@ export const layers: Operators = {
     const x = call.tensor(0);
     if (call.int("p", 2) !== 2) throw call.error("p other than 2");
     const axis = axisIn(call, call.int("axis", -1), x.ndim);
-    return div(x, sqrt(sumOfSquares(x, axis)));
+    return div(x, sqrt(sum(mul(x, x), [axis], true)));
   },
 };
-
-function sumOfSquares(x: Tensor, axis: number): Tensor {
-  return mul(mean(mul(x, x), axis, true), x.shape[axis]);
-}
