@@ -17,6 +17,7 @@ export const spaces: Readonly<Record<Place, string>> = {
   special: "torch.special",
   linalg: "torch.linalg",
   masked: "torch.masked",
+  fft: "torch.fft",
   init: "torch.nn.init",
 };
 

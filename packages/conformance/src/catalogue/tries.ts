@@ -14,7 +14,7 @@ export interface Try {
 
 /** An operation's name, in its namespace if it has one. */
 export function qualifiedName({ family, name }: OperationRecord): string {
-  return /^(nn\..*|special|linalg|masked)$/.test(family) ? `${family}.${name}` : name;
+  return /^(nn\..*|special|linalg|masked|fft)$/.test(family) ? `${family}.${name}` : name;
 }
 
 const seen = new Set<unknown>();

@@ -15,6 +15,7 @@ export type Place =
   | "special"
   | "linalg"
   | "masked"
+  | "fft"
   | "init";
 
 export type Catalogue = Readonly<Record<string, CatalogueEntry>>;

@@ -6,7 +6,7 @@ import { creation } from "./creation.ts";
 import { indexing } from "./indexing.ts";
 import { linearAlgebra } from "./linalg.ts";
 import { members } from "./members.ts";
-import { linalgFunctions, maskedFunctions, specialFunctions, torchFunctions } from "./namespaces.ts";
+import { fftFunctions, linalgFunctions, maskedFunctions, specialFunctions, torchFunctions } from "./namespaces.ts";
 import { random } from "./random.ts";
 import { type OperationRecord, recordsOf } from "./record.ts";
 import { reduction } from "./reduction.ts";
@@ -14,7 +14,13 @@ import { creationSamples, randomSamples } from "./samples/creation.ts";
 import { activationSamples, binarySamples, unarySamples } from "./samples/elementwise.ts";
 import { indexingSamples, shapeSamples } from "./samples/layout.ts";
 import { memberSamples } from "./samples/members.ts";
-import { linalgNamespaceSamples, maskedSamples, specialSamples, torchSamples } from "./samples/namespaces.ts";
+import {
+  fftSamples,
+  linalgNamespaceSamples,
+  maskedSamples,
+  specialSamples,
+  torchSamples,
+} from "./samples/namespaces.ts";
 import { linalgSamples, reductionSamples, scanSamples, sortSamples } from "./samples/rows.ts";
 import type { Description } from "./samples/sample.ts";
 import { scan } from "./scan.ts";
@@ -44,6 +50,7 @@ const families: readonly (readonly [string, Catalogue, Readonly<Record<string, D
   ["special", specialFunctions, specialSamples],
   ["linalg", linalgFunctions, linalgNamespaceSamples],
   ["masked", maskedFunctions, maskedSamples],
+  ["fft", fftFunctions, fftSamples],
 ];
 
 /** The records of this package's operations. */

@@ -1,4 +1,5 @@
 import { isComplex, isNonzero, isNonzeroSync, isTensor, polygamma, tensor, where } from "../../functions.ts";
+import * as fft from "../fft/index.ts";
 import * as linalg from "../linalg/namespace.ts";
 import * as masked from "../masked/index.ts";
 import * as special from "../special/index.ts";
@@ -139,4 +140,12 @@ export const maskedFunctions = {
   std: { fn: masked.std, on: ["masked"] },
   sum: { fn: masked.sum, on: ["masked"] },
   var: { fn: masked.var, on: ["masked"] },
+} as const satisfies Catalogue;
+
+/** `torch.fft`, without what is not to be had. */
+export const fftFunctions = {
+  fftfreq: { fn: fft.fftfreq, on: ["fft"] },
+  fftshift: { fn: fft.fftshift, on: ["fft"] },
+  ifftshift: { fn: fft.ifftshift, on: ["fft"] },
+  rfftfreq: { fn: fft.rfftfreq, on: ["fft"] },
 } as const satisfies Catalogue;

@@ -1,4 +1,10 @@
-import type { linalgFunctions, maskedFunctions, specialFunctions, torchFunctions } from "../namespaces.ts";
+import type {
+  fftFunctions,
+  linalgFunctions,
+  maskedFunctions,
+  specialFunctions,
+  torchFunctions,
+} from "../namespaces.ts";
 import {
   as,
   type Description,
@@ -230,4 +236,17 @@ export const maskedSamples: Readonly<Record<keyof typeof maskedFunctions, Descri
   std: variance,
   sum: reduced,
   var: variance,
+};
+
+const grid = (n: number, rest: object = {}) =>
+  flat(
+    "its elements do not depend on operands",
+    as([], () => [n, rest]),
+  );
+
+export const fftSamples: Readonly<Record<keyof typeof fftFunctions, Description>> = {
+  fftfreq: takes("n d | dtype device requires_grad?", grid(5)),
+  fftshift: takes("input dim", smooth(on([real(2, 3)]), on([real(2, 3)], 1), on([real(4)], [0]))),
+  ifftshift: takes("input dim", smooth(on([real(2, 3)]), on([real(2, 3)], 1), on([real(4)], [0]))),
+  rfftfreq: takes("n d | dtype device requires_grad?", grid(6, { d: 0.5 })),
 };
