@@ -3,14 +3,14 @@
  * A limit is a little above what it measures; raise it on purpose, in the commit that needs it.
  */
 const packages = {
-  core: "131.9 kB",
-  "backend-cpu": "11 kB",
-  "backend-wasm": "50.3 kB",
-  "backend-webgpu": "45.4 kB",
-  nn: "69.2 kB",
+  core: "135.2 kB",
+  "backend-cpu": "9.9 kB",
+  "backend-wasm": "49.8 kB",
+  "backend-webgpu": "44.9 kB",
+  nn: "69.5 kB",
   optim: "15.8 kB",
   data: "5.1 kB",
-  distributions: "30.7 kB",
+  distributions: "30.4 kB",
   // Of these, fflate takes 4 kB.
   io: "36.3 kB",
   // Of these, Papa Parse takes 7 kB; 1.2 kB are loaded when a graph is asked for.
@@ -32,7 +32,7 @@ export default [
     },
     limit: "44.1 kB",
   },
-  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "342.4 kB" },
+  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "345.8 kB" },
   ...Object.entries(packages).map(([name, limit]) => ({
     name: `@cresset/${name} without what it depends on`,
     path: `packages/${name}/dist/index.js`,
