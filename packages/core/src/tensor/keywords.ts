@@ -22,7 +22,7 @@ export function keywords<O extends object>(
   const add = (key: string, value: unknown, place: number): void => {
     if (value === undefined) return;
     const name = numpyNames[key] ?? key;
-    if (!known.includes(name)) requireNames({ [name ?? place]: value }, known);
+    if (!known.includes(name)) throw unexpected(name ?? place, known);
     if (name in options) throw new ValueError(`got multiple values for argument '${name}'`);
     options[name] = value;
   };
@@ -37,6 +37,9 @@ export function keywords<O extends object>(
   return options as O;
 }
 
+const unexpected = (name: string | number, names: readonly string[]): ValueError =>
+  new ValueError(`got an unexpected argument '${name}': there are ${names.join(", ")}`);
+
 /**
  * Refuses options that a function does not have, which would be lost in silence: `rounding_mode`, where it is `roundingMode`.
  *
@@ -46,7 +49,7 @@ export function requireNames(options: object, names: readonly string[]): void {
   const other = isRecord(options)
     ? Object.keys(options).find((name) => !names.includes(name))
     : describeArgument(options);
-  if (other !== undefined) throw new ValueError(`got an unexpected argument '${other}': there are ${names.join(", ")}`);
+  if (other !== undefined) throw unexpected(other, names);
 }
 
 /** Whether a value was written as `{ … }`. */

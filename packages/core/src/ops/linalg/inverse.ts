@@ -9,7 +9,6 @@ import { requireNames } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { lt } from "../elementwise/comparison.ts";
 import { where } from "../elementwise/where.ts";
-import { keywords } from "../reduction/keywords.ts";
 import { namedResults, type Results } from "../reduction/results.ts";
 import { transpose } from "../shape/permute.ts";
 import { squeeze, unsqueeze } from "../shape/reshape.ts";
@@ -127,7 +126,7 @@ const solveOp = hostOperation<Named>(
  */
 export function solve(A: Tensor, B: Tensor, options: { readonly left?: boolean } = {}): Tensor {
   requireNames(options, ["left"]);
-  const { left = true } = keywords<{ left?: boolean }>(["left"], [options]);
+  const { left = true } = options;
   return solved(A, B, left, { name: "linalg.solve", check: true })[0];
 }
 

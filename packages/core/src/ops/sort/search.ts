@@ -1,5 +1,5 @@
 /** Where values belong in sorted sequences: a binary search in a fixed number of steps, each a gather. */
-import type { DType } from "../../dtype/dtype.ts";
+import { typeName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
@@ -67,19 +67,6 @@ export interface SearchOptions {
   sorter?: Tensor | null;
 }
 
-/** dtypes as PyTorch's message names them here. */
-const typeNames: Readonly<Record<DType, string>> = {
-  float32: "float",
-  float64: "double",
-  float16: "c10::Half",
-  int64: "long int",
-  int32: "int",
-  int16: "short int",
-  int8: "signed char",
-  uint8: "unsigned char",
-  bool: "bool",
-};
-
 function search(boundaries: Tensor, values: Tensor | Scalar, options: SearchOptions): Tensor {
   // Compared in the dtype that both promote to.
   const dtype = values instanceof Tensor ? commonDtype(boundaries, values) : boundaries.dtype;
@@ -106,7 +93,7 @@ function search(boundaries: Tensor, values: Tensor | Scalar, options: SearchOpti
       );
     if (sorter.dtype !== "int64")
       throw new DTypeError(
-        `torch.searchsorted(): sorter must be a tensor of long dtype but got dtype ${typeNames[sorter.dtype]}`,
+        `torch.searchsorted(): sorter must be a tensor of long dtype but got dtype ${typeName(sorter.dtype)}`,
       );
   }
   const attributes = {
