@@ -210,13 +210,11 @@ export class Emitter {
     const write = (code: Code): void => code.memory(name, offset);
     const type = resultOf(name);
     if (pinned || address.mutable) return this.#compute(this.depth, undefined, type, [address], write);
-    return this.#compute(
-      Math.max(address.depth, this.floor),
-      `${name} ${offset} ${keyOf(address)}`,
-      type,
-      [address],
-      write,
-    );
+    const key = `${name} ${offset} ${keyOf(address)}`;
+    let { depth } = address;
+    // What may not be moved out of here may be known outside anyway.
+    while (depth < this.floor && !this.#blocks[depth].known.has(key)) depth++;
+    return this.#compute(depth, key, type, [address], write);
   }
 
   store(name: MemoryOp, address: Value, value: Value, offset = 0): void {
