@@ -16,7 +16,7 @@ export function placeAt(w: KernelWriter, axes: readonly number[], position: Valu
 
 /**
  * Runs `body` at `count` points along an axis from `start` on. With `vector` it computes four; those of `overlap` vectors are
- * computed in turn. The last points are computed one by one, or, where the kernel may do that, together with some before
+ * computed in turn, or of one more, so that none is left over that has to wait for itself. The last points are computed one by one, or, where the kernel may do that, together with some before
  * them once more.
  *
  * @param overlap 0: no vectors.
@@ -44,19 +44,28 @@ export function eachNeighbour(
       body(i, false);
     });
   };
-  const limit = (points: number): Value => w.plus(start, e.op("i32.and", count, e.i32(-points)));
-  if (overlap > 1) {
-    e.loop(counter, limit(4 * overlap), 4 * overlap, (i) => {
-      e.interleaved(Array.from({ length: overlap }, (_, n) => () => vector(e.shifted(i, 4 * n))));
+  /** As many as there are in multiples of so many points, from a number of them on. */
+  const whole = (points: number, from: Value): Value =>
+    w.plus(w.plus(start, from), e.op("i32.and", e.op("i32.sub", count, from), e.i32(-points)));
+  const together = (vectors: number, until: Value): void =>
+    e.loop(counter, until, 4 * vectors, (i) => {
+      e.interleaved(Array.from({ length: vectors }, (_, n) => () => vector(e.shifted(i, 4 * n))));
     });
+  let more = e.i32(0);
+  if (overlap > 2) {
+    const left = e.op("i32.and", e.op("i32.shr_u", count, e.i32(2)), e.i32(overlap - 1));
+    const spread = w.times(left, e.i32(4 * (overlap + 1)));
+    more = e.select(spread, more, e.op("i32.le_s", spread, count));
+    together(overlap + 1, w.plus(start, more));
   }
+  if (overlap > 1) together(overlap, whole(4 * overlap, more));
   if (overlap > 0 && w.repeatable) {
     const last = w.plus(end, e.i32(-4));
-    const together = (): void => e.loop(counter, end, 4, (i) => vector(e.select(i, last, e.op("i32.lt_s", i, last))));
-    e.branch(e.op("i32.ge_s", count, e.i32(4)), together, apart);
+    const again = (): void => e.loop(counter, end, 4, (i) => vector(e.select(i, last, e.op("i32.lt_s", i, last))));
+    e.branch(e.op("i32.ge_s", count, e.i32(4)), again, apart);
     return;
   }
-  if (overlap > 0) e.loop(counter, limit(4), 4, vector);
+  if (overlap > 0) e.loop(counter, whole(4, e.i32(0)), 4, vector);
   apart();
 }
 

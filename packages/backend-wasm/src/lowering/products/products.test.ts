@@ -13,7 +13,7 @@ import {
   times,
   writes,
 } from "@cresset/conformance/kernels";
-import type { ContractionKernel, DType, HostArray, Index } from "@cresset/core/backend";
+import type { ContractionKernel, DType, Expression, HostArray, Index } from "@cresset/core/backend";
 import { hostArray } from "@cresset/core/backend";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -33,12 +33,18 @@ interface Product {
   readonly sizes: readonly [rows: number, columns: number, depth: number];
   readonly layouts: readonly [left: Layout, right: Layout];
   readonly turned: boolean;
-  /** Whether something is done with the sums before they are stored. */
-  readonly epilogue: boolean;
+  /** What is done with the sums before they are stored. */
+  readonly epilogue: "nothing" | "mul" | "exp";
 }
 
 const plain: Layout = { transposed: false, step: 1, gap: 0 };
 let keys = 0;
+
+const epilogues: Readonly<Record<Product["epilogue"], (dtype: DType, sum: Expression) => Expression>> = {
+  nothing: (_, sum) => sum,
+  mul: (dtype, sum) => apply("mul", sum, constant(dtype, 1)),
+  exp: (_, sum) => apply("exp", sum),
+};
 
 /** A matrix in memory, and where its elements are. */
 function laidOut(
@@ -95,7 +101,7 @@ function multiply(
     left: load(dtype, 0, a.index),
     right: load(dtype, 1, b.index),
     register: 0,
-    body: [store(2, at, epilogue ? apply("mul", sum, constant(dtype, 1)) : sum)],
+    body: [store(2, at, epilogues[epilogue](dtype, sum))],
   };
   const lengths = [a.array.length, b.array.length, rows * columns];
   const extents = sizes.filter((size) => size > 1);
@@ -127,6 +133,8 @@ const sizes = fc.oneof(
     [9, 3, 530],
     [30, 80, 40],
     [500, 4, 7],
+    [13, 20, 600],
+    [100, 11, 30],
   ),
 );
 const layout = fc.record<Layout>({
@@ -147,7 +155,7 @@ describe.each<[string, WasmOptions]>([
         sizes,
         fc.tuple(layout, layout),
         fc.boolean(),
-        fc.boolean(),
+        fc.constantFrom("nothing", "mul"),
         fc.boolean(),
         fc.nat(1000),
         (dtype, size, layouts, turned, epilogue, haste, seed) => {
@@ -157,7 +165,7 @@ describe.each<[string, WasmOptions]>([
           const a = scaled(values(size[0], size[2], seed));
           const b = scaled(values(size[2], size[1], seed + 7));
           const usual = multiply(
-            { dtype, sizes: size, layouts: [plain, plain], turned: false, epilogue: false },
+            { dtype, sizes: size, layouts: [plain, plain], turned: false, epilogue: "nothing" },
             a,
             b,
             { ...options, haste: false },
@@ -174,5 +182,18 @@ describe.each<[string, WasmOptions]>([
       ),
       { numRuns: 100, seed: 1 },
     );
+  });
+
+  test("nor does the number of columns, of which an epilogue computes several vectors in turn", () => {
+    const [rows, depth, most] = [2, 300, 44];
+    const [a, b] = [values(rows, depth, 1), values(depth, most, 2)];
+    const product = (columns: number): number[] => {
+      const some = b.map((row) => row.slice(0, columns));
+      const plainly = { layouts: [plain, plain], turned: false } as const;
+      const how = { ...options, haste: false };
+      return multiply({ dtype: "float32", sizes: [rows, columns, depth], ...plainly, epilogue: "exp" }, a, some, how);
+    };
+    const all = product(most);
+    for (let n = 2; n < most; n++) expect(product(n)).toEqual([...all.slice(0, n), ...all.slice(most, most + n)]);
   });
 });
