@@ -215,18 +215,6 @@ export function sumsBody(features: Features): FunctionBody {
     w.add(at.result, 16 * vectors);
     w.add(at.right, 16 * vectors);
   };
-  for (const vectors of [most, 1]) {
-    code.block("block");
-    code.block("loop");
-    w.get(at.count);
-    code.i32(4 * (vectors - 1));
-    code.op("i32.le_s");
-    code.index("br_if", 1);
-    section(vectors);
-    w.add(at.count, -4 * vectors);
-    code.index("br", 0);
-    code.end();
-    code.end();
-  }
+  for (const vectors of [most, 1]) w.whileAtLeast(at.count, 4 * vectors, () => section(vectors), 4 * vectors - 3);
   return w.finish();
 }

@@ -138,19 +138,19 @@ export class MicrokernelWriter {
     this.set(sum);
   }
 
-  /** Runs `body`, each time for `count` of what `left` counts, while there are so many. */
-  whileAtLeast(left: number, count: number, body: () => void): void {
+  /** Runs `body`, each time for `count` of what `left` counts, while there are so many, or at least `fewest`. */
+  whileAtLeast(left: number, count: number, body: () => void, fewest = count): void {
     const { code } = this;
     code.block("block");
     this.get(left);
-    code.i32(count);
+    code.i32(fewest);
     code.op("i32.lt_s");
     code.index("br_if", 0);
     code.block("loop");
     body();
     this.add(left, -count);
     this.get(left);
-    code.i32(count);
+    code.i32(fewest);
     code.op("i32.ge_s");
     code.index("br_if", 0);
     code.end();

@@ -61,6 +61,12 @@ export function tileNamed(name: string, features: Features): FunctionBody {
 const unrolled = 4;
 
 /**
+ * The last three vectors of columns of a strip of six rows, by half of them at a time: one vector of six rows by itself
+ * would have too few sums to do something else while each waits for the one before.
+ */
+const lastOfSix: Tile = { rows: 3, vectors: 3 };
+
+/**
  * results[r, c] (+)= Σ left[r, k] · right[k, c], in the order of k, for a strip of rows: tile by tile of columns, the last
  * ones in narrower tiles. Reads and writes up to the end of the last vector. With `tables`, the parameters for the bytes
  * between steps are addresses of tables with the distance of each step from the first.
@@ -69,15 +75,19 @@ function stripBody(kind: NumericKind, features: Features, height: number, tables
   const vector = instructionsOf(kind, features);
   const lanes = lanesOf(kind, features);
   const { vectors: most } = tileOf(kind, features);
+  const last = height === 6 && most === 2 ? lastOfSix : undefined;
   const w = new MicrokernelWriter();
   const { code } = w;
-  const sums = Array.from({ length: height }, () => w.locals(vector.type, most));
-  const right = w.locals(vector.type, most);
+  const widest = last?.vectors ?? most;
+  const sums = Array.from({ length: height }, () => w.locals(vector.type, widest));
+  const right = w.locals(vector.type, widest);
   const left = w.local(vector.type);
   const rows = w.locals("i32", height);
   const rightNow = w.local("i32");
+  const nextPanel = w.local("i32");
   const steps = w.local("i32");
   const resultNow = w.local("i32");
+  const turns = w.local("i32");
 
   const leftTable = w.local("i32");
   const rightTable = w.local("i32");
@@ -85,43 +95,57 @@ function stripBody(kind: NumericKind, features: Features, height: number, tables
   const here = w.local("i32");
 
   /** @param n which of the steps of a turn it is. */
-  const step = (vectors: number, n: number): void => {
+  const step = (tile: Tile, n: number): void => {
     if (tables) {
       w.load(distance, "i32.load", rightTable, 4 * n);
       w.copy(rightNow, at.right);
       w.advance(rightNow, distance);
       w.load(distance, "i32.load", leftTable, 4 * n);
     }
-    for (let v = 0; v < vectors; v++) w.load(right[v], vector.load, rightNow, v * vector.bytes);
+    if (tile.vectors > most) {
+      w.copy(nextPanel, rightNow);
+      w.advance(nextPanel, at.panelStep);
+    }
+    for (let v = 0; v < tile.vectors; v++)
+      w.load(right[v], vector.load, v < most ? rightNow : nextPanel, (v % most) * vector.bytes);
     if (!tables) w.advance(rightNow, at.rightStep);
-    for (const [r, row] of rows.entries()) {
+    for (let r = 0; r < tile.rows; r++) {
       if (tables) {
-        w.copy(here, row);
+        w.copy(here, rows[r]);
         w.advance(here, distance);
       }
-      w.load(left, vector.splat, tables ? here : row);
-      for (let v = 0; v < vectors; v++) w.multiplyAdd(vector, sums[r][v], left, right[v]);
-      if (!tables) w.advance(row, at.leftStep);
+      w.load(left, vector.splat, tables ? here : rows[r]);
+      for (let v = 0; v < tile.vectors; v++) w.multiplyAdd(vector, sums[r][v], left, right[v]);
+      if (!tables) w.advance(rows[r], at.leftStep);
     }
   };
-  const turn = (vectors: number, count: number) => (): void => {
-    for (let n = 0; n < count; n++) step(vectors, n);
+  const turn = (tile: Tile, count: number) => (): void => {
+    for (let n = 0; n < count; n++) step(tile, n);
     if (!tables) return;
     w.add(leftTable, 4 * count);
     w.add(rightTable, 4 * count);
   };
-  const results = (vectors: number, write: (sum: number, v: number) => void): void => {
+  const results = (tile: Tile, isFirst: boolean) => (): void => {
     w.copy(resultNow, at.result);
-    for (const [r, row] of sums.entries()) {
+    for (let r = 0; r < tile.rows; r++) {
       if (r > 0) w.advance(resultNow, at.resultRow);
-      for (let v = 0; v < vectors; v++) write(row[v], v);
+      for (let v = 0; v < tile.vectors; v++) {
+        w.get(resultNow);
+        w.get(sums[r][v]);
+        if (!isFirst) {
+          w.get(resultNow);
+          code.memory(vector.load, v * vector.bytes);
+          code.op(vector.add);
+        }
+        code.memory(vector.store, v * vector.bytes);
+      }
     }
   };
-  const section = (vectors: number): void => {
-    for (const row of sums) for (let v = 0; v < vectors; v++) w.zero(row[v], vector.type);
-    for (const [r, row] of rows.entries()) {
-      w.copy(row, r === 0 ? at.left : rows[r - 1]);
-      if (r > 0) w.advance(row, at.leftRow);
+  const section = (tile: Tile): void => {
+    for (let r = 0; r < tile.rows; r++) {
+      for (let v = 0; v < tile.vectors; v++) w.zero(sums[r][v], vector.type);
+      w.copy(rows[r], r === 0 ? at.left : rows[r - 1]);
+      if (r > 0) w.advance(rows[r], at.leftRow);
     }
     w.copy(rightNow, at.right);
     w.copy(steps, at.depth);
@@ -129,50 +153,63 @@ function stripBody(kind: NumericKind, features: Features, height: number, tables
       w.copy(leftTable, at.leftStep);
       w.copy(rightTable, at.rightStep);
     }
-    w.whileAtLeast(steps, unrolled, turn(vectors, unrolled));
-    w.whileAtLeast(steps, 1, turn(vectors, 1));
-    w.branch(
-      at.first,
-      () =>
-        results(vectors, (sum, v) => {
-          w.get(resultNow);
-          w.get(sum);
-          code.memory(vector.store, v * vector.bytes);
-        }),
-      () =>
-        results(vectors, (sum, v) => {
-          w.get(resultNow);
-          w.get(resultNow);
-          code.memory(vector.load, v * vector.bytes);
-          w.get(sum);
-          code.op(vector.add);
-          code.memory(vector.store, v * vector.bytes);
-        }),
-    );
+    w.whileAtLeast(steps, unrolled, turn(tile, unrolled));
+    w.whileAtLeast(steps, 1, turn(tile, 1));
+    w.branch(at.first, results(tile, true), results(tile, false));
+  };
+  const columns = (vectors: number): void => {
+    section({ rows: height, vectors });
     w.add(at.result, vectors * vector.bytes);
     w.add(at.count, -vectors * lanes);
   };
 
   // Of the last tile's last vector, some lanes may be beyond the end.
-  code.block("block");
-  code.block("loop");
   w.get(at.count);
-  code.i32((most - 1) * lanes);
-  code.op("i32.le_s");
-  code.index("br_if", 1);
-  section(most);
-  w.advance(at.right, at.panelStep);
-  code.index("br", 0);
-  code.end();
-  code.end();
-  for (let vectors = most / 2; vectors >= 1; vectors /= 2) {
+  code.i32(lanes - 1);
+  code.op("i32.add");
+  code.i32(Math.log2(lanes));
+  code.op("i32.shr_u");
+  w.set(turns);
+  w.get(turns);
+  code.i32(Math.log2(most));
+  code.op("i32.shr_u");
+  if (last) {
+    // Of an odd number, the last three are left.
+    w.get(turns);
+    code.i32(1);
+    code.op("i32.and");
+    code.op("i32.sub");
+  }
+  w.set(turns);
+  w.whileAtLeast(turns, 1, () => {
+    columns(most);
+    w.advance(at.right, at.panelStep);
+  });
+  const ifMore = (vectors: number, then: () => void): void => {
     w.get(at.count);
-    code.i32((vectors - 1) * lanes);
+    code.i32(vectors * lanes);
     code.op("i32.gt_s");
     code.block("if");
-    section(vectors);
-    w.add(at.right, vectors * vector.bytes);
+    then();
     code.end();
+  };
+  if (last) {
+    ifMore(most, () => {
+      for (let half = 0; half < height; half += last.rows) {
+        section(last);
+        for (let r = 0; r < last.rows; r++) {
+          w.advance(at.left, at.leftRow);
+          w.advance(at.result, at.resultRow);
+        }
+      }
+      w.zero(at.count, "i32");
+    });
+  }
+  for (let vectors = most / 2; vectors >= 1; vectors /= 2) {
+    ifMore(vectors - 1, () => {
+      columns(vectors);
+      w.add(at.right, vectors * vector.bytes);
+    });
   }
   return w.finish();
 }
