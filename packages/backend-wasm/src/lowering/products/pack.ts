@@ -120,10 +120,10 @@ function packAlong(w: KernelWriter, packing: Packing, panel: number, to: Value, 
         w,
         rows.map((row) => w.m.widen(row)),
       ).forEach((lanes, i) => {
-        storeFour(w, storageOf[kind], w.plus(address, e.i32(i * panel * bytes)), lanes);
+        storeFour(w, storageOf[kind], e.shifted(address, i * panel * bytes), lanes);
       });
     } else {
-      for (const [i, row] of rows.entries()) storeOne(w, storageOf[kind], w.plus(address, e.i32(i * bytes)), row);
+      for (const [i, row] of rows.entries()) storeOne(w, storageOf[kind], e.shifted(address, i * bytes), row);
     }
   });
 }
@@ -171,7 +171,7 @@ function packAcross(w: KernelWriter, packing: Packing, panel: number, to: Value,
     steps((address) => {
       for (const [i, place] of places.entries()) {
         goTo(w, axes, place);
-        storeOne(w, storageOf[kind], w.plus(w.plus(address, start), e.i32(i * bytes)), packedValue(w, operand));
+        storeOne(w, storageOf[kind], e.shifted(w.plus(address, start), i * bytes), packedValue(w, operand));
       }
     });
   };
@@ -191,11 +191,11 @@ function packAcross(w: KernelWriter, packing: Packing, panel: number, to: Value,
       steps((address) => {
         for (let i = 0; i < rows; i += 4) {
           goTo(w, axes, place);
-          w.setAxis(last, w.plus(place[place.length - 1], e.i32(i)));
+          w.setAxis(last, e.shifted(place[place.length - 1], i));
           w.vectorAxis = last;
           const x = packedValue(w, operand);
           w.vectorAxis = undefined;
-          storeFour(w, storageOf[kind], w.plus(w.plus(address, start), e.i32(i * bytes)), x);
+          storeFour(w, storageOf[kind], e.shifted(w.plus(address, start), i * bytes), x);
         }
       });
     e.branch(full, copied, otherwise);
