@@ -1,7 +1,7 @@
 /**
  * Sums of floats. The point at position p (within the reduced axes, row-major) goes to partial sum p modulo 4, whatever the
- * code; partial sums are float64 and are combined in the end. Of float32 (and float16), if there are many, 32 positions at
- * a time are first added in float32, again p modulo 4: rounding errors of eight terms do not grow, and vectors of float32
+ * code; partial sums are float64 and are combined in the end. Of float32 (and float16), if there are many, 64 positions at
+ * a time are first added in float32, again p modulo 4: rounding errors of 16 terms do not grow, and vectors of float32
  * hold twice as much. So the order depends on the number of points alone.
  */
 
@@ -14,7 +14,7 @@ import type { KernelWriter } from "../writer.ts";
 import { type Accumulator, combiningOperation, LaneVariable, outerWidth, settled } from "./reduction.ts";
 
 /** Positions that are added in float32. */
-export const chunkSize = 32;
+export const chunkSize = 64;
 /** Fewer points than so many are added in float64 alone. */
 export const fewestInChunks = 512;
 
