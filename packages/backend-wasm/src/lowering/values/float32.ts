@@ -73,14 +73,17 @@ function exponentialParts(m: LaneMath, x: Lanes): { exp: Lanes; rest: Lanes; fir
 const raised = 63;
 
 /** Of x <= 0 (or NaN), which no power of two is too large for: the same bits, and less work. */
-function exponentialPartsOfNegative(m: LaneMath, x: Lanes): { exp: Lanes; rest: Lanes; scale: Lanes } {
+function exponentialPartsOfNegative(m: LaneMath, x: Lanes): { power: Lanes; rest: Lanes } {
   const { biased, rest } = reduceExponent(m, m.atLeast(x, -104), 127 + raised);
   const power = powerOfTwo(m, biased);
-  return { exp: m.mul(m.mulAdd(power, rest, power), 2 ** -raised), rest, scale: m.mul(power, 2 ** -raised) };
+  return { power, rest };
 }
 
-export const exp = (m: LaneMath, x: Lanes): Lanes =>
-  m.facts.negativePart.has(x) ? exponentialPartsOfNegative(m, x).exp : exponentialParts(m, x).exp;
+export function exp(m: LaneMath, x: Lanes): Lanes {
+  if (!m.facts.negativePart.has(x)) return exponentialParts(m, x).exp;
+  const { power, rest } = exponentialPartsOfNegative(m, x);
+  return m.mul(m.mulAdd(power, rest, power), 2 ** -raised);
+}
 
 /** e^x − 1 for −88 <= x <= 89; computed as half of it, so that it overflows where it should. Not exact where that is subnormal. */
 function expm1Bounded(m: LaneMath, x: Lanes): Lanes {
@@ -106,7 +109,8 @@ function withSign(m: LaneMath, number: Lanes, x: Lanes): Lanes {
 
 /** Of the negative part of some x, which is remembered. */
 function expm1OfNegative(m: LaneMath, part: Lanes, x: Lanes): Lanes {
-  const { rest, scale } = exponentialPartsOfNegative(m, part);
+  const { power, rest } = exponentialPartsOfNegative(m, part);
+  const scale = m.mul(power, 2 ** -raised);
   const unsigned = m.mulAdd(scale, rest, m.sub(scale, 1));
   const result = withSign(m, unsigned, part);
   m.facts.expm1.set(result, { x, unsigned });
