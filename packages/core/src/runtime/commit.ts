@@ -40,7 +40,7 @@ export function commit(device: Device, storages: readonly Storage[]): void {
     roots.push(current);
   };
   for (const storage of storages) list(storage);
-  for (const storage of device.dirty) if (storage.current.dependsMark >= depends) list(storage);
+  for (const storage of device.dirty.list) if (storage.current.dependsMark >= depends) list(storage);
   for (const node of device.journal) {
     for (const value of node.outputs) {
       if (value.dependsMark < depends || value.index >= node.template.results.length) continue;
@@ -67,18 +67,21 @@ function markIndirect(journal: readonly Node[], depends: number, indirect: numbe
     for (const value of node.inputs)
       if (value.node !== null && (value.slot === null || value.cached)) stack.push(value.node);
   }
-  const lost = new Set<Node>();
+  const lost = nextEpoch();
   for (const node of sortBy(nodes, idOf)) {
-    if (
-      node.inputs.some((value) => value.slot === null && (value.stale || value.node === null || lost.has(value.node)))
-    ) {
-      // Nobody can compute it any more: whoever reads it is told, and steps go on.
-      lost.add(node);
-      for (const value of node.outputs) value.dependsMark = 0;
-      continue;
+    let isLost = false;
+    let does = false;
+    for (const value of node.inputs) {
+      if (value.slot === null && (value.stale || value.node === null || value.node.mark === lost)) isLost = true;
+      if (value.dependsMark >= depends) does = true;
     }
-    if (!node.inputs.some((value) => value.dependsMark >= depends)) continue;
-    for (const value of node.outputs) if (value.dependsMark !== depends) value.dependsMark = indirect;
+    if (isLost) {
+      // Nobody can compute it any more: whoever reads it is told, and steps go on.
+      node.mark = lost;
+      for (const value of node.outputs) value.dependsMark = 0;
+    } else if (does) {
+      for (const value of node.outputs) if (value.dependsMark !== depends) value.dependsMark = indirect;
+    }
   }
 }
 

@@ -3,9 +3,9 @@ import { type DType, dtypes, type HostArray } from "../dtype/dtype.ts";
 import { DeviceError, DTypeError } from "../errors.ts";
 import type { Node, Value } from "../graph/node.ts";
 import { ProgramCache } from "./cache.ts";
+import { DirtyStorages } from "./dirty.ts";
 import type { Outcome } from "./outcome.ts";
 import { Slot } from "./slot.ts";
-import type { Storage } from "./storage.ts";
 
 /** Counts of what a device has done since it was registered; for tests and benchmarks. */
 export interface DeviceStatistics {
@@ -33,7 +33,7 @@ export class Device {
   /** The journal's length at which to look for results that nobody reads. */
   nextLook = 2048;
   /** Storages whose newest version is pending. */
-  dirty: Set<Storage> = new Set();
+  readonly dirty = new DirtyStorages();
   readonly cache = new ProgramCache();
   readonly statistics: DeviceStatistics = {
     compilations: 0,
@@ -65,15 +65,6 @@ export class Device {
         `the device "${this.name}" has no ${dtype}; it has ${have}. Convert with .to(dtype), or use another device.`,
       );
     }
-  }
-
-  /**
-   * A storage's newest version is not pending any more. A set that members come to and leave for ever makes tables anew,
-   * and each old one holds the next: with the oldest of them, the engine's collector of young objects takes all for live.
-   * So an empty set is replaced.
-   */
-  settle(storage: Storage): void {
-    if (this.dirty.delete(storage) && this.dirty.size === 0) this.dirty = new Set();
   }
 
   allocate(dtype: DType, length: number, bytes: number): BackendBuffer {

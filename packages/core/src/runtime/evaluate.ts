@@ -295,7 +295,7 @@ function reusable(value: Value, leaves: readonly Value[], device: Device): Backe
 }
 
 function promote(storage: Storage, device: Device): void {
-  device.settle(storage);
+  device.dirty.delete(storage);
   storage.overwritten = null;
   if (storage.committed === storage.current) return;
   storage.previous = storage.committed;
@@ -305,7 +305,7 @@ function promote(storage: Storage, device: Device): void {
 /** The program failed: the committed versions are the newest again, and nobody computes the failing nodes unasked. */
 function rollBack(device: Device, order: readonly Node[], writes: readonly Storage[]): void {
   for (const storage of writes) {
-    device.settle(storage);
+    device.dirty.delete(storage);
     storage.version++;
     storage.current = storage.committed;
     storage.current.version = storage.version;

@@ -85,7 +85,7 @@ function compute(device: Device, group: readonly Node[]): void {
   const writes: Storage[] = [];
   const roots: Value[] = [];
   const members = new Set(group);
-  for (const storage of device.dirty) {
+  for (const storage of device.dirty.list) {
     if (storage.current.node === null || !members.has(storage.current.node)) continue;
     writes.push(storage);
     roots.push(storage.current);

@@ -111,8 +111,8 @@ describe("late reads", () => {
   });
 
   test("a storage that was computed on the way is no longer pending", () => {
-    const before = currentDevice().dirty.size;
+    const before = currentDevice().dirty.list.length;
     writtenAndUsed();
-    expect(currentDevice().dirty.size).toBe(before);
+    expect(currentDevice().dirty.list.length).toBe(before);
   });
 });

@@ -21,6 +21,8 @@ export class Storage {
   overwritten: Value | null = null;
   /** Written again and again (a parameter, a running statistic, optimizer state): buffers alternate. */
   persistent = false;
+  /** Where it stands among its device's dirty storages, if it does (`dirty.ts`). */
+  dirtyAt = -1;
   /** Made in inference mode: no derivative may save it. */
   inference = false;
 

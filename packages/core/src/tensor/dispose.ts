@@ -16,7 +16,7 @@ export function dispose(tensor: Tensor): void {
   for (const value of new Set([tensor.value, storage.current, storage.committed, storage.previous]))
     if (value !== null) drop(value);
   storage.previous = null;
-  storage.current.device.settle(storage);
+  storage.current.device.dirty.delete(storage);
 }
 
 function drop(value: Value): void {

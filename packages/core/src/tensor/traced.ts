@@ -110,13 +110,13 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 function rememberDevice(device: Device): () => void {
   const journal = [...device.journal];
   const { pendingBytes } = device;
-  const dirty = new Map([...device.dirty].map((storage) => [storage, rememberStorage(storage)] as const));
+  const dirty = new Map([...device.dirty.list].map((storage) => [storage, rememberStorage(storage)] as const));
   return () => {
     device.journal = journal;
     device.pendingBytes = pendingBytes;
-    for (const storage of device.dirty) {
+    for (const storage of [...device.dirty.list]) {
       if (dirty.has(storage)) continue;
-      device.settle(storage);
+      device.dirty.delete(storage);
       storage.current = storage.committed;
       storage.overwritten = null;
       storage.version++;
