@@ -1,4 +1,4 @@
-import { type Attributes, callMany, type Operation, type StateUpdate } from "@cresset/core/extend";
+import { type Attributes, callStates, type Operation, type StateUpdate } from "@cresset/core/extend";
 import { FloatScalar, fromHost, full, type Scalar, Tensor } from "@cresset/core/functions";
 
 /** An entry of a parameter's state; counts are numbers. */
@@ -46,18 +46,22 @@ export function applyToAll<A extends Attributes>(trained: readonly Trained[], ap
   const fresh: [state: ParamState, name: string, tensor: Tensor][] = [];
   for (let from = 0; from < trained.length; from += paramsPerNode) {
     const part = trained.length <= paramsPerNode ? trained : trained.slice(from, from + paramsPerNode);
-    const written = part.map(({ param }) => param);
+    const written: Tensor[] = [];
+    const inputs: Tensor[] = [];
+    for (const { param } of part) written.push(param);
+    for (const { param } of part) inputs.push(param);
+    for (const { grad } of part) inputs.push(grad);
     for (const name of states) {
       for (const { param, state } of part) {
         const known = state[name];
         const tensor = known instanceof Tensor ? known : initial(param, name);
         if (tensor !== known) fresh.push([state, name, tensor]);
         written.push(tensor);
+        inputs.push(tensor);
       }
     }
-    const inputs = written.toSpliced(part.length, 0, ...part.map(({ grad }) => grad));
-    const results = callMany(op, inputs, scalars, attributes);
-    updates.push(...written.map((tensor, i) => ({ tensor, value: results[i] })));
+    const results = callStates(op, inputs, scalars, attributes);
+    for (let i = 0; i < written.length; i++) updates.push({ tensor: written[i], value: results[i] });
   }
   const committed = (): void => {
     if (after !== undefined) for (const { state } of trained) after(state);

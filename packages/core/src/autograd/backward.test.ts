@@ -167,7 +167,7 @@ describe("errors", () => {
     const w = leaf([2]);
     const x = leaf([3]);
     const y = w.mul(x).sum();
-    commitStates([{ tensor: w, value: noGrad(() => w.sub(1)) }]);
+    commitStates([{ tensor: w, value: noGrad(() => w.sub(1)).value }]);
     expect(() => y.backward()).toThrow(/modified by an inplace operation/);
   });
 

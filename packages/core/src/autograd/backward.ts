@@ -5,6 +5,7 @@ import { type Edge, Recording } from "../graph/recording.ts";
 import type { BackwardSource } from "../graph/template.ts";
 import { sameShape } from "../graph/type.ts";
 import { evaluateAround } from "../runtime/commit.ts";
+import type { Device } from "../runtime/device.ts";
 import { nextEpoch } from "../runtime/epoch.ts";
 import { mode } from "../runtime/mode.ts";
 import { requireTensors } from "../tensor/argument.ts";
@@ -255,7 +256,7 @@ const freed = (): AutogradError =>
   new AutogradError(
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). " +
       "Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward " +
-      "through the graph a second time or if you need to access saved tensors after calling backward. (Here: x.backward(null, { retainGraph: true }).)",
+      "through the graph a second time or if you need to access saved tensors after calling backward.",
   );
 
 const newestFirst = ({ id }: Recording): number => -id;
@@ -385,14 +386,15 @@ function checkVersion(recording: Recording, source: Pick<BackwardSource, "kind" 
 
 /** Adds gradients to the leaves' `.grad`. A sum that would grow onto a pending gradient is evaluated first. */
 function accumulate(leaves: readonly [LeafRecord, Tensor][]): void {
-  const pending = leaves.flatMap(([leaf]) =>
-    leaf.grad !== null && !leaf.grad.current().ready && mode.tracing === null ? [leaf.grad.value] : [],
-  );
-  for (const device of new Set(pending.map((value) => value.device)))
-    evaluateAround(
-      device,
-      pending.filter((value) => value.device === device),
-    );
+  const pending = new Map<Device, Value[]>();
+  for (const [{ grad }] of leaves) {
+    if (grad === null || grad.current().ready || mode.tracing !== null) continue;
+    const { value } = grad;
+    const others = pending.get(value.device);
+    if (others === undefined) pending.set(value.device, [value]);
+    else others.push(value);
+  }
+  for (const [device, values] of pending) evaluateAround(device, values);
   mode.moduleDepth++;
   try {
     for (const [leaf, gradient] of leaves) leaf.grad = leaf.grad === null ? gradient : plus(leaf.grad, gradient);

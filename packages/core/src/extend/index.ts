@@ -7,6 +7,7 @@ export { operation } from "../graph/operation.ts";
 export type { Primitive } from "../graph/primitive.ts";
 export type { Template } from "../graph/template.ts";
 export type { Term } from "../graph/term.ts";
+export { sameShape } from "../graph/type.ts";
 export { add_, cauchy_, clampMin_, exponential_, fill_, normal_, uniform_, zero_ } from "../ops/in-place.ts";
 export { binomialOf } from "../ops/random/binomial.ts";
 export { drawnFrom } from "../ops/random/default-generator.ts";
@@ -18,7 +19,7 @@ export { enterModule, leaveModule, mode, type RandomSource, type TracedLayer } f
 export { isScalar, scalarKind, scalarValue, toNumber } from "../runtime/scalar.ts";
 export { computeApart } from "../tensor/apart.ts";
 export { describeArgument, requireTensors } from "../tensor/argument.ts";
-export { call, callMany } from "../tensor/call.ts";
+export { call, callMany, callStates } from "../tensor/call.ts";
 export { deviceBuffer, fromDeviceBuffer } from "../tensor/device-buffer.ts";
 export { pythonFloat } from "../tensor/format/python-float.ts";
 export { assign, inPlace } from "../tensor/inplace.ts";

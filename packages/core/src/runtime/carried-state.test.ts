@@ -40,7 +40,7 @@ test("the chain of states does not grow", () => {
     state = next;
     loss.backward();
     const { grad } = w;
-    if (grad !== null) commitStates([{ tensor: w, value: noGrad(() => w.sub(grad)) }]);
+    if (grad !== null) commitStates([{ tensor: w, value: noGrad(() => w.sub(grad)).value }]);
     w.grad = null;
     sizes.push(nodesBehind(state));
   }

@@ -107,7 +107,7 @@ function withGrad<T>(enabled: boolean, fn: () => T, name: string): T {
       result.catch(() => undefined);
       throw new AutogradError(
         `${name}(fn): fn returned a promise, and other code would run in the mode while it waits. ` +
-          `Await values outside: const y = ${name}(() => model(x)); await y.item()`,
+          `Await values outside.`,
       );
     }
     return result;

@@ -24,6 +24,7 @@ const noKinds: ScalarKind[] = [];
 const noArguments: Argument[] = [];
 const noAttributes: Attributes = Object.freeze({});
 const typeOf = (value: Value): TensorType => value.type;
+const ofFloats = ({ type }: Value): boolean => isFloat(type.dtype);
 const attributeKeys = new WeakMap<object, string>();
 
 /**
@@ -50,39 +51,56 @@ export function callMany<A extends Attributes>(
   attributes?: A,
 ): Tensor[] {
   const attrs: Attributes = attributes ?? noAttributes;
+  const node = apply(op as unknown as Operation, tensors, scalars, attrs);
+  const view = op.options.view;
+  const layout = view ? view(tensors[0].layout, attrs as A, node.args.map(Number)) : null;
+  const shown = layout && { of: tensors[0], layout };
+  const results: Tensor[] = [];
+  for (let i = 0; i < node.template.resultTypes.length; i++) results.push(wrap(node.outputs[i], node, shown));
+  if (mode.evaluation === "eager") for (const value of node.outputs) realize(value);
+  return results;
+}
+
+/** Applies an operation whose results become states (`commitStates`), without making tensors of them. */
+export function callStates<A extends Attributes>(
+  op: Operation<A>,
+  tensors: readonly Tensor[],
+  scalars: readonly Scalar[],
+  attributes: A,
+): readonly Value[] {
+  const { outputs } = apply(op as unknown as Operation, tensors, scalars, attributes);
+  if (mode.evaluation === "eager") for (const value of outputs) realize(value);
+  return outputs;
+}
+
+/** The node of a call, recorded if gradients are. */
+function apply(op: Operation, tensors: readonly Tensor[], scalars: readonly Scalar[], attributes: Attributes): Node {
   const values = new Array<Value>(tensors.length);
   let recorded = false;
   let inference = false;
-  let floats = values.length > 0;
   for (let i = 0; i < tensors.length; i++) {
     if (!(tensors[i] instanceof Tensor)) throw notATensor(op.name, tensors[i]);
     values[i] = tensors[i].current();
     if (tensors[i].edge !== null) recorded = true;
-    if (!isFloat(values[i].type.dtype)) floats = false;
     if (values[i].storage?.inference) inference = true;
   }
   const device = values.length === 0 ? currentDevice() : sameDevice(op.name, values);
   const kinds: ScalarKind[] = scalars.length === 0 ? noKinds : [];
   const args: Argument[] = scalars.length === 0 ? noArguments : [];
+  // With floats alone, 2 is what 2.0 is: a number that is sometimes whole must not compile twice.
+  const floats = scalars.length > 0 && values.length > 0 && values.every(ofFloats);
   for (const scalar of scalars) {
-    // With floats alone, 2 is what 2.0 is: a number that is sometimes whole must not compile twice.
     kinds.push(floats && typeof scalar === "number" ? "float" : scalarKind(scalar));
     args.push(scalarValue(scalar));
   }
   const types = values.map(typeOf);
-  const template = templateFor(op as unknown as Operation, attrs, keyOf(attrs), types, kinds);
+  const template = templateFor(op, attributes, keyOf(attributes), types, kinds);
   for (const type of template.resultTypes) device.requireDtype(type.dtype);
   const edges = recorded && mode.gradEnabled ? tensors.map((tensor) => tensor.edge) : null;
   if (edges !== null && inference) requireSavable(template, edges, values);
   const node = addNode(template, values, args, device);
   if (edges !== null) new Recording(node, edges);
-  const view = op.options.view;
-  const layout = view ? view(tensors[0].layout, attrs as A, args.map(Number)) : null;
-  const shown = layout && { of: tensors[0], layout };
-  const results: Tensor[] = [];
-  for (let i = 0; i < template.resultTypes.length; i++) results.push(wrap(node.outputs[i], node, shown));
-  if (mode.evaluation === "eager") for (const value of node.outputs) realize(value);
-  return results;
+  return node;
 }
 
 /** @throws AutogradError if the derivative would save what was made in inference mode. */

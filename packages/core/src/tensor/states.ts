@@ -1,17 +1,19 @@
 import { ShapeError } from "../errors.ts";
+import type { Value } from "../graph/node.ts";
 import { sameShape } from "../graph/type.ts";
 import { commit } from "../runtime/commit.ts";
 import type { Device } from "../runtime/device.ts";
 import { mode, noGrad } from "../runtime/mode.ts";
 import type { Storage } from "../runtime/storage.ts";
+import { tensorOf } from "./call.ts";
 import { assign, owned } from "./inplace.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** A new value for a tensor that lives from step to step: a parameter, a momentum, a running statistic. */
 export interface StateUpdate {
   readonly tensor: Tensor;
-  /** Of the tensor's shape and dtype; must be a fresh result, used for this update only. */
-  readonly value: Tensor;
+  /** Of the tensor's shape and dtype; must be a fresh result (of `callStates`), used for this update only. */
+  readonly value: Value;
 }
 
 /**
@@ -23,24 +25,25 @@ export interface StateUpdate {
 export function commitStates(updates: readonly StateUpdate[]): void {
   const byDevice = new Map<Device, Storage[]>();
   for (const { tensor, value } of updates) {
-    if (tensor.value.type === value.value.type) continue;
-    if (!sameShape(tensor.shape, value.shape) || tensor.dtype !== value.dtype)
+    const { type } = value;
+    if (tensor.value.type === type) continue;
+    if (!sameShape(tensor.shape, type.shape) || tensor.dtype !== type.dtype)
       throw new ShapeError(
-        `a state of ${tensor.dtype}[${tensor.shape.join(", ")}] cannot become ${value.dtype}[${value.shape.join(", ")}]`,
+        `a state of ${tensor.dtype}[${tensor.shape.join(", ")}] cannot become ${type.dtype}[${type.shape.join(", ")}]`,
       );
   }
   for (const { tensor, value } of updates) {
     const { storage } = tensor;
-    const { device } = value.current();
+    const { device } = value;
     storage.persistent = true;
     if (tensor.region === null) {
-      storage.write(value.value);
-      tensor.value = value.value;
+      storage.write(value);
+      tensor.value = value;
       tensor.seen = storage.version;
       device.dirty.add(storage);
     } else {
       // A parameter that is a view of its storage is written through the view.
-      noGrad(() => assign(tensor, value, "a step", owned));
+      noGrad(() => assign(tensor, tensorOf(value), "a step", owned));
     }
     const storages = byDevice.get(device);
     if (storages === undefined) byDevice.set(device, [storage]);

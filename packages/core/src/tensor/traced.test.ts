@@ -33,7 +33,7 @@ test("what it writes is undone: in place, as states, gradients", () => {
     weight.mul(weight).sum().backward();
     noGrad(() => running.add_(1));
     other.add_(1);
-    commitStates([{ tensor: weight, value: noGrad(() => weight.sub(weight.grad ?? 0)) }]);
+    commitStates([{ tensor: weight, value: noGrad(() => weight.sub(weight.grad ?? 0)).value }]);
   });
   expect(after[0]).not.toBe(before[0]);
   expect(after[1]).not.toBe(before[1]);
@@ -41,7 +41,7 @@ test("what it writes is undone: in place, as states, gradients", () => {
   expect([weight, running, other].map((each) => each.tolistSync())).toEqual([[1, 2], [0], [5]]);
   weight.mul(weight).sum().backward();
   expect(weight.grad?.tolistSync()).toEqual([5, 7]);
-  commitStates([{ tensor: weight, value: noGrad(() => weight.sub(1)) }]);
+  commitStates([{ tensor: weight, value: noGrad(() => weight.sub(1)).value }]);
   expect(weight.tolistSync()).toEqual([0, 1]);
 });
 

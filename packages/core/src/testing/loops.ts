@@ -77,7 +77,7 @@ export function sgd(parameters: readonly Tensor[], lr: number): { zeroGrad(): vo
       const results = insideModule("step", () =>
         noGrad(() => callMany(momentumStep, [...active, ...grads, ...states], [lr], { count: active.length })),
       );
-      commitStates([...active, ...states].map((tensor, i) => ({ tensor, value: results[i] })));
+      commitStates([...active, ...states].map((tensor, i) => ({ tensor, value: results[i].value })));
     },
   };
 }

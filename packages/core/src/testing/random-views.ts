@@ -211,7 +211,7 @@ export const step: Kind = (p, [a, b]) => {
   if (x === undefined) return;
   const y = p.pick(b, ({ naive }) => naive.dtype === "float32" && sameShape(naive.shape, x.naive.shape)) ?? x;
   const value = insideModule("step", () => x.tensor.sub(y.tensor));
-  commitStates([{ tensor: x.tensor, value }]);
+  commitStates([{ tensor: x.tensor, value: value.value }]);
   x.naive.write(elementwise("sub", x.naive, y.naive));
 };
 
