@@ -1,6 +1,5 @@
-import { assign, describeArgument } from "@cresset/core/extend";
+import { assign, describeArgument, sameShape } from "@cresset/core/extend";
 import { CressetError, fromHost, noGrad, Tensor, ValueError } from "@cresset/core/functions";
-import { sameSize } from "./functional/reduction.ts";
 import type { AnyModule } from "./module.ts";
 import { sizeText } from "./printing.ts";
 
@@ -54,7 +53,7 @@ function isScalarOfOld(source: Tensor, target: Tensor): boolean {
 /** A value in the dtype, the shape and on the device of what it is written to. */
 function placedLike(target: Tensor, source: Tensor): Tensor {
   const value = source.detach().to(target.dtype);
-  if (value.device === target.device && sameSize(value.shape, target.shape)) return value;
+  if (value.device === target.device && sameShape(value.shape, target.shape)) return value;
   return fromHost(value.dataSync(), target.shape, target.dtype, target.device);
 }
 
@@ -90,7 +89,7 @@ export function loadState(module: AnyModule, given: Readonly<StateDict>, strict:
           `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but ` +
             `received ${describeArgument(source)}`,
         );
-      else if (!sameSize(source.shape, target.shape) && !isScalarOfOld(source, target))
+      else if (!sameShape(source.shape, target.shape) && !isScalarOfOld(source, target))
         mismatches.push(
           `size mismatch for ${key}: copying a param with shape ${sizeText(source.shape)} from checkpoint, ` +
             `the shape in current model is ${sizeText(target.shape)}.`,

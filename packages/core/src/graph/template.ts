@@ -5,7 +5,7 @@ import type { ScalarKind } from "../runtime/scalar.ts";
 import * as build from "./build.ts";
 import type { Attributes, Operation } from "./operation.ts";
 import { type Term, tracing } from "./term.ts";
-import { type TensorType, tensorType } from "./type.ts";
+import { sameItems, type TensorType, tensorType } from "./type.ts";
 
 /** Where a backward template's input comes from: a node's input or output, or the gradient of one of its results. */
 export interface BackwardSource {
@@ -208,12 +208,6 @@ interface Signature {
 
 /** Signatures of an operation that are compared before a key is written: the layers of a small model. */
 const mostRecent = 4;
-
-function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
 
 /** The template for a call, from the operation's cache. */
 export function templateFor(

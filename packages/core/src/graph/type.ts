@@ -45,8 +45,11 @@ export function contiguousStrides(shape: readonly number[]): number[] {
   return strides;
 }
 
-export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+/** Whether two lists have the same items. */
+export function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
+
+export const sameShape: (a: readonly number[], b: readonly number[]) => boolean = sameItems;

@@ -1,4 +1,4 @@
-import { call, pytorchName, requireTensors, type Term } from "@cresset/core/extend";
+import { call, pytorchName, requireTensors, sameShape, type Term } from "@cresset/core/extend";
 import { DTypeError, ShapeError, type Tensor } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
@@ -10,7 +10,6 @@ import {
   lossOperation,
   type ReductionOptions,
   requireWithin,
-  sameSize,
   sizeHint,
   spread,
 } from "./reduction.ts";
@@ -79,7 +78,7 @@ export function binaryCrossEntropy(
   const { reduction = "mean" } = given;
   checkReduction(reduction);
   requireTensors("binary_cross_entropy", [input, target]);
-  if (!sameSize(input.shape, target.shape))
+  if (!sameShape(input.shape, target.shape))
     throw new ShapeError(
       `Using a target size (${sizeText(target.shape)}) that is different to the input size (${sizeText(input.shape)}) is deprecated. ` +
         `Please ensure they have the same size.${sizeHint(input.shape, target.shape)}`,
@@ -161,7 +160,7 @@ export function binaryCrossEntropyWithLogits(
   const { reduction = "mean" } = given;
   checkReduction(reduction);
   requireTensors("binary_cross_entropy_with_logits", [input, target]);
-  if (!sameSize(input.shape, target.shape))
+  if (!sameShape(input.shape, target.shape))
     throw new ShapeError(
       `Target size (${sizeText(target.shape)}) must be the same as input size (${sizeText(input.shape)})${sizeHint(input.shape, target.shape)}`,
     );

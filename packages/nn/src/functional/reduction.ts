@@ -4,6 +4,7 @@ import {
   type OperationOptions,
   operation,
   requireTensors,
+  sameShape,
   type Term,
 } from "@cresset/core/extend";
 import { isFloat, ShapeError, type Tensor, ValueError } from "@cresset/core/functions";
@@ -73,14 +74,10 @@ export function spread(grad: Term, reduction: Reduction, count: number): Term {
   return reduction === "mean" ? m.div(grad, m.constant(count, grad.dtype)) : grad;
 }
 
-export function sameSize(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((size, d) => size === b[d]);
-}
-
 /** @throws ShapeError where others broadcast to more than the losses' shape, which PyTorch writes them over. */
 export function requireWithin(shape: readonly number[], ...others: readonly (readonly number[])[]): void {
   const all = m.broadcastShapes(shape, ...others);
-  if (!sameSize(all, shape))
+  if (!sameShape(all, shape))
     throw new ShapeError(
       `output with shape [${shape.join(", ")}] doesn't match the broadcast shape [${all.join(", ")}]`,
     );
@@ -89,7 +86,7 @@ export function requireWithin(shape: readonly number[], ...others: readonly (rea
 /** Warns, as PyTorch does, where a loss broadcasts its target. */
 export function warnOfBroadcast(input: Tensor, target: Tensor): void {
   requireTensors("loss", [input, target]);
-  if (sameSize(input.shape, target.shape)) return;
+  if (sameShape(input.shape, target.shape)) return;
   console.warn(
     `Using a target size (${sizeText(target.shape)}) that is different to the input size (${sizeText(input.shape)}). ` +
       "This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size." +
@@ -99,9 +96,9 @@ export function warnOfBroadcast(input: Tensor, target: Tensor): void {
 
 /** What to do about a target whose shape is almost the input's. */
 export function sizeHint(input: readonly number[], target: readonly number[]): string {
-  if (input.length === target.length + 1 && sameSize(input.slice(0, -1), target) && input[input.length - 1] === 1)
+  if (input.length === target.length + 1 && sameShape(input.slice(0, -1), target) && input[input.length - 1] === 1)
     return `\nThe input has one dimension more: use target.unsqueeze(${target.length}).`;
-  if (target.length === input.length + 1 && sameSize(target.slice(0, -1), input) && target[target.length - 1] === 1)
+  if (target.length === input.length + 1 && sameShape(target.slice(0, -1), input) && target[target.length - 1] === 1)
     return `\nThe target has one dimension more: use target.squeeze(${input.length}).`;
   return "";
 }

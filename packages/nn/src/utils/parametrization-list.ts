@@ -1,8 +1,7 @@
-import { describeArgument } from "@cresset/core/extend";
+import { describeArgument, sameShape } from "@cresset/core/extend";
 import { type DType, NotImplementedError, noGrad, Tensor, ValueError } from "@cresset/core/functions";
 import { modulesIn } from "../containers/children.ts";
 import { rebind } from "../convert.ts";
-import { sameSize } from "../functional/reduction.ts";
 import { type AnyModule, Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 import { sizeText } from "../printing.ts";
@@ -32,7 +31,7 @@ export function requireSame(
   const lines = (what: string, before: string, after: string): string =>
     `${text.change.replace("%", what)}\n${text.before(what)}: ${before}\n${text.after(what)}: ${after}`;
   if (value.dtype !== like.dtype) throw new ValueError(lines("dtype", torchName(like.dtype), torchName(value.dtype)));
-  if (!sameSize(value.shape, like.shape))
+  if (!sameShape(value.shape, like.shape))
     throw new ValueError(lines("shape", sizeText(like.shape), sizeText(value.shape)));
 }
 

@@ -1,3 +1,4 @@
+import { sameShape } from "@cresset/core/extend";
 import {
   add,
   allcloseSync,
@@ -33,7 +34,6 @@ import {
   zeros,
   zerosLike,
 } from "@cresset/core/functions";
-import { sameSize } from "../functional/reduction.ts";
 import { keywords } from "../keywords.ts";
 import { type AnyModule, Module } from "../module.ts";
 import { Buffer } from "../parameter.ts";
@@ -107,7 +107,7 @@ class Orthogonal extends Module<[Tensor], Tensor> {
   }
 
   rightInverse(value: Tensor): Tensor {
-    if (!sameSize(value.shape, this.shape))
+    if (!sameShape(value.shape, this.shape))
       throw new ValueError(
         `Expected a matrix or batch of matrices of shape ${sizeText(this.shape)}. Got a tensor of shape ${sizeText(value.shape)}.`,
       );

@@ -14,11 +14,13 @@ import {
 import { repeated } from "./vector-constants.ts";
 
 /** Operations that exist for one value and for vectors under the same name, by kind. */
+const ofFloats = new Set("add sub mul div min max abs neg sqrt floor ceil trunc nearest".split(" "));
+const ofIntegers = new Set("add sub mul shl shr_s shr_u".split(" "));
 const everywhere: Readonly<Record<NumericKind, ReadonlySet<string>>> = {
-  f32: new Set("add sub mul div min max abs neg sqrt floor ceil trunc nearest".split(" ")),
-  f64: new Set("add sub mul div min max abs neg sqrt floor ceil trunc nearest".split(" ")),
-  i32: new Set("add sub mul shl shr_s shr_u".split(" ")),
-  i64: new Set("add sub mul shl shr_s shr_u".split(" ")),
+  f32: ofFloats,
+  f64: ofFloats,
+  i32: ofIntegers,
+  i64: ofIntegers,
 };
 
 export type Arithmetic =
