@@ -2,7 +2,7 @@
 import { FormatError } from "./errors.ts";
 
 /** As many as NumPy's arrays may have, and as PyTorch computes with. */
-const mostDimensions = 64;
+export const mostDimensions = 64;
 
 /**
  * How many elements a shape has.

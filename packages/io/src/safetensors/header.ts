@@ -3,8 +3,8 @@
  * that follow. Format: https://github.com/huggingface/safetensors#format
  */
 import { FormatError } from "../errors.ts";
-import { numelOf } from "../shape.ts";
-import { hasHalfCharacter, parseStrictly } from "./strict-json.ts";
+import { mostDimensions, numelOf } from "../shape.ts";
+import { hasHalfCharacter, JsonWalk, shortened } from "./strict-json.ts";
 
 /** What each dtype of the format takes per element, in bytes. Cresset has no counterpart to some of them. */
 const sizes = {
@@ -71,69 +71,183 @@ export function headerLength(start: Uint8Array, fileSize: number): number {
 }
 
 /**
- * Reads and checks a header: every tensor lies in the data, none overlaps another, and together they fill them.
+ * Reads and checks a header: every tensor lies in the data, none overlaps another, and together they fill them. All of it is
+ * gone through before an entry is kept: as objects, entries take ten times what they take in the file.
  *
- * @throws FormatError naming what is wrong.
+ * @param require refuses entries that are not to be read.
+ * @throws FormatError naming what is wrong; what `require` throws.
  */
-export function parseHeader(bytes: Uint8Array, fileSize: number): Header {
-  const json = parseStrictly(bytes, "the header", { wholeNumbers: true });
-  const entries: Entry[] = [];
-  let metadata: Record<string, string> = {};
-  for (const [name, value] of json) {
-    if (name === metadataKey) metadata = readMetadata(value);
-    else entries.push(readEntry(name, value));
-  }
+export function parseHeader(
+  bytes: Uint8Array,
+  fileSize: number,
+  require: (entry: Entry) => void = () => undefined,
+): Header {
   const dataStart = lengthBytes + bytes.length;
+  const extents = new Extents(bytes);
+  walkHeader(bytes, (entry, place) => {
+    require(entry);
+    extents.add(entry, place);
+  });
+  extents.requireFilled(fileSize - dataStart);
+  const entries: Entry[] = [];
+  const metadata: Record<string, string> = Object.create(null);
+  walkHeader(bytes, (entry) => entries.push(entry), {
+    verified: true,
+    said: (key, text) => {
+      metadata[key] = text;
+    },
+  });
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
-  let at = 0;
-  for (const { name, begin, end } of entries) {
-    if (begin !== at)
-      throw new FormatError(
-        begin < at
-          ? `the tensor "${name}" overlaps another one: it begins at byte ${begin}, the one before ends at ${at}`
-          : `bytes ${at} to ${begin} belong to no tensor`,
-      );
-    at = end;
-  }
-  const rest = fileSize - dataStart;
-  if (at > rest) throw new FormatError(`the tensors take ${at} bytes, but the file has ${rest} after its header`);
-  if (at < rest) throw new FormatError(`${rest - at} bytes at the end of the file belong to no tensor`);
   return { entries, metadata, dataStart };
 }
 
-function readMetadata(value: unknown): Record<string, string> {
-  if (!(value instanceof Map)) throw new FormatError(`${metadataKey} is not an object`);
-  const metadata: Record<string, string> = Object.create(null);
-  for (const [key, text] of value) {
-    if (typeof text !== "string") throw new FormatError(`the metadata "${key}" is not a text`);
-    metadata[key] = text;
-  }
-  return metadata;
+type Said = (key: string, text: string) => void;
+
+/**
+ * Goes through a header.
+ *
+ * @param each is given every entry, and where its name is.
+ * @param said is given every text of the metadata.
+ */
+function walkHeader(
+  bytes: Uint8Array,
+  each: (entry: Entry, place: number) => void,
+  { verified = false, said }: { readonly verified?: boolean; readonly said?: Said } = {},
+): void {
+  const walk = new JsonWalk(bytes, "the header", { wholeNumbers: true, verified });
+  walk.object((place) => {
+    const name = walk.text(place);
+    if (name === metadataKey) walkMetadata(walk, said);
+    else each(readEntry(walk, name), place);
+  });
+  walk.end();
+}
+
+function walkMetadata(walk: JsonWalk, said: Said | undefined): void {
+  if (!walk.begins("{")) throw new FormatError(`${metadataKey} is not an object`);
+  walk.object((key) => {
+    if (!walk.begins('"')) throw new FormatError(`the metadata "${walk.shownText(key)}" is not a text`);
+    const text = walk.string();
+    said?.(walk.text(key), walk.text(text));
+  });
 }
 
 const isCount = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0;
 const isDType = (name: unknown): name is FileDType => typeof name === "string" && Object.hasOwn(sizes, name);
 
-function readEntry(name: string, value: unknown): Entry {
-  if (!(value instanceof Map)) throw new FormatError(`the entry of the tensor "${name}" is not an object`);
-  for (const key of value.keys())
-    if (!["dtype", "shape", "data_offsets"].includes(key))
-      throw new FormatError(`the entry of the tensor "${name}" has an unknown field "${key}"`);
-  const dtype: unknown = value.get("dtype");
-  const shape: unknown = value.get("shape");
-  const offsets: unknown = value.get("data_offsets");
-  if (!isDType(dtype)) throw new FormatError(`the tensor "${name}" has the unknown dtype ${JSON.stringify(dtype)}`);
-  if (!Array.isArray(shape) || !shape.every(isCount))
-    throw new FormatError(`the shape of the tensor "${name}" is not a list of sizes: ${JSON.stringify(shape)}`);
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount) || offsets[0] > offsets[1])
-    throw new FormatError(`the data_offsets of the tensor "${name}" are no range: ${JSON.stringify(offsets)}`);
-  const [begin, end] = offsets;
-  const needed = numelOf(shape, `the tensor "${name}"`) * sizes[dtype];
+function readEntry(walk: JsonWalk, name: string): Entry {
+  const what = `the tensor "${shortened(name)}"`;
+  if (!walk.begins("{")) throw new FormatError(`the entry of ${what} is not an object`);
+  let [dtype, shape, offsets]: [FileDType | null, Counts | null, Counts | null] = [null, null, null];
+  walk.object((place) => {
+    if (walk.isText(place, "dtype")) {
+      const from = walk.place;
+      const found = walk.begins('"') ? walk.scalar() : null;
+      if (!isDType(found)) throw new FormatError(`${what} has the unknown dtype ${walk.shown(from)}`);
+      dtype = found;
+    } else if (walk.isText(place, "shape"))
+      shape = readCounts(walk, mostDimensions, (shown) => `the shape of ${what} is not a list of sizes: ${shown}`);
+    else if (walk.isText(place, "data_offsets"))
+      offsets = readCounts(walk, 2, (shown) => `the data_offsets of ${what} are no range: ${shown}`);
+    else throw new FormatError(`the entry of ${what} has an unknown field "${walk.shownText(place)}"`);
+  });
+  return entryOf(name, what, dtype, shape, offsets);
+}
+
+function entryOf(
+  name: string,
+  what: string,
+  dtype: FileDType | null,
+  shape: Counts | null,
+  offsets: Counts | null,
+): Entry {
+  if (dtype === null) throw new FormatError(`${what} has no dtype`);
+  if (shape === null) throw new FormatError(`${what} has no shape`);
+  if (shape.length > mostDimensions) throw new FormatError(`${what} has ${shape.length} dimensions`);
+  const [begin, end] = offsets?.first ?? [];
+  if (offsets?.length !== 2 || begin > end)
+    throw new FormatError(`the data_offsets of ${what} are no range: [${offsets?.first.join(",") ?? ""}]`);
+  const needed = numelOf(shape.first, what) * sizes[dtype];
   if (needed !== end - begin)
-    throw new FormatError(
-      `the tensor "${name}" has ${end - begin} bytes, but ${dtype}[${shape.join(", ")}] takes ${needed}`,
-    );
-  return { name, dtype, shape, begin, end };
+    throw new FormatError(`${what} has ${end - begin} bytes, but ${dtype}[${shape.first.join(", ")}] takes ${needed}`);
+  return { name, dtype, shape: shape.first, begin, end };
+}
+
+/** How long a list of whole numbers from 0 on is, and the first of them: whoever takes more refuses it. */
+interface Counts {
+  readonly length: number;
+  readonly first: readonly number[];
+}
+
+function readCounts(walk: JsonWalk, most: number, problem: (shown: string) => string): Counts {
+  const from = walk.place;
+  if (!walk.begins("[")) throw new FormatError(problem(walk.shown(from)));
+  const first: number[] = [];
+  let length = 0;
+  walk.array(() => {
+    const item = walk.begins("[") || walk.begins("{") ? null : walk.scalar();
+    if (!isCount(item)) throw new FormatError(problem(walk.shown(from)));
+    if (length++ < most) first.push(item);
+  });
+  return { length, first };
+}
+
+/** Where tensors begin and end, without the tensors. */
+class Extents {
+  readonly #bytes: Uint8Array;
+  #count = 0;
+  #begins = new Float64Array(64);
+  #ends = new Float64Array(64);
+  /** Where their names are in the header. */
+  #places = new Uint32Array(64);
+  /** Whether they came in the order of the data, as in all files but strange ones. */
+  #isSorted = true;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  add({ begin, end }: Entry, place: number): void {
+    const i = this.#count++;
+    if (i === this.#places.length) {
+      this.#begins = copied(this.#begins, new Float64Array(2 * i));
+      this.#ends = copied(this.#ends, new Float64Array(2 * i));
+      this.#places = copied(this.#places, new Uint32Array(2 * i));
+    }
+    if (i > 0 && (begin < this.#begins[i - 1] || (begin === this.#begins[i - 1] && end < this.#ends[i - 1])))
+      this.#isSorted = false;
+    this.#begins[i] = begin;
+    this.#ends[i] = end;
+    this.#places[i] = place;
+  }
+
+  /** @throws FormatError unless together they are all of so many bytes. */
+  requireFilled(rest: number): void {
+    const [begins, ends] = [this.#begins, this.#ends];
+    const order = this.#isSorted
+      ? null
+      : new Uint32Array(this.#count).map((_, i) => i).sort((a, b) => begins[a] - begins[b] || ends[a] - ends[b]);
+    let at = 0;
+    for (let n = 0; n < this.#count; n++) {
+      const i = order?.[n] ?? n;
+      const begin = begins[i];
+      if (begin < at) {
+        const name = new JsonWalk(this.#bytes, "the header", { verified: true }).shownText(this.#places[i]);
+        throw new FormatError(
+          `the tensor "${name}" overlaps another one: it begins at byte ${begin}, the one before ends at ${at}`,
+        );
+      }
+      if (begin > at) throw new FormatError(`bytes ${at} to ${begin} belong to no tensor`);
+      at = ends[i];
+    }
+    if (at > rest) throw new FormatError(`the tensors take ${at} bytes, but the file has ${rest} after its header`);
+    if (at < rest) throw new FormatError(`${rest - at} bytes at the end of the file belong to no tensor`);
+  }
+}
+
+function copied<A extends Float64Array | Uint32Array>(from: A, to: A): A {
+  to.set(from);
+  return to;
 }
 
 /** A tensor to be written. */

@@ -1,5 +1,5 @@
 import type { HostTensor } from "../host-tensor.ts";
-import { decode } from "./dtypes.ts";
+import { decode, requireReadable } from "./dtypes.ts";
 import { headerLength, parseHeader } from "./header.ts";
 
 /**
@@ -11,7 +11,7 @@ import { headerLength, parseHeader } from "./header.ts";
  */
 export function loadHost(bytes: Uint8Array): Map<string, HostTensor> {
   const length = headerLength(bytes, bytes.length);
-  const { entries, dataStart } = parseHeader(bytes.subarray(8, 8 + length), bytes.length);
+  const { entries, dataStart } = parseHeader(bytes.subarray(8, 8 + length), bytes.length, requireReadable);
   return new Map(
     entries.map((entry) => [
       entry.name,

@@ -2,7 +2,7 @@ import { IndexError, type Tensor, ValueError } from "@cresset/core/functions";
 import { FormatError } from "../errors.ts";
 import { type FileLike, openSource } from "../source.ts";
 import { type LoadOptions, type SafetensorsFile, safeOpen } from "./read.ts";
-import { parseIndex, requireIndexLength, type ShardIndex } from "./shard-index.ts";
+import { IndexText, requireIndexLength, type ShardIndex } from "./shard-index.ts";
 import type { DeferredTensor } from "./write.ts";
 
 export interface ShardedLoadOptions extends LoadOptions {
@@ -25,7 +25,7 @@ export async function safeOpenSharded(index: FileLike, options: ShardedLoadOptio
   const source = await openSource(index, options);
   try {
     requireIndexLength(source.size);
-    const parsed = parseIndex(await source.read(0, source.size));
+    const text = new IndexText(await source.read(0, source.size));
     const { shard } = options;
     if (shard === undefined && typeof index !== "string" && !(index instanceof URL))
       throw new ValueError(
@@ -33,7 +33,7 @@ export async function safeOpenSharded(index: FileLike, options: ShardedLoadOptio
       );
     return new ShardedSafetensors(
       source.name,
-      parsed,
+      text,
       shard ?? ((name) => besideOf(index as string | URL, name)),
       options,
     );
@@ -55,32 +55,33 @@ export function besideOf(file: string | URL, name: string): string | URL {
 /** Open tensors in several files. */
 export class ShardedSafetensors {
   readonly #name: string;
-  readonly #index: ShardIndex;
+  readonly #text: IndexText;
+  #content: ShardIndex | null = null;
   readonly #find: (name: string) => FileLike;
   readonly #options: LoadOptions;
   readonly #shards = new Map<string, Promise<SafetensorsFile>>();
 
   /** @internal */
-  constructor(name: string, index: ShardIndex, find: (name: string) => FileLike, options: LoadOptions) {
+  constructor(name: string, text: IndexText, find: (name: string) => FileLike, options: LoadOptions) {
     this.#name = name;
-    this.#index = index;
+    this.#text = text;
     this.#find = find;
     this.#options = options;
   }
 
   /** Names of the tensors, in the order of the index. */
   keys(): string[] {
-    return [...this.#index.weightMap.keys()];
+    return [...this.#index().weightMap.keys()];
   }
 
   /** What the index says besides, as texts: `total_size`, in bytes. */
   metadata(): Record<string, string> {
-    return { ...this.#index.metadata };
+    return { ...this.#index().metadata };
   }
 
   /** Names of the files, in the order of the index. */
   shards(): string[] {
-    return [...new Set(this.#index.weightMap.values())];
+    return [...this.#text.files()];
   }
 
   /** A tensor's dtype and shape, without reading it; its shard is opened. */
@@ -103,8 +104,9 @@ export class ShardedSafetensors {
    * @param names default: all.
    * @throws as `getTensor`, before any tensor is read.
    */
-  async getTensors(names: Iterable<string> = this.keys()): Promise<Record<string, Tensor>> {
-    const asked = new Set(names);
+  async getTensors(names?: Iterable<string>): Promise<Record<string, Tensor>> {
+    if (names === undefined) await this.#requireAll();
+    const asked = new Set(names ?? this.keys());
     const byFile = new Map<SafetensorsFile, string[]>();
     for (const name of asked) {
       const file = await this.#fileOf(name);
@@ -135,18 +137,40 @@ export class ShardedSafetensors {
     for (const shard of opened) if (shard.status === "fulfilled") await shard.value.close();
   }
 
-  async #fileOf(name: string): Promise<SafetensorsFile> {
-    const shard = this.#index.weightMap.get(name);
-    if (shard === undefined)
-      throw new IndexError(`${this.#name} has no tensor "${name}"; it has ${this.keys().join(", ")}`);
+  /** What the index says, as objects. */
+  #index(): ShardIndex {
+    this.#content ??= this.#text.content();
+    return this.#content;
+  }
+
+  /** Opens all shards. @throws FormatError for one that cannot be opened, or lacks a tensor, before the index is kept. */
+  async #requireAll(): Promise<void> {
+    const files = new Map<string, SafetensorsFile>();
+    for (const shard of this.#text.files()) files.set(shard, await this.#opened(shard));
+    this.#text.forEach((name, shard) => {
+      if (files.get(shard)?.has(name) !== true) throw this.#lacking(name, shard);
+    });
+  }
+
+  #lacking(name: string, shard: string): FormatError {
+    return new FormatError(`${this.#name} says that "${name}" is in ${shard}, which has no tensor of that name`);
+  }
+
+  #opened(shard: string): Promise<SafetensorsFile> {
     let opened = this.#shards.get(shard);
     if (opened === undefined) {
       opened = this.#open(shard);
       this.#shards.set(shard, opened);
     }
-    const file = await opened;
-    if (!file.has(name))
-      throw new FormatError(`${this.#name} says that "${name}" is in ${shard}, which has no tensor of that name`);
+    return opened;
+  }
+
+  async #fileOf(name: string): Promise<SafetensorsFile> {
+    const shard = this.#index().weightMap.get(name);
+    if (shard === undefined)
+      throw new IndexError(`${this.#name} has no tensor "${name}"; it has ${this.keys().join(", ")}`);
+    const file = await this.#opened(shard);
+    if (!file.has(name)) throw this.#lacking(name, shard);
     return file;
   }
 

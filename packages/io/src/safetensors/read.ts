@@ -24,8 +24,7 @@ export interface LoadOptions extends OpenOptions {
 export function load(bytes: Uint8Array | ArrayBuffer, options: LoadOptions = {}): Record<string, Tensor> {
   const file = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
   const length = headerLength(file, file.length);
-  const { entries, dataStart } = parseHeader(file.subarray(8, 8 + length), file.length);
-  for (const entry of entries) requireReadable(entry);
+  const { entries, dataStart } = parseHeader(file.subarray(8, 8 + length), file.length, requireReadable);
   return named(entries, (entry) => {
     const own = new Uint8Array(file.subarray(dataStart + entry.begin, dataStart + entry.end));
     return toDevice(decode(entry, own), options.device);
@@ -43,7 +42,7 @@ export function load(bytes: Uint8Array | ArrayBuffer, options: LoadOptions = {})
  * model.loadStateDict(await safetensors.loadFile("model.safetensors"));
  */
 export async function loadFile(file: FileLike, options: LoadOptions = {}): Promise<Record<string, Tensor>> {
-  const opened = await (isIndex(file) ? safeOpenSharded(file, options) : safeOpen(file, options));
+  const opened = await (isIndex(file) ? safeOpenSharded(file, options) : openWith(file, options, requireReadable));
   try {
     return await opened.getTensors();
   } finally {
@@ -62,10 +61,19 @@ export async function loadFile(file: FileLike, options: LoadOptions = {}): Promi
  * await file.close();
  */
 export async function safeOpen(file: FileLike, options: LoadOptions = {}): Promise<SafetensorsFile> {
+  return openWith(file, options);
+}
+
+/** @param require refuses entries that are not to be read. */
+async function openWith(
+  file: FileLike,
+  options: LoadOptions,
+  require?: (entry: Entry) => void,
+): Promise<SafetensorsFile> {
   const source = await openSource(file, options);
   try {
     const length = headerLength(await source.read(0, Math.min(8, source.size)), source.size);
-    return new SafetensorsFile(source, parseHeader(await source.read(8, 8 + length), source.size), options);
+    return new SafetensorsFile(source, parseHeader(await source.read(8, 8 + length), source.size, require), options);
   } catch (error) {
     await source.close();
     if (error instanceof FormatError) throw new FormatError(`${source.name}: ${error.message}`, { cause: error });

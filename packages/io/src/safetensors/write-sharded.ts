@@ -4,7 +4,7 @@ import { fileExists, removeFile } from "../file-system.ts";
 import { openSource } from "../source.ts";
 import { writeAtomically } from "../target.ts";
 import { besideOf } from "./read-sharded.ts";
-import { parseIndex, writeIndex } from "./shard-index.ts";
+import { IndexText, writeIndex } from "./shard-index.ts";
 import { contents, type DeferredTensor, entriesOf, type Named, type NamedTensors, type SaveOptions } from "./write.ts";
 
 export interface SaveShardedOptions extends SaveOptions {
@@ -99,7 +99,7 @@ async function shardsOf(index: string | URL): Promise<Set<string>> {
   if (!(await fileExists(index))) return new Set();
   const source = await openSource(index);
   try {
-    return new Set(parseIndex(await source.read(0, source.size)).weightMap.values());
+    return new Set(new IndexText(await source.read(0, source.size)).files());
   } catch {
     return new Set();
   } finally {
