@@ -6,14 +6,15 @@ import type { Peak } from "./testing/peaks.ts";
 test("a file that is refused at its end takes a few times its size until then", { timeout: 300_000 }, () => {
   const flags = ["--expose-gc", "--gc-global", "--max-semi-space-size=1", "--conditions=@cresset/source"];
   const program = join(import.meta.dirname, "testing", "peaks.ts");
-  const run = spawnSync(process.execPath, [...flags, program, "2000000"], { encoding: "utf8" });
+  const run = spawnSync(process.execPath, [...flags, program, "1000000"], { encoding: "utf8" });
   expect(run.stderr).toBe("");
   const peaks = JSON.parse(run.stdout) as Peak[];
   if (process.env.CRESSET_PRINT_PEAKS !== undefined)
     for (const { name, size, peak } of peaks) console.log(`${(peak / size).toFixed(1).padStart(6)} ${name}`);
   expect(peaks.length).toBeGreaterThan(10);
-  for (const { name, size, peak, message } of peaks) {
+  for (const { name, size, unpacked, peak, message } of peaks) {
     expect(message, name).toMatch(/^(FormatError|UnsupportedOperatorsError): /);
-    expect(peak, name).toBeLessThan(4 * size);
+    // A piece is unpacked while what the last ones took is not free yet; all of them are sixteen.
+    expect(peak, name).toBeLessThan(4 * size + 3 * unpacked);
   }
 });

@@ -1,7 +1,7 @@
 /** How buffers of Arrow files are unpacked: as frames of LZ4 or Zstandard. pandas compresses by LZ4 unless it is told otherwise. */
 import * as library from "apache-arrow";
 import { lz4Length, unpackLz4 } from "../compression/lz4.ts";
-import { canHoldZstd, unpackZstd } from "../compression/zstd.ts";
+import { canHoldZstd, hasChecksum, unpackZstd } from "../compression/zstd.ts";
 import { FormatError } from "../errors.ts";
 
 export interface Codec {
@@ -14,7 +14,12 @@ export interface Codec {
 const codecs: readonly Codec[] = [
   { canHold: (packed, length) => BigInt(lz4Length(packed)) === length, unpack: unpackLz4 },
   {
-    canHold: (packed, length) => length >= 0n && canHoldZstd(packed, Number(length)),
+    canHold(packed, length) {
+      if (length < 0n || !canHoldZstd(packed, Number(length))) return false;
+      // A wrong one is found before other buffers are unpacked.
+      if (hasChecksum(packed)) unpackZstd(packed, Number(length));
+      return true;
+    },
     unpack: (packed) => unpackZstd(packed),
   },
 ];

@@ -32,7 +32,7 @@ export async function loadArrow(
       ),
     );
     for (const { name, type } of fields) if (wanted.has(name)) layoutOf(name, type, options.dates ?? "refuse");
-    requireWholeColumns(fields, wanted, bytes, options.nulls === undefined);
+    requireWholeColumns(fields, wanted, bytes, { noneMissing: options.nulls === undefined, int64: true });
   });
   return fromArrow(table, options);
 }

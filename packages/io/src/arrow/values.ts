@@ -19,7 +19,7 @@ const isNumber = (typeId: number): boolean => numbers.includes(typeId);
 export async function openArrowValues(file: FileLike, options: OpenOptions = {}): Promise<TableValues> {
   const table = await openArrow(file, options, (fields, bytes) => {
     const counted = fields.filter(({ type }) => isNumber(type.typeId)).map(({ name }) => name);
-    requireWholeColumns(fields, new Set(counted), bytes, false);
+    requireWholeColumns(fields, new Set(counted), bytes, { noneMissing: false, int64: false });
   });
   const { fields } = table.schema;
   return {

@@ -22,6 +22,8 @@ export interface BatchOutline {
   values(column: number): { readonly length: number; readonly missing: number };
   /** How many bytes a buffer has when it is unpacked. */
   bufferLength(buffer: number): number;
+  /** A buffer's bytes, unpacked. @throws FormatError for one that cannot be. */
+  buffer(buffer: number): Uint8Array;
 }
 
 /**
@@ -128,7 +130,8 @@ class Verifier {
 
   #outline(buffer: FlatBuffer, table: Place, body: Uint8Array): BatchOutline {
     const [nodes, buffers] = [buffer.list(table, 1, 16), buffer.list(table, 2, 16)];
-    const isCompressed = buffer.table(table, 3) !== null;
+    const compression = buffer.table(table, 3);
+    const isCompressed = compression !== null;
     const rowsAt = buffer.member(table, 0);
     return {
       isCompressed,
@@ -144,6 +147,16 @@ class Verifier {
         const length = buffer.integer(at + 8);
         return isCompressed ? unpackedLength(body, buffer.integer(at), length) : length;
       },
+      buffer(i) {
+        const at = buffers[i];
+        if (at === undefined) throw damaged();
+        const [start, length] = [buffer.integer(at), buffer.integer(at + 8)];
+        if (start + length > body.length || (isCompressed && length > 0 && length < prefixBytes)) throw damaged();
+        const part = body.subarray(start, start + length);
+        if (compression === null || length === 0) return part;
+        const packed = part.subarray(prefixBytes);
+        return saidLength(part) === plain ? packed : codecIn(buffer, compression).unpack(packed);
+      },
     };
   }
 
@@ -152,8 +165,7 @@ class Verifier {
     const compression = buffer.table(table, 3);
     let held = this.#size;
     if (compression !== null) {
-      const at = buffer.member(compression, 0);
-      const codec = codecOf(at === null ? 0 : buffer.view.getInt8(at));
+      const codec = codecIn(buffer, compression);
       for (const part of parts) held += unpackedLength(body, buffer.integer(part), buffer.integer(part + 8), codec);
     }
     // A value takes a bit at least.
@@ -167,6 +179,15 @@ class Verifier {
   }
 }
 
+function codecIn(buffer: FlatBuffer, compression: Place): Codec {
+  const at = buffer.member(compression, 0);
+  return codecOf(at === null ? 0 : buffer.view.getInt8(at));
+}
+
+/** What a compressed buffer says of its length. */
+const saidLength = (part: Uint8Array): bigint =>
+  new DataView(part.buffer, part.byteOffset, prefixBytes).getBigInt64(0, true);
+
 /**
  * What a compressed buffer says that it takes when it is unpacked.
  *
@@ -175,7 +196,7 @@ class Verifier {
 function unpackedLength(body: Uint8Array, offset: number, length: number, codec?: Codec): number {
   if (length === 0) return 0;
   if (length < prefixBytes || offset + length > body.length) throw damaged();
-  const said = new DataView(body.buffer, body.byteOffset + offset, prefixBytes).getBigInt64(0, true);
+  const said = saidLength(body.subarray(offset, offset + length));
   if (said === plain) return length - prefixBytes;
   if (codec?.canHold(body.subarray(offset + prefixBytes, offset + length), said) === false) throw damaged();
   return Number(said);

@@ -1,6 +1,6 @@
-/** Whether compressed columns hold what is to be read, as far as can be told before they are unpacked. */
+/** Whether columns hold what is to be read, before any of them is made: what is compressed may take a thousand times the file. */
 import type { Field } from "apache-arrow";
-import { refused } from "../tables/column.ts";
+import { missing, refused, refusedValue } from "../tables/column.ts";
 import { type ArrowType, arrowTypes } from "./arrow.ts";
 import { bitsOf } from "./types.ts";
 import { type BatchOutline, verifyArrow } from "./verify.ts";
@@ -11,56 +11,94 @@ const buffers: Readonly<Record<number, number>> = {
   [arrowTypes.dictionary]: 2,
 }; // biome-ignore format: a table
 
+interface Requirements {
+  /** Whether missing values are refused. */
+  readonly noneMissing: boolean;
+  /** Whether numbers beyond int64 are refused. */
+  readonly int64: boolean;
+}
+
 /**
  * @param bytes a file that was verified.
- * @throws FormatError for the first of the columns that has fewer values than it says, or lacks some where that is refused.
+ * @throws FormatError for the first of the columns that has fewer values than it says, or such as are refused.
  */
 export function requireWholeColumns(
   fields: readonly Field[],
   names: ReadonlySet<string>,
   bytes: Uint8Array,
-  refuseMissing: boolean,
+  required: Requirements,
 ): void {
+  let firstRow = 0;
   verifyArrow(bytes, (batch) => {
-    if (!batch.isCompressed) return;
-    const walk = new Walk(batch, refuseMissing);
-    for (const { name, type } of fields) if (!walk.over(type, names.has(name) ? name : null, batch.rows)) return;
+    const walk = new Walk(batch, firstRow, required);
+    for (const { name, type } of fields) if (!walk.over(type, names.has(name) ? name : null, batch.rows)) break;
+    firstRow += batch.rows;
   });
 }
 
 /** Goes over a batch's columns in the order in which they are described. */
 class Walk {
   readonly #batch: BatchOutline;
-  readonly #refuseMissing: boolean;
+  readonly #firstRow: number;
+  readonly #required: Requirements;
   #column = 0;
   #buffer = 0;
 
-  constructor(batch: BatchOutline, refuseMissing: boolean) {
+  constructor(batch: BatchOutline, firstRow: number, required: Requirements) {
     this.#batch = batch;
-    this.#refuseMissing = refuseMissing;
+    this.#firstRow = firstRow;
+    this.#required = required;
   }
 
   /** Goes on behind a column, which is looked at if it has a name: it has a value for each row. Whether that could be done. */
-  over(type: ArrowType, name: string | null, rows: number): boolean {
+  over(type: ArrowType, name: string | null, rows: number, isInList = false): boolean {
     const { typeId } = type;
     const own = buffers[typeId];
     if (own === undefined) return false;
     const [column, buffer] = [this.#column++, this.#buffer];
     this.#buffer += own;
-    if (name !== null) this.#require(name, type, column, buffer, rows);
+    if (name !== null) {
+      if (this.#batch.isCompressed) this.#requireWhole(name, type, column, buffer, rows);
+      this.#requireValues(name, type, column, buffer, isInList);
+    }
     // Those of a dictionary's values lie elsewhere.
     const inner = typeId === arrowTypes.dictionary ? [] : (type.children ?? []);
-    return inner.every((child) => this.over(child.type, name, rows * Number(type.listSize ?? 1)));
+    return inner.every((child) => this.over(child.type, name, rows * Number(type.listSize ?? 1), true));
   }
 
-  #require(name: string, type: ArrowType, column: number, buffer: number, rows: number): void {
-    const { length, missing } = this.#batch.values(column);
+  #requireWhole(name: string, type: ArrowType, column: number, buffer: number, rows: number): void {
+    const { length, missing: lacking } = this.#batch.values(column);
     const isList = type.typeId === arrowTypes.fixedSizeList;
     const bitmap = this.#batch.bufferLength(buffer);
     const has = isList || length * bitsOf(type) <= 8 * this.#batch.bufferLength(buffer + 1);
     if (!has || length < rows || (bitmap > 0 && length > 8 * bitmap))
       throw refused(name, `has not the ${Math.max(rows, length)} values that it says`, "the table is damaged");
-    if (missing > 0 && (isList || this.#refuseMissing))
-      throw refused(name, `lacks ${missing} values`, "the option nulls says what stands for missing values");
+    if (lacking > 0 && (isList || this.#required.noneMissing)) {
+      this.#requirePresent(name, length, buffer);
+      throw refused(name, `lacks ${lacking} values`, "the option nulls says what stands for missing values");
+    }
+  }
+
+  /** @throws FormatError for a value that is missing where that is refused, or one that no tensor holds. */
+  #requireValues(name: string, type: ArrowType, column: number, buffer: number, isInList: boolean): void {
+    const { length, missing: lacking } = this.#batch.values(column);
+    if (lacking > 0 && !isInList && this.#required.noneMissing) this.#requirePresent(name, length, buffer);
+    const isUint64 = type.typeId === arrowTypes.int && Number(type.bitWidth) === 64 && type.isSigned !== true;
+    if (!isUint64 || !this.#required.int64) return;
+    const present = lacking > 0 ? this.#batch.buffer(buffer) : new Uint8Array();
+    const { buffer: memory, byteOffset, byteLength } = this.#batch.buffer(buffer + 1);
+    const values = new DataView(memory, byteOffset, byteLength);
+    for (let i = 0; i < length && 8 * i + 8 <= byteLength; i++)
+      if (values.getInt32(8 * i + 4, true) < 0 && isPresent(present, i))
+        throw refusedValue(name, "int64", values.getBigUint64(8 * i, true), isInList ? null : this.#firstRow + i);
+  }
+
+  #requirePresent(name: string, length: number, buffer: number): void {
+    const bitmap = this.#batch.buffer(buffer);
+    for (let i = 0; i < Math.min(length, 8 * bitmap.length); i++)
+      if (!isPresent(bitmap, i)) throw missing(name, this.#firstRow + i);
   }
 }
+
+/** Without a bitmap, all are. */
+const isPresent = (bitmap: Uint8Array, i: number): boolean => ((bitmap[i >> 3] ?? 255) >> (i & 7)) % 2 === 1;

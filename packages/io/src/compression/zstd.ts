@@ -40,6 +40,9 @@ export function canHoldZstd(frame: Uint8Array, length: number): boolean {
   return length <= trustedRatio * frame.length || outlineOfZstd(frame, true).most === length;
 }
 
+/** Whether a frame ends with a checksum of its content, which the runtime compares when it unpacks the frame. */
+export const hasChecksum = (frame: Uint8Array): boolean => (frame[4] & 4) !== 0;
+
 /** One for all frames, as its tables are larger than many a frame. */
 const blockLengths = new BlockLengths();
 

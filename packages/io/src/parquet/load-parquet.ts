@@ -1,12 +1,13 @@
-import { CressetError, fromHost, type Tensor } from "@cresset/core/functions";
+import { CressetError, type DType, fromHost, type Tensor } from "@cresset/core/functions";
 import { type DecodedArray, type FileMetaData, parquetRead, parquetSchema, type SchemaElement } from "hyparquet";
 import { FormatError } from "../errors.ts";
 import { type ByteSource, type FileLike, type OpenOptions, openSource } from "../source.ts";
 import { type CellValue, chosen, columnOf } from "../tables/column.ts";
 import type { TableOptions } from "../tables/options.ts";
+import { type Limits, limitsOf } from "./limits.ts";
 import { dtypeOf } from "./types.ts";
 import { unpackers } from "./unpack.ts";
-import { readMetadata, VerifiedFile } from "./verified.ts";
+import { readMetadata, type SliceableBuffer, VerifiedFile } from "./verified.ts";
 
 /**
  * The columns of a Parquet file as tensors of shape `[rows]`. Only the columns that are asked for are read, from a URL by
@@ -33,12 +34,15 @@ export async function loadParquet(
       options.columns,
     );
     const wanted = new Set(names);
-    const dtypes = new Map(
-      fields
-        .filter(({ name }) => wanted.has(name))
-        .map((element) => [element.name, dtypeOf(element, options.dates ?? "refuse")]),
-    );
-    const parts = await decoding(options, () => partsOf(source, metadata, names, options.nulls === undefined));
+    const dtypes = new Map<string, DType>();
+    const limits = new Map<string, Limits | null>();
+    for (const element of fields.filter(({ name }) => wanted.has(name))) {
+      const dtype = dtypeOf(element, options.dates ?? "refuse");
+      dtypes.set(element.name, dtype);
+      limits.set(element.name, limitsOf(element, dtype));
+    }
+    const verified = new VerifiedFile(source, metadata, options.nulls === undefined, limits);
+    const parts = await decoding(options, () => partsOf(verified, metadata, names));
     const found: Record<string, Tensor> = Object.create(null);
     for (const name of names) {
       const dtype = dtypes.get(name) ?? "float32";
@@ -79,24 +83,26 @@ export async function decoding<T>({ signal }: OpenOptions, read: () => Promise<T
 
 /** The values of columns, in pieces in the order of rows. Dates are the numbers that stand for them. */
 async function partsOf(
-  source: ByteSource,
+  verified: VerifiedFile,
   metadata: FileMetaData,
   names: readonly string[],
-  refuseMissing: boolean,
 ): Promise<Map<string, DecodedArray[]>> {
   const found = new Map<string, DecodedArray[]>();
   const same = <T>(value: T): T => value;
   if (names.length === 0) return found;
-  const verified = new VerifiedFile(source, metadata, refuseMissing);
+  // A page may hold a thousand times what it takes in the file: whatever is refused is found before any is decoded.
+  const groups: { rowStart: number; rowEnd: number; file: SliceableBuffer }[] = [];
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
+    groups.push({ rowStart, rowEnd, file: await verified.group(group, rowStart, names) });
+    rowStart = rowEnd;
+  }
+  for (const group of groups)
     await parquetRead({
-      file: await verified.group(group, rowStart, names),
+      ...group,
       metadata,
       columns: [...names],
-      rowStart,
-      rowEnd,
       compressors: unpackers,
       utf8: false,
       geoparquet: false,
@@ -112,7 +118,5 @@ async function partsOf(
         found.set(columnName, own);
       },
     });
-    rowStart = rowEnd;
-  }
   return found;
 }

@@ -22,9 +22,17 @@ export interface Runs {
 /**
  * Goes through runs of `count` numbers of `width` bits.
  *
+ * @param look is given each number, with how many came before it; of equal ones in a row the first.
  * @throws FormatError if there are fewer, or a run is of more than are left.
  */
-export function readRuns(bytes: Uint8Array, start: number, width: number, count: number, wanted: number): Runs {
+export function readRuns(
+  bytes: Uint8Array,
+  start: number,
+  width: number,
+  count: number,
+  wanted: number,
+  look?: (value: number, i: number) => void,
+): Runs {
   let at = start;
   let seen = 0;
   let [most, equal, firstOther] = [-1, 0, -1];
@@ -33,6 +41,7 @@ export function readRuns(bytes: Uint8Array, start: number, width: number, count:
     return bytes[at++];
   };
   const add = (value: number, times: number): void => {
+    look?.(value, seen);
     most = Math.max(most, value);
     if (value === wanted) equal += times;
     else if (firstOther < 0) firstOther = seen;
@@ -76,34 +85,67 @@ function varint(next: () => number): number {
  * Goes through `count` numbers that are written as differences.
  * https://parquet.apache.org/docs/file-format/data-pages/encodings/#delta-encoding-delta_binary_packed--5
  *
+ * @param each is given them, modulo 2⁶⁴.
  * @throws FormatError if there are fewer.
  */
-export function requireDifferences(bytes: Uint8Array, start: number, count: number): void {
+export function readDifferences(
+  bytes: Uint8Array,
+  start: number,
+  count: number,
+  each?: (value: bigint, i: number) => void,
+): void {
   let at = start;
   const next = (): number => {
     if (at >= bytes.length) throw damaged();
     return bytes[at++];
   };
-  const skipVarint = (): void => {
-    for (let i = 0; next() >= 128; i++) if (i === 9) throw damaged();
+  /** A number of up to 64 bits, with its sign in the lowest; made only where it is asked for. */
+  const signed = (): bigint => {
+    let value = 0n;
+    for (let i = 0; ; i++) {
+      const byte = next();
+      if (each !== undefined) value |= BigInt(byte & 127) << BigInt(7 * i);
+      if (byte < 128) return (value >> 1n) ^ -(value & 1n);
+      if (i === 9) throw damaged();
+    }
   };
   const block = varint(next);
   const miniblocks = varint(next);
-  const each = block / miniblocks;
+  const perMiniblock = block / miniblocks;
   // Writers take blocks of 128 or 256 numbers.
-  if (!Number.isInteger(each) || each === 0 || each % 8 !== 0 || block > 1 << 16) throw damaged();
-  skipVarint();
-  skipVarint();
+  if (!Number.isInteger(perMiniblock) || perMiniblock === 0 || perMiniblock % 8 !== 0 || block > 1 << 16)
+    throw damaged();
+  varintOf64(next);
+  let value = signed();
+  each?.(value, 0);
   for (let seen = 1; seen < count; ) {
-    skipVarint();
+    const least = signed();
     const widths = bytes.subarray(at, at + miniblocks);
     if (widths.length < miniblocks) throw damaged();
     at += miniblocks;
-    for (let i = 0; i < miniblocks && seen < count; i++, seen += each) {
-      if (widths[i] > 64) throw damaged();
-      at += (each / 8) * widths[i];
+    for (let i = 0; i < miniblocks && seen < count; i++, seen += perMiniblock) {
+      const width = widths[i];
+      if (width > 64) throw damaged();
+      const end = at + (perMiniblock / 8) * width;
       // The last one may end where its last number does.
-      if (at > bytes.length && seen + each < count) throw damaged();
+      if (end > bytes.length && seen + perMiniblock < count) throw damaged();
+      for (let k = 0; each !== undefined && k < perMiniblock && seen + k < count; k++) {
+        value = BigInt.asIntN(64, value + least + wideBits(bytes, 8 * at + k * width, width));
+        each(value, seen + k);
+      }
+      at = end;
     }
   }
+}
+
+function varintOf64(next: () => number): void {
+  for (let i = 0; next() >= 128; i++) if (i === 9) throw damaged();
+}
+
+/** Up to 64 bits from a place on. */
+function wideBits(bytes: Uint8Array, bit: number, width: number): bigint {
+  let value = 0n;
+  for (let got = 0; got < width; got += 31)
+    value |= BigInt(bits(bytes, bit + got, Math.min(31, width - got))) << BigInt(got);
+  return value;
 }

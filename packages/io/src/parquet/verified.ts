@@ -2,6 +2,7 @@
 import { type FileMetaData, parquetMetadata, parquetSchema, type RowGroup, type SchemaTree } from "hyparquet";
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../source.ts";
+import type { Limits } from "./limits.ts";
 import { readStruct } from "./thrift.ts";
 import { verifyChunk, verifyPages } from "./verify.ts";
 
@@ -52,12 +53,20 @@ export class VerifiedFile {
   readonly #source: ByteSource;
   readonly #schema: SchemaTree;
   readonly #refuseMissing: boolean;
+  readonly #limits: ReadonlyMap<string, Limits | null>;
   #valuesLeft: number;
 
-  constructor(source: ByteSource, metadata: FileMetaData, refuseMissing: boolean) {
+  /** @param limits what values of columns may be. */
+  constructor(
+    source: ByteSource,
+    metadata: FileMetaData,
+    refuseMissing: boolean,
+    limits: ReadonlyMap<string, Limits | null> = new Map(),
+  ) {
     this.#source = source;
     this.#schema = parquetSchema(metadata);
     this.#refuseMissing = refuseMissing;
+    this.#limits = limits;
     this.#valuesLeft = source.size + mostRepeated;
   }
 
@@ -98,6 +107,7 @@ export class VerifiedFile {
           rows,
           firstRow,
           refuseMissing,
+          limits: this.#limits.get(meta.path_in_schema[0]) ?? null,
           count,
         });
     return this.#buffer(fetched);

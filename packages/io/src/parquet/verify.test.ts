@@ -5,7 +5,7 @@ import { snappyLength } from "../compression/snappy.ts";
 import { FormatError } from "../index.ts";
 import { joined } from "../joined.ts";
 import { bytesTaken } from "../testing/count-bytes.ts";
-import { readRuns, requireDifferences } from "./runs.ts";
+import { readDifferences, readRuns } from "./runs.ts";
 import { readStruct } from "./thrift.ts";
 import { inflatedLength, unpackPage } from "./unpack.ts";
 import { type Chunk, verifyChunk } from "./verify.ts";
@@ -66,6 +66,7 @@ function verify(
     rows,
     firstRow: 10,
     refuseMissing,
+    limits: null,
     count: (values) => {
       left -= values;
       if (left < 0) throw new FormatError("repeats values");
@@ -126,7 +127,15 @@ describe("pages", () => {
       { name: "x", type: "DOUBLE", repetition_type: "REQUIRED" },
     ];
     const meta = { type: "DOUBLE", codec: "UNCOMPRESSED" } as ColumnMetaData;
-    const chunk: Chunk = { meta, path, rows: 2, firstRow: 0, refuseMissing: false, count: () => undefined };
+    const chunk: Chunk = {
+      meta,
+      path,
+      rows: 2,
+      firstRow: 0,
+      refuseMissing: false,
+      limits: null,
+      count: () => undefined,
+    };
     expect(() => verifyChunk(page, chunk)).toThrow('the column "l" has lists or groups in pages of version 2');
   });
 
@@ -161,7 +170,7 @@ describe("runs", () => {
     // Blocks of 128 in 4 parts, the first number 7; then one block of which each part takes no bits.
     const start = [128, 1, 4, 129, 2, 14];
     const block = [2, 0, 0, 0, 0];
-    requireDifferences(bytes(...start, ...block), 0, 129);
+    readDifferences(bytes(...start, ...block), 0, 129);
     for (const [differences, count] of [
       [[...start, ...block], 130],
       [[128, 1, 0, 1, 14], 2],
@@ -169,7 +178,7 @@ describe("runs", () => {
       [start.slice(0, 3), 1],
       [[...start, 2, 255, 0, 0, 0], 129],
     ] as const)
-      expect(() => requireDifferences(bytes(...differences), 0, count)).toThrow(FormatError);
+      expect(() => readDifferences(bytes(...differences), 0, count)).toThrow(FormatError);
   });
 });
 

@@ -5,7 +5,8 @@
 import type { ColumnMetaData, SchemaElement } from "hyparquet";
 import { FormatError } from "../errors.ts";
 import { missing } from "../tables/column.ts";
-import { readRuns, requireDifferences } from "./runs.ts";
+import { forEachPlain, forEachSplit, type Limits } from "./limits.ts";
+import { readDifferences, readRuns } from "./runs.ts";
 import { readStruct, type ThriftStruct } from "./thrift.ts";
 import { requireUnpackable, unpackPage } from "./unpack.ts";
 
@@ -22,6 +23,8 @@ export interface Chunk {
   readonly firstRow: number;
   /** Whether missing values are refused, which is then done here. */
   readonly refuseMissing: boolean;
+  /** What its values may be; null where all can be read. */
+  readonly limits: Limits | null;
   /** Is told of values before they are made. */
   readonly count: (values: number) => void;
 }
@@ -52,8 +55,12 @@ class ChunkVerifier {
   readonly #mostRepetition: number;
   readonly #mostDefinition: number;
   #dictionarySize = 0;
+  /** The column's dictionary, if there are numbers in it that the column may not have. */
+  #dictionary: Uint8Array | null = null;
   /** Values of pages so far; of a flat column, as many as rows. */
   #seen = 0;
+  /** Values of the page that is being looked at, missing ones included. */
+  #pageValues = 0;
 
   constructor(bytes: Uint8Array, chunk: Chunk, unpacks: boolean) {
     const { meta, path } = chunk;
@@ -86,7 +93,16 @@ class ChunkVerifier {
       const size = count(struct(header, 7), 1);
       this.#requireLength(unpacked, size);
       const page = this.#content(packed, unpacked);
-      if (page !== null) this.#plain(page, 0, size);
+      this.#dictionary = null;
+      if (page !== null) {
+        this.#plain(page, 0, size);
+        this.#look(
+          (each) => forEachPlain(page, 0, size, this.#width(), each),
+          () => {
+            this.#dictionary = page;
+          },
+        );
+      }
       this.#dictionarySize = size;
     } else if (kind === pages.data) this.#dataPage(struct(header, 5), packed, unpacked);
     else if (kind === pages.dataV2) this.#dataPageV2(struct(header, 8), packed, unpacked);
@@ -106,6 +122,7 @@ class ChunkVerifier {
     if (this.#isFlat && values > this.#chunk.rows - this.#seen)
       throw damaged("a page has more values than rows are left");
     if (this.#unpacks) this.#chunk.count(values);
+    this.#pageValues = values;
     return values;
   }
 
@@ -181,6 +198,7 @@ class ChunkVerifier {
     switch (encoding) {
       case encodings.plain:
         this.#plain(page, at, values);
+        this.#requireAllowed(values, (each) => forEachPlain(page, at, values, this.#width(), each));
         return;
       case encodings.dictionary:
       case encodings.places:
@@ -195,10 +213,13 @@ class ChunkVerifier {
       case encodings.delta:
       case encodings.deltaLengths:
       case encodings.deltaTexts:
-        if (values > 0) requireDifferences(page, at, values);
+        if (values > 0)
+          if (this.#chunk.limits === null) readDifferences(page, at, values);
+          else this.#requireAllowed(values, (each) => readDifferences(page, at, values, each));
         return;
       case encodings.split:
         if (values * this.#width() > page.length - at) throw tooMany();
+        this.#requireAllowed(values, (each) => forEachSplit(page, at, values, this.#width(), each));
         return;
       default:
         throw damaged(`values are in the encoding ${encoding}, which is not read`);
@@ -213,8 +234,43 @@ class ChunkVerifier {
     }
     const width = page[at];
     // Of one value, hyparquet reads no places in pages of version 1.
-    const most = width === 0 && !isV2 ? 0 : readRuns(page, at + 1, width, values, 0).most;
+    const dictionary = this.#dictionary;
+    const look = (place: number, i: number): void => {
+      if (dictionary === null || place >= this.#dictionarySize) return;
+      const over = (each: (value: bigint, i: number) => void): void =>
+        forEachPlain(dictionary, place * this.#width(), 1, this.#width(), each);
+      this.#look(over, (value) => {
+        throw this.#refusal(value, i, values);
+      });
+    };
+    const most =
+      width === 0 && !isV2 ? 0 : readRuns(page, at + 1, width, values, 0, dictionary === null ? undefined : look).most;
+    if (width === 0 && !isV2 && values > 0) look(0, 0);
     if (values > 0 && most >= this.#dictionarySize) throw damaged("a value is not in the column's dictionary");
+  }
+
+  /** Goes over numbers, and gives those that the column may not have. */
+  #look(over: (each: (value: bigint, i: number) => void) => void, refused: (value: bigint, i: number) => void): void {
+    const { limits, meta } = this.#chunk;
+    if (limits === null) return;
+    over((stored, i) => {
+      const value = meta.type === "INT32" ? BigInt.asIntN(32, stored) : stored;
+      if (!limits.holds(value)) refused(value, i);
+    });
+  }
+
+  /** @throws FormatError for the first of the numbers that the column may not have. */
+  #requireAllowed(values: number, over: (each: (value: bigint, i: number) => void) => void): void {
+    this.#look(over, (value, i) => {
+      throw this.#refusal(value, i, values);
+    });
+  }
+
+  /** The error for the i-th of a page's `values` that are not missing. */
+  #refusal(value: bigint, i: number, values: number): Error {
+    const { limits, firstRow } = this.#chunk;
+    const isRow = this.#isFlat && values === this.#pageValues;
+    return limits?.refused(value, isRow ? firstRow + this.#seen + i : null) ?? tooMany();
   }
 
   #plain(page: Uint8Array, at: number, values: number): void {

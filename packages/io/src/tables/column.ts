@@ -16,6 +16,8 @@ const ranges: Partial<Readonly<Record<DType, readonly [number, number]>>> = {
   uint8: [0, 255],
   bool: [0, 1],
 };
+/** The least and the largest number of a dtype of whole numbers of up to 32 bits; null for others. */
+export const rangeOf = (dtype: DType): readonly [number, number] | null => ranges[dtype] ?? null;
 const least64 = -(2n ** 63n);
 const most64 = 2n ** 63n - 1n;
 
@@ -80,6 +82,11 @@ export function missing(column: string, at: number): FormatError {
   return refused(column, `has no value in row ${at + 1}`, "the option nulls says what stands for missing values");
 }
 
+/** The error for a value that the column's dtype has not. @param row from 0; null where it is not known. */
+export function refusedValue(column: string, dtype: DType, value: unknown, row: number | null): FormatError {
+  return refused(column, `has ${value}${row === null ? "" : ` in row ${row + 1}`}`, `${dtype} has no such number`);
+}
+
 /** A part that is the host array already, and alone in its memory. */
 function sameArray(dtype: DType, part: ArrayLike<CellValue>): HostArray | null {
   if (!ArrayBuffer.isView(part) || dtype === "bool" || dtype === "float16") return null;
@@ -96,8 +103,7 @@ function sameArray(dtype: DType, part: ArrayLike<CellValue>): HostArray | null {
 
 /** How one value of a column becomes one of the host array. */
 function writerOf(column: string, dtype: DType): (value: number | bigint | boolean, at: number) => number | bigint {
-  const wrong = (value: unknown, at: number): FormatError =>
-    refused(column, `has ${value} in row ${at + 1}`, `${dtype} has no such number`);
+  const wrong = (value: unknown, at: number): FormatError => refusedValue(column, dtype, value, at);
   switch (dtype) {
     case "float64":
       return Number;
