@@ -15,6 +15,11 @@ export class Cursor {
     this.at = at;
   }
 
+  /** How many bytes there are. */
+  get size(): number {
+    return this.#bytes.length;
+  }
+
   /** Moves on by `length` bytes, and gives where they begin. @throws EndOfPickle if there are fewer. */
   #take(length: number): number {
     this.require(length);

@@ -1,9 +1,11 @@
 /** What reading a pickle would take, found by going through its instructions without making anything. */
 import { FormatError } from "../errors.ts";
+import { recalledNumber } from "./atoms.ts";
 import type { Budget } from "./budget.ts";
 import type { Cursor } from "./cursor.ts";
 import { requireIntegerLength } from "./numbers.ts";
 import { op } from "./opcodes.ts";
+import { RecalledNotes } from "./recalled-notes.ts";
 
 export interface Outline {
   /** Where the pickle ends. */
@@ -12,9 +14,9 @@ export interface Outline {
   readonly cost: number;
   /** The most values on the stack at once. */
   readonly deepest: number;
-  /** How many values are noted. */
-  readonly notes: number;
-  /** How many containers and calls there are, and how many items tuples have. */
+  /** The notes that are recalled. */
+  readonly recalled: RecalledNotes;
+  /** How many containers and calls there are, without tuples of one number or text, and how many items tuples have. */
   readonly made: number;
   readonly tupled: number;
 }
@@ -98,6 +100,11 @@ effect([op.BUILD], 2, 1, { cost: costs.call });
 effect([op.BINPERSID], 1, 1, { cost: costs.call });
 
 const notes: ReadonlySet<number> = new Set([op.BINPUT, op.LONG_BINPUT, op.PUT, op.MEMOIZE]);
+/** Of what `atomOf` reads, what tuples mostly hold. */
+const atoms: ReadonlySet<number> = new Set([
+  ...[op.NONE, op.NEWTRUE, op.NEWFALSE, op.BININT, op.BININT1, op.BININT2, op.BINFLOAT, op.LONG1],
+  ...[op.BINUNICODE, op.SHORT_BINUNICODE, op.SHORT_BINBYTES],
+]);
 const tuples: ReadonlyMap<number, number> = new Map([
   [op.TUPLE1, 1],
   [op.TUPLE2, 2],
@@ -107,7 +114,9 @@ const tuples: ReadonlyMap<number, number> = new Map([
 /** @throws FormatError for an instruction that does not exist, or takes values that are not there. */
 export function outlineOf(cursor: Cursor, budget: Budget): Outline {
   const marks: number[] = [];
-  let [depth, deepest, cost, noted, made, tupled] = [0, 0, 0, 0, 0, 0];
+  const recalled = new RecalledNotes(cursor.size);
+  let [depth, deepest, cost, made, tupled] = [0, 0, 0, 0, 0];
+  let atomOnTop = false;
   const unmarked = (): number => {
     const mark = marks.pop();
     if (mark === undefined) throw new FormatError("the pickle goes back to a mark that was not set");
@@ -126,23 +135,28 @@ export function outlineOf(cursor: Cursor, budget: Budget): Outline {
       else unmarked();
     } else {
       const found = effects.get(code) ?? unknown(code);
-      const bytes = skip(cursor, code, found.argument);
+      const from = cursor.at;
+      const note = recalledNumber(cursor, code);
+      if (note !== undefined) recalled.add(note);
+      const bytes = note === undefined ? skip(cursor, code, found.argument) : cursor.at - from;
       const items = found.toMark ? unmarked() : 0;
       requireValues(depth, marks, found.needs);
       if (found.makes) {
         budget.made(null);
-        made++;
-        tupled += code === op.TUPLE ? items : (tuples.get(code) ?? 0);
+        if (code !== op.TUPLE1 || !atomOnTop) {
+          made++;
+          tupled += code === op.TUPLE ? items : (tuples.get(code) ?? 0);
+        }
       }
+      if (!notes.has(code)) atomOnTop = atoms.has(code);
       depth += found.leaves - found.needs;
       if (depth > deepest) deepest = depth;
-      if (notes.has(code)) noted++;
       cost += found.cost + costs.item * Math.max(0, found.leaves - found.needs) + 2 * bytes;
     }
   }
   requireValues(depth, marks, 1);
   if (depth > 1 || marks.length > 0) throw new FormatError("the pickle ends with more than one value");
-  return { end: cursor.at, cost, deepest, notes: noted, made, tupled };
+  return { end: cursor.at, cost, deepest, recalled, made, tupled };
 }
 
 function requireValues(depth: number, marks: readonly number[], count: number): void {

@@ -9,6 +9,7 @@ import type { Budget } from "./budget.ts";
 import { Cursor } from "./cursor.ts";
 import { op } from "./opcodes.ts";
 import { type Outline, unknown } from "./outline.ts";
+import type { RecalledNotes } from "./recalled-notes.ts";
 import { flag, kind, type Reference, ValueWords } from "./value-words.ts";
 import { PickleDict, PickleGlobal, PickleObject, PickleSet, PickleTuple } from "./values.ts";
 
@@ -37,7 +38,9 @@ export class Rehearsal {
   readonly #stack: Uint32Array;
   #depth = 0;
   readonly #marks: number[] = [];
+  /** What was noted in order, of what is recalled. */
   readonly #memo: Uint32Array;
+  readonly #recalledNotes: RecalledNotes;
   #noted = 0;
   readonly #apart = new Map<number, Reference>();
   /** What stands for bytes that a call made: of them only their number matters. */
@@ -49,8 +52,8 @@ export class Rehearsal {
     this.#hooks = hooks;
     this.#budget = budget;
     this.#stack = new Uint32Array(outline.deepest);
-    this.#memo = new Uint32Array(outline.notes + 2);
-    this.#memo[0] = unset;
+    this.#recalledNotes = outline.recalled;
+    this.#memo = new Uint32Array(outline.recalled.count).fill(unset);
     this.#words = new ValueWords(outline, bytes.length, hooks.isValue ?? (() => true));
   }
 
@@ -122,9 +125,12 @@ export class Rehearsal {
     const value = this.#top();
     // Python 2 counts from 1.
     if (index === 1 && this.#noted === 0) this.#noted = 1;
-    if (index === this.#noted && !this.#apart.has(index)) this.#memo[this.#noted++] = value;
-    else if (index >= 0 && index < this.#noted) this.#memo[index] = value;
-    else {
+    const next = index === this.#noted && !this.#apart.has(index);
+    if (next || (index >= 0 && index < this.#noted)) {
+      if (next) this.#noted++;
+      const place = this.#recalledNotes.placeOf(index);
+      if (place >= 0) this.#memo[place] = value;
+    } else {
       this.#apart.set(index, value);
       if (this.#apart.size > mostApart) throw new FormatError("the pickle notes very many values out of order");
     }
@@ -133,7 +139,7 @@ export class Rehearsal {
 
   #recalled(index: number): Reference {
     const inOrder = index >= 0 && index < this.#noted && Number.isInteger(index);
-    const value = inOrder ? this.#memo[index] : this.#apart.get(index);
+    const value = inOrder ? this.#memo[this.#recalledNotes.placeOf(index)] : this.#apart.get(index);
     if (value === undefined || value === unset)
       throw new FormatError(`the pickle recalls value ${index}, which it did not note`);
     return this.#words.again(value);

@@ -2,17 +2,25 @@
 import { FormatError } from "../errors.ts";
 import type { Outline } from "./outline.ts";
 
-/** Where a value's instruction is; or, from `inWords` on, where its words are, with `recalled` where it is there once more. */
+/**
+ * Where a value's instruction is; with `single`, of a tuple of one item, where that of the item is; or, from `inWords` on, where
+ * its words are, with `recalled` where it is there once more.
+ */
 export type Reference = number;
+
+const single = 2 ** 30;
 
 const inWords = 2 ** 31;
 const recalled = 2 ** 30;
 
-/** The lowest bits of a value's first word. Its second word is how many items it has. */
+/**
+ * The lowest bits of a value's word; its highest ones are how many items it has. The items of a tuple follow in words of their
+ * own, and of what is held, which it is.
+ */
 export const kind = { tuple: 0, list: 1, dict: 2, orderedDict: 3, set: 4, frozenset: 5, bytes: 6, held: 7 } as const;
 const kinds = 7;
 
-/** Bits of the first word, after the kind. */
+/** Bits of the word, after the kind. */
 export const flag = {
   /** Of a list: holds something else than pairs. */
   notPairs: 1 << 3,
@@ -26,11 +34,16 @@ export const flag = {
   early: 1 << 7,
 } as const;
 
-/** The bits from here on are how deep it is nested. */
+/** The bits after these are how deep it is nested. */
 const depthShift = 8;
-const mostDepth = 2 ** 20;
+/** Deeper than all that is read; of what is nested deeper still, no more is known. */
+const mostDepth = 2 ** 10 - 1;
+const countShift = 18;
+/** Values of more items have their number elsewhere. */
+const manyItems = 2 ** (32 - countShift) - 1;
 
-const header = 2;
+/** What is in a word besides the number of items. */
+const headBits = 2 ** countShift - 1;
 
 export class ValueWords {
   /** An empty tuple; and a number, or a text that a call made, which no call takes. */
@@ -42,6 +55,8 @@ export class ValueWords {
   pairsChanged = false;
   #words: Uint32Array;
   #length = 0;
+  /** How many items those have that have many: there are few such, as each item takes a byte. */
+  readonly #many = new Map<number, number>();
   readonly #held: unknown[] = [];
   readonly #known = new Map<unknown, Reference>();
   readonly #mostHeld: number;
@@ -50,7 +65,8 @@ export class ValueWords {
 
   constructor({ made, tupled }: Outline, size: number, isValue: (made: unknown) => boolean) {
     // A few more for what pickles refer to.
-    this.#words = new Uint32Array(header * (made + 64) + tupled);
+    this.#words = new Uint32Array(made + 64 + tupled);
+    if (size >= single) throw new FormatError("the pickle is too large");
     this.#mostHeld = size / 16 + 1024;
     this.#isValue = isValue;
     this.emptyTuple = this.make(kind.tuple);
@@ -70,22 +86,23 @@ export class ValueWords {
   }
 
   make(made: number, count = 0): Reference {
-    const at = this.#reserve(header);
+    const at = this.#reserve(1);
     this.#words[at] = made;
-    this.#words[at + 1] = count;
+    this.#setCount(at, count);
     return inWords + at;
   }
 
   tuple(items: Uint32Array): Reference {
     if (items.length === 0) return this.emptyTuple;
-    const at = this.#reserve(header + items.length);
+    if (items.length === 1 && items[0] < single) return single + items[0];
+    const at = this.#reserve(1 + items.length);
     const tuple = inWords + at;
     this.#words[at] = kind.tuple;
     for (const [i, item] of items.entries()) {
-      this.#words[at + header + i] = item;
+      this.#words[at + 1 + i] = item;
       this.#hold(tuple, item);
     }
-    this.#words[at + 1] = items.length;
+    this.#setCount(at, items.length);
     return tuple;
   }
 
@@ -94,7 +111,7 @@ export class ValueWords {
     const container = this.make(made);
     for (const item of this.items(args)) {
       this.#hold(container, item);
-      this.#words[this.#at(container) + 1] += this.sizeOf(item) ?? 1;
+      this.#setCount(this.#at(container), this.countOf(container) + (this.sizeOf(item) ?? 1));
       this.raise(container, flag.notProperties);
     }
     this.drop(args);
@@ -107,7 +124,10 @@ export class ValueWords {
     if (known !== undefined) return known;
     if (this.#held.length > this.#mostHeld)
       throw new FormatError("the pickle refers to more things outside of it than a file of its size does");
-    const reference = this.make(kind.held, this.#held.length);
+    const at = this.#reserve(2);
+    this.#words[at] = kind.held;
+    this.#words[at + 1] = this.#held.length;
+    const reference = inWords + at;
     this.#held.push(object);
     this.#known.set(object, reference);
     if (!this.#isValue(object)) this.raise(reference, flag.bare);
@@ -115,12 +135,12 @@ export class ValueWords {
   }
 
   held(value: Reference): unknown {
-    return this.#held[this.countOf(value)];
+    return this.#held[this.#words[this.#at(value) + 1]];
   }
 
   /** The place of the instruction that is the value; null for those in words. */
   placeOf(value: Reference): number | null {
-    return value < inWords ? value : null;
+    return value < single ? value : null;
   }
 
   #at(value: Reference): number {
@@ -132,17 +152,29 @@ export class ValueWords {
     return value < inWords ? value : inWords + recalled + this.#at(value);
   }
 
-  /** The kind of a value in words; -1 of others. */
+  /** The kind of a value; -1 of those that are at a place. */
   kindOf(value: Reference): number {
-    return value < inWords ? -1 : this.#words[this.#at(value)] & kinds;
+    if (value < inWords) return value < single ? -1 : kind.tuple;
+    return this.#words[this.#at(value)] & kinds;
   }
 
   countOf(value: Reference): number {
-    return this.#words[this.#at(value) + 1];
+    return value < inWords ? 1 : this.#count(this.#at(value));
+  }
+
+  #count(at: number): number {
+    const count = this.#words[at] >>> countShift;
+    return count < manyItems ? count : (this.#many.get(at) ?? manyItems);
+  }
+
+  #setCount(at: number, count: number): void {
+    if (count >= manyItems) this.#many.set(at, count);
+    this.#words[at] = ((this.#words[at] & headBits) | (Math.min(count, manyItems) << countShift)) >>> 0;
   }
 
   items(tuple: Reference): Uint32Array {
-    const at = this.#at(tuple) + header;
+    if (tuple < inWords) return Uint32Array.of(tuple - single);
+    const at = this.#at(tuple) + 1;
     return this.#words.subarray(at, at + this.countOf(tuple));
   }
 
@@ -171,12 +203,13 @@ export class ValueWords {
 
   /** How much a call may do with a value; null for those that are at a place. */
   sizeOf(value: Reference): number | null {
-    if (value < inWords) return null;
+    if (value < single) return null;
     return this.kindOf(value) === kind.held ? 1 : this.countOf(value);
   }
 
   depthOf(value: Reference): number {
-    return value < inWords ? 0 : this.#words[this.#at(value)] >>> depthShift;
+    if (value < inWords) return value < single ? 0 : 1;
+    return this.#depth(this.#at(value));
   }
 
   isBare(value: Reference): boolean {
@@ -186,16 +219,16 @@ export class ValueWords {
   /** Puts an item into a list, a dictionary or a set. */
   put(container: Reference, item: Reference): void {
     const at = this.#at(container);
-    if (this.has(container, flag.placed) && this.kindOf(container) === kind.list && this.#words[at + 1] >= 2)
+    if (this.has(container, flag.placed) && this.kindOf(container) === kind.list && this.#count(at) >= 2)
       this.pairsChanged = true;
-    this.#words[at + 1]++;
+    this.#setCount(at, this.#count(at) + 1);
     this.#hold(container, item);
   }
 
   /** What becomes of a container by an item in it. */
   #hold(container: Reference, item: Reference): void {
     if (item < inWords) {
-      this.#deepen(container, 1);
+      this.#deepen(container, 1 + this.depthOf(item));
       return;
     }
     if (this.has(item, flag.bare)) {
@@ -223,11 +256,15 @@ export class ValueWords {
 
   #deepen(container: Reference, depth: number): void {
     const at = this.#at(container);
-    const before = this.#words[at] >>> depthShift;
+    const before = this.#depth(at);
     if (depth <= before) return;
     if (this.has(container, flag.placed)) this.hiddenDepth += depth - before;
-    const bits = this.#words[at] & ((1 << depthShift) - 1);
-    this.#words[at] = (bits | (Math.min(depth, mostDepth) << depthShift)) >>> 0;
+    const others = this.#words[at] & ~(mostDepth << depthShift);
+    this.#words[at] = (others | (Math.min(depth, mostDepth) << depthShift)) >>> 0;
+  }
+
+  #depth(at: number): number {
+    return (this.#words[at] >>> depthShift) & mostDepth;
   }
 
   /** Notes that a value leaves the stack other than into a container. */

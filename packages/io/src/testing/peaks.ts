@@ -2,10 +2,11 @@
 import { cpu } from "@cresset/backend-cpu";
 import { registerBackend } from "@cresset/core";
 import { loadArrow } from "../arrow/index.ts";
-import { safetensors } from "../index.ts";
+import { load, safetensors } from "../index.ts";
 import { loadParquet } from "../parquet/index.ts";
 import { hostileArrow, hostileParquet } from "./hostile-columns.ts";
 import { hostileHeaders, hostileIndexes } from "./hostile-json.ts";
+import { hostilePickles } from "./hostile-pickles.ts";
 import { peakOf } from "./peak-memory.ts";
 
 registerBackend(cpu());
@@ -14,6 +15,8 @@ export interface Peak {
   readonly name: string;
   /** Of the file. */
   readonly size: number;
+  /** How many times its size it may take. */
+  readonly times: number;
   /** Bytes of what is unpacked at once to be looked at. */
   readonly unpacked: number;
   /** Bytes of memory at once, the file itself not counted. */
@@ -33,21 +36,23 @@ const size = Number(process.argv[2]);
 /** Of tables, how many bytes their numbers take; one of 16 pieces of them is unpacked at a time. */
 const content = 32 * size;
 
-const kinds: readonly { files: Files; read: Reader; size: number; unpacked: number }[] = [
-  { files: hostileHeaders, read: safetensors.loadFile, size, unpacked: 0 },
-  { files: hostileIndexes, read: readIndex, size, unpacked: 0 },
-  { files: hostileParquet, read: loadParquet, size: content, unpacked: content / 16 },
-  { files: hostileArrow, read: loadArrow, size: content, unpacked: content / 16 },
+const kinds: readonly { files: Files; read: Reader; size: number; times: number; unpacked: number }[] = [
+  { files: hostileHeaders, read: safetensors.loadFile, size, times: 4, unpacked: 0 },
+  { files: hostileIndexes, read: readIndex, size, times: 4, unpacked: 0 },
+  // A file of two bytes for each list: the copy that is read, a word for what it is, and one for its place on the stack.
+  { files: hostilePickles, read: load, size, times: 6, unpacked: 0 },
+  { files: hostileParquet, read: loadParquet, size: content, times: 4, unpacked: content / 16 },
+  { files: hostileArrow, read: loadArrow, size: content, times: 4, unpacked: content / 16 },
 ];
 
 const peaks: Peak[] = [];
-for (const { files, read, size, unpacked } of kinds)
+for (const { files, read, size, times, unpacked } of kinds)
   for (const [name, make] of Object.entries(files)) {
     // What a first time takes, such as code, is not what a file takes.
     await read(await make(10_000)).catch(() => undefined);
     const file = await make(size);
     let message = "was read";
     const peak = await peakOf(() => read(file).catch((error: unknown) => (message = String(error))));
-    peaks.push({ name, size: file.length, unpacked, peak, message });
+    peaks.push({ name, size: file.length, times, unpacked, peak, message });
   }
 console.log(JSON.stringify(peaks));
