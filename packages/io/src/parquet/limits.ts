@@ -4,26 +4,32 @@ import type { SchemaElement } from "hyparquet";
 import type { FormatError } from "../errors.ts";
 import { rangeOf, refusedValue } from "../tables/column.ts";
 
+/** Is given a number as its upper 32 bits, with the sign, and its lower ones, and how many came before it. */
+export type Each = (upper: number, lower: number, i: number) => void;
+
 /** The whole numbers that a column's values may be, of those that are stored in 32 or 64 bits. */
 export class Limits {
   readonly #column: string;
   readonly #dtype: DType;
-  readonly #least: bigint;
-  readonly #most: bigint;
+  readonly #least: number;
+  readonly #most: number;
 
-  constructor(column: string, dtype: DType, [least, most]: readonly [bigint, bigint]) {
+  constructor(column: string, dtype: DType, [least, most]: readonly [number, number]) {
     this.#column = column;
     this.#dtype = dtype;
     this.#least = least;
     this.#most = most;
   }
 
-  holds(value: bigint): boolean {
+  holds(upper: number, lower: number): boolean {
+    // Rounded, beyond 2⁵³, but no bound is near there except for 2⁶³, which is beyond.
+    const value = upper * 2 ** 32 + lower;
     return value >= this.#least && value <= this.#most;
   }
 
   /** @param row where it is, from 0; null where that is not known, as values are missing. */
-  refused(value: bigint, row: number | null): FormatError {
+  refused(upper: number, lower: number, row: number | null): FormatError {
+    const value = BigInt(upper) * 2n ** 32n + BigInt(lower);
     // Those that are stored as negative ones are beyond 2⁶³, as no others are refused in columns without a sign.
     const shown = this.#dtype === "int64" ? BigInt.asUintN(64, value) : value;
     return refusedValue(this.#column, this.#dtype, shown, row);
@@ -39,37 +45,29 @@ export function limitsOf(
   if (dtype === "int64") {
     const unsigned =
       converted === "UINT_64" || (logical?.type === "INTEGER" && logical.bitWidth === 64 && !logical.isSigned);
-    return unsigned ? new Limits(name, dtype, [0n, 2n ** 63n - 1n]) : null;
+    return unsigned ? new Limits(name, dtype, [0, 2 ** 63]) : null;
   }
   const range = rangeOf(dtype);
   if (range === null || (dtype === "int32" && type === "INT32")) return null;
-  return new Limits(name, dtype, [BigInt(range[0]), BigInt(range[1])]);
+  return new Limits(name, dtype, range);
 }
 
-/** Goes over `count` whole numbers that are stored one after the other; `each` is given them with their places. */
-export function forEachPlain(
-  page: Uint8Array,
-  at: number,
-  count: number,
-  width: number,
-  each: (value: bigint, i: number) => void,
-): void {
+/** Goes over `count` whole numbers that are stored one after the other. */
+export function forEachPlain(page: Uint8Array, at: number, count: number, width: number, each: Each): void {
   const view = new DataView(page.buffer, page.byteOffset + at, count * width);
-  for (let i = 0; i < count; i++)
-    each(width === 4 ? BigInt(view.getInt32(4 * i, true)) : view.getBigInt64(8 * i, true), i);
+  if (width === 4)
+    for (let i = 0; i < count; i++) {
+      const value = view.getInt32(4 * i, true);
+      each(value >> 31, value >>> 0, i);
+    }
+  else for (let i = 0; i < count; i++) each(view.getInt32(8 * i + 4, true), view.getUint32(8 * i, true), i);
 }
 
 /** The same for numbers of which all first bytes stand together, then all second ones, and so on. */
-export function forEachSplit(
-  page: Uint8Array,
-  at: number,
-  count: number,
-  width: number,
-  each: (value: bigint, i: number) => void,
-): void {
+export function forEachSplit(page: Uint8Array, at: number, count: number, width: number, each: Each): void {
   const one = new Uint8Array(width);
   for (let i = 0; i < count; i++) {
     for (let k = 0; k < width; k++) one[k] = page[at + k * count + i];
-    forEachPlain(one, 0, 1, width, (value) => each(value, i));
+    forEachPlain(one, 0, 1, width, (upper, lower) => each(upper, lower, i));
   }
 }

@@ -5,6 +5,7 @@ import { snappyLength } from "../compression/snappy.ts";
 import { FormatError } from "../index.ts";
 import { joined } from "../joined.ts";
 import { bytesTaken } from "../testing/count-bytes.ts";
+import { Limits } from "./limits.ts";
 import { readDifferences, readRuns } from "./runs.ts";
 import { readStruct } from "./thrift.ts";
 import { inflatedLength, unpackPage } from "./unpack.ts";
@@ -51,12 +52,20 @@ interface Column {
   readonly optional?: boolean;
   readonly refuseMissing?: boolean;
   readonly most?: number;
+  readonly limits?: Limits | null;
 }
 
 function verify(
   content: Uint8Array,
   rows: number,
-  { type = "DOUBLE", codec = "UNCOMPRESSED", optional = false, refuseMissing = false, most = 1e9 }: Column = {},
+  {
+    type = "DOUBLE",
+    codec = "UNCOMPRESSED",
+    optional = false,
+    refuseMissing = false,
+    most = 1e9,
+    limits = null,
+  }: Column = {},
 ): void {
   const element: SchemaElement = { name: "x", type, repetition_type: optional ? "OPTIONAL" : "REQUIRED" };
   let left = most;
@@ -66,7 +75,7 @@ function verify(
     rows,
     firstRow: 10,
     refuseMissing,
-    limits: null,
+    limits,
     count: (values) => {
       left -= values;
       if (left < 0) throw new FormatError("repeats values");
@@ -113,6 +122,37 @@ describe("pages", () => {
       expect(run).toThrow(message);
     });
     expect(taken).toBeLessThan(2000);
+  }); // biome-ignore format: one page a line
+
+  test("with numbers that the column may not have are refused, in every encoding", () => {
+    const int64 = new Limits("x", "int64", [0, 2 ** 63]);
+    const int8 = new Limits("x", "int8", [-128, 127]);
+    const wide = (...values: bigint[]): Uint8Array => new Uint8Array(BigInt64Array.from(values).buffer);
+    const narrow = (...values: number[]): Uint8Array => new Uint8Array(Int32Array.from(values).buffer);
+    const split = (content: Uint8Array, width: number): Uint8Array => {
+      const count = content.length / width;
+      return content.map((_, at) => content[(at % count) * width + Math.floor(at / count)]);
+    };
+    /** A block of 128 in 4 parts: the first number is 1, and twice 1 + 2⁶² is added. */
+    const differences = bytes(128, 1, 4, 3, 2, 2, 63, 0, 0, 0, ...Array.from({ length: 252 }, (_, i) => (i === 7 ? 0x40 : i === 15 ? 0x20 : 0)));
+    const of64 = { type: "INT64", limits: int64 } as const;
+    const of32 = { type: "INT32", limits: int8 } as const;
+    verify(page(2, 0, wide(0n, 2n ** 63n - 1n)), 2, of64);
+    verify(page(3, 0, narrow(-128, 127, 0)), 3, of32);
+    verify(page(3, 9, split(narrow(-128, 127, 0), 4)), 3, of32);
+    // A number of the dictionary that no value is.
+    verify(joined([dictionary(2, wide(-1n, 5n)), page(3, 8, bytes(1, 6, 1))]), 3, of64);
+    const refused = (run: () => void, message: string): void => expect(run).toThrow(`the column "x" has ${message}`);
+    refused(() => verify(page(2, 0, wide(0n, -1n)), 2, of64), "18446744073709551615 in row 12: int64 has no such number");
+    refused(() => verify(page(2, 0, narrow(0, 128)), 2, of32), "128 in row 12: int8");
+    refused(() => verify(page(2, 9, split(narrow(0, -129), 4)), 2, of32), "-129 in row 12: int8");
+    refused(() => verify(page(2, 9, split(wide(1n, -2n), 8)), 2, of64), "18446744073709551614 in row 12");
+    refused(() => verify(joined([dictionary(2, wide(5n, -1n)), page(3, 8, bytes(1, 3, 0b010))]), 3, of64), "18446744073709551615 in row 12");
+    refused(() => verify(joined([dictionary(1, wide(-1n)), page(3, 8, bytes(0))]), 3, of64), "18446744073709551615 in row 11");
+    // Which row it is, is not known where others are missing.
+    refused(() => verify(page(3, 0, joined([levels(3, 0b101), wide(5n, -1n)])), 3, { ...of64, optional: true }), "18446744073709551615: int64");
+    refused(() => verify(page(5, 5, differences), 5, of64), "9223372036854775811 in row 13");
+    readDifferences(differences, 0, 3, (value, i) => expect(value).toBe([1n, 2n + 2n ** 62n, 3n - 2n ** 63n][i]));
   }); // biome-ignore format: one page a line
 
   test("of lists with empty ones, in version 2, are refused by name", () => {

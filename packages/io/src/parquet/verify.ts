@@ -5,7 +5,7 @@
 import type { ColumnMetaData, SchemaElement } from "hyparquet";
 import { FormatError } from "../errors.ts";
 import { missing } from "../tables/column.ts";
-import { forEachPlain, forEachSplit, type Limits } from "./limits.ts";
+import { type Each, forEachPlain, forEachSplit, type Limits } from "./limits.ts";
 import { readDifferences, readRuns } from "./runs.ts";
 import { readStruct, type ThriftStruct } from "./thrift.ts";
 import { requireUnpackable, unpackPage } from "./unpack.ts";
@@ -215,7 +215,7 @@ class ChunkVerifier {
       case encodings.deltaTexts:
         if (values > 0)
           if (this.#chunk.limits === null) readDifferences(page, at, values);
-          else this.#requireAllowed(values, (each) => readDifferences(page, at, values, each));
+          else this.#requireAllowed(values, (each) => this.#differences(page, at, values, each));
         return;
       case encodings.split:
         if (values * this.#width() > page.length - at) throw tooMany();
@@ -237,10 +237,9 @@ class ChunkVerifier {
     const dictionary = this.#dictionary;
     const look = (place: number, i: number): void => {
       if (dictionary === null || place >= this.#dictionarySize) return;
-      const over = (each: (value: bigint, i: number) => void): void =>
-        forEachPlain(dictionary, place * this.#width(), 1, this.#width(), each);
-      this.#look(over, (value) => {
-        throw this.#refusal(value, i, values);
+      const over = (each: Each): void => forEachPlain(dictionary, place * this.#width(), 1, this.#width(), each);
+      this.#look(over, (upper, lower) => {
+        throw this.#refusal(upper, lower, i, values);
       });
     };
     const most =
@@ -250,27 +249,35 @@ class ChunkVerifier {
   }
 
   /** Goes over numbers, and gives those that the column may not have. */
-  #look(over: (each: (value: bigint, i: number) => void) => void, refused: (value: bigint, i: number) => void): void {
-    const { limits, meta } = this.#chunk;
+  #look(over: (each: Each) => void, refused: Each): void {
+    const { limits } = this.#chunk;
     if (limits === null) return;
-    over((stored, i) => {
-      const value = meta.type === "INT32" ? BigInt.asIntN(32, stored) : stored;
-      if (!limits.holds(value)) refused(value, i);
+    over((upper, lower, i) => {
+      if (!limits.holds(upper, lower)) refused(upper, lower, i);
     });
   }
 
   /** @throws FormatError for the first of the numbers that the column may not have. */
-  #requireAllowed(values: number, over: (each: (value: bigint, i: number) => void) => void): void {
-    this.#look(over, (value, i) => {
-      throw this.#refusal(value, i, values);
+  #requireAllowed(values: number, over: (each: Each) => void): void {
+    this.#look(over, (upper, lower, i) => {
+      throw this.#refusal(upper, lower, i, values);
+    });
+  }
+
+  /** Goes over numbers that are written as differences. */
+  #differences(page: Uint8Array, at: number, values: number, each: Each): void {
+    const width = 8 * this.#width();
+    readDifferences(page, at, values, (sum, i) => {
+      const value = BigInt.asIntN(width, sum);
+      each(Number(value >> 32n), Number(value & 0xffffffffn), i);
     });
   }
 
   /** The error for the i-th of a page's `values` that are not missing. */
-  #refusal(value: bigint, i: number, values: number): Error {
+  #refusal(upper: number, lower: number, i: number, values: number): Error {
     const { limits, firstRow } = this.#chunk;
     const isRow = this.#isFlat && values === this.#pageValues;
-    return limits?.refused(value, isRow ? firstRow + this.#seen + i : null) ?? tooMany();
+    return limits?.refused(upper, lower, isRow ? firstRow + this.#seen + i : null) ?? tooMany();
   }
 
   #plain(page: Uint8Array, at: number, values: number): void {

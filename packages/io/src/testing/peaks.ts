@@ -34,7 +34,7 @@ const readIndex: Reader = async (file) => {
 
 const size = Number(process.argv[2]);
 /** Of tables, how many bytes their numbers take; one of 16 pieces of them is unpacked at a time. */
-const content = 32 * size;
+const content = 16 * size;
 
 const kinds: readonly { files: Files; read: Reader; size: number; times: number; unpacked: number }[] = [
   { files: hostileHeaders, read: safetensors.loadFile, size, times: 4, unpacked: 0 },
