@@ -67,6 +67,11 @@ function lgammaNearTwo(z: number): number {
   return z * (1 - eulerGamma + z * sum);
 }
 
+/** log Γ(1 + z) for |z| <= 1/2 and z up to 3/2, right to the last digits also where it is small. */
+export function lgammaBeyondOne(z: number): number {
+  return z < 0.5 ? lgammaNearTwo(z) - Math.log1p(z) : lgammaNearTwo(z - 1);
+}
+
 /** Stirling's series, for x >= asymptotic. */
 function stirling(x: number): number {
   if (x > 1e17) return x * (Math.log(x) - 1);
@@ -85,8 +90,8 @@ export function lgamma(x: number): number {
   // Reflection: Γ(x) Γ(−x) = −π / (x sin πx).
   if (x < 0) return Math.log(Math.PI / Math.abs(x * sinPi(x))) - lgamma(-x);
   if (x >= asymptotic) return stirling(x);
-  if (x < 0.5) return lgammaNearTwo(x) - Math.log1p(x) - Math.log(x);
-  if (x < 1.5) return lgammaNearTwo(x - 1) - Math.log1p(x - 1);
+  if (x < 0.5) return lgammaBeyondOne(x) - Math.log(x);
+  if (x < 1.5) return lgammaBeyondOne(x - 1);
   let product = 1;
   let y = x;
   while (y >= 2.5) {

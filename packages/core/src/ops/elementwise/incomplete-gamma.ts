@@ -1,13 +1,16 @@
-/** Incomplete gamma functions, on the host: how many terms they take depends on the values. */
+/** Incomplete gamma functions: on the host, where how many terms they take may depend on the values, or as an integral. */
 
-import { lgamma } from "../../backend/meaning/gamma.ts";
+import { lgamma, lgammaBeyondOne } from "../../backend/meaning/gamma.ts";
 import { AutogradError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
+import { type OperationOptions, operation } from "../../graph/operation.ts";
 import { isGradEnabled } from "../../runtime/mode.ts";
+import { call } from "../../tensor/call.ts";
 import { hostOperation } from "../../tensor/host.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { toDtype } from "../shape/convert.ts";
 import { broadcastTensors } from "../shape/expand.ts";
+import { incompleteGamma } from "./incomplete-gamma-integral.ts";
 import { commonDtype, requireFloat } from "./operands.ts";
 
 /** P(a, x) and Q(a, x) = 1 - P(a, x), each accurate where it is small (DLMF 8.11.4 and 8.9.2). */
@@ -19,17 +22,28 @@ function areas(a: number, x: number): readonly [p: number, q: number] {
   if (x === Number.POSITIVE_INFINITY) return [1, 0];
   if (Number.isNaN(a) || Number.isNaN(x)) return [Number.NaN, Number.NaN];
   const density = Math.exp(logDensity(a, x));
-  if (x <= a + 1) {
+  if (a < 1 ? x < 1 : x <= a + 1) {
     let [term, sum] = [1 / a, 1 / a];
     for (let n = a + 1; Math.abs(term) > sum * 1e-17; n++) {
       term *= x / n;
       sum += term;
     }
     const p = sum * density;
-    return [p, 1 - p];
+    return [p, a < 1 ? upperOfSmall(a, x) : 1 - p];
   }
   const q = density / continued(a, x);
   return [1 - q, q];
+}
+
+/** Q(a, x) of a and x below 1, where it is not small but with a: 1 - P(a, x) would have no digits left (DLMF 8.7.3). */
+function upperOfSmall(a: number, x: number): number {
+  const power = a * Math.log(x) - lgammaBeyondOne(a);
+  let [term, sum] = [1, 0];
+  for (let n = 1; n <= 20; n++) {
+    term *= -x / n;
+    sum += term / (a + n);
+  }
+  return -Math.expm1(power) - a * Math.exp(power) * sum;
 }
 
 /** ln(x^a e^-x / Γ(a)); about the greatest value, without the difference of large numbers (Stirling's series). */
@@ -73,22 +87,31 @@ interface Which extends Record<string, unknown> {
   readonly upper: boolean;
 }
 
-const ofBoth = (name: string, gradName: string) =>
-  hostOperation<Which>(
-    name,
-    ([a, x], { upper }) => [{ data: a.data.map((order, i) => areas(order, x.data[i])[upper ? 1 : 0]), shape: a.shape }],
-    {
-      operands: 2,
-      gradName,
-      derivative: ({ input, grad, attributes: { upper } }) => {
-        const [a, x] = [input(0), input(1)];
-        const slope = m.exp(m.sub(m.sub(m.mul(m.sub(a, 1), m.log(x)), x), m.lgamma(a)));
-        return [null, m.mul(grad(0), upper ? m.neg(slope) : slope)];
-      },
+type Of = (operands: readonly Tensor[]) => Tensor;
+
+/** Of devices that the host reads, on the host in float64; of others, as primitives. */
+function ofBoth(name: string, gradName: string, upper: boolean): Of {
+  const options: Pick<OperationOptions<Which>, "gradName" | "derivative"> = {
+    gradName,
+    derivative: ({ input, grad }) => {
+      const [a, x] = [input(0), input(1)];
+      const slope = m.exp(m.sub(m.sub(m.mul(m.sub(a, 1), m.log(x)), x), m.lgamma(a)));
+      return [null, m.mul(grad(0), upper ? m.neg(slope) : slope)];
     },
+  };
+  const onHost = hostOperation<Which>(
+    name,
+    ([a, x]) => [{ data: a.data.map((order, i) => areas(order, x.data[i])[upper ? 1 : 0]), shape: a.shape }],
+    { operands: 2, ...options },
   );
-const lowerOp = ofBoth("igamma", "IgammaBackward0");
-const upperOp = ofBoth("igammac", "IgammacBackward0");
+  const onDevice = operation<Which>(name, ([a, x]) => incompleteGamma(a, x, upper), options);
+  return (operands) =>
+    operands[0].current().device.backend.readSync === undefined
+      ? call(onDevice, operands)
+      : onHost(operands, { upper })[0];
+}
+const lower = ofBoth("igamma", "IgammaBackward0", false);
+const upper = ofBoth("igammac", "IgammacBackward0", true);
 
 function prepared(name: string, input: Tensor, other: Tensor): Tensor[] {
   if (isGradEnabled() && input.requiresGrad)
@@ -99,17 +122,17 @@ function prepared(name: string, input: Tensor, other: Tensor): Tensor[] {
 }
 
 /**
- * The regularised lower incomplete gamma function P(input, other), computed on the host; shapes broadcast. NaN where one of
+ * The regularised lower incomplete gamma function P(input, other); shapes broadcast. NaN where one of
  * the two is negative.
  *
  * @throws AutogradError where `input` requires grad: there is a derivative with respect to `other` only, as in PyTorch.
  * @example torch.igamma(torch.tensor([1]), torch.tensor([Math.LN2])) // tensor([0.5000])
  */
 export function igamma(input: Tensor, other: Tensor): Tensor {
-  return lowerOp(prepared("igamma", input, other), { upper: false })[0];
+  return lower(prepared("igamma", input, other));
 }
 
 /** The regularised upper incomplete gamma function, 1 - `igamma`. @throws as `igamma`. */
 export function igammac(input: Tensor, other: Tensor): Tensor {
-  return upperOp(prepared("igammac", input, other), { upper: true })[0];
+  return upper(prepared("igammac", input, other));
 }
