@@ -117,6 +117,14 @@ export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
       engine().write(given, data);
       pressure.written(data, given.bytes);
     },
+    writeLater(buffer, data) {
+      const given = webGpuBuffer(buffer);
+      engine().writeLater(given, data);
+      data.then(
+        (array) => pressure.written(array, given.bytes),
+        () => undefined,
+      );
+    },
     intact(buffer) {
       const { own, failed } = webGpuBuffer(buffer);
       return failed === null && (own === null || own.creation.error === null);

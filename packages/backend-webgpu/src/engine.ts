@@ -19,6 +19,7 @@ import { GrowingHeap, type HeapPlace } from "./memory/growing-heap.ts";
 import { BufferMaker, type Creation, Uncaught } from "./memory/maker.ts";
 import { BufferPool } from "./memory/pool.ts";
 import { toDevice } from "./memory/transfer.ts";
+import { upload } from "./memory/upload.ts";
 import { bufferUsage, storageUsage } from "./memory/usage.ts";
 import { OperationQueue } from "./operations-queue.ts";
 import { Pipelines } from "./pipelines.ts";
@@ -229,38 +230,35 @@ export class Engine {
     // If it has to wait, the caller may change the array meanwhile.
     const source = this.queue.busy && content === data ? data.slice() : content;
     this.queue.add(null, () => {
-      if (this.lost) return;
-      try {
-        this.#upload(buffer, source);
-      } catch (error) {
-        buffer.failed = error as BackendError;
-      }
+      if (!this.lost) this.#upload(buffer, source);
+    });
+  }
+
+  /** `write`, when there is something to write: until then what is asked for later waits. */
+  writeLater(buffer: WebGpuBuffer, data: Promise<HostArray>): void {
+    this.check();
+    this.#requireOwn(buffer);
+    let source: ArrayBufferView<ArrayBuffer> | undefined;
+    const arrived = data.then(
+      (array) => {
+        source = toDevice(array, buffer.dtype, buffer.storage);
+      },
+      (error: Error) => {
+        buffer.failed = error;
+      },
+    );
+    this.queue.add(arrived, () => {
+      if (this.lost || source === undefined || buffer.length === 0) return;
+      this.#upload(buffer, source);
     });
   }
 
   #upload(buffer: WebGpuBuffer, source: ArrayBufferView<ArrayBuffer>): void {
-    const { buffer: target, offset } = this.#place(buffer);
-    // Into the heap it cannot fail. Elsewhere there may be no memory for the buffer, or for the copy on its way.
-    if (buffer.own === null) {
-      this.device.queue.writeBuffer(target, offset, source);
-      return;
+    try {
+      upload(this.device, buffer, this.#place(buffer), source);
+    } catch (error) {
+      buffer.failed = error as BackendError;
     }
-    this.device.pushErrorScope("validation");
-    this.device.pushErrorScope("out-of-memory");
-    this.device.queue.writeBuffer(target, offset, source);
-    const scopes = [this.device.popErrorScope(), this.device.popErrorScope()];
-    const told = Promise.all(scopes).then(
-      ([memory, validation]) => {
-        const error = memory ?? validation;
-        if (error !== null)
-          buffer.failed ??= new BackendError(
-            `webgpu: a value of ${buffer.bytes} bytes did not arrive: ${error.message}`,
-          );
-        if (buffer.arriving === told) buffer.arriving = null;
-      },
-      () => undefined,
-    );
-    buffer.arriving = told;
   }
 
   readMany(buffers: readonly WebGpuBuffer[]): Promise<HostArray[]> {

@@ -41,7 +41,7 @@ export class WebGpuBuffer implements BackendBuffer {
   readonly own: DeviceBuffer | null;
   released = false;
   /** Why it never got its content, or null; known once nothing is arriving. */
-  failed: BackendError | null = null;
+  failed: Error | null = null;
   arriving: Promise<void> | null = null;
   /** After a loss there may be another. */
   readonly owner: Owner;

@@ -54,6 +54,11 @@ export interface Backend {
   release(buffer: BackendBuffer): void;
   /** Copies `data` (of exactly the buffer's length) into the buffer. */
   write(buffer: BackendBuffer, data: HostArray): void;
+  /**
+   * Of asynchronous backends: like `write`, of what is not known yet. What is asked for later sees it. Where it rejects, runs that
+   * use the buffer are not run, and they and reads of it end with its error.
+   */
+  writeLater?(buffer: BackendBuffer, data: Promise<HostArray>): void;
   /** False where the device turned out to have no memory for what was written. What the host has too is then written anew. */
   intact?(buffer: BackendBuffer): boolean;
   /** A copy of the buffer's content. */

@@ -1,4 +1,6 @@
+import type { DType, HostArray } from "../dtype/dtype.ts";
 import { ValueError } from "../errors.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 
 const STATE_WORDS = 624;
 const SHIFT_WORDS = 397;
@@ -17,6 +19,23 @@ const NORMAL = 1256;
 const NORMAL_IS_VALID = 1260;
 const STATE_BYTES = 5056;
 
+/** Draws that wait for values of a device, which say how many numbers they take. Others draw after them, or not at all. */
+export interface WaitingDraws {
+  /** A tensor of numbers that are drawn when it is their turn. @throws DeviceError for devices that cannot wait. */
+  tensor(
+    draw: (generator: Generator) => HostArray,
+    shape: readonly number[],
+    dtype: DType,
+    device: string | undefined,
+  ): Tensor;
+  /** Resolves when they are done. */
+  settled(): Promise<unknown>;
+  /** A function by which the stream goes on from after them. */
+  mark(): () => void;
+  /** @throws DeviceError that says what to await. */
+  refuse(): never;
+}
+
 /**
  * A stream of pseudo-random numbers: the 32-bit Mersenne Twister (Matsumoto and Nishimura, 1998) with PyTorch's
  * conventions, so that equal seeds give the numbers of PyTorch's CPU generator.
@@ -34,6 +53,7 @@ export class Generator {
   #next = 0;
   /** The second normal of the last pair, until it is used. */
   #cachedNormal: number | undefined;
+  #waiting: WaitingDraws | null = null;
 
   /** @param seed an integer in [-2^63, 2^64), default 67280421310721 */
   constructor(seed: number | bigint = DEFAULT_SEED) {
@@ -65,6 +85,7 @@ export class Generator {
     this.#left = 1;
     this.#next = 0;
     this.#cachedNormal = undefined;
+    this.#waiting = null;
     return this;
   }
 
@@ -85,8 +106,46 @@ export class Generator {
     return seed;
   }
 
-  /** The whole state, in the layout of `torch.get_rng_state()`: 5056 bytes. */
+  /**
+   * Resolves once no draws wait for values of a device, as those of `rrelu` in training do on webgpu: only then the host can
+   * draw, or look at the state. Tensors of random numbers on such a device need not wait for it.
+   *
+   * @example
+   * const y = F.rrelu(x, { training: true }); // on webgpu
+   * await torch.defaultGenerator.settled();
+   * const order = torch.randperm(n, { device: "cpu" });
+   */
+  async settled(): Promise<void> {
+    while (this.#waiting !== null) await this.#waiting.settled();
+  }
+
+  /** @internal The draws that wait, or null. */
+  get waiting(): WaitingDraws | null {
+    return this.#waiting;
+  }
+
+  /** @internal From now on the stream belongs to draws that wait. */
+  lend(waiting: WaitingDraws): void {
+    this.#waiting = waiting;
+    // The next number is refused where the words would be renewed, so that others cost nothing.
+    this.#left = 1;
+    this.#cachedNormal = undefined;
+  }
+
+  /** @internal A function that sets the state to what it is now, or will be once no draws wait. */
+  mark(): () => void {
+    if (this.#waiting !== null) return this.#waiting.mark();
+    const state = this.getState();
+    return () => void this.setState(state);
+  }
+
+  /**
+   * The whole state, in the layout of `torch.get_rng_state()`: 5056 bytes.
+   *
+   * @throws DeviceError while draws wait for values of a device: see `settled`.
+   */
   getState(): Uint8Array<ArrayBuffer> {
+    this.#waiting?.refuse();
     const state = new Uint32Array(STATE_BYTES / 4);
     const { buffer } = state;
     new BigUint64Array(buffer)[0] = this.#seedValue;
@@ -124,6 +183,8 @@ export class Generator {
     const fits = left === 1 || next + left <= STATE_WORDS + 1;
     if (given[SEEDED] === 0 || left < 1 || left > STATE_WORDS || next > STATE_WORDS || given[NEXT + 1] > 0 || !fits)
       throw new ValueError("Invalid mt19937 state");
+    // Draws that wait go on with the stream as it was when they were asked for.
+    this.#waiting = null;
     this.#seedValue = new BigUint64Array(buffer)[0];
     this.#left = left;
     this.#next = next;
@@ -179,6 +240,10 @@ export class Generator {
   }
 
   #renew(): void {
+    if (this.#waiting !== null) {
+      this.#left = 1;
+      this.#waiting.refuse();
+    }
     const words = this.#words;
     const last = STATE_WORDS - 1;
     const wrap = STATE_WORDS - SHIFT_WORDS;

@@ -38,7 +38,7 @@ export function checkpointWith<A extends readonly unknown[], R extends Result>(
   fn: (...args: A) => R,
   ...args: A
 ): R {
-  const state = options.preserveRngState === false ? null : defaultGenerator.getState();
+  const state = options.preserveRngState === false ? null : defaultGenerator.mark();
   const since = nodeCount();
   const result = inside(() => fn(...args));
   if ((result as unknown) instanceof Promise) throw new AutogradError("checkpoint(fn): fn returned a promise");
@@ -48,10 +48,10 @@ export function checkpointWith<A extends readonly unknown[], R extends Result>(
   for (const recording of recordings) recording.release();
   for (const output of outputs) realize(output.current());
   const recorded = recordCustom("CheckpointFunctionBackward", outputs, edges, (gradients, createGraph) => {
-    const resume = state === null ? null : defaultGenerator.getState();
+    const resume = state === null ? null : defaultGenerator.mark();
     const from = nodeCount();
     try {
-      if (state !== null) defaultGenerator.setState(state);
+      state?.();
       const again = enableGrad(() => fn(...args));
       const roots: readonly Tensor[] = again instanceof Tensor ? [again] : (again as readonly Tensor[]);
       const used = roots.flatMap((root, i) => {
@@ -66,7 +66,7 @@ export function checkpointWith<A extends readonly unknown[], R extends Result>(
       );
       return edges.map((edge) => found.get(edge) ?? null);
     } finally {
-      if (resume !== null) defaultGenerator.setState(resume);
+      resume?.();
     }
   });
   return (result instanceof Tensor ? recorded[0] : recorded) as R;

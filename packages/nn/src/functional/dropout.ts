@@ -4,9 +4,7 @@ import {
   assign,
   call,
   callMany,
-  drawnFrom,
   exponential_,
-  mode,
   operation,
   requireTensors,
   type Term,
@@ -15,8 +13,8 @@ import {
 import {
   bernoulli,
   defaultGenerator,
+  empty,
   emptyLike,
-  fromHost,
   type Generator,
   type GeneratorOption,
   type Scalar,
@@ -102,11 +100,8 @@ function keptUnits(input: Tensor, unit: Unit, keep: number, generator: Generator
   if (unit === "element") return bernoulli(input, keep, { generator });
   const { shape } = input;
   if (shape.length < 2) throw new ShapeError("Feature dropout requires at least 2 dimensions in the input");
-  const kept = new Uint8Array(shape[0] * shape[1]);
-  for (let i = 0; i < kept.length; i++) kept[i] = Number(generator.uniform53() < keep);
   const channels = shape.map((n, d) => (d < 2 ? n : 1));
-  mode.tracing?.draws();
-  return drawnFrom({ kind: "bernoulli", p: keep }, fromHost(kept, channels, "bool", input.device));
+  return bernoulli(empty(channels, { dtype: "bool", device: input.device }), keep, { generator });
 }
 
 function drop(input: Tensor, unit: Unit, { p, training, inplace, generator }: Parameters): Tensor {

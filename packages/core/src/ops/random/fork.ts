@@ -10,7 +10,7 @@ import { defaultGenerator } from "./default-generator.ts";
  * const sample = torch.random.forkRng(() => torch.randn([4]));
  */
 export function forkRng<T>(fn: () => T): T {
-  const state = defaultGenerator.getState();
+  const goBack = defaultGenerator.mark();
   try {
     const result = fn();
     if (!(result instanceof Promise)) return result;
@@ -19,6 +19,6 @@ export function forkRng<T>(fn: () => T): T {
       "forkRng(fn): fn returned a promise, and what other code draws while it waits would be drawn again. Draw inside forkRng, and await the values outside",
     );
   } finally {
-    defaultGenerator.setState(state);
+    goBack();
   }
 }

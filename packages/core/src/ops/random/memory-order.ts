@@ -3,7 +3,7 @@ import type { DType, HostArray } from "../../dtype/dtype.ts";
 import { hostArray } from "../../dtype/dtype.ts";
 import type { Layout } from "../../graph/operation.ts";
 import { contiguousStrides, numelOf } from "../../graph/type.ts";
-import type { Generator } from "../../runtime/generator.ts";
+import { Generator } from "../../runtime/generator.ts";
 import { fromHost } from "../../tensor/creation.ts";
 import { isContiguous } from "../../tensor/layout.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -56,6 +56,30 @@ function toRowMajor(numbers: HostArray, dtype: DType, layout: Layout): HostArray
   return host;
 }
 
+/**
+ * A tensor of numbers in row-major order, drawn at once; or, where draws wait for values of the device, when it is their turn.
+ *
+ * @throws DeviceError where draws wait and the tensor's own device is read at once.
+ */
+export function drawNumbers(
+  generator: Generator,
+  draw: (generator: Generator) => HostArray,
+  shape: readonly number[],
+  dtype: DType,
+  device: string | undefined,
+): Tensor {
+  const { waiting } = generator;
+  return waiting === null
+    ? fromHost(draw(generator), shape, dtype, device)
+    : waiting.tensor(draw, shape, dtype, device);
+}
+
+/** @throws ValueError for what a draw refuses; where draws wait, it would be told where nobody expects it. */
+function tried(draw: Draw, generator: Generator, dtype: DType): Draw {
+  if (generator.waiting !== null) draw(new Generator(), dtype, 0, true);
+  return draw;
+}
+
 /** A new tensor of a shape. */
 export function drawNew(
   shape: readonly number[],
@@ -64,19 +88,24 @@ export function drawNew(
   generator: Generator,
   draw: Draw,
 ): Tensor {
-  return fromHost(draw(generator, dtype, numelOf(shape), true), shape, dtype, device);
+  const drawAll = tried(draw, generator, dtype);
+  return drawNumbers(generator, (stream) => drawAll(stream, dtype, numelOf(shape), true), shape, dtype, device);
 }
 
 /** A new tensor of another's shape, drawn in the order of the other's memory, as PyTorch's `…_like` functions do. */
 export function drawLike(like: Tensor, dtype: DType, device: string, generator: Generator, draw: Draw): Tensor {
-  const { layout } = like;
-  const numbers = draw(generator, dtype, like.numel(), isOrdered(layout));
-  return fromHost(toRowMajor(numbers, dtype, layout), like.shape, dtype, device);
+  const { layout, shape } = like;
+  const ordered = isOrdered(layout);
+  const drawAll = tried(draw, generator, dtype);
+  const numbers = (stream: Generator) => toRowMajor(drawAll(stream, dtype, numelOf(shape), ordered), dtype, layout);
+  return drawNumbers(generator, numbers, shape, dtype, device);
 }
 
 /** New values for a tensor that is about to be filled. */
 export function drawInto(target: Tensor, generator: Generator, draw: Draw): Tensor {
-  const { layout, dtype } = target;
-  const numbers = draw(generator, dtype, target.numel(), isContiguous(layout));
-  return fromHost(toRowMajor(numbers, dtype, layout), target.shape, dtype, target.device);
+  const { layout, dtype, shape, device } = target;
+  const contiguous = isContiguous(layout);
+  const drawAll = tried(draw, generator, dtype);
+  const numbers = (stream: Generator) => toRowMajor(drawAll(stream, dtype, numelOf(shape), contiguous), dtype, layout);
+  return drawNumbers(generator, numbers, shape, dtype, device);
 }

@@ -8,10 +8,10 @@ import type { Term } from "../../graph/term.ts";
 import type { Generator } from "../../runtime/generator.ts";
 import * as draws from "../../runtime/random/index.ts";
 import { call } from "../../tensor/call.ts";
-import { fromHost } from "../../tensor/creation.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { keywords } from "../reduction/keywords.ts";
 import { type GeneratorOption, generatorOf } from "./default-generator.ts";
+import { drawNumbers } from "./memory-order.ts";
 
 /** PyTorch's limit: the integers that a float32 holds exactly. */
 const maxCategories = 2 ** 24;
@@ -110,12 +110,14 @@ export function multinomial(
   if (categories > maxCategories) throw new ValueError("number of categories cannot exceed 2^24");
   const generator = generatorOf(named);
   if (!repeats) {
-    const exponentials = fromHost(draws.exponential(generator, dtype, input.numel()), shape, dtype, input.device);
+    const drawEach = (stream: Generator) => draws.exponential(stream, dtype, input.numel());
+    const exponentials = drawNumbers(generator, drawEach, shape, dtype, input.device);
     return call(races, [input, exponentials], [], { samples });
   }
   const drawn = shape.with(shape.length - 1, samples);
   const count = drawn.reduce((n, size) => n * size, 1);
-  return call(places, [input, fromHost(uniformsRoundedUp(generator, dtype, count), drawn, dtype, input.device)]);
+  const uniforms = (stream: Generator) => uniformsRoundedUp(stream, dtype, count);
+  return call(places, [input, drawNumbers(generator, uniforms, drawn, dtype, input.device)]);
 }
 
 /**
