@@ -53,11 +53,11 @@ function spread(low: number, high: number, count = 4000): Float32Array<ArrayBuff
 
 const cases: readonly [UnaryOp, number, number, number][] = [
   ["exp", -110, 95, 2],
-  ["exp2", -126, 135, 0.6],
+  ["exp2", -126, 135, 0.502],
   ["expm1", -30, 95, 3],
   ["log", 1e-30, 5, 2],
-  ["log2", 1e-30, 5, 1],
-  ["log10", 1e-30, 5, 1],
+  ["log2", 1e-30, 5, 0.502],
+  ["log10", 1e-30, 5, 0.502],
   ["log1p", -1, 5, 3],
   ["sin", -1e6, 1e6, 3],
   ["cos", -1e6, 1e6, 3],
@@ -133,13 +133,14 @@ test("pow", async () => {
     pairs((i) => [Math.abs(Math.sin(i)) * 1.2 ** (i % 60), Math.cos(i * 3) * (i % 40)]),
     binaryMeaning.pow,
   );
-  expect(found.ulps, JSON.stringify(found)).toBeLessThanOrEqual(3);
+  // Subnormal results are rounded twice.
+  expect(found.ulps, JSON.stringify(found)).toBeLessThanOrEqual(0.75);
   const whole = await worst(
     "pow",
     pairs((i) => [Math.sin(i) * 3, (i % 13) - 6]),
     binaryMeaning.pow,
   );
-  expect(whole.ulps, JSON.stringify(whole)).toBeLessThanOrEqual(3);
+  expect(whole.ulps, JSON.stringify(whole)).toBeLessThanOrEqual(0.51);
 });
 
 /** Integers of every size with common divisors, next to the ends, and neighbouring Fibonacci numbers, which take longest. */
