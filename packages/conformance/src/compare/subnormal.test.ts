@@ -32,6 +32,14 @@ test("of a subnormal operand, broadcast, anything may come", () => {
   expect(places).toEqual([false, true, false, false, true, false]);
 });
 
+test("where an operand's reciprocal is subnormal, its product with infinity may be NaN", () => {
+  const explained = subnormalsAt([4], [floats([1e38, 1e37, Number.POSITIVE_INFINITY, 1e38])]);
+  const places = [0, 1, 2].map((flat) => explained(flat, Number.NaN, Number.NEGATIVE_INFINITY));
+  expect(places).toEqual([true, false, false]);
+  expect(explained(3, Number.NaN, 1)).toBe(false);
+  expect(explained(3, 0, Number.POSITIVE_INFINITY)).toBe(false);
+});
+
 test("operands of another shape tell nothing", () => {
   expect(subnormalsAt([3], [floats([1e-40, 1e-40])])(0, 0, 1)).toBe(false);
   expect(subnormalsAt([2], [floats([1e-40, 1e-40], [1, 2])])(0, 0, 1)).toBe(false);

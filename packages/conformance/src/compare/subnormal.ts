@@ -10,6 +10,11 @@ const leastNormal = 2 ** -126;
  */
 const factor = 1024;
 
+/** Whether a number is finite, and the reciprocal of it may count as 0: that times infinity is NaN then, and not infinity. */
+function vanishesInverted(x: number): boolean {
+  return Math.abs(x) > 1 / leastNormal && Number.isFinite(x);
+}
+
 /** Whether a number is not 0, but may count as 0. */
 export function isSubnormal(x: number): boolean {
   return x !== 0 && Math.abs(x) < leastNormal;
@@ -28,7 +33,8 @@ function atTheEnds(got: number, want: number): boolean {
 /**
  * Tells elements of a result in float32 whose difference can come from subnormal numbers from those where it cannot.
  *
- * @param operands of the operation, if it is one; where one of them, broadcast to the result, is subnormal, any result may come of it.
+ * @param operands of the operation, if it is one; where one of them, broadcast to the result, is subnormal, any result may come of it,
+ * and NaN in place of infinity where its reciprocal is.
  */
 export function subnormalsAt(
   shape: readonly number[],
@@ -38,9 +44,14 @@ export function subnormalsAt(
     const strides = broadcastStrides(operand.shape, shape);
     return operand.dtype === "float32" && strides !== null ? [{ operand, strides }] : [];
   });
-  return (flat, got, want) =>
-    atTheEnds(got, want) ||
-    floats.some(({ operand, strides }) => isSubnormal(Number(operand.data[positionIn(strides, shape, flat)])));
+  return (flat, got, want) => {
+    if (atTheEnds(got, want)) return true;
+    const undefinedProduct = Number.isNaN(got) && Math.abs(want) === Number.POSITIVE_INFINITY;
+    return floats.some(({ operand, strides }) => {
+      const x = Number(operand.data[positionIn(strides, shape, flat)]);
+      return isSubnormal(x) || (undefinedProduct && vanishesInverted(x));
+    });
+  };
 }
 
 /** The strides with which a tensor is read as one of `shape`; null where it does not broadcast to that. */

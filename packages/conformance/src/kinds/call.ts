@@ -81,10 +81,10 @@ export const call: Kind = async (one, bench) => {
   return [...values, ...(await compareGradients(gotten, wanted, bench, recorded.grad_tol ?? tolerance, operands))];
 };
 
-/** The tensors that a call is given as they are stored; of views it is another matter what is where. */
+/** The tensors that a call is given as they are stored, which broadcast as they do; of other views it is another matter what is where. */
 function operandsOf({ inputs }: CallCase, bench: Bench): HostTensor[] {
-  return inputs.flatMap(({ tensor, view }) =>
-    tensor === undefined || view !== undefined ? [] : [bench.stored(tensor)],
+  return inputs.flatMap(({ tensor, view = [] }) =>
+    tensor !== undefined && view.every(([step]) => step === "expand") ? [bench.stored(tensor)] : [],
   );
 }
 
