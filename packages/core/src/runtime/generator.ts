@@ -23,7 +23,7 @@ const STATE_BYTES = 5056;
 export interface WaitingDraws {
   /** A tensor of numbers that are drawn when it is their turn. @throws DeviceError for devices that cannot wait. */
   tensor(
-    draw: (generator: Generator) => HostArray,
+    draw: (generator: Generator, length: number) => HostArray,
     shape: readonly number[],
     dtype: DType,
     device: string | undefined,
@@ -53,7 +53,8 @@ export class Generator {
   #next = 0;
   /** The second normal of the last pair, until it is used. */
   #cachedNormal: number | undefined;
-  #waiting: WaitingDraws | null = null;
+  /** @internal The draws that wait, to whom the stream belongs until they are done. */
+  waiting: WaitingDraws | null = null;
 
   /** @param seed an integer in [-2^63, 2^64), default 67280421310721 */
   constructor(seed: number | bigint = DEFAULT_SEED) {
@@ -85,7 +86,7 @@ export class Generator {
     this.#left = 1;
     this.#next = 0;
     this.#cachedNormal = undefined;
-    this.#waiting = null;
+    this.waiting = null;
     return this;
   }
 
@@ -116,27 +117,7 @@ export class Generator {
    * const order = torch.randperm(n, { device: "cpu" });
    */
   async settled(): Promise<void> {
-    while (this.#waiting !== null) await this.#waiting.settled();
-  }
-
-  /** @internal The draws that wait, or null. */
-  get waiting(): WaitingDraws | null {
-    return this.#waiting;
-  }
-
-  /** @internal From now on the stream belongs to draws that wait. */
-  lend(waiting: WaitingDraws): void {
-    this.#waiting = waiting;
-    // The next number is refused where the words would be renewed, so that others cost nothing.
-    this.#left = 1;
-    this.#cachedNormal = undefined;
-  }
-
-  /** @internal A function that sets the state to what it is now, or will be once no draws wait. */
-  mark(): () => void {
-    if (this.#waiting !== null) return this.#waiting.mark();
-    const state = this.getState();
-    return () => void this.setState(state);
+    while (this.waiting !== null) await this.waiting.settled();
   }
 
   /**
@@ -145,7 +126,7 @@ export class Generator {
    * @throws DeviceError while draws wait for values of a device: see `settled`.
    */
   getState(): Uint8Array<ArrayBuffer> {
-    this.#waiting?.refuse();
+    this.waiting?.refuse();
     const state = new Uint32Array(STATE_BYTES / 4);
     const { buffer } = state;
     new BigUint64Array(buffer)[0] = this.#seedValue;
@@ -184,7 +165,7 @@ export class Generator {
     if (given[SEEDED] === 0 || left < 1 || left > STATE_WORDS || next > STATE_WORDS || given[NEXT + 1] > 0 || !fits)
       throw new ValueError("Invalid mt19937 state");
     // Draws that wait go on with the stream as it was when they were asked for.
-    this.#waiting = null;
+    this.waiting = null;
     this.#seedValue = new BigUint64Array(buffer)[0];
     this.#left = left;
     this.#next = next;
@@ -240,10 +221,9 @@ export class Generator {
   }
 
   #renew(): void {
-    if (this.#waiting !== null) {
-      this.#left = 1;
-      this.#waiting.refuse();
-    }
+    // While draws wait, each number is one for which the words would have to be renewed, so that others cost nothing.
+    this.#left = 1;
+    this.waiting?.refuse();
     const words = this.#words;
     const last = STATE_WORDS - 1;
     const wrap = STATE_WORDS - SHIFT_WORDS;

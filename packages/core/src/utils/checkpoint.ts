@@ -5,6 +5,7 @@ import { AutogradError, ValueError } from "../errors.ts";
 import { nodeCount } from "../graph/node.ts";
 import type { Edge, Recording } from "../graph/recording.ts";
 import { defaultGenerator } from "../ops/random/default-generator.ts";
+import { markOf } from "../ops/random/waiting-draws.ts";
 import { realize } from "../runtime/commit.ts";
 import { enableGrad, mode } from "../runtime/mode.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -38,7 +39,7 @@ export function checkpointWith<A extends readonly unknown[], R extends Result>(
   fn: (...args: A) => R,
   ...args: A
 ): R {
-  const state = options.preserveRngState === false ? null : defaultGenerator.mark();
+  const state = options.preserveRngState === false ? null : markOf(defaultGenerator);
   const since = nodeCount();
   const result = inside(() => fn(...args));
   if ((result as unknown) instanceof Promise) throw new AutogradError("checkpoint(fn): fn returned a promise");
@@ -48,7 +49,7 @@ export function checkpointWith<A extends readonly unknown[], R extends Result>(
   for (const recording of recordings) recording.release();
   for (const output of outputs) realize(output.current());
   const recorded = recordCustom("CheckpointFunctionBackward", outputs, edges, (gradients, createGraph) => {
-    const resume = state === null ? null : defaultGenerator.mark();
+    const resume = state === null ? null : markOf(defaultGenerator);
     const from = nodeCount();
     try {
       state?.();

@@ -1,5 +1,6 @@
 import { ValueError } from "../../errors.ts";
 import { defaultGenerator } from "./default-generator.ts";
+import { markOf } from "./waiting-draws.ts";
 
 /**
  * Runs `fn` and then puts the default generator back where it was: PyTorch's `with torch.random.fork_rng():`. What is drawn
@@ -10,7 +11,7 @@ import { defaultGenerator } from "./default-generator.ts";
  * const sample = torch.random.forkRng(() => torch.randn([4]));
  */
 export function forkRng<T>(fn: () => T): T {
-  const goBack = defaultGenerator.mark();
+  const goBack = markOf(defaultGenerator);
   try {
     const result = fn();
     if (!(result instanceof Promise)) return result;

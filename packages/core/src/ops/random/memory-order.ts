@@ -3,7 +3,7 @@ import type { DType, HostArray } from "../../dtype/dtype.ts";
 import { hostArray } from "../../dtype/dtype.ts";
 import type { Layout } from "../../graph/operation.ts";
 import { contiguousStrides, numelOf } from "../../graph/type.ts";
-import { Generator } from "../../runtime/generator.ts";
+import type { Generator } from "../../runtime/generator.ts";
 import { fromHost } from "../../tensor/creation.ts";
 import { isContiguous } from "../../tensor/layout.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -63,21 +63,15 @@ function toRowMajor(numbers: HostArray, dtype: DType, layout: Layout): HostArray
  */
 export function drawNumbers(
   generator: Generator,
-  draw: (generator: Generator) => HostArray,
+  draw: (generator: Generator, length: number) => HostArray,
   shape: readonly number[],
   dtype: DType,
   device: string | undefined,
 ): Tensor {
   const { waiting } = generator;
   return waiting === null
-    ? fromHost(draw(generator), shape, dtype, device)
+    ? fromHost(draw(generator, numelOf(shape)), shape, dtype, device)
     : waiting.tensor(draw, shape, dtype, device);
-}
-
-/** @throws ValueError for what a draw refuses; where draws wait, it would be told where nobody expects it. */
-function tried(draw: Draw, generator: Generator, dtype: DType): Draw {
-  if (generator.waiting !== null) draw(new Generator(), dtype, 0, true);
-  return draw;
 }
 
 /** A new tensor of a shape. */
@@ -88,16 +82,15 @@ export function drawNew(
   generator: Generator,
   draw: Draw,
 ): Tensor {
-  const drawAll = tried(draw, generator, dtype);
-  return drawNumbers(generator, (stream) => drawAll(stream, dtype, numelOf(shape), true), shape, dtype, device);
+  return drawNumbers(generator, (stream, length) => draw(stream, dtype, length, true), shape, dtype, device);
 }
 
 /** A new tensor of another's shape, drawn in the order of the other's memory, as PyTorch's `…_like` functions do. */
 export function drawLike(like: Tensor, dtype: DType, device: string, generator: Generator, draw: Draw): Tensor {
   const { layout, shape } = like;
   const ordered = isOrdered(layout);
-  const drawAll = tried(draw, generator, dtype);
-  const numbers = (stream: Generator) => toRowMajor(drawAll(stream, dtype, numelOf(shape), ordered), dtype, layout);
+  const numbers = (stream: Generator, length: number) =>
+    toRowMajor(draw(stream, dtype, length, ordered), dtype, layout);
   return drawNumbers(generator, numbers, shape, dtype, device);
 }
 
@@ -105,7 +98,7 @@ export function drawLike(like: Tensor, dtype: DType, device: string, generator: 
 export function drawInto(target: Tensor, generator: Generator, draw: Draw): Tensor {
   const { layout, dtype, shape, device } = target;
   const contiguous = isContiguous(layout);
-  const drawAll = tried(draw, generator, dtype);
-  const numbers = (stream: Generator) => toRowMajor(drawAll(stream, dtype, numelOf(shape), contiguous), dtype, layout);
+  const numbers = (stream: Generator, length: number) =>
+    toRowMajor(draw(stream, dtype, length, contiguous), dtype, layout);
   return drawNumbers(generator, numbers, shape, dtype, device);
 }

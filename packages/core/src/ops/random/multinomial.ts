@@ -110,13 +110,12 @@ export function multinomial(
   if (categories > maxCategories) throw new ValueError("number of categories cannot exceed 2^24");
   const generator = generatorOf(named);
   if (!repeats) {
-    const drawEach = (stream: Generator) => draws.exponential(stream, dtype, input.numel());
+    const drawEach = (stream: Generator, length: number) => draws.exponential(stream, dtype, length);
     const exponentials = drawNumbers(generator, drawEach, shape, dtype, input.device);
     return call(races, [input, exponentials], [], { samples });
   }
   const drawn = shape.with(shape.length - 1, samples);
-  const count = drawn.reduce((n, size) => n * size, 1);
-  const uniforms = (stream: Generator) => uniformsRoundedUp(stream, dtype, count);
+  const uniforms = (stream: Generator, length: number) => uniformsRoundedUp(stream, dtype, length);
   return call(places, [input, drawNumbers(generator, uniforms, drawn, dtype, input.device)]);
 }
 

@@ -1,7 +1,7 @@
 import type { DType, HostArray } from "../../dtype/dtype.ts";
 import { DeviceError } from "../../errors.ts";
 import { Value } from "../../graph/node.ts";
-import { tensorType } from "../../graph/type.ts";
+import { numelOf, tensorType } from "../../graph/type.ts";
 import { realize } from "../../runtime/commit.ts";
 import { currentDevice, type Device, deviceNamed } from "../../runtime/device.ts";
 import { Generator, type WaitingDraws } from "../../runtime/generator.ts";
@@ -24,19 +24,23 @@ class Waiting implements WaitingDraws {
     this.#generator = generator;
     this.#device = device;
     this.#stream = Promise.resolve(start).then((state) => new Generator().setState(state));
-    generator.lend(this);
+    // A state that needs new words at the next number, and then refuses.
+    generator.manualSeed(generator.initialSeed());
+    generator.waiting = this;
     this.#giveBack();
   }
 
   tensor(
-    draw: (generator: Generator) => HostArray,
+    draw: (generator: Generator, length: number) => HostArray,
     shape: readonly number[],
     dtype: DType,
     device: string | undefined,
   ): Tensor {
     const on = device === undefined ? currentDevice() : deviceNamed(device);
     if (on.backend.writeLater === undefined) this.refuse();
-    return this.#tensor(Promise.resolve(), draw, shape, dtype, on);
+    // What it refuses is told at this call.
+    draw(new Generator(), 0);
+    return this.#tensor(Promise.resolve(), (stream) => draw(stream, numelOf(shape)), shape, dtype, on);
   }
 
   /** Numbers of which the values of `input` say how many there are: a tensor of its shape. */
@@ -101,6 +105,13 @@ class Waiting implements WaitingDraws {
       if (last === this.#stream && this.#generator.waiting === this) this.#generator.setState(stream.getState());
     });
   }
+}
+
+/** @internal A function by which a stream goes on from where it is now, or will be once no draws wait. */
+export function markOf(generator: Generator): () => void {
+  if (generator.waiting !== null) return generator.waiting.mark();
+  const state = generator.getState();
+  return () => void generator.setState(state);
 }
 
 /** Numbers whose count the values of `input` tell, where its device is not read at once. */
