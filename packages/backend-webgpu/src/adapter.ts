@@ -10,7 +10,7 @@ export interface WebGpuOptions {
   readonly memoryLimit?: number;
   /**
    * Values up to this size share one buffer, the heap, so that kernels over many of them are one dispatch. Larger ones have a
-   * buffer of their own. Default: 1 MiB.
+   * buffer of their own. Default: 1 MiB, or where a binding has less than 1 GiB, a 1024th of that.
    */
   readonly heapBytes?: number;
   /**
@@ -96,7 +96,25 @@ async function alive(device: GPUDevice): Promise<GPUDevice> {
  * @throws BackendError that says what to do where there is none.
  */
 export async function openDevice(options: WebGpuOptions): Promise<GPUDevice> {
-  if (options.device) return alive(options.device);
+  const device = await (options.device ? alive(options.device) : newDevice(options));
+  requireThreads(device);
+  return device;
+}
+
+/** Threads that kernels have in a workgroup: on every device, but for those made for the oldest adapters ("compatibility"). */
+const threads = 256;
+
+/** @throws BackendError for a device whose workgroups are too small for kernels. */
+function requireThreads(device: GPUDevice): void {
+  const { limits } = device;
+  for (const name of ["maxComputeInvocationsPerWorkgroup", "maxComputeWorkgroupSizeX"] as const)
+    if (limits[name] < threads)
+      throw new BackendError(
+        `webgpu: kernels have up to ${threads} threads in a workgroup, more than ${name} = ${limits[name]} of ${adapterName(device)}. Request the device with a higher limit, or use another backend, such as wasm.`,
+      );
+}
+
+async function newDevice(options: WebGpuOptions): Promise<GPUDevice> {
   const gpu = await findGpu();
   const adapter = await gpu.requestAdapter(
     options.powerPreference === undefined ? {} : { powerPreference: options.powerPreference },
@@ -126,6 +144,12 @@ export function bindingLimit({ maxBufferSize, maxStorageBufferBindingSize }: GPU
     ? { name: "maxBufferSize", bytes: maxBufferSize }
     : { name: "maxStorageBufferBindingSize", bytes: maxStorageBufferBindingSize };
 }
+
+/** How the device's messages name what is made here, other than what a page makes on a device of its own. */
+export const labelled = (what: string): string => `cresset: ${what}`;
+
+/** Whether a device's message is about something that was made here. */
+export const isAbout = (message: string): boolean => message.includes(labelled(""));
 
 /** Whether the adapter is a program for ordinary processors. */
 export function isSoftware(device: GPUDevice): boolean {

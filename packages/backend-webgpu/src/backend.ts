@@ -7,11 +7,11 @@ import {
   Pressure,
 } from "@cresset/core/backend";
 import { abilitiesOf } from "./abilities.ts";
-import { openDevice, type WebGpuOptions } from "./adapter.ts";
+import { bindingLimit, openDevice, type WebGpuOptions } from "./adapter.ts";
 import { Engine } from "./engine.ts";
 import { WebGpuExecutable } from "./executable.ts";
 import { explainProgram } from "./explain.ts";
-import { defaultHeapBytes, webGpuBuffer } from "./memory/buffer.ts";
+import { defaultHeapBytes, usualHeapBytes, webGpuBuffer } from "./memory/buffer.ts";
 
 const dtypes: ReadonlySet<DType> = new Set<DType>([
   "float32",
@@ -94,9 +94,15 @@ export function webgpu(options: WebGpuOptions = {}): WebGpuBackend {
     get memoryLimit() {
       return pressure.limit;
     },
+    crowded() {
+      const { allocator, pressure: ofHeap } = engine().heap;
+      const bytes = ofHeap.leaving(4 * allocator.used);
+      return bytes === 0 ? null : { bytes, holds: (buffer) => webGpuBuffer(buffer).own === null };
+    },
     async initialize() {
       const device = await openDevice(options);
-      opened = new Engine(device, await abilitiesOf(device, options), options.heapBytes ?? defaultHeapBytes);
+      const heapBytes = options.heapBytes ?? usualHeapBytes(bindingLimit(device.limits));
+      opened = new Engine(device, await abilitiesOf(device, options), heapBytes, options.device !== undefined);
       await opened.opened();
     },
     allocate(dtype, length) {

@@ -10,7 +10,7 @@ import {
   type RunStatus,
 } from "@cresset/core/backend";
 import type { Abilities } from "./abilities.ts";
-import { adapterName, bindingLimit } from "./adapter.ts";
+import { adapterName, bindingLimit, isAbout } from "./adapter.ts";
 import { type Facilities, WebGpuExecutable } from "./executable.ts";
 import { Launcher } from "./launcher.ts";
 import { mostPoints } from "./limits.ts";
@@ -58,8 +58,11 @@ export class Engine {
   #listener: ((timing: KernelTiming) => void) | undefined;
   readonly #rejecters = new Set<(error: Error) => void>();
 
-  /** @param heapBytes up to which size values share the heap. */
-  constructor(device: GPUDevice, { timestamps, ...abilities }: Abilities, heapBytes: number) {
+  /**
+   * @param heapBytes up to which size values share the heap.
+   * @param shared whether a page uses the device, too.
+   */
+  constructor(device: GPUDevice, { timestamps, ...abilities }: Abilities, heapBytes: number, shared: boolean) {
     this.device = device;
     this.adapter = adapterName(device);
     this.pipelines = new Pipelines(device);
@@ -107,6 +110,8 @@ export class Engine {
     const place = (buffer: WebGpuBuffer) => this.#place(buffer);
     this.#readback = new Readback({ device, staging, status: this.#status, uncaught, place });
     device.addEventListener("uncapturederror", (event) => {
+      // A page's errors on a device of its own spoil nothing here.
+      if (shared && !isAbout(event.error.message)) return;
       event.preventDefault();
       uncaught.note(new BackendError(`webgpu: ${event.error.message}`));
     });

@@ -1,5 +1,5 @@
 /** For tests: a device that fails when it is told to, in the ways in which real ones do. */
-import { openDevice } from "./adapter.ts";
+import { labelled, openDevice } from "./adapter.ts";
 import { useSoftwareDriver } from "./testing.ts";
 
 /** What is to fail. Nothing does at first. */
@@ -63,7 +63,8 @@ export async function faultyDevice(limits: Limits = {}): Promise<{ device: GPUDe
       return scope?.error ?? error;
     },
     createBuffer(descriptor) {
-      if (!faults.noMemory(descriptor)) return real.createBuffer(descriptor);
+      const label = descriptor.label?.replace(labelled(""), "");
+      if (!faults.noMemory({ ...descriptor, label })) return real.createBuffer(descriptor);
       const scope = scopes.findLast(({ filter }) => filter === "out-of-memory");
       if (scope === undefined) throw new Error(`nobody watches the creation of ${descriptor.label}`);
       scope.error ??= { message: "as the test wants it" };

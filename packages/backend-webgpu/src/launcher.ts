@@ -1,4 +1,5 @@
 import { type Argument, BackendError } from "@cresset/core/backend";
+import { labelled } from "./adapter.ts";
 import type { Dispatch, WebGpuExecutable } from "./executable.ts";
 import type { DeviceBuffer, WebGpuBuffer } from "./memory/buffer.ts";
 import type { GrowingHeap, HeapPlace } from "./memory/growing-heap.ts";
@@ -205,7 +206,7 @@ export class Launcher {
 
   #send(bound: readonly Bound[], bufferOf: (n: number) => DeviceBuffer): void {
     const { device } = this.#shared;
-    const encoder = device.createCommandEncoder();
+    const encoder = device.createCommandEncoder({ label: labelled("a program") });
     const times = this.profiler?.program(bound.length);
     let pass: GPUComputePassEncoder | null = null;
     for (const { dispatch, group, together } of bound) {
@@ -234,7 +235,7 @@ export class Launcher {
     pass?.end();
     times?.recorded(encoder);
     const now = performance.now();
-    device.queue.submit([encoder.finish()]);
+    device.queue.submit([encoder.finish({ label: labelled("a program") })]);
     times?.submitted(now);
     this.submissions++;
     this.dispatches += bound.length;

@@ -83,7 +83,7 @@ describe("a device that allows less", () => {
     expect(() => small.backend.compile(single(adding(1), [100_000, 100_000], [100_000]))).toThrow(
       /needs 14 storage buffers, of which a value beyond maxStorageBufferBindingSize = 65536 takes 7, more than maxStorageBuffersPerShaderStage = \d+ of/,
     );
-    const { backend } = await less({ maxStorageBufferBindingSize: 65_536 });
+    const { backend } = await less({ maxStorageBufferBindingSize: 65_536 }, { heapBytes: 65_536 });
     expect(() => Array.from({ length: 20 }, () => backend.allocate("int64", 1000))).toThrow(
       "maxStorageBufferBindingSize = 65536",
     );

@@ -1,4 +1,5 @@
 import { BackendError, type HostArray, hostArray } from "@cresset/core/backend";
+import { labelled } from "./adapter.ts";
 import type { Placed, WebGpuBuffer } from "./memory/buffer.ts";
 import type { Uncaught } from "./memory/maker.ts";
 import type { BufferPool } from "./memory/pool.ts";
@@ -79,13 +80,13 @@ export class Readback {
     const statuses = this.#pending;
     this.#pending = [];
     device.pushErrorScope("validation");
-    const encoder = device.createCommandEncoder();
+    const encoder = device.createCommandEncoder({ label: labelled("a read") });
     places.forEach((from, i) => {
       if (from !== null)
         encoder.copyBufferToBuffer(from.buffer, from.offset, staging.buffer, starts[i], buffers[i].bytes);
     });
     if (statusBytes > 0) encoder.copyBufferToBuffer(status, 0, staging.buffer, bytes, statusBytes);
-    device.queue.submit([encoder.finish()]);
+    device.queue.submit([encoder.finish({ label: labelled("a read") })]);
     this.submissions++;
     const mapped = staging.buffer.mapAsync(mapRead, 0, size);
     const scope = device.popErrorScope().catch(() => null);

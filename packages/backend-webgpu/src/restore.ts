@@ -1,4 +1,5 @@
 import type { BufferSpec, Call, Command, DType, LoopKernel, Program, Restored } from "@cresset/core/backend";
+import { labelled } from "./adapter.ts";
 import type { DeviceBuffer, Placed, WebGpuBuffer } from "./memory/buffer.ts";
 import type { BufferPool } from "./memory/pool.ts";
 
@@ -54,7 +55,7 @@ export function copyBack(
   pairs: readonly (readonly [to: WebGpuBuffer, from: WebGpuBuffer])[],
   place: (buffer: WebGpuBuffer) => Placed,
 ): void {
-  const encoder = device.createCommandEncoder();
+  const encoder = device.createCommandEncoder({ label: labelled("what is restored") });
   const between: DeviceBuffer[] = [];
   for (const [to, from] of pairs) {
     if (to.bytes === 0) continue;
@@ -73,7 +74,7 @@ export function copyBack(
       // As said above.
     }
   }
-  device.queue.submit([encoder.finish()]);
+  device.queue.submit([encoder.finish({ label: labelled("what is restored") })]);
   // Not before: the pool may destroy what it has no room for.
   for (const one of between) pool.give(one);
 }

@@ -3,9 +3,15 @@ import { both } from "../ready.ts";
 import { bytesOfStorage, type Storage } from "../wgsl/types.ts";
 import type { HeapPlace } from "./growing-heap.ts";
 import type { Creation } from "./maker.ts";
+import type { Limit } from "./pool.ts";
 
-/** Values up to this size live in the heap, unless the options say otherwise. */
+/** Values up to this size live in the heap, unless the options say otherwise, or the device allows only a small one. */
 export const defaultHeapBytes = 1024 * 1024;
+
+/** The same on a device: the heap has room for a thousand such values. @param bytes the most that can be bound. */
+export function usualHeapBytes({ bytes }: Limit): number {
+  return Math.min(defaultHeapBytes, Math.floor(bytes / 1024));
+}
 
 /** A buffer of the device, with a number by which bind groups are found. */
 export interface DeviceBuffer {

@@ -1,8 +1,9 @@
 import type { BackendError } from "@cresset/core/backend";
-import { bindingLimit } from "../adapter.ts";
+import { bindingLimit, labelled } from "../adapter.ts";
 import type { OperationQueue } from "../operations-queue.ts";
 import type { DeviceBuffer } from "./buffer.ts";
 import { HeapAllocator } from "./heap.ts";
+import { HeapPressure } from "./heap-pressure.ts";
 import type { BufferMaker } from "./maker.ts";
 import { BufferPool } from "./pool.ts";
 import { storageUsage } from "./usage.ts";
@@ -19,6 +20,7 @@ export interface HeapPlace {
 /** The buffer that all small values share. It grows when operations come so far, into a larger buffer. */
 export class GrowingHeap {
   readonly allocator: HeapAllocator;
+  readonly pressure: HeapPressure;
   readonly #device: GPUDevice;
   readonly #maker: BufferMaker;
   readonly #queue: OperationQueue;
@@ -40,6 +42,7 @@ export class GrowingHeap {
     const largest = Math.min(limit.bytes, 2 ** 31);
     const name = largest < limit.bytes ? "the size of a heap" : limit.name;
     this.allocator = new HeapAllocator(firstWords, Math.floor(largest / 4), `${name} = ${largest} of ${maker.adapter}`);
+    this.pressure = new HeapPressure(largest);
     this.#current = this.#make(this.allocator.capacity);
   }
 
@@ -98,9 +101,9 @@ export class GrowingHeap {
       this.#failedTop = null;
       this.#notYet = null;
       this.#current = grown;
-      const encoder = this.#device.createCommandEncoder();
+      const encoder = this.#device.createCommandEncoder({ label: labelled("a larger heap") });
       encoder.copyBufferToBuffer(old.buffer, 0, grown.buffer, 0, old.bytes);
-      this.#device.queue.submit([encoder.finish()]);
+      this.#device.queue.submit([encoder.finish({ label: labelled("a larger heap") })]);
       old.buffer.destroy();
     });
   }

@@ -1,4 +1,5 @@
 import { BackendError } from "@cresset/core/backend";
+import { labelled } from "../adapter.ts";
 
 /** Errors that no scope catches and no caller waits for, kept until the next read can tell somebody. */
 export class Uncaught {
@@ -44,7 +45,7 @@ export class BufferMaker {
   make(label: string, size: number, usage: number): { readonly buffer: GPUBuffer; readonly creation: Creation } {
     this.made++;
     this.#device.pushErrorScope("out-of-memory");
-    const buffer = this.#device.createBuffer({ label, size, usage });
+    const buffer = this.#device.createBuffer({ label: labelled(label), size, usage });
     const creation: Creation = { pending: null, error: null };
     const told = (error: GPUError | null): void => {
       creation.pending = null;

@@ -47,6 +47,11 @@ export interface Backend {
    * Infinity where buffers are ordinary garbage-collected arrays.
    */
   readonly memoryLimit: number;
+  /**
+   * Asked before each allocation, of backends where some values share a place that cannot grow without end. Where it is so full that
+   * values are to leave, however few bytes there are elsewhere: how many bytes, and which buffers lie there.
+   */
+  crowded?(): { readonly bytes: number; holds(buffer: BackendBuffer): boolean } | null;
   /** Called once by `registerBackend`, before anything else. May reject with `BackendError`. */
   initialize?(): Promise<void> | void;
   allocate(dtype: DType, length: number): BackendBuffer;

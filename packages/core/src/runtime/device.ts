@@ -68,7 +68,10 @@ export class Device {
   }
 
   allocate(dtype: DType, length: number, bytes: number): BackendBuffer {
-    if (this.#bytes + bytes > this.backend.memoryLimit) this.#relieve(bytes);
+    if (this.#bytes + bytes > this.backend.memoryLimit)
+      this.#relieve(() => this.#bytes - this.#leavingBytes + bytes <= this.backend.memoryLimit / 2);
+    const crowd = this.backend.crowded?.();
+    if (crowd) this.#relieve((moved) => moved >= crowd.bytes, crowd.holds);
     this.statistics.buffersAllocated++;
     this.statistics.bytesAllocated += bytes;
     const buffer = this.backend.allocate(dtype, length);
@@ -149,14 +152,21 @@ export class Device {
     slot.registered = -1;
   }
 
-  /** Moves values that were not used lately to host arrays until `bytes` more fit; what user code dropped is then garbage. */
-  #relieve(bytes: number): void {
+  /**
+   * Moves values that were not used lately to host arrays until so many bytes are moved that it is enough; what user code dropped
+   * is then garbage.
+   *
+   * @param concerns where only some buffers are to make room.
+   */
+  #relieve(enough: (moved: number) => boolean, concerns?: (buffer: BackendBuffer) => boolean): void {
     const byAge = [...this.#registry].sort((a, b) => a.used - b.used);
     const leaving: Slot[] = [];
+    let moved = 0;
     for (const slot of byAge) {
-      if (this.#bytes - this.#leavingBytes + bytes <= this.backend.memoryLimit / 2) break;
+      if (enough(moved)) break;
       const { buffer } = slot;
-      if (slot.used === this.clock || buffer === null || slot.leaving) continue;
+      if (slot.used === this.clock || buffer === null || slot.leaving || concerns?.(buffer) === false) continue;
+      moved += slot.bytes;
       if (slot.host === null) {
         if (this.backend.readSync === undefined) {
           slot.leaving = true;
