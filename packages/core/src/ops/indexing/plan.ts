@@ -185,8 +185,9 @@ export function checkIndices(plan: IndexPlan): readonly number[] {
     const size = plan.view.shape[d];
     const index = plan.indices[d];
     if (index === undefined) continue;
+    // Index tensors of one element each stand for numbers, and are told of as such.
+    if (!some || size > 0 || shape.length === 0) checkKnownIndex(index, size, (i) => outOfBounds(i, d, size), -size);
     if (some && size === 0) throw new IndexError(`index is out of bounds for dimension with size 0`);
-    checkKnownIndex(index, size, (i) => outOfBounds(i, d, size), -size);
   }
   return shape;
 }
