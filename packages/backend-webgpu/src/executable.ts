@@ -120,6 +120,7 @@ export class WebGpuExecutable implements Executable {
   /** Whether the device took the last launch of which that is known, and launches of which it is not. */
   accepted = false;
   watched = 0;
+  #kernels: string | undefined;
   readonly #offsets: OffsetPatch[] = [];
   readonly #arguments: ArgumentPatch[] = [];
   readonly #status: number[] = [];
@@ -160,6 +161,16 @@ export class WebGpuExecutable implements Executable {
     const list: number[] = [];
     this.dispatches = this.#layOut(facilities, list, onlyIfFailed);
     this.parameters = Uint32Array.from(list);
+  }
+
+  /** The names of its kernels, or of the first few, for people. */
+  get kernels(): string {
+    if (this.#kernels === undefined) {
+      const names = [...new Set(this.dispatches.map(nameOf))];
+      this.#kernels =
+        names.length <= 4 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
+    }
+    return this.#kernels;
   }
 
   /** Whether the device will take the next launch. */
@@ -314,3 +325,5 @@ export class WebGpuExecutable implements Executable {
     }
   }
 }
+
+export const nameOf = ({ kernel }: Dispatch): string => `the kernel ${kernel.name} (${kernel.kind})`;

@@ -1,6 +1,6 @@
 import { type Argument, BackendError } from "@cresset/core/backend";
 import { labelled } from "./adapter.ts";
-import type { Dispatch, WebGpuExecutable } from "./executable.ts";
+import { type Dispatch, nameOf, type WebGpuExecutable } from "./executable.ts";
 import type { DeviceBuffer, WebGpuBuffer } from "./memory/buffer.ts";
 import type { GrowingHeap, HeapPlace } from "./memory/growing-heap.ts";
 import type { BufferMaker, Creation } from "./memory/maker.ts";
@@ -135,7 +135,7 @@ export class Launcher {
     const bound = executable.dispatches.map((dispatch) => this.#bind(dispatch, bufferOf));
     executable.fill((n) => places[n]?.offset ?? arena.offset + (smallTemporaries.get(n) ?? 0), args, status);
     device.queue.writeBuffer(this.#parameters.buffer, 0, executable.parameters);
-    this.#send(bound, bufferOf);
+    this.#send(labelled(executable.kernels), bound, bufferOf);
     // Commands run in order: whoever takes what is given back next writes after this.
     for (const { together } of bound) if (together !== null) pool.give(together);
     return guarded ? this.#watch(executable, bound) : null;
@@ -167,10 +167,9 @@ export class Launcher {
     if (executable.accepted) return;
     // Bind groups may be the cause: they are made anew.
     for (const { groups } of executable.dispatches) groups.length = 0;
-    const names = [...new Set(executable.dispatches.map(nameOf))];
-    const few = names.length <= 4 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
-    if (missing) throw new BackendError(`${missing.message} (for ${few})`, { cause: missing });
-    throw new BackendError(`webgpu: ${few} cannot run on ${maker.adapter}: ${error?.message}`);
+    const { kernels } = executable;
+    if (missing) throw new BackendError(`${missing.message} (for ${kernels})`, { cause: missing });
+    throw new BackendError(`webgpu: ${kernels} cannot run on ${maker.adapter}: ${error?.message}`);
   }
 
   /** @throws BackendError for the first kernel that was not compiled, or that has no memory for an operand. */
@@ -204,9 +203,10 @@ export class Launcher {
     if (missing !== null) fail(dispatches[0], missing);
   }
 
-  #send(bound: readonly Bound[], bufferOf: (n: number) => DeviceBuffer): void {
+  /** @param label what an error that no scope catches calls it. */
+  #send(label: string, bound: readonly Bound[], bufferOf: (n: number) => DeviceBuffer): void {
     const { device } = this.#shared;
-    const encoder = device.createCommandEncoder({ label: labelled("a program") });
+    const encoder = device.createCommandEncoder({ label });
     const times = this.profiler?.program(bound.length);
     let pass: GPUComputePassEncoder | null = null;
     for (const { dispatch, group, together } of bound) {
@@ -235,7 +235,7 @@ export class Launcher {
     pass?.end();
     times?.recorded(encoder);
     const now = performance.now();
-    device.queue.submit([encoder.finish({ label: labelled("a program") })]);
+    device.queue.submit([encoder.finish({ label })]);
     times?.submitted(now);
     this.submissions++;
     this.dispatches += bound.length;
@@ -266,5 +266,3 @@ export class Launcher {
     return group;
   }
 }
-
-const nameOf = ({ kernel }: Dispatch): string => `the kernel ${kernel.name} (${kernel.kind})`;

@@ -40,6 +40,15 @@ test("what the page spoils is told by the next read", async () => {
   await expect(step().tolist()).rejects.toThrow(/cresset: heap.*destroyed/s);
 });
 
+test("a kernel that the device refuses long after it was first run is named, though nobody watches", async () => {
+  const { backend } = await onPageDevice({}, { heapBytes: 256 });
+  const x = torch.ones([1000]).add(0);
+  for (let i = 0; i < 3; i++) await x.mul(2).data();
+  const { buffer } = await backend.share(deviceBuffer(x));
+  buffer.destroy();
+  await expect(x.mul(2).data()).rejects.toThrow(/cresset: value.*destroyed.*cresset: the kernel mul \(loop\)/s);
+});
+
 test("a device of small workgroups is refused by the limit's name", async () => {
   const { device } = await faultyDevice({ maxComputeInvocationsPerWorkgroup: 128 });
   await expect(torch.registerBackend(webgpu({ device }))).rejects.toThrow(
