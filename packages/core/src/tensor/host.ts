@@ -1,5 +1,5 @@
 import { type DType, type HostArray, hostArray } from "../dtype/dtype.ts";
-import { halfToFloat } from "../dtype/half.ts";
+import { floatToHalf, halfToFloat } from "../dtype/half.ts";
 import { DeviceError } from "../errors.ts";
 import { Node } from "../graph/node.ts";
 import { type Attributes, type Operation, type OperationOptions, operation } from "../graph/operation.ts";
@@ -86,6 +86,7 @@ function hostTensor(tensor: Tensor): HostTensor {
 
 function narrowed(data: Float64Array<ArrayBuffer>, dtype: DType): HostArray {
   if (dtype === "float64") return data;
+  if (dtype === "float16") return Uint16Array.from(data, floatToHalf);
   const out = hostArray(dtype, data.length) as Float32Array<ArrayBuffer>;
   out.set(data);
   return out;

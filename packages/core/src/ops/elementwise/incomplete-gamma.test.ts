@@ -47,6 +47,14 @@ describe.each([
     expect(await on("later").tolist()).toEqual(((await on("cpu").tolist()) as number[]).map(close));
   });
 
+  test("of float16 is the rounded value", async () => {
+    const on = (device: string, dtype: "float16" | "float32") =>
+      fn(tensor([0.5, 2], { device, dtype }), tensor([0.25, 3], { device, dtype })).tolist();
+    const close = ((await on("cpu", "float32")) as number[]).map((value) => expect.closeTo(value, 3));
+    expect(await on("cpu", "float16")).toEqual(close);
+    expect(await on("later", "float16")).toEqual(close);
+  });
+
   test("has the gradient that it has on the host", async () => {
     const gradient = async (device: string) => {
       const leaf = tensor([0.1, 1, 4], { device, requiresGrad: true });
