@@ -24,11 +24,14 @@ test("elements, rows and columns, from the end too, and other dtypes", async () 
   ]);
 });
 
+/** A mask that only the device knows. */
+const where = (...values: number[]): torch.Tensor => torch.tensor(values).gt(0);
+
 test("a mask beside index tensors, which say how many elements it picks", async () => {
-  const [mask, columns] = [torch.tensor([false, true, true]), torch.tensor([2n, 0n])];
+  const [mask, columns] = [where(0, 1, 1), torch.tensor([2n, 0n])];
   const x = torch.zeros([3, 3]);
   x.indexPut_([mask, columns], torch.tensor([5, 6]));
-  x.indexPut_([torch.tensor([true, false, false]), columns], 1, true);
+  x.indexPut_([where(1, 0, 0), columns], 1, true);
   expect(await x.tolist()).toEqual([
     [1, 0, 1],
     [0, 0, 5],
@@ -47,9 +50,25 @@ test("a mask beside index tensors, which say how many elements it picks", async 
       [0, 0],
     ],
   ]);
-  const wrong = torch.zeros([3, 3]).indexPut_([torch.tensor([true, true, true]), columns], 1);
+  const wrong = torch.zeros([3, 3]).indexPut_([where(1, 1, 1), columns], 1);
   await expect(wrong.tolist()).rejects.toThrow(/a mask has not 2 elements/);
   expect(() => torch.zeros([3, 3]).indexPut_([mask, torch.tensor([1n])], 1)).toThrow(torch.DeviceError);
+});
+
+test("masks and elements that the host knows are no index tensors", async () => {
+  const x = torch.zeros([3, 3]);
+  const mask = torch.tensor([false, true, true]);
+  x.indexPut_([mask, torch.tensor([1n])], 1);
+  x.indexPut_([mask, torch.tensor([true, false, true])], 2);
+  x.indexPut_([true, -3, torch.ellipsis, at(1)], 3);
+  expect(await x.tolist()).toEqual([
+    [0, 3, 0],
+    [2, 1, 0],
+    [0, 1, 2],
+  ]);
+  expect(() => x.indexPut_([torch.tensor([true, true, true]), torch.tensor([2n, 0n])], 1)).toThrow(
+    "indexing tensors could not be broadcast together with shapes [3], [2]",
+  );
 });
 
 test("through a view, and for its derivatives", async () => {

@@ -9,7 +9,7 @@ import type { Term } from "../../graph/term.ts";
 import { isScalar, type Scalar } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
 import { assign } from "../../tensor/inplace.ts";
-import { itemSync } from "../../tensor/reading.ts";
+import { knownData } from "../../tensor/reading.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { fill, fitted } from "../creation/fill.ts";
 import { add } from "../elementwise/arithmetic.ts";
@@ -17,13 +17,13 @@ import { toDtype } from "../shape/convert.ts";
 import { sizeText } from "../shape/dims.ts";
 import { expand } from "../shape/expand.ts";
 import { reshape } from "../shape/reshape.ts";
+import { nonzeroKnown } from "../sort/nonzero.ts";
 import {
   gatherIndexed,
   type IndexAttributes,
   indexedFront,
   indexPlace,
   linearIndex,
-  readMasksSync,
   spreadRows,
 } from "./index-read.ts";
 import type { IndexItem } from "./items.ts";
@@ -218,11 +218,12 @@ const placesOp = operation<{ readonly size: number }>("nonzero", ([mask], _, { s
   });
 });
 
-/** Masks become index tensors; on devices that cannot be read, of the length that the index tensors beside them have. */
+/** Masks become index tensors; those that cannot be read, of the length that the index tensors beside them have. */
 function withoutMasksToPut(plan: IndexPlan): IndexPlan {
-  const others = plan.indices.filter((x) => x !== undefined && !isMask(x));
-  const size = Math.max(0, ...others.map((x) => x?.shape.at(-1) ?? 1));
-  if (plan.view.current().device.backend.synchronous || size < 2) return readMasksSync(plan);
+  const given = plan.indices.filter((x) => x !== undefined);
+  const size = Math.max(0, ...given.map((x) => (isMask(x) ? 0 : (x.shape.at(-1) ?? 1))));
+  const known = given.every((x) => !isMask(x) || x.current().slot?.host != null);
+  if (known || size < 2 || plan.view.current().device.backend.synchronous) return withoutMasks(plan, nonzeroKnown);
   return withoutMasks(plan, (mask) => unravelIndex(call(placesOp, [mask], [], { size }), mask.shape));
 }
 
@@ -303,7 +304,7 @@ function namesUnread(items: readonly IndexItem[]): boolean {
  * `accumulate` it is added. A mask alone is not read.
  *
  * @throws IndexError, ShapeError or DTypeError if items or value do not fit; DeviceError, on devices that read asynchronously, where a
- * mask stands next to index tensors of one element, which do not say how many it picks.
+ * mask that was computed there stands next to index tensors of one element, which do not say how many it picks.
  * @example
  * x.indexPut_([slice(null, null, 2)], 0); // x[::2] = 0
  * x.indexPut_([x.lt(0)], 0); // x[x < 0] = 0
@@ -316,7 +317,7 @@ export function indexPut_(
 ): Tensor {
   const since = nodeCount();
   const read = (view: Tensor, dim: number, index: Tensor, item: number): Tensor =>
-    pick(view, dim, Number(itemSync(index)), item);
+    pick(view, dim, Number(knownData(index)[0]), item);
   const unread = namesUnread(items);
   const plan = planIndex(input, items, unread ? null : read);
   const { view } = plan;

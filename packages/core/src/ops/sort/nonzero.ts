@@ -2,7 +2,7 @@ import type { HostArray } from "../../dtype/dtype.ts";
 import { halfToFloat } from "../../dtype/half.ts";
 import { fromHost } from "../../tensor/creation.ts";
 import { requireNames } from "../../tensor/keywords.ts";
-import { data, dataSync } from "../../tensor/reading.ts";
+import { data, dataSync, knownData } from "../../tensor/reading.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 /** Keyword arguments of `nonzero`. */
@@ -75,6 +75,11 @@ export function nonzeroSync(input: Tensor, options: NonzeroOptions = {}): Tensor
   requireNames(options, ["asTuple"]);
   const values = dataSync(input);
   return options.asTuple ? vectorsOf(input, values) : matrixOf(input, values);
+}
+
+/** The vectors of `nonzeroSync`, also where a device is read asynchronously and the host knows the values. */
+export function nonzeroKnown(input: Tensor): Tensor[] {
+  return vectorsOf(input, knownData(input));
 }
 
 /** `nonzero` as a matrix. */
