@@ -17,14 +17,17 @@ const bernoulli = (): number[] => [
   -3617 / 10670622842880000,
 ];
 
-/** Σ (q + k)^-s of q > 0 and s > 1, by Euler's and Maclaurin's formula from the tenth term on. */
+/**
+ * Σ (q + k)^-s of q > 0 and s > 1, by Euler's and Maclaurin's formula from the tenth term on. The terms before are a sum over a
+ * dimension: written out, ten powers are more than compilers for GPUs are made for.
+ */
 function hurwitz(s: Term, q: Term): Term {
-  const power = (base: Term): Term => m.pow(base, m.neg(s));
-  let sum = power(q);
-  for (let k = 1; k < 10; k++) sum = m.add(sum, power(m.add(q, k)));
+  const d = q.rank;
+  const k = m.cast(m.iota([...q.shape, 10], d), q.dtype);
+  const first = m.sum(m.pow(m.add(m.unsqueeze(q, d), k), m.unsqueeze(m.neg(s), d)), [d]);
   const w = m.add(q, 10);
-  const last = power(w);
-  sum = m.add(sum, m.add(m.div(m.mul(last, w), m.sub(s, 1)), m.mul(last, 0.5)));
+  const last = m.pow(w, m.neg(s));
+  let sum = m.add(first, m.add(m.div(m.mul(last, w), m.sub(s, 1)), m.mul(last, 0.5)));
   let factor = m.mul(last, m.div(s, w));
   for (const [j, b] of bernoulli().entries()) {
     sum = m.add(sum, m.mul(factor, b));
