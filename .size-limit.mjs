@@ -3,10 +3,10 @@
  * A limit is a little above what it measures; raise it on purpose, in the commit that needs it.
  */
 const packages = {
-  core: "135.2 kB",
+  core: "136.8 kB",
   "backend-cpu": "9.9 kB",
   "backend-wasm": "49.9 kB",
-  "backend-webgpu": "44.9 kB",
+  "backend-webgpu": "45.5 kB",
   nn: "69.5 kB",
   optim: "15.8 kB",
   data: "5.1 kB",
@@ -32,7 +32,7 @@ export default [
     },
     limit: "44.1 kB",
   },
-  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "348.2 kB" },
+  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "350.1 kB" },
   ...Object.entries(packages).map(([name, limit]) => ({
     name: `@cresset/${name} without what it depends on`,
     path: `packages/${name}/dist/index.js`,

@@ -46,11 +46,8 @@ export function applyToAll<A extends Attributes>(trained: readonly Trained[], ap
   const fresh: [state: ParamState, name: string, tensor: Tensor][] = [];
   for (let from = 0; from < trained.length; from += paramsPerNode) {
     const part = trained.length <= paramsPerNode ? trained : trained.slice(from, from + paramsPerNode);
-    const written: Tensor[] = [];
-    const inputs: Tensor[] = [];
-    for (const { param } of part) written.push(param);
-    for (const { param } of part) inputs.push(param);
-    for (const { grad } of part) inputs.push(grad);
+    const written = part.map(({ param }) => param);
+    const inputs = written.concat(part.map(({ grad }) => grad));
     for (const name of states) {
       for (const { param, state } of part) {
         const known = state[name];

@@ -52,4 +52,4 @@ export function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean
   return true;
 }
 
-export const sameShape: (a: readonly number[], b: readonly number[]) => boolean = sameItems;
+export { sameItems as sameShape };

@@ -106,8 +106,7 @@ function withGrad<T>(enabled: boolean, fn: () => T, name: string): T {
     if (result instanceof Promise) {
       result.catch(() => undefined);
       throw new AutogradError(
-        `${name}(fn): fn returned a promise, and other code would run in the mode while it waits. ` +
-          `Await values outside.`,
+        `${name}(fn): fn returned a promise, and other code would run in the mode. Await it outside.`,
       );
     }
     return result;

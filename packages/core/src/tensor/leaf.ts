@@ -29,7 +29,7 @@ export class LeafRecord implements Leaf {
     if (tensor.edge !== null && tensor.edge.recording !== null) {
       if (requires) return;
       throw new AutogradError(
-        "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach().",
+        "you can only change requires_grad flags of leaf variables. Others are detached: x.detach().",
       );
     }
     if (requires && !isFloat(tensor.dtype))

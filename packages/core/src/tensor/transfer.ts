@@ -92,9 +92,7 @@ async function moveAll(tensors: Iterable<Tensor>, device: Device): Promise<void>
   }
   for (const [storage, version] of storages) {
     if (storage.version !== version)
-      throw new DeviceError(
-        `a tensor changed while it was moved to "${device.name}": await the move before training on. Nothing was moved.`,
-      );
+      throw new DeviceError(`a tensor changed while it was moved to "${device.name}": await the move first.`);
   }
   for (const [storage, value] of moves) {
     storage.write(value);
