@@ -16,7 +16,7 @@ export async function peakOf(task: () => Promise<unknown>): Promise<number> {
   if (gc === undefined) throw new Error("peakOf() needs --expose-gc");
   gc();
   const before = await mostHeld(async () => {
-    for (let i = 0; i < 200_000; i++) garbage = [i];
+    for (let i = 0; i < 100_000; i++) garbage = [i];
   });
   return Math.max(0, (await mostHeld(task)) - before);
 }
