@@ -84,6 +84,30 @@ describe("a server that gives ranges", () => {
     await expect(safetensors.loadFile(empty)).rejects.toThrow("a file of 0 bytes is too short");
   });
 
+  test("may send less than asked for at once", async () => {
+    const url = await serve((request) => {
+      const [begin, last] = (request.headers.range ?? "").slice("bytes=".length).split("-").map(Number);
+      const range = `bytes=${begin}-${Math.min(last, begin + 29_999)}`;
+      return ranged(file, { ...request, headers: { ...request.headers, range } } as typeof request, '"1"');
+    });
+    const opened = await safetensors.safeOpen(url);
+    expect(await (await opened.getTensor("c")).equal(tensors.c)).toBe(true);
+    const [begin, end] = [dataStart + 80_000, dataStart + 120_000];
+    expect(server.requests).toEqual([first, range(begin, end), range(begin + 30_000, end)]);
+    expect(server.sent()).toBe(70_000);
+    // What came with the header, and what did not.
+    expect(await (await opened.getTensor("a")).equal(tensors.a)).toBe(true);
+  });
+
+  test("names its unit in capitals as well", async () => {
+    const url = await serve((request) => {
+      const answer = ranged(file, request);
+      const named = String(answer.headers?.["content-range"]).replace("bytes", "Bytes");
+      return { ...answer, headers: { ...answer.headers, "content-range": named } };
+    });
+    expect(await (await safetensors.loadFile(url)).c.equal(tensors.c)).toBe(true);
+  });
+
   test("gets the headers that were given, with every request", async () => {
     const url = await serve((request) => ranged(file, request));
     await safetensors.loadFile(url, { headers: { authorization: "Bearer me" } });
@@ -137,6 +161,16 @@ describe("a server that gives no ranges", () => {
       await server.close();
     }
   });
+});
+
+test("a server that takes ranges beyond the end amiss is asked for the file", async () => {
+  const small = await safetensors.save({ a: zeros([3]) });
+  const url = await serve((request) => (request.headers.range === undefined ? { body: small } : { status: 416 }));
+  expect((await safetensors.loadFile(url)).a.tolistSync()).toEqual([0, 0, 0]);
+  expect(server.requests).toEqual([first, "/model.safetensors whole"]);
+  await server.close();
+  const never = await serve(() => ({ status: 416 }));
+  expect(await problem(safetensors.loadFile(never), never)).toBe("URL: the server answered 416 Range Not Satisfiable");
 });
 
 describe("refused, with the URL in the message", () => {
@@ -202,6 +236,23 @@ describe("refused, with the URL in the message", () => {
     const url = await serve((request) => change(ranged(file, request), server.requests.length));
     const opened = await safetensors.safeOpen(url);
     expect(await problem(opened.getTensor("c"), url)).toBe("URL was replaced by another file while it was read");
+  });
+
+  test.each<[string, string, (before: Answer) => Answer]>([
+    [
+      "another range",
+      "bytes 0 to 39999",
+      (before) => ({ ...before, headers: { ...before.headers, "content-range": `bytes 0-39999/${file.length}` } }),
+    ],
+    ["the whole file", "the whole file", ({ headers }) => ({ headers: { etag: headers?.etag ?? "" }, body: file })],
+  ])("an answer of the same file with %s", async (_, sent, change) => {
+    const url = await serve((request) => {
+      const answer = ranged(file, request, '"1"');
+      return server.requests.length === 1 ? answer : change(answer);
+    });
+    const opened = await safetensors.safeOpen(url);
+    const asked = `bytes ${dataStart + 80_000} to ${dataStart + 119_999}`;
+    expect(await problem(opened.getTensor("c"), url)).toBe(`URL: the server sent ${sent} when asked for ${asked}`);
   });
 
   test("a file that is removed in between", async () => {

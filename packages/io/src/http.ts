@@ -1,5 +1,6 @@
 /** Files of web servers, read in ranges: RFC 9110, section 14. */
 import { FetchError } from "./errors.ts";
+import { joined } from "./joined.ts";
 import { type ByteSource, type OpenOptions, sourceOfBytes } from "./source.ts";
 
 /** What the first request asks for. Most headers are shorter, and small files are whole in it. */
@@ -24,6 +25,11 @@ export async function openUrl(url: URL, options: OpenOptions): Promise<ByteSourc
   const remote = new Remote(url, options);
   const response = await remote.ask(0, firstBytes);
   if (response.status === 416 && totalOf(response) === 0) return sourceOfBytes(new Uint8Array(0), remote.name);
+  if (response.status === 416) {
+    // A server that takes a range beyond the end of a small file amiss, where it should send what there is.
+    await response.body?.cancel();
+    return sourceOfBytes(await remote.whole(await remote.ask()), remote.name);
+  }
   const range = response.status === 206 && !isEncoded(response) ? rangeOf(response) : null;
   if (range?.begin === 0) {
     const start = await remote.bytesOf(response, range.end);
@@ -70,19 +76,28 @@ class Remote {
   /** A file whose `start` is known already; `first` is the answer that it was in. */
   source(size: number, start: Uint8Array, first: Response): ByteSource {
     const version = versionOf(first);
-    const changed = (): FetchError => new FetchError(`${this.name} was replaced by another file while it was read`);
-    const fetched = async (begin: number, end: number): Promise<Uint8Array<ArrayBuffer>> => {
+    /** One answer, which may be shorter than what was asked for: a server decides how much it sends at once. */
+    const part = async (begin: number, end: number): Promise<Uint8Array<ArrayBuffer>> => {
       // The answers say themselves which file they are of. Asking for a certain one (If-Range) would be a question to the
       // server first, from pages of other origins.
       const response = await this.ask(begin, end);
-      const range = response.status === 206 ? rangeOf(response) : null;
-      if (range?.begin === begin && range.end === end && range.total === size && versionOf(response) === version)
-        return this.bytesOf(response, end - begin);
-      if (response.status === 206 || response.status === 200 || response.status === 416) {
-        await response.body?.cancel();
-        throw changed();
+      if (response.status !== 206 && response.status !== 200 && response.status !== 416)
+        throw await this.refused(response);
+      const range = response.status === 206 && !isEncoded(response) ? rangeOf(response) : null;
+      const same = versionOf(response) === version && (range === null || range.total === size);
+      if (same && range?.begin === begin && range.end <= end) return this.bytesOf(response, range.end - begin);
+      await response.body?.cancel();
+      if (same && (range !== null || (response.status === 200 && version !== null))) {
+        const sent = range === null ? "the whole file" : `bytes ${range.begin} to ${range.end - 1}`;
+        throw new FetchError(`${this.name}: the server sent ${sent} when asked for bytes ${begin} to ${end - 1}`);
       }
-      throw await this.refused(response);
+      throw new FetchError(`${this.name} was replaced by another file while it was read`);
+    };
+    const fetched = async (begin: number, end: number): Promise<Uint8Array<ArrayBuffer>> => {
+      const parts = [await part(begin, end)];
+      for (let at = begin + parts[0].length; at < end; at += parts[parts.length - 1].length)
+        parts.push(await part(at, end));
+      return parts.length === 1 ? parts[0] : joined(parts);
     };
     return {
       name: this.name,
@@ -167,14 +182,14 @@ interface Range {
 
 /** The range that an answer has; null where it does not say. */
 function rangeOf(response: Response): Range | null {
-  const match = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(response.headers.get("content-range") ?? "");
+  const match = /^bytes (\d+)-(\d+)\/(\d+)$/i.exec(response.headers.get("content-range") ?? "");
   if (match === null) return null;
   const [begin, last, total] = match.slice(1).map(Number);
   return begin <= last && last < total && Number.isSafeInteger(total) ? { begin, end: last + 1, total } : null;
 }
 
 function totalOf(response: Response): number | null {
-  const match = /^bytes \*\/(\d+)$/.exec(response.headers.get("content-range") ?? "");
+  const match = /^bytes \*\/(\d+)$/i.exec(response.headers.get("content-range") ?? "");
   return match === null ? null : Number(match[1]);
 }
 
