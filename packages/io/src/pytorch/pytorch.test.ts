@@ -200,8 +200,8 @@ expected = []
 for i in range(60):
     v = [value(4) for _ in range(4)]
     torch.save(v, "random-%d.pt" % i)
-    torch.save(v, "random-%d.pth" % i, _use_new_zipfile_serialization=False)
-    torch.save(v, "protocol-%d.pt" % i, pickle_protocol=2 + i % 4)
+    torch.save(v, "random-%d.pth" % i, _use_new_zipfile_serialization=False, pickle_protocol=[2, 1, 3, 4, 5][i % 5])
+    torch.save(v, "protocol-%d.pt" % i, pickle_protocol=1 + i % 5)
     expected.append(shown(v))
 print(json.dumps(expected))`;
 
