@@ -241,18 +241,17 @@ describe("refused, with the URL in the message", () => {
   test.each<[string, string, (before: Answer) => Answer]>([
     [
       "another range",
-      "bytes 0 to 39999",
+      "206 Partial Content",
       (before) => ({ ...before, headers: { ...before.headers, "content-range": `bytes 0-39999/${file.length}` } }),
     ],
-    ["the whole file", "the whole file", ({ headers }) => ({ headers: { etag: headers?.etag ?? "" }, body: file })],
-  ])("an answer of the same file with %s", async (_, sent, change) => {
+    ["the whole file", "200 OK", ({ headers }) => ({ headers: { etag: headers?.etag ?? "" }, body: file })],
+  ])("an answer of the same file with %s", async (_, status, change) => {
     const url = await serve((request) => {
       const answer = ranged(file, request, '"1"');
       return server.requests.length === 1 ? answer : change(answer);
     });
     const opened = await safetensors.safeOpen(url);
-    const asked = `bytes ${dataStart + 80_000} to ${dataStart + 119_999}`;
-    expect(await problem(opened.getTensor("c"), url)).toBe(`URL: the server sent ${sent} when asked for ${asked}`);
+    expect(await problem(opened.getTensor("c"), url)).toBe(`URL: the server answered ${status}`);
   });
 
   test("a file that is removed in between", async () => {

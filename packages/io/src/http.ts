@@ -25,11 +25,6 @@ export async function openUrl(url: URL, options: OpenOptions): Promise<ByteSourc
   const remote = new Remote(url, options);
   const response = await remote.ask(0, firstBytes);
   if (response.status === 416 && totalOf(response) === 0) return sourceOfBytes(new Uint8Array(0), remote.name);
-  if (response.status === 416) {
-    // A server that takes a range beyond the end of a small file amiss, where it should send what there is.
-    await response.body?.cancel();
-    return sourceOfBytes(await remote.whole(await remote.ask()), remote.name);
-  }
   const range = response.status === 206 && !isEncoded(response) ? rangeOf(response) : null;
   if (range?.begin === 0) {
     const start = await remote.bytesOf(response, range.end);
@@ -37,8 +32,10 @@ export async function openUrl(url: URL, options: OpenOptions): Promise<ByteSourc
       ? sourceOfBytes(start, remote.name)
       : remote.source(range.total, start, response);
   }
-  if (response.status !== 206) return sourceOfBytes(await remote.whole(response), remote.name);
-  // A range of something encoded, or one that another origin does not let a page know of.
+  if (response.status !== 206 && response.status !== 416)
+    return sourceOfBytes(await remote.whole(response), remote.name);
+  // A range of something encoded, or one that another origin does not let a page know of; or a server that takes a range beyond
+  // the end of a small file amiss.
   await response.body?.cancel();
   return sourceOfBytes(await remote.whole(await remote.ask()), remote.name);
 }
@@ -74,30 +71,21 @@ class Remote {
   }
 
   /** A file whose `start` is known already; `first` is the answer that it was in. */
-  source(size: number, start: Uint8Array, first: Response): ByteSource {
+  source(size: number, start: Uint8Array<ArrayBuffer>, first: Response): ByteSource {
     const version = versionOf(first);
     /** One answer, which may be shorter than what was asked for: a server decides how much it sends at once. */
     const part = async (begin: number, end: number): Promise<Uint8Array<ArrayBuffer>> => {
       // The answers say themselves which file they are of. Asking for a certain one (If-Range) would be a question to the
       // server first, from pages of other origins.
       const response = await this.ask(begin, end);
-      if (response.status !== 206 && response.status !== 200 && response.status !== 416)
-        throw await this.refused(response);
-      const range = response.status === 206 && !isEncoded(response) ? rangeOf(response) : null;
-      const same = versionOf(response) === version && (range === null || range.total === size);
+      const { status } = response;
+      const range = status === 206 && !isEncoded(response) ? rangeOf(response) : null;
+      // The same file, so far as the server says; without a range, it must say so.
+      const same = versionOf(response) === version && (range === null ? version !== null : range.total === size);
       if (same && range?.begin === begin && range.end <= end) return this.bytesOf(response, range.end - begin);
+      if (same ? status !== 416 : ![200, 206, 416].includes(status)) throw await this.refused(response);
       await response.body?.cancel();
-      if (same && (range !== null || (response.status === 200 && version !== null))) {
-        const sent = range === null ? "the whole file" : `bytes ${range.begin} to ${range.end - 1}`;
-        throw new FetchError(`${this.name}: the server sent ${sent} when asked for bytes ${begin} to ${end - 1}`);
-      }
       throw new FetchError(`${this.name} was replaced by another file while it was read`);
-    };
-    const fetched = async (begin: number, end: number): Promise<Uint8Array<ArrayBuffer>> => {
-      const parts = [await part(begin, end)];
-      for (let at = begin + parts[0].length; at < end; at += parts[parts.length - 1].length)
-        parts.push(await part(at, end));
-      return parts.length === 1 ? parts[0] : joined(parts);
     };
     return {
       name: this.name,
@@ -105,13 +93,11 @@ class Remote {
       atOnce: bytesAtOnce,
       async read(begin, end) {
         if (end <= start.length) return start.slice(begin, end);
-        if (begin >= start.length) return fetched(begin, end);
-        // Memory for both parts is taken when both are there.
-        const rest = await fetched(start.length, end);
-        const bytes = new Uint8Array(end - begin);
-        bytes.set(start.subarray(begin));
-        bytes.set(rest, start.length - begin);
-        return bytes;
+        // Memory for all parts is taken when they are there.
+        const parts = begin < start.length ? [start.subarray(begin)] : [];
+        for (let at = Math.max(begin, start.length); at < end; at += parts[parts.length - 1].length)
+          parts.push(await part(at, end));
+        return parts.length === 1 ? parts[0] : joined(parts);
       },
       close: async () => undefined,
     };

@@ -1,8 +1,9 @@
 import type { HostArray } from "../dtype/dtype.ts";
 import { TraceError } from "../errors.ts";
-import type { Value } from "../graph/node.ts";
+import { nodeCount, type Value } from "../graph/node.ts";
 import type { Edge } from "../graph/recording.ts";
 import { defaultGenerator } from "../ops/random/default-generator.ts";
+import { realize } from "../runtime/commit.ts";
 import { type Device, deviceNamed, deviceNames } from "../runtime/device.ts";
 import { mode, type RandomSource, type Tracing } from "../runtime/mode.ts";
 import type { Storage } from "../runtime/storage.ts";
@@ -16,6 +17,10 @@ export interface Traced<T> {
   readonly before: readonly Value[];
   /** The values that they would have afterwards; those that were not written are the same. */
   readonly after: readonly Value[];
+  /** Nodes with smaller numbers were there before: what they compute is no part of the program. */
+  readonly since: number;
+  /** The memory of other tensors that was written, of which nothing remains: the program's own, or what it found outside. */
+  readonly written: readonly Storage[];
   /** Random numbers that it drew and where they came from. As constants of the graph, they would be those of this run. */
   readonly sources: ReadonlyMap<Value, RandomSource>;
   /** Whether it drew others. */
@@ -47,6 +52,8 @@ export function traced<T>(
     );
   const restore = deviceNames().map((name) => rememberDevice(deviceNamed(name)));
   const restoreTensors = states.map(rememberTensor);
+  const since = nodeCount();
+  const pendingWrites = new Map(dirtyStorages().map((storage) => [storage, storage.version]));
   const generator = defaultGenerator.getState();
   const outer = { ...mode };
   const sources = new Map<Value, RandomSource>();
@@ -73,8 +80,10 @@ export function traced<T>(
       throw new TraceError("a traced program must not return a promise: what runs later is no part of its graph");
     }
     const after = states.map((tensor) => tensor.current());
+    const own = new Set(states.map(({ storage }) => storage));
+    const written = dirtyStorages().filter((each) => !own.has(each) && each.version !== pendingWrites.get(each));
     const untold = draws === 0 && !sameBytes(generator, defaultGenerator.getState());
-    return { result, before, after, sources, random: untold || draws > sources.size };
+    return { result, before, after, since, written, sources, random: untold || draws > sources.size };
   } finally {
     Object.assign(mode, outer);
     for (const { slot, host } of content) slot.host = host;
@@ -86,6 +95,8 @@ export function traced<T>(
 
 /** The elements of a value that is there: the content of a constant of a traced program. May be the value's own array. */
 export async function readValue(value: Value): Promise<HostArray> {
+  // What the program found pending can be computed; what it computed itself cannot.
+  if (value.slot === null && value.node !== null) realize(value);
   const { slot } = value;
   if (slot === null) throw new TraceError("a value was read that is not there");
   if (slot.host !== null) return slot.host;
@@ -104,6 +115,10 @@ function readWhileTraced({ node, type }: Value): TraceError {
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.every((byte, i) => byte === b[i]);
+}
+
+function dirtyStorages(): Storage[] {
+  return deviceNames().flatMap((name) => [...deviceNamed(name).dirty]);
 }
 
 /** What was entered into the journal is forgotten; other storages that were written get back what they had. */

@@ -45,7 +45,8 @@ export function checkpointWith<A extends readonly unknown[], R extends Result>(
   if ((result as unknown) instanceof Promise) throw new AutogradError("checkpoint(fn): fn returned a promise");
   const outputs: readonly Tensor[] = result instanceof Tensor ? [result] : (result as readonly Tensor[]);
   const { edges, recordings } = frontier(outputs, since);
-  if (!mode.gradEnabled || edges.length === 0) return result;
+  // What is traced is computed elsewhere, where all of it is one graph.
+  if (!mode.gradEnabled || edges.length === 0 || mode.tracing !== null) return result;
   for (const recording of recordings) recording.release();
   for (const output of outputs) realize(output.current());
   const recorded = recordCustom("CheckpointFunctionBackward", outputs, edges, (gradients, createGraph) => {

@@ -44,10 +44,11 @@ const own = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined 
  * @throws FormatError for one that Cresset lacks, by name.
  */
 export function dtypeOfDescription(descr: unknown): { readonly dtype: DType; readonly swapped: boolean } {
-  if (Array.isArray(descr))
-    throw new FormatError(`the array is structured, ${fieldsOf(descr)}: Cresset has no such dtype`);
   const parts = typeof descr === "string" ? /^([<>|=]?)([A-Za-z])(\d*)(\[\w+\])?$/.exec(descr) : null;
-  if (parts === null) throw new FormatError(`the array has the unknown dtype ${JSON.stringify(descr)}`);
+  if (parts === null)
+    throw new FormatError(
+      `the array has the ${Array.isArray(descr) ? "structured" : "unknown"} dtype ${JSON.stringify(descr)}`,
+    );
   const [, order, kind, size] = parts;
   const dtype = own(dtypes, kind + size);
   if (dtype !== undefined) return { dtype, swapped: order === ">" };
@@ -59,19 +60,6 @@ export function dtypeOfDescription(descr: unknown): { readonly dtype: DType; rea
       ? `the array has the unknown dtype ${JSON.stringify(descr)}`
       : `the array holds ${holds} (dtype ${JSON.stringify(descr)}), not numbers`,
   );
-}
-
-/** What a structured array consists of, by name as far as that is short. */
-function fieldsOf(fields: readonly unknown[]): string {
-  const texts = fields.map((field) => {
-    const [name, dtype] = Array.isArray(field) ? field : [];
-    // A field may have a title before its name, and what fills a gap has none.
-    const text = String(Array.isArray(name) ? name[1] : name).slice(0, 40);
-    return text !== "" && typeof dtype === "string" ? `${text} (${dtype.slice(0, 20)})` : text;
-  });
-  const named = texts.filter((text) => text !== "");
-  const few = named.slice(0, 3).join(", ");
-  return `of the field${named.length === 1 ? "" : "s"} ${few || "of no name"}${named.length > 3 ? " …" : ""}`;
 }
 
 const codes = new Map(Object.entries(dtypes).map(([code, dtype]) => [dtype, code]));

@@ -358,6 +358,7 @@ describe("what has no graph is refused", () => {
       inputs: [],
       initializers: [large],
       outputs: [{ ...large, name: "y" }],
+      since: 0,
       symbols: new Map(),
       sources: new Map(),
       exactDivision: false,

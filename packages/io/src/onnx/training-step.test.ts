@@ -145,6 +145,8 @@ describe("an exported training step follows the same loss curve for 50 steps", (
     // Its first five steps are others than those that follow.
     RAdam: (p) => new optim.RAdam(p, { lr: 1e-2 }),
     "RAdam that never knows the variance": (p) => new optim.RAdam(p, { betas: [0.9, 0.5] }),
+    // The step is the smaller of the rate and what falls with their number, and here soon is the latter.
+    Adafactor: (p) => new optim.Adafactor(p, { lr: 0.3, weightDecay: 1e-3 }),
     "ASGD that averages from step 10 on": (p) => new optim.ASGD(p, { lr: 0.1, t0: 10, lambd: 1e-2 }),
   };
   test.each(Object.keys(optimizers))("the classifier with %s", async (name) => {

@@ -12,8 +12,6 @@ import { pickleHooks } from "./pickle-hooks.ts";
 import { type StorageRecord, storageOf } from "./records.ts";
 
 const magic = 0x1950a86a20f9469cfc6cn;
-/** How a file begins that Python wrote with protocol 1 of pickles; with later ones they all begin alike. */
-export const magicLine = `L${magic}L\n`;
 const protocol = 1001;
 
 /** How much is read at first in search of the pickles; then twice as much, and so on. */

@@ -6,7 +6,7 @@ import { type ByteSource, type FileLike, type OpenOptions, openSource } from "..
 import { beginsLikeZip } from "../zip/directory.ts";
 import { collectTensors } from "./collect.ts";
 import type { PickledFile } from "./file.ts";
-import { magicLine, openLegacyFormat } from "./legacy-format.ts";
+import { openLegacyFormat } from "./legacy-format.ts";
 import { NumpyArray } from "./numpy-globals.ts";
 import { plainValue } from "./plain-values.ts";
 import type { StorageRecord } from "./records.ts";
@@ -94,8 +94,8 @@ async function openFormat(source: ByteSource): Promise<PickledFile> {
   if (start[8] === 0x7b && start.length > 9)
     throw new FormatError("this looks like a safetensors file: read it with safetensors.loadFile");
   if (start.length === 0) throw new FormatError("the file is empty");
-  // With protocol 1, its number of the format is written out.
-  if (start[0] !== 0x80 && text(0, magicLine.length) !== magicLine)
+  // With protocol 1, the number of the format comes first, written out.
+  if (start[0] !== 0x80 && text(0, 2) !== "L1")
     throw new FormatError("this was not written by torch.save: it is neither a zip archive nor a pickle");
   return openLegacyFormat(source);
 }

@@ -35,6 +35,8 @@ export interface GraphSpec {
   readonly scalars?: (c: Context) => ScalarInputs;
   /** Data that must not be part of the graph, with what is said if it is. */
   readonly forbidden?: ReadonlyMap<Value, string>;
+  /** The number of the program's first node. */
+  readonly since: number;
   /** Random numbers that the engine draws anew in every run. */
   readonly sources: ReadonlyMap<Value, RandomSource>;
   /** What the sizes of inputs were in the traces, by name. */
@@ -81,6 +83,7 @@ export async function writeGraph(spec: GraphSpec): Promise<Uint8Array<ArrayBuffe
   const { nodes, wanted, constants } = pair(
     spec.outputs.map(({ values }) => values),
     (value) => known.has(value),
+    spec.since,
   );
   const { trainingState = [] } = spec;
   requireFits([

@@ -207,8 +207,11 @@ export interface Paired {
   readonly constants: ReadonlyMap<Value, readonly Value[]>;
 }
 
-/** Finds what `outputs` are computed from, in all traces at once; `isLeaf` says where to stop. */
-export function pair(outputs: readonly (readonly Value[])[], isLeaf: (value: Value) => boolean): Paired {
+/**
+ * Finds what `outputs` are computed from, in all traces at once; `isLeaf` says where to stop, and what has a smaller number than
+ * `since` is data.
+ */
+export function pair(outputs: readonly (readonly Value[])[], isLeaf: (value: Value) => boolean, since: number): Paired {
   const partners = new Map<Value, readonly Value[]>();
   const nodes = new Map<Node, Nodes>();
   const wanted = new Map<Node, Set<number>>();
@@ -223,7 +226,7 @@ export function pair(outputs: readonly (readonly Value[])[], isLeaf: (value: Val
     }
     partners.set(first, values);
     if (isLeaf(first)) continue;
-    if (first.ready || first.node === null) {
+    if (first.ready || first.node === null || first.node.id < since) {
       constants.set(first, values);
       continue;
     }

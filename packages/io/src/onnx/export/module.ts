@@ -105,6 +105,7 @@ async function modelOf(
         ],
         initializers: exportParams ? values : [],
         outputs: outputNames.map((name, i) => ({ name, values: traces.results.map((each) => each[i]) })),
+        since: traces.since,
         sources: traces.sources,
         symbols: traces.symbols,
         exactDivision: traces.exactDivision,

@@ -17,7 +17,7 @@ export type Formula =
   | { readonly kind: "number"; readonly value: number }
   | { readonly kind: "apply"; readonly op: Op; readonly left: Formula; readonly right: Formula };
 
-type Op = "Add" | "Sub" | "Mul" | "Div" | "Pow" | "Max";
+type Op = "Add" | "Sub" | "Mul" | "Div" | "Pow" | "Max" | "Min";
 
 const operators: Readonly<Record<Op, (a: number, b: number) => number>> = {
   Add: (a, b) => a + b,
@@ -26,6 +26,7 @@ const operators: Readonly<Record<Op, (a: number, b: number) => number>> = {
   Div: (a, b) => a / b,
   Pow: (a, b) => a ** b,
   Max: Math.max,
+  Min: Math.min,
 };
 
 const lr: Formula = { kind: "lr" };
@@ -39,7 +40,7 @@ const apply =
     left: typeof left === "number" ? number(left) : left,
     right: typeof right === "number" ? number(right) : right,
   });
-const [add, sub, mul, div, pow, max] = (["Add", "Sub", "Mul", "Div", "Pow", "Max"] as const).map(apply);
+const [add, sub, mul, div, pow, max, min] = (["Add", "Sub", "Mul", "Div", "Pow", "Max", "Min"] as const).map(apply);
 const state = (name: string): Formula => ({ kind: "state", name });
 const float32 = (of: Formula): Formula => ({ kind: "float32", of });
 const choose = (positive: Formula, above: Formula | number, below: Formula | number): Formula => ({
@@ -122,6 +123,11 @@ const formulas: Readonly<Record<string, (options: Options, node: Node) => Readon
     0: sub(1, mul(numberIn(options, "lambd"), state("eta"))),
     1: minus(state("eta")),
     2: state("mu"),
+  }),
+  adafactor: (options) => ({
+    0: min(lr, div(1, pow(step, 0.5))),
+    1: pow(step, numberIn(options, "beta2Decay")),
+    5: sub(1, mul(lr, numberIn(options, "weightDecay"))),
   }),
   adagrad: (options) => ({ 0: minus(div(lr, add(1, mul(sub(step, 1), numberIn(options, "lrDecay"))))) }),
 };

@@ -10,7 +10,7 @@ import {
   numberStatesOf,
   type Options,
 } from "./optimizer-numbers.ts";
-import type { Traces } from "./traces.ts";
+import type { Memory, Traces } from "./traces.ts";
 
 /** What is used of an optimizer of `@cresset/optim`. */
 export interface TrainingOptimizer {
@@ -51,6 +51,9 @@ export class OptimizerStates {
   readonly #original: ReadonlyMap<Tensor, State>;
   readonly #names = new Map<Tensor, string>();
   readonly #zeros = new Map<Tensor, Tensor>();
+  /** Parameters whose gradients a step is known to leave at null, as it will find them. */
+  readonly #cleared = new Set<Tensor>();
+  readonly #clearBefore = new Set<Tensor>();
   readonly #groupOf = new Map<Value, Group>();
   /** The optimizer's operation, by group. */
   readonly #operations: string[] = [];
@@ -83,11 +86,12 @@ export class OptimizerStates {
     for (const { params } of this.groups) {
       for (const param of params) {
         await param.data();
+        if (param.grad === null) this.#clearBefore.add(param);
         const zeros = zerosLike(param);
         this.#zeros.set(param, zeros);
         this.oldGradients.set(
           zeros.current(),
-          `the gradient of "${this.#names.get(param)}" is added to that of the step before: call optimizer.zeroGrad() in the step`,
+          `the gradient of "${this.#names.get(param)}" is added to that of the step before: call optimizer.zeroGrad() in the step, before loss.backward()`,
         );
       }
     }
@@ -130,7 +134,20 @@ export class OptimizerStates {
     const { state } = this.#optimizer;
     state.clear();
     for (const [param, entries] of this.#now()) state.set(param, { ...entries });
-    for (const [param, zeros] of this.#zeros) if (param.requiresGrad) param.grad = zeros;
+    for (const [param, zeros] of this.#zeros)
+      if (param.requiresGrad) param.grad = this.#cleared.has(param) ? null : zeros;
+  }
+
+  /** After each trace, before all is put back: sees which gradients the next step begins without. */
+  end(): void {
+    for (const param of this.#clearBefore) {
+      if (param.grad === null) this.#cleared.add(param);
+      else this.#cleared.delete(param);
+    }
+  }
+
+  isOldGradient(memory: Memory): boolean {
+    return [...this.#zeros.values()].some(({ storage }) => storage === memory);
   }
 
   /** Makes the next trace that of the step after the one traced last. */

@@ -30,6 +30,17 @@ export function tensorsIn(args: unknown): Tensor[] {
   return [];
 }
 
+/** The tensors of what a program returned. @throws OnnxExportError for a promise: what runs later is in no graph. */
+export function resultsOf(result: unknown): Tensor[] {
+  if (result instanceof Promise) {
+    result.catch(() => undefined);
+    throw new OnnxExportError(
+      "the program returns a promise, and what it does later is in no graph: it must not be async",
+    );
+  }
+  return tensorsIn(result);
+}
+
 /** The same arguments with other tensors in their places. */
 export function withTensors(args: unknown, tensors: Iterator<Tensor>): unknown {
   if (args instanceof Tensor) return tensors.next().value;
@@ -123,6 +134,9 @@ function sizesFor(attempt: Attempt, i: number, size: number): Size {
   return steps[i].map((n) => base + n + (attempt === "apart" ? 1 : 0));
 }
 
+/** What a tensor and its views share. */
+export type Memory = Tensor["storage"];
+
 /** What was traced: by trace, the values of inputs, states and results. */
 export interface Traces {
   readonly count: number;
@@ -131,6 +145,10 @@ export interface Traces {
   readonly results: readonly (readonly Value[])[];
   /** The states' values afterwards. */
   readonly after: readonly (readonly Value[])[];
+  /** The number of the first node that belongs to the program: what older ones compute is a constant of it. */
+  readonly since: number;
+  /** The memory of tensors besides those that the program wrote. */
+  readonly written: ReadonlySet<Memory>;
   /** Random numbers that another engine draws itself. */
   readonly sources: ReadonlyMap<Value, RandomSource>;
   /** What a size of an input was in each trace, by its name. */
@@ -171,6 +189,8 @@ export function traceProgram(
       result,
       before,
       after,
+      since,
+      written,
       random,
       sources: drawn,
     } = traced([...tensors, ...states], () => program(tensors).map((t) => t.current()), recurrentLayer);
@@ -180,7 +200,8 @@ export function traceProgram(
       );
     const { length } = tensors;
     for (const [value, source] of drawn) sources.set(value, source);
-    return { result, inputs: before.slice(0, length), states: before.slice(length), after: after.slice(length) };
+    const [own, found] = [before.slice(0, length), before.slice(length)];
+    return { result, inputs: own, states: found, after: after.slice(length), since, written };
   });
   return {
     count,
@@ -188,6 +209,8 @@ export function traceProgram(
     states: traces[0].states,
     results: traces.map((trace) => trace.result),
     after: traces.map((trace) => trace.after),
+    since: traces[0].since,
+    written: new Set(traces.flatMap((trace) => trace.written)),
     sources,
     symbols,
     exactDivision: attempt === "factors",

@@ -10,7 +10,15 @@ import { pair } from "./lower.ts";
 import { namesOf, only, requireOpset, statesOf, tracedWith } from "./module.ts";
 import { converted, evaluateFormula, formulasOf, lowerFormula, mentions } from "./optimizer-numbers.ts";
 import { type Group, type GroupNumber, OptimizerStates, type TrainingOptimizer } from "./optimizer-states.ts";
-import { type DynamicAxes, exampleInputs, type Traces, tensorsIn, traceProgram, withTensors } from "./traces.ts";
+import {
+  type DynamicAxes,
+  exampleInputs,
+  resultsOf,
+  type Traces,
+  tensorsIn,
+  traceProgram,
+  withTensors,
+} from "./traces.ts";
 
 export interface TrainingStepOptions {
   /** What is trained: gives the parameters and buffers their names. */
@@ -74,6 +82,10 @@ export async function exportTrainingStep<Args extends readonly unknown[]>(
 ): Promise<TrainingStep> {
   const { module, optimizer, dynamicAxes = {} } = options;
   const opset = requireOpset(options.opsetVersion);
+  if ("stepSync" in optimizer)
+    throw new OnnxExportError(
+      "LBFGS decides by values what it does next, which no graph can: train with another optimizer",
+    );
   const tensors = tensorsIn(args);
   const inputNames = namesOf("inputNames", options.inputNames, "input", tensors.length);
   const inputs = await exampleInputs(tensors, inputNames, dynamicAxes);
@@ -81,12 +93,21 @@ export async function exportTrainingStep<Args extends readonly unknown[]>(
   const states = new OptimizerStates(optimizer, named);
   const run = (replaced: readonly Tensor[]): Tensor[] => {
     states.begin();
-    return tensorsIn(step(...(withTensors(args, replaced.values()) as unknown as Args)));
+    const results = resultsOf(step(...(withTensors(args, replaced.values()) as unknown as Args)));
+    states.end();
+    return results;
   };
   try {
-    await states.prepare((all) => traceProgram(run, inputs, all, "example"));
+    const earlier: Traces[] = [];
+    const trace = (all: readonly Tensor[]): Traces => {
+      const traces = traceProgram(run, inputs, all, "example");
+      requireNothingLeft(traces, earlier);
+      earlier.push(traces);
+      return traces;
+    };
+    await states.prepare(trace);
     const all = [...states.tensors.values()];
-    requireRepeatable(states, () => traceProgram(run, inputs, all, "example"));
+    requireRepeatable(states, () => trace(all));
     const result = await tracedWith(run, inputs, all, (traces) =>
       writeStep(traces, states, inputNames, options, opset),
     );
@@ -94,6 +115,32 @@ export async function exportTrainingStep<Args extends readonly unknown[]>(
     return result;
   } finally {
     states.restore();
+  }
+}
+
+/**
+ * A step may keep what does not change, such as a mask, but what it computed from the batch or the parameters in an earlier
+ * iteration would stay as it was when it was traced.
+ *
+ * @throws OnnxExportError if it uses such a tensor.
+ */
+function requireNothingLeft(traces: Traces, earlier: readonly Traces[]): void {
+  if (earlier.length === 0) return;
+  const batches = new Set(earlier.flatMap(({ inputs }) => inputs[0]));
+  const changing = new Set([...batches, ...earlier.flatMap(({ states }) => states)]);
+  const seen = new Set<Value>([...traces.inputs[0], ...traces.states]);
+  const stack = [...traces.results[0], ...traces.after[0]];
+  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
+    if (seen.has(value)) continue;
+    seen.add(value);
+    const { node } = value;
+    const isLeft = node !== null && node.id >= earlier[0].since && node.id < traces.since;
+    if (batches.has(value) || (isLeft && node.inputs.some((input) => changing.has(input))))
+      throw new OnnxExportError(
+        `the step uses a tensor of shape [${value.type.shape.join(", ")}] that the iteration before left to it, which the graph would not carry on: ` +
+          "keep it in a buffer of the module, and write to that in place",
+      );
+    if (node !== null && node.id >= earlier[0].since && !value.ready) stack.push(...node.inputs);
   }
 }
 
@@ -105,6 +152,14 @@ function requireRepeatable(states: OptimizerStates, trace: () => Traces): void {
   const next = trace();
   const after = states.now();
   states.rewind();
+  // What a step makes for itself is made anew in the next one.
+  for (const memory of now.written) {
+    if (!next.written.has(memory) || states.isOldGradient(memory)) continue;
+    throw new OnnxExportError(
+      `the step writes to a tensor of shape [${memory.current.type.shape.join(", ")}] that is neither the module's nor the optimizer's, ` +
+        "so that the graph would not carry it to the next step: make it a buffer of the module",
+    );
+  }
   const outputs = (traces: Traces): readonly Value[] => [...traces.results[0], ...traces.after[0]];
   const leaves = new Set([...now.inputs[0], ...now.states]);
   const partners = new Map([...now.inputs[0].entries()].map(([i, value]) => [value, next.inputs[0][i]]));
@@ -113,6 +168,7 @@ function requireRepeatable(states: OptimizerStates, trace: () => Traces): void {
     outputs(now).map((value, i) => [value, later[i]]),
     leaves,
     partners,
+    now.since,
   );
   for (const [node, other] of nodes) {
     const group = states.groupOf(node);
@@ -142,9 +198,10 @@ function paired(
   outputs: readonly (readonly Value[])[],
   leaves: ReadonlySet<Value>,
   partners: ReadonlyMap<Value, Value>,
+  since: number,
 ): readonly (readonly Node[])[] {
   try {
-    return pair(outputs, (value) => leaves.has(value) || partners.has(value)).nodes;
+    return pair(outputs, (value) => leaves.has(value) || partners.has(value), since).nodes;
   } catch (error) {
     throw new OnnxExportError(
       "the next step would be another graph than this one: the step must do the same in every iteration",
@@ -183,6 +240,7 @@ async function writeStep(
     ],
     scalars: (c) => scalarInputs(c, states, learningRate),
     forbidden: states.oldGradients,
+    since: traces.since,
     sources: traces.sources,
     symbols: traces.symbols,
     exactDivision: traces.exactDivision,
