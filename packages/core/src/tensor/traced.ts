@@ -118,14 +118,14 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 function dirtyStorages(): Storage[] {
-  return deviceNames().flatMap((name) => [...deviceNamed(name).dirty]);
+  return deviceNames().flatMap((name) => deviceNamed(name).dirty.list);
 }
 
 /** What was entered into the journal is forgotten; other storages that were written get back what they had. */
 function rememberDevice(device: Device): () => void {
   const journal = [...device.journal];
   const { pendingBytes } = device;
-  const dirty = new Map([...device.dirty.list].map((storage) => [storage, rememberStorage(storage)] as const));
+  const dirty = new Map(device.dirty.list.map((storage) => [storage, rememberStorage(storage)] as const));
   return () => {
     device.journal = journal;
     device.pendingBytes = pendingBytes;

@@ -10,7 +10,7 @@ import {
   numberStatesOf,
   type Options,
 } from "./optimizer-numbers.ts";
-import type { Memory, Traces } from "./traces.ts";
+import type { Traces } from "./traces.ts";
 
 /** What is used of an optimizer of `@cresset/optim`. */
 export interface TrainingOptimizer {
@@ -51,8 +51,7 @@ export class OptimizerStates {
   readonly #original: ReadonlyMap<Tensor, State>;
   readonly #names = new Map<Tensor, string>();
   readonly #zeros = new Map<Tensor, Tensor>();
-  /** Parameters whose gradients a step is known to leave at null, as it will find them. */
-  readonly #cleared = new Set<Tensor>();
+  /** Parameters that had no gradient before. */
   readonly #clearBefore = new Set<Tensor>();
   readonly #groupOf = new Map<Value, Group>();
   /** The optimizer's operation, by group. */
@@ -134,20 +133,12 @@ export class OptimizerStates {
     const { state } = this.#optimizer;
     state.clear();
     for (const [param, entries] of this.#now()) state.set(param, { ...entries });
-    for (const [param, zeros] of this.#zeros)
-      if (param.requiresGrad) param.grad = this.#cleared.has(param) ? null : zeros;
+    for (const [param, zeros] of this.#zeros) if (param.requiresGrad) param.grad = zeros;
   }
 
-  /** After each trace, before all is put back: sees which gradients the next step begins without. */
+  /** After each trace, before all is put back: where it leaves no gradient, as it found none, the next step begins with none. */
   end(): void {
-    for (const param of this.#clearBefore) {
-      if (param.grad === null) this.#cleared.add(param);
-      else this.#cleared.delete(param);
-    }
-  }
-
-  isOldGradient(memory: Memory): boolean {
-    return [...this.#zeros.values()].some(({ storage }) => storage === memory);
+    for (const param of this.#clearBefore) if (param.grad === null) this.#zeros.delete(param);
   }
 
   /** Makes the next trace that of the step after the one traced last. */

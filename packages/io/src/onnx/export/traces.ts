@@ -34,9 +34,7 @@ export function tensorsIn(args: unknown): Tensor[] {
 export function resultsOf(result: unknown): Tensor[] {
   if (result instanceof Promise) {
     result.catch(() => undefined);
-    throw new OnnxExportError(
-      "the program returns a promise, and what it does later is in no graph: it must not be async",
-    );
+    throw new OnnxExportError("the step returns a promise, and what it does later is in no graph");
   }
   return tensorsIn(result);
 }
@@ -134,9 +132,6 @@ function sizesFor(attempt: Attempt, i: number, size: number): Size {
   return steps[i].map((n) => base + n + (attempt === "apart" ? 1 : 0));
 }
 
-/** What a tensor and its views share. */
-export type Memory = Tensor["storage"];
-
 /** What was traced: by trace, the values of inputs, states and results. */
 export interface Traces {
   readonly count: number;
@@ -148,7 +143,7 @@ export interface Traces {
   /** The number of the first node that belongs to the program: what older ones compute is a constant of it. */
   readonly since: number;
   /** The memory of tensors besides those that the program wrote. */
-  readonly written: ReadonlySet<Memory>;
+  readonly written: ReadonlySet<Tensor["storage"]>;
   /** Random numbers that another engine draws itself. */
   readonly sources: ReadonlyMap<Value, RandomSource>;
   /** What a size of an input was in each trace, by its name. */

@@ -82,10 +82,7 @@ export async function exportTrainingStep<Args extends readonly unknown[]>(
 ): Promise<TrainingStep> {
   const { module, optimizer, dynamicAxes = {} } = options;
   const opset = requireOpset(options.opsetVersion);
-  if ("stepSync" in optimizer)
-    throw new OnnxExportError(
-      "LBFGS decides by values what it does next, which no graph can: train with another optimizer",
-    );
+  if ("stepSync" in optimizer) throw new OnnxExportError("LBFGS decides by values what it does: no graph can");
   const tensors = tensorsIn(args);
   const inputNames = namesOf("inputNames", options.inputNames, "input", tensors.length);
   const inputs = await exampleInputs(tensors, inputNames, dynamicAxes);
@@ -101,7 +98,7 @@ export async function exportTrainingStep<Args extends readonly unknown[]>(
     const earlier: Traces[] = [];
     const trace = (all: readonly Tensor[]): Traces => {
       const traces = traceProgram(run, inputs, all, "example");
-      requireNothingLeft(traces, earlier);
+      requireNothingLeft(traces, earlier, states);
       earlier.push(traces);
       return traces;
     };
@@ -120,28 +117,35 @@ export async function exportTrainingStep<Args extends readonly unknown[]>(
 
 /**
  * A step may keep what does not change, such as a mask, but what it computed from the batch or the parameters in an earlier
- * iteration would stay as it was when it was traced.
+ * iteration would stay as it was when it was traced, and what it writes elsewhere than in the module would be lost.
  *
- * @throws OnnxExportError if it uses such a tensor.
+ * @throws OnnxExportError if it uses or writes such a tensor.
  */
-function requireNothingLeft(traces: Traces, earlier: readonly Traces[]): void {
-  if (earlier.length === 0) return;
-  const batches = new Set(earlier.flatMap(({ inputs }) => inputs[0]));
-  const changing = new Set([...batches, ...earlier.flatMap(({ states }) => states)]);
-  const seen = new Set<Value>([...traces.inputs[0], ...traces.states]);
+function requireNothingLeft(traces: Traces, earlier: readonly Traces[], { oldGradients }: OptimizerStates): void {
+  const last = earlier[earlier.length - 1];
+  if (last === undefined) return;
+  // What a step makes for itself is made anew in the next one.
+  for (const memory of traces.written)
+    if (last.written.has(memory) && !oldGradients.has(memory.current)) throw notCarried("writes to", memory.current);
+  const { since } = earlier[0];
+  const changing = new Set(earlier.flatMap(({ inputs, states }) => [...inputs[0], ...states]));
+  const seen = new Set([...traces.inputs[0], ...traces.states]);
   const stack = [...traces.results[0], ...traces.after[0]];
   for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
     if (seen.has(value)) continue;
     seen.add(value);
     const { node } = value;
-    const isLeft = node !== null && node.id >= earlier[0].since && node.id < traces.since;
-    if (batches.has(value) || (isLeft && node.inputs.some((input) => changing.has(input))))
-      throw new OnnxExportError(
-        `the step uses a tensor of shape [${value.type.shape.join(", ")}] that the iteration before left to it, which the graph would not carry on: ` +
-          "keep it in a buffer of the module, and write to that in place",
-      );
-    if (node !== null && node.id >= earlier[0].since && !value.ready) stack.push(...node.inputs);
+    const inputs = node !== null && node.id >= since ? node.inputs : [];
+    const isLeft = node !== null && node.id < traces.since && inputs.some((input) => changing.has(input));
+    if (isLeft || changing.has(value)) throw notCarried("uses of the iteration before", value);
+    if (!value.ready) stack.push(...inputs);
   }
+}
+
+function notCarried(does: string, { type }: Value): OnnxExportError {
+  return new OnnxExportError(
+    `the step ${does} a tensor of shape [${type.shape.join(", ")}] that the graph would not carry on: keep it in a buffer of the module, written in place`,
+  );
 }
 
 /** Traces this step and the next one. @throws OnnxExportError where they differ in more than the optimizer's formulas. */
@@ -152,14 +156,6 @@ function requireRepeatable(states: OptimizerStates, trace: () => Traces): void {
   const next = trace();
   const after = states.now();
   states.rewind();
-  // What a step makes for itself is made anew in the next one.
-  for (const memory of now.written) {
-    if (!next.written.has(memory) || states.isOldGradient(memory)) continue;
-    throw new OnnxExportError(
-      `the step writes to a tensor of shape [${memory.current.type.shape.join(", ")}] that is neither the module's nor the optimizer's, ` +
-        "so that the graph would not carry it to the next step: make it a buffer of the module",
-    );
-  }
   const outputs = (traces: Traces): readonly Value[] => [...traces.results[0], ...traces.after[0]];
   const leaves = new Set([...now.inputs[0], ...now.states]);
   const partners = new Map([...now.inputs[0].entries()].map(([i, value]) => [value, next.inputs[0][i]]));
@@ -180,7 +176,7 @@ function requireRepeatable(states: OptimizerStates, trace: () => Traces): void {
         if (Object.is(value, other.args[slot])) continue;
         throw new OnnxExportError(
           `${name} takes a number that is ${value} in this step and ${other.args[slot]} in the next one: the graph would hold the first. ` +
-            "Make it an input, as a tensor. Of optimizers, those of @cresset/optim can be exported, but for LBFGS",
+            "Make it an input, as a tensor. Of optimizers, only those of @cresset/optim can be exported",
         );
       }
       const g = group?.index ?? 0;
