@@ -99,6 +99,14 @@ describe("a server that gives ranges", () => {
     expect(await (await opened.getTensor("a")).equal(tensors.a)).toBe(true);
   });
 
+  test("is asked nothing for a tensor without elements", async () => {
+    const empty = await safetensors.save({ ...tensors, z: zeros([0, 3]) });
+    const url = await serve((request) => ranged(empty, request));
+    const opened = await safetensors.safeOpen(url);
+    expect((await opened.getTensor("z")).shape).toEqual([0, 3]);
+    expect(server.requests).toEqual([first]);
+  });
+
   test("names its unit in capitals as well", async () => {
     const url = await serve((request) => {
       const answer = ranged(file, request);

@@ -94,9 +94,12 @@ class Remote {
       async read(begin, end) {
         if (end <= start.length) return start.slice(begin, end);
         // Memory for all parts is taken when they are there.
-        const parts = begin < start.length ? [start.subarray(begin)] : [];
-        for (let at = Math.max(begin, start.length); at < end; at += parts[parts.length - 1].length)
-          parts.push(await part(at, end));
+        const parts: Uint8Array<ArrayBuffer>[] = [];
+        for (let at = begin; at < end; ) {
+          const next = at < start.length ? start.subarray(at) : await part(at, end);
+          parts.push(next);
+          at += next.length;
+        }
         return parts.length === 1 ? parts[0] : joined(parts);
       },
       close: async () => undefined,
