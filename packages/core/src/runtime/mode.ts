@@ -105,9 +105,7 @@ function withGrad<T>(enabled: boolean, fn: () => T, name: string): T {
     const result = fn();
     if (result instanceof Promise) {
       result.catch(() => undefined);
-      throw new AutogradError(
-        `${name}(fn): fn returned a promise, and other code would run in the mode. Await it outside.`,
-      );
+      throw new AutogradError(`${name}(fn): fn returned a promise: await it outside.`);
     }
     return result;
   } finally {

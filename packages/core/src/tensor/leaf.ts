@@ -28,9 +28,7 @@ export class LeafRecord implements Leaf {
   static mark(tensor: Tensor, requires: boolean): void {
     if (tensor.edge !== null && tensor.edge.recording !== null) {
       if (requires) return;
-      throw new AutogradError(
-        "you can only change requires_grad flags of leaf variables. Others are detached: x.detach().",
-      );
+      throw new AutogradError("you can only change requires_grad flags of leaf variables.");
     }
     if (requires && !isFloat(tensor.dtype))
       throw new AutogradError("only Tensors of floating point dtype can require gradients");
