@@ -13,9 +13,9 @@ import {
 } from "./lanes.ts";
 import { repeated } from "./vector-constants.ts";
 
-/** Operations that exist for one value and for vectors under the same name, by kind. */
 const ofFloats = new Set("add sub mul div min max abs neg sqrt floor ceil trunc nearest".split(" "));
 const ofIntegers = new Set("add sub mul shl shr_s shr_u".split(" "));
+/** Operations that exist for one value and for vectors under the same name, by kind. */
 const everywhere: Readonly<Record<NumericKind, ReadonlySet<string>>> = {
   f32: ofFloats,
   f64: ofFloats,

@@ -16,8 +16,8 @@ export function placeAt(w: KernelWriter, axes: readonly number[], position: Valu
 
 /**
  * Runs `body` at `count` points along an axis from `start` on. With `vector` it computes four; those of `overlap` vectors are
- * computed in turn, or of one more, so that none is left over that has to wait for itself. The last points are computed one by one, or, where the kernel may do that, together with some before
- * them once more.
+ * computed in turn, or of one more, so that none is left over that has to wait for itself. The last points are computed one by
+ * one, or, where the kernel may do that, together with some before them once more.
  *
  * @param overlap 0: no vectors.
  */
@@ -44,7 +44,7 @@ export function eachNeighbour(
       body(i, false);
     });
   };
-  /** As many as there are in multiples of so many points, from a number of them on. */
+  /** The end of as many multiples of so many points as there are after the first `from`. */
   const whole = (points: number, from: Value): Value =>
     w.plus(w.plus(start, from), e.op("i32.and", e.op("i32.sub", count, from), e.i32(-points)));
   const together = (vectors: number, until: Value): void =>

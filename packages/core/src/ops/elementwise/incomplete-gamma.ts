@@ -3,7 +3,7 @@
 import { lgamma, lgammaBeyondOne } from "../../backend/meaning/gamma.ts";
 import { AutogradError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
-import { type OperationOptions, operation } from "../../graph/operation.ts";
+import { type Attributes, type OperationOptions, operation } from "../../graph/operation.ts";
 import { isGradEnabled } from "../../runtime/mode.ts";
 import { call } from "../../tensor/call.ts";
 import { hostOperation } from "../../tensor/host.ts";
@@ -83,15 +83,11 @@ function continued(a: number, x: number): number {
   return 1 / h;
 }
 
-interface Which extends Record<string, unknown> {
-  readonly upper: boolean;
-}
-
 type Of = (operands: readonly Tensor[]) => Tensor;
 
 /** Of devices that the host reads, on the host in float64; of others, as primitives. */
 function ofBoth(name: string, gradName: string, upper: boolean): Of {
-  const options: Pick<OperationOptions<Which>, "gradName" | "derivative"> = {
+  const options: Pick<OperationOptions<Attributes>, "gradName" | "derivative"> = {
     gradName,
     derivative: ({ input, grad }) => {
       const [a, x] = [input(0), input(1)];
@@ -99,16 +95,14 @@ function ofBoth(name: string, gradName: string, upper: boolean): Of {
       return [null, m.mul(grad(0), upper ? m.neg(slope) : slope)];
     },
   };
-  const onHost = hostOperation<Which>(
+  const onHost = hostOperation(
     name,
     ([a, x]) => [{ data: a.data.map((order, i) => areas(order, x.data[i])[upper ? 1 : 0]), shape: a.shape }],
     { operands: 2, ...options },
   );
-  const onDevice = operation<Which>(name, ([a, x]) => incompleteGamma(a, x, upper), options);
+  const onDevice = operation(name, ([a, x]) => incompleteGamma(a, x, upper), options);
   return (operands) =>
-    operands[0].current().device.backend.readSync === undefined
-      ? call(onDevice, operands)
-      : onHost(operands, { upper })[0];
+    operands[0].current().device.backend.readSync === undefined ? call(onDevice, operands) : onHost(operands, {})[0];
 }
 const lower = ofBoth("igamma", "IgammaBackward0", false);
 const upper = ofBoth("igammac", "IgammacBackward0", true);
