@@ -4,6 +4,7 @@ import { DeviceError, DTypeError } from "../errors.ts";
 import type { Node, Value } from "../graph/node.ts";
 import { ProgramCache } from "./cache.ts";
 import { DirtyStorages } from "./dirty.ts";
+import { later } from "./later.ts";
 import type { Outcome } from "./outcome.ts";
 import { Slot } from "./slot.ts";
 
@@ -48,12 +49,16 @@ export class Device {
   clock = 0;
   /** Slots with a buffer, each at the index that it knows; in no order. */
   readonly #registry: Slot[] = [];
-  /** Of buffers allocated and not given back, and of those among them whose values are on their way to the host. */
+  /** Of buffers allocated and not given back. */
   #bytes = 0;
-  #leavingBytes = 0;
+  /** Of those buffers whose values are on their way to the host. */
+  leavingBytes = 0;
+  /** For asynchronous devices. */
+  readonly later: typeof later | null;
 
-  constructor(backend: Backend) {
+  constructor(backend: Backend, whatIsLater: typeof later | null) {
     this.backend = backend;
+    this.later = whatIsLater;
     this.name = backend.name;
   }
 
@@ -67,7 +72,7 @@ export class Device {
 
   allocate(dtype: DType, length: number, bytes: number): BackendBuffer {
     if (this.#bytes + bytes > this.backend.memoryLimit)
-      this.#relieve(() => this.#bytes - this.#leavingBytes + bytes <= this.backend.memoryLimit / 2);
+      this.#relieve(() => this.#bytes - this.leavingBytes + bytes <= this.backend.memoryLimit / 2);
     const crowd = this.backend.crowded?.();
     if (crowd) this.#relieve((moved) => moved >= crowd.bytes, crowd.holds);
     this.statistics.buffersAllocated++;
@@ -106,7 +111,7 @@ export class Device {
     if (slot === null) throw new Error("a value without data was bound to a program");
     let buffer = slot.buffer;
     if (buffer !== null && slot.host !== null && this.backend.intact?.(buffer) === false) {
-      this.#unlink(slot, buffer);
+      this.unlink(slot, buffer);
       buffer = null;
     }
     if (buffer === null) {
@@ -129,7 +134,7 @@ export class Device {
     const content = this.backend.readSync?.(buffer);
     if (content !== undefined && slot.bytes <= smallResult && !persistent && slot.registered >= 0) {
       slot.host = content.slice();
-      this.#unlink(slot, buffer);
+      this.unlink(slot, buffer);
     }
     return content;
   }
@@ -168,42 +173,22 @@ export class Device {
       if (slot.host === null) {
         if (this.backend.readSync === undefined) {
           slot.leaving = true;
-          this.#leavingBytes += slot.bytes;
+          this.leavingBytes += slot.bytes;
           leaving.push(slot);
           continue;
         }
         slot.host = this.backend.readSync(buffer);
       }
-      this.#unlink(slot, buffer);
+      this.unlink(slot, buffer);
     }
-    if (leaving.length > 0) void this.#relieveLater(leaving);
+    if (leaving.length > 0) void this.later?.relieve(this, leaving);
   }
 
-  #unlink(slot: Slot, buffer: BackendBuffer): void {
+  /** A slot whose value the host has gives back its buffer. */
+  unlink(slot: Slot, buffer: BackendBuffer): void {
     slot.buffer = null;
     this.#unregister(slot);
     this.free(buffer, slot.bytes);
-  }
-
-  /** What cannot be read at once leaves when its content has arrived, if it has not been used meanwhile. */
-  async #relieveLater(slots: readonly Slot[]): Promise<void> {
-    const started = this.clock;
-    const buffers = slots.flatMap(({ buffer }) => (buffer === null ? [] : [buffer]));
-    const { backend } = this;
-    const together = backend.readMany?.(buffers) ?? Promise.all(buffers.map((buffer) => backend.read(buffer)));
-    // One that cannot be read does not keep the others; whoever reads it is told.
-    const arrays = await together.catch(() =>
-      Promise.all(buffers.map((buffer) => backend.read(buffer).catch(() => undefined))),
-    );
-    for (const [i, slot] of slots.entries()) {
-      slot.leaving = false;
-      this.#leavingBytes -= slot.bytes;
-      const { buffer } = slot;
-      const array = arrays[i];
-      if (array === undefined || buffer !== buffers[i] || slot.used > started || slot.registered < 0) continue;
-      slot.host = array;
-      this.#unlink(slot, buffer);
-    }
   }
 }
 
@@ -222,18 +207,24 @@ let defaultDevice: Device | undefined;
  */
 export async function registerBackend(backend: Backend): Promise<void> {
   await backend.initialize?.();
-  addDevice(backend);
+  addDevice(backend, isSynchronous(backend) ? null : later);
 }
 
-/** Registers a backend that needs no asynchronous start. */
+/**
+ * Registers a backend that needs no asynchronous start and whose values can be read at once.
+ *
+ * @throws BackendError if the backend cannot start; DeviceError if it is asynchronous.
+ */
 export function registerBackendSync(backend: Backend): void {
-  if (backend.initialize?.() instanceof Promise)
-    throw new DeviceError(`the backend "${backend.name}" starts asynchronously: await registerBackend(…)`);
-  addDevice(backend);
+  if (!isSynchronous(backend) || backend.initialize?.() instanceof Promise)
+    throw new DeviceError(`the backend "${backend.name}" is asynchronous: await registerBackend(…)`);
+  addDevice(backend, null);
 }
 
-function addDevice(backend: Backend): void {
-  const device = new Device(backend);
+const isSynchronous = ({ synchronous, readSync }: Backend): boolean => synchronous && readSync !== undefined;
+
+function addDevice(backend: Backend, whatIsLater: typeof later | null): void {
+  const device = new Device(backend, whatIsLater);
   devices.set(backend.name, device);
   unavailable.delete(backend.name);
   if (defaultDevice === undefined || defaultDevice.name === backend.name) defaultDevice = device;

@@ -7,7 +7,6 @@ import { sortBy } from "../graph/order.ts";
 import type { CacheEntry } from "./cache.ts";
 import type { Device } from "./device.ts";
 import { nextEpoch } from "./epoch.ts";
-import { placeLater, requireUnspoiled, restorable } from "./later.ts";
 import { mode } from "./mode.ts";
 import { chooseOutputs, isPendingWrite, movesData, outputsPerNode, position, saves } from "./outputs.ts";
 import { piecesOf, preparing } from "./pieces.ts";
@@ -212,27 +211,20 @@ function run(
     abandon();
     throw error;
   }
-  const { status, checks } = started;
+  const { status, checks, restored } = started;
   if (typeof status === "number" && status >= 0) {
     abandon();
     throw checkError(checks[status], order);
   }
-  if (device.backend.synchronous) for (let i = 0; i < outputs.length; i++) device.place(outputs[i], fresh[i]);
-  else
-    placeLater(
-      device,
-      { outputs, leaves, fresh },
-      status,
-      (n) => checkError(checks[n], order),
-      new Set(started.restored),
-    );
+  if (restored === null) for (let i = 0; i < outputs.length; i++) device.place(outputs[i], fresh[i]);
+  else device.later?.place(device, { outputs, leaves, fresh }, status, (n) => checkError(checks[n], order), restored);
 }
 
 interface Started {
   readonly status: RunStatus;
   readonly checks: Compiled["checks"];
   /** On asynchronous devices: outputs that get back the content of the version before if the run fails. */
-  readonly restored: readonly Value[];
+  readonly restored: ReadonlySet<Value> | null;
 }
 
 /** Compiles the program if it is new, and runs it; `fresh` gets a buffer for each output. */
@@ -271,15 +263,9 @@ function start(
   statistics.commands += compiled.executable.program.commands.length;
   statistics.computed += order.length;
   const { executable, checks } = compiled;
-  if (backend.synchronous) return { status: backend.run(executable, buffers, args), checks, restored: [] };
-  requireUnspoiled(leaves);
-  const restored: Value[] = [];
-  const restore = (): Restored => {
-    const pairs = restorable(device, outputs, fresh, writes);
-    restored.push(...pairs.keys());
-    return [...pairs.values()];
-  };
-  return { status: backend.run(executable, buffers, args, restore), checks, restored };
+  if (device.later === null) return { status: backend.run(executable, buffers, args), checks, restored: null };
+  const ask = (restore: () => Restored): RunStatus => backend.run(executable, buffers, args, restore);
+  return { ...device.later.run(device, { outputs, leaves, fresh }, writes, ask), checks };
 }
 
 /** The buffer of the version before last, which the newest one may take over. */

@@ -1,16 +1,56 @@
 /** Runs on asynchronous devices, which end later than they are asked for. */
-import type { BackendBuffer, RunStatus } from "../backend/backend.ts";
+import type { BackendBuffer, Restored, RunStatus } from "../backend/backend.ts";
 import type { Value } from "../graph/node.ts";
 import type { Device } from "./device.ts";
 import { Outcome, type RunEnd } from "./outcome.ts";
+import type { Slot } from "./slot.ts";
 import type { Storage } from "./storage.ts";
+
+/** The values of an evaluation, and the buffers that it writes for its outputs. */
+interface Evaluated {
+  readonly outputs: readonly Value[];
+  readonly leaves: readonly Value[];
+  readonly fresh: readonly BackendBuffer[];
+}
+
+/**
+ * What only devices need that are read, or end their runs, later than they are asked to. They have it from `registerBackend`, so
+ * that a program whose backends are registered by `registerBackendSync` bundles none of it.
+ */
+export const later = { run, place, relieve };
+
+/**
+ * Asks for a run.
+ *
+ * @param writes storages whose new versions get back the content of the version before if the run fails.
+ * @returns also the outputs that are such versions.
+ * @throws the error that spoiled one of the leaves, where that is known already.
+ */
+function run(
+  device: Device,
+  { outputs, leaves, fresh }: Evaluated,
+  writes: readonly Storage[],
+  ask: (restore: () => Restored) => RunStatus,
+): { status: RunStatus; restored: ReadonlySet<Value> } {
+  for (const value of leaves) {
+    const error = value.slot?.outcome?.spoiled;
+    if (error) throw error;
+  }
+  const restored = new Set<Value>();
+  const status = ask(() => {
+    const pairs = restorable(device, outputs, fresh, writes);
+    for (const value of pairs.keys()) restored.add(value);
+    return [...pairs.values()];
+  });
+  return { status, restored };
+}
 
 /**
  * For each output that is a new version of a storage in `writes`: its buffer and that of the version before. What comes after
  * a run is asked for before anybody knows whether it fails; if it does, the device gives the new version the
  * content of the old one, as if the step had not been.
  */
-export function restorable(
+function restorable(
   device: Device,
   outputs: readonly Value[],
   fresh: readonly BackendBuffer[],
@@ -32,13 +72,9 @@ export function restorable(
  *
  * @param errorOf the error of a failed check.
  */
-export function placeLater(
+function place(
   device: Device,
-  {
-    outputs,
-    leaves,
-    fresh,
-  }: Readonly<Record<"outputs" | "leaves", readonly Value[]>> & { readonly fresh: readonly BackendBuffer[] },
+  { outputs, leaves, fresh }: Evaluated,
   status: RunStatus,
   errorOf: (check: number) => Error,
   restored: ReadonlySet<Value>,
@@ -73,10 +109,22 @@ function outcomesOf(values: readonly Value[]): Outcome[] {
   return [...found];
 }
 
-/** @throws the error that spoiled one of the values, where that is known already. */
-export function requireUnspoiled(values: readonly Value[]): void {
-  for (const value of values) {
-    const error = value.slot?.outcome?.spoiled;
-    if (error) throw error;
+/** What cannot be read at once leaves when its content has arrived, if it has not been used meanwhile. */
+async function relieve(device: Device, slots: readonly Slot[]): Promise<void> {
+  const { backend, clock: started } = device;
+  const buffers = slots.flatMap(({ buffer }) => (buffer === null ? [] : [buffer]));
+  const together = backend.readMany?.(buffers) ?? Promise.all(buffers.map((buffer) => backend.read(buffer)));
+  // One that cannot be read does not keep the others; whoever reads it is told.
+  const arrays = await together.catch(() =>
+    Promise.all(buffers.map((buffer) => backend.read(buffer).catch(() => undefined))),
+  );
+  for (const [i, slot] of slots.entries()) {
+    slot.leaving = false;
+    device.leavingBytes -= slot.bytes;
+    const { buffer } = slot;
+    const array = arrays[i];
+    if (array === undefined || buffer !== buffers[i] || slot.used > started || slot.registered < 0) continue;
+    slot.host = array;
+    device.unlink(slot, buffer);
   }
 }

@@ -93,6 +93,9 @@ describe("operations on the host", () => {
 
   test("a device without synchronous reads is told what to do", async () => {
     const backend = { ...nullBackend(), name: "later", readSync: undefined, dtypes: new Set(["float32"] as const) };
+    expect(() => torch.registerBackendSync(backend)).toThrow(
+      'the backend "later" is asynchronous: await registerBackend',
+    );
     await registerBackend(backend);
     const x = torch.zeros([2, 2], { device: "later" });
     expect(() => torch.linalg.inv(x)).toThrow(
