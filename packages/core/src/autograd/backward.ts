@@ -14,7 +14,6 @@ import { copyOf, onesLike, plus, tensorFrom } from "../tensor/gradients.ts";
 import { keywords } from "../tensor/keywords.ts";
 import { LeafRecord } from "../tensor/leaf.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { CustomRecording } from "./custom.ts";
 import { backwardOf, dependents } from "./derive.ts";
 import { gradientHooks, retainGrad } from "./hooks.ts";
 
@@ -252,7 +251,8 @@ function run(
   return gradients;
 }
 
-const freed = (): AutogradError =>
+/** The error of a derivative that `backward` has been through already. */
+export const freed = (): AutogradError =>
   new AutogradError(
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). " +
       "Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward " +
@@ -324,11 +324,8 @@ export const anomaly: { refuse: ((recording: Recording, found: readonly InputGra
 
 /** One backward node: the template's product with the saved values and the gradients. */
 function applyBackward(recording: Recording, given: readonly (Tensor | null)[], createGraph: boolean): InputGradient[] {
-  if (recording instanceof CustomRecording) {
-    if (recording.gradient === null) throw freed();
-    const found = recording.gradient(given, createGraph);
-    return found.flatMap((gradient, input) => (gradient === null ? [] : [{ input, gradient }]));
-  }
+  const found = recording.differentiate?.(given, createGraph);
+  if (found) return found.flatMap((gradient, input) => (gradient === null ? [] : [{ input, gradient }]));
   const { edges } = recording;
   const { template, sources, targets } = backwardOf(recording.template, edges, given);
   const device = (given.find((g) => g !== null) as Tensor).value.device;

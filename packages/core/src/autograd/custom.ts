@@ -4,6 +4,7 @@ import { templateFor } from "../graph/template.ts";
 import { addNode } from "../tensor/call.ts";
 import { tensorFrom } from "../tensor/gradients.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { freed } from "./backward.ts";
 
 /** Gradients of the results (null where none arrives) → of what the edges lead to. */
 export type GradientFunction = (
@@ -25,6 +26,11 @@ export class CustomRecording extends Recording {
     this.gradient = gradient;
     // Evaluation has nothing to save for it: the code holds the tensors that it needs.
     node.recording = null;
+  }
+
+  override differentiate(gradients: readonly (Tensor | null)[], createGraph: boolean): readonly (Tensor | null)[] {
+    if (this.gradient === null) throw freed();
+    return this.gradient(gradients, createGraph);
   }
 
   override release(): void {

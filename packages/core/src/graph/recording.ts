@@ -1,3 +1,4 @@
+import type { Tensor } from "../tensor/tensor.ts";
 import type { Node, Value } from "./node.ts";
 import type { Layout } from "./operation.ts";
 import type { Template } from "./template.ts";
@@ -74,6 +75,9 @@ export class Recording {
     for (let i = this.results.length; i <= index; i++) this.results.push({ recording: this, index: i });
     return this.results[index];
   }
+
+  /** Where the derivative is code (`autograd/custom.ts`): gradients of the results → of what the edges lead to. */
+  differentiate?(gradients: readonly (Tensor | null)[], createGraph: boolean): readonly (Tensor | null)[];
 
   /** Saved values are no longer owed. */
   release(): void {
