@@ -18,7 +18,10 @@ export function collapse(
   expressions: readonly Expression[] = [],
 ): Collapsed {
   const indices = new Set<Index>();
-  const collect = collector(indices);
+  const collect = mapper((index, inside) => {
+    indices.add(index);
+    return mapIndex(index, axisIndex, inside);
+  });
   for (const s of statements) collect.statement(s);
   for (const e of expressions) collect.expression(e);
   const linears: Linear[] = [];
@@ -69,7 +72,6 @@ export function collapse(
     merged = 1;
   }
   // The last axis of a run keeps its coefficient and stands for all of them.
-  const map = mapper((axis) => renamed[axis]);
   const isLeft = joins.map((join) => !join);
   let at = 0;
   const counts = segments.map((count) => {
@@ -78,67 +80,29 @@ export function collapse(
     return kept;
   });
   const axisNumber = (axis: number): number => isLeft.slice(0, axis).filter(Boolean).length;
+  const map = mapper(
+    (index, inside) => mapIndex(index, (axis) => renamed[axis], inside),
+    (axes) => axes.filter((axis) => isLeft[axis]).map(axisNumber),
+  );
   return {
-    statements: statements.map((s) => map.statement(s, (axes) => axes.filter((a) => isLeft[a]).map(axisNumber))),
+    statements: statements.map(map.statement),
     expressions: expressions.map(map.expression),
     extents: left,
     segments: counts,
   };
 }
 
-function collector(into: Set<Index>): { statement(s: Statement): void; expression(e: Expression): void } {
-  const index = (i: Index): void => {
-    into.add(i);
-    mapIndex(i, axisIndex, (e) => {
-      expression(e);
-      return e;
-    });
-  };
-  const expression = (e: Expression): void => {
-    switch (e.kind) {
-      case "load":
-      case "index":
-        index(e.index);
-        break;
-      case "apply":
-        e.inputs.forEach(expression);
-        break;
-      case "cast":
-        expression(e.input);
-        break;
-      case "guard":
-        for (const b of e.bounds) index(b.index);
-        expression(e.value);
-        expression(e.otherwise);
-        break;
-      default:
-    }
-  };
-  const statement = (s: Statement): void => {
-    switch (s.kind) {
-      case "let":
-        expression(s.value);
-        break;
-      case "store":
-        index(s.index);
-        expression(s.value);
-        break;
-      case "check":
-        expression(s.condition);
-        break;
-      case "inner":
-        s.body.forEach(statement);
-        for (const r of s.reductions) expression(r.value);
-    }
-  };
-  return { statement, expression };
-}
-
-function mapper(rename: (axis: number) => Index): {
-  statement(s: Statement, axes: (axes: readonly number[]) => number[]): Statement;
-  expression(e: Expression): Expression;
-} {
-  const index = (i: Index): Index => mapIndex(i, rename, expression);
+/**
+ * Rewrites the indices of statements, also those that stand inside of others.
+ *
+ * @param mapIndices rewrites an index; expressions in it are rewritten by `inside`.
+ * @param mapAxes rewrites the axes of inner loops.
+ */
+function mapper(
+  mapIndices: (index: Index, inside: (e: Expression) => Expression) => Index,
+  mapAxes = (axes: readonly number[]): readonly number[] => axes,
+): { statement(s: Statement): Statement; expression(e: Expression): Expression } {
+  const index = (i: Index): Index => mapIndices(i, expression);
   const expression = (e: Expression): Expression => {
     switch (e.kind) {
       case "load":
@@ -156,7 +120,7 @@ function mapper(rename: (axis: number) => Index): {
         return e;
     }
   };
-  const statement = (s: Statement, axes: (axes: readonly number[]) => number[]): Statement => {
+  const statement = (s: Statement): Statement => {
     switch (s.kind) {
       case "let":
         return { ...s, value: expression(s.value) };
@@ -166,7 +130,7 @@ function mapper(rename: (axis: number) => Index): {
         return { ...s, condition: expression(s.condition) };
       case "inner": {
         const reductions = s.reductions.map((r): Reduction => ({ ...r, value: expression(r.value) }));
-        return { kind: "inner", axes: axes(s.axes), body: s.body.map((b) => statement(b, axes)), reductions };
+        return { kind: "inner", axes: mapAxes(s.axes), body: s.body.map(statement), reductions };
       }
     }
   };

@@ -2,7 +2,7 @@
 import type { Bound, Expression, Index } from "../backend/program.ts";
 import { isScalarOp } from "../backend/scalar.ts";
 import type { Term } from "../graph/term.ts";
-import { type Binding, Block } from "./block.ts";
+import { Binding, Block } from "./block.ts";
 import { throughMovement } from "./coordinates.ts";
 import { decided, holds } from "./decide.ts";
 import type { Group } from "./group.ts";
@@ -13,23 +13,21 @@ import { textOfIndex } from "./text.ts";
 export interface Placement {
   /** The buffer of a leaf or a realized term, or undefined where it has none. */
   bufferOf(term: Term): number | undefined;
+  readonly realized: ReadonlySet<Term>;
   checkOf(term: Term): number;
 }
 
 export class Emitter {
   readonly group: Group;
-  readonly binding: Binding;
+  readonly binding = new Binding();
   readonly rows = new Block();
   /** The inner loop being written, if any. */
   inner: Block | null = null;
   readonly #placement: Placement;
-  readonly #realized: ReadonlySet<Term>;
 
-  constructor(group: Group, binding: Binding, placement: Placement, realized: ReadonlySet<Term>) {
+  constructor(group: Group, placement: Placement) {
     this.group = group;
-    this.binding = binding;
     this.#placement = placement;
-    this.#realized = realized;
   }
 
   /**
@@ -85,7 +83,7 @@ export class Emitter {
 
   #make(term: Term, coordinates: readonly Index[], lazy: boolean, position?: Index): Expression {
     const buffer = this.#placement.bufferOf(term);
-    if (buffer !== undefined && (this.#realized.has(term) || term.primitive.op === "input")) {
+    if (buffer !== undefined && (this.#placement.realized.has(term) || term.primitive.op === "input")) {
       const operand = this.binding.operand(buffer, term.dtype, "read");
       const index = this.localize(position ?? flatten(coordinates, term.shape));
       return { kind: "load", dtype: term.dtype, operand, index };

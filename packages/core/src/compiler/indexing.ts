@@ -185,11 +185,10 @@ export function mapIndex(index: Index, axis: (axis: number) => Index, inside: (e
       case "product":
         return times(go(part.input), part.by);
       case "quotient":
-        return { kind: "quotient", input: go(part.input), by: part.by };
       case "remainder":
-        return { kind: "remainder", input: go(part.input), by: part.by };
+        return { ...part, input: go(part.input) };
       case "value":
-        return { kind: "value", value: inside(part.value), extent: part.extent };
+        return { ...part, value: inside(part.value) };
     }
   };
   return go(index);

@@ -1,4 +1,5 @@
 import type { Node, Value } from "../graph/node.ts";
+import { needed } from "../graph/template.ts";
 import { type Term, Trace } from "../graph/term.ts";
 import { isLeaf } from "./realize.ts";
 
@@ -72,7 +73,7 @@ export function inline(order: readonly Node[], outputs: readonly Value[]): Inlin
     latest.set(result, { term, copies });
     return term;
   });
-  return { terms: live(trace.terms, wanted), outputs: wanted, arguments: slots, checkOf };
+  return { terms: needed(trace.terms, wanted), outputs: wanted, arguments: slots, checkOf };
 }
 
 function resultOf(known: ReadonlyMap<Term, Term>, node: Node, index: number): Term {
@@ -88,11 +89,4 @@ function sameElements(term: Term): Term {
   let at = term;
   while (at.primitive.op === "reshape" && !isLeaf(at.inputs[0])) at = at.inputs[0];
   return at;
-}
-
-function live(terms: readonly Term[], wanted: readonly Term[]): Term[] {
-  const marked = new Set<Term>(wanted);
-  for (let i = terms.length - 1; i >= 0; i--)
-    if (marked.has(terms[i])) for (const operand of terms[i].inputs) marked.add(operand);
-  return terms.filter((t) => marked.has(t));
 }

@@ -1,7 +1,7 @@
 /** One kernel from one group. */
-import type { Call, Expression, Index, Kernel, Operand, Reduction, Statement } from "../backend/program.ts";
+import type { Call, Expression, Index, Kernel, Operand, Reduction } from "../backend/program.ts";
 import type { Term } from "../graph/term.ts";
-import { Binding, Block } from "./block.ts";
+import { type Binding, Block } from "./block.ts";
 import { collapse } from "./collapse.ts";
 import { axesOf, squeezed } from "./coordinates.ts";
 import { Emitter, type Placement } from "./emit.ts";
@@ -16,16 +16,15 @@ export interface KernelCall {
 
 /** What the whole program knows that a kernel needs. */
 export interface KernelContext extends Placement {
-  readonly realized: ReadonlySet<Term>;
   /** The buffers that a realized term is stored to; none if only its own kernel uses it. */
   storedTo(term: Term): number | undefined;
 }
 
 type Base = Pick<Kernel, "name" | "operands" | "arguments" | "checks">;
 
-function base(group: Group, binding: Binding): Base {
+function base({ group, binding }: Emitter, name = nameOf(group)): Base {
   const operands = binding.buffers.map((_, i): Operand => ({ dtype: binding.dtypes[i], access: binding.access[i] }));
-  return { name: nameOf(group), operands, arguments: binding.arguments.length, checks: binding.checks.length };
+  return { name, operands, arguments: binding.arguments.length, checks: binding.checks.length };
 }
 
 function nameOf(group: Group): string {
@@ -92,8 +91,7 @@ function pointwise(emitter: Emitter, context: KernelContext, member: Member, int
 }
 
 function loopKernel(group: Group, context: KernelContext): KernelCall {
-  const binding = new Binding();
-  const emitter = new Emitter(group, binding, context, context.realized);
+  const emitter = new Emitter(group, context);
   const last = Math.max(...group.members.map((m) => m.stage));
   const hasInner = group.outer < group.extents.length;
   const innerAxes = group.extents.map((_, axis) => axis).filter((axis) => axis >= group.outer);
@@ -123,24 +121,18 @@ function loopKernel(group: Group, context: KernelContext): KernelCall {
       store(emitter, context, member.term, at, value, emitter.rows);
     }
   }
-  const body = emitter.rows.statements;
-  const collapsed = collapse(
-    body,
-    group.extents,
-    hasInner ? [group.outer, group.extents.length - group.outer] : [group.outer],
-  );
-  const outer = collapsed.segments[0];
-  const common = base(group, binding);
-  const key = `loop ${collapsed.extents.length}/${outer} ${signature(common)} ${collapsed.statements.map(textOfStatement).join(";")}`;
-  const kernel: Kernel = {
-    kind: "loop",
-    key,
-    ...common,
-    axes: collapsed.extents.length,
-    outer,
-    body: collapsed.statements,
-  };
-  return { kernel, call: callOf(binding, collapsed.extents) };
+  return asLoop(emitter, hasInner ? [group.outer, group.extents.length - group.outer] : [group.outer]);
+}
+
+/** The loop of the statements that an emitter has written. */
+function asLoop(emitter: Emitter, segments: readonly number[], name?: string): KernelCall {
+  const { group, binding, rows } = emitter;
+  const { statements: body, extents, segments: counts } = collapse(rows.statements, group.extents, segments);
+  const [outer] = counts;
+  const common = base(emitter, name);
+  const key = `loop ${extents.length}/${outer} ${signature(common)} ${body.map(textOfStatement).join(";")}`;
+  const kernel: Kernel = { kind: "loop", key, ...common, axes: extents.length, outer, body };
+  return { kernel, call: callOf(binding, extents) };
 }
 
 function reduction(emitter: Emitter, member: Member): Reduction {
@@ -154,12 +146,12 @@ function reduction(emitter: Emitter, member: Member): Reduction {
 }
 
 function contractionKernel(group: Group, context: KernelContext): KernelCall {
-  const binding = new Binding();
   const [root, ...followers] = group.members;
   const p = root.term.primitive;
   if (p.op !== "contract") throw new Error("not a contraction");
   const [a, b] = root.term.inputs;
-  const emitter = new Emitter(group, binding, context, context.realized);
+  const emitter = new Emitter(group, context);
+  const { binding } = emitter;
   const depthAxes = group.extents.map((_, axis) => axis).slice(group.outer);
   const outputAt = ownCoordinates(root);
   const depthAt = axesOf(a.shape.slice(p.batch + p.rows), depthAxes);
@@ -184,7 +176,7 @@ function contractionKernel(group: Group, context: KernelContext): KernelCall {
   const collapsed = collapse(emitter.rows.statements, group.extents, counts, [left, right]);
   const [batch, rows, columns, depth] = collapsed.segments;
   const [l, r] = collapsed.expressions;
-  const common = base(group, binding);
+  const common = base(emitter);
   const key = `contraction ${batch}/${rows}/${columns}/${depth} ${signature(common)} ${textOf(l)} . ${textOf(r)} r${register} ${collapsed.statements.map(textOfStatement).join(";")}`;
   const kernel: Kernel = {
     kind: "contraction",
@@ -204,15 +196,13 @@ function contractionKernel(group: Group, context: KernelContext): KernelCall {
   return { kernel, call: callOf(binding, collapsed.extents) };
 }
 
-/** An expression over all axes, with no statements around it. */
-function lazily(
-  group: Group,
-  context: KernelContext,
-  binding: Binding,
-): (term: Term, at: readonly Index[]) => Expression {
-  const emitter = new Emitter(group, binding, context, context.realized);
-  return (term, at) => emitter.value(term, at, true);
-}
+/** A group whose loop goes over all of a space. */
+const over = (group: Group, extents: number[]): Group => ({
+  ...group,
+  extents,
+  outer: extents.length,
+  axes: extents.map((_, axis) => axis),
+});
 
 function scatterKernels(group: Group, context: KernelContext): KernelCall[] {
   const { term } = group.members[0];
@@ -221,17 +211,15 @@ function scatterKernels(group: Group, context: KernelContext): KernelCall[] {
   const [from, index, source] = term.inputs;
   const target = context.storedTo(term);
   if (target === undefined) throw new Error("a scatter without a buffer");
-  const copy = copyKernel(from, target, context);
-  const binding = new Binding();
-  const operand = binding.operand(target, term.dtype, "update");
+  const copy = copyKernel(group, from, target, context);
   const extents = squeezed(index.shape);
-  const space: Group = { ...group, extents, outer: extents.length, axes: extents.map((_, i) => i) };
-  const value = lazily(space, context, binding);
-  const at = axesOf(index.shape, space.axes);
-  const place: Index = { kind: "value", value: value(index, at), extent: term.shape[p.dim] };
+  const emitter = new Emitter(over(group, extents), context);
+  const operand = emitter.binding.operand(target, term.dtype, "update");
+  const at = axesOf(index.shape, emitter.group.axes);
+  const place: Index = { kind: "value", value: emitter.value(index, at, true), extent: term.shape[p.dim] };
   const to = flatten(at.with(p.dim, place), term.shape);
-  const what = value(source, at);
-  const common = base(group, binding);
+  const what = emitter.value(source, at, true);
+  const common = base(emitter);
   const key = `scatter ${p.mode} ${extents.length} ${signature(common)} b${operand}[${textOfIndex(to)}]=${textOf(what)}`;
   const kernel: Kernel = {
     kind: "scatter",
@@ -243,35 +231,18 @@ function scatterKernels(group: Group, context: KernelContext): KernelCall[] {
     index: to,
     value: what,
   };
-  return [copy, { kernel, call: callOf(binding, extents) }];
+  return [copy, { kernel, call: callOf(emitter.binding, extents) }];
 }
 
 /** Fills a scatter's target with its base. */
-function copyKernel(from: Term, target: number, context: KernelContext): KernelCall {
-  const binding = new Binding();
+function copyKernel(group: Group, from: Term, target: number, context: KernelContext): KernelCall {
   const extents = squeezed(from.shape);
-  const axes = extents.map((_, i) => i);
-  const group: Group = { order: 0, kind: "loop", extents, outer: extents.length, axes, members: [], reads: new Set() };
-  const emitter = new Emitter(group, binding, context, context.realized);
-  const at = axesOf(from.shape, axes);
+  const emitter = new Emitter(over(group, extents), context);
+  const at = axesOf(from.shape, emitter.group.axes);
   const value = emitter.value(from, at);
-  const operand = binding.operand(target, from.dtype, "write");
-  const body: Statement[] = [
-    ...emitter.rows.statements,
-    { kind: "store", operand, index: flatten(at, from.shape), value },
-  ];
-  const collapsed = collapse(body, extents, [extents.length]);
-  const common = { ...base(group, binding), name: "copy" };
-  const key = `loop ${collapsed.extents.length} ${signature(common)} ${collapsed.statements.map(textOfStatement).join(";")}`;
-  const kernel: Kernel = {
-    kind: "loop",
-    key,
-    ...common,
-    axes: collapsed.extents.length,
-    outer: collapsed.extents.length,
-    body: collapsed.statements,
-  };
-  return { kernel, call: callOf(binding, collapsed.extents) };
+  const operand = emitter.binding.operand(target, from.dtype, "write");
+  emitter.rows.statements.push({ kind: "store", operand, index: flatten(at, from.shape), value });
+  return asLoop(emitter, [extents.length], "copy");
 }
 
 /** A scan or a sort along one dimension, which becomes the last axis. */
@@ -286,14 +257,13 @@ function rowKernel(group: Group, context: KernelContext): KernelCall {
   const at = source.shape.map(
     (size, d): Index => (d === p.dim ? axisIndex(rows.length) : size === 1 ? zero : axisIndex(next++)),
   );
-  const binding = new Binding();
-  const space: Group = { ...group, extents, outer: extents.length, axes: extents.map((_, i) => i) };
-  const value = lazily(space, context, binding)(source, at);
+  const emitter = new Emitter(over(group, extents), context);
+  const value = emitter.value(source, at, true);
   const buffer = context.storedTo(term);
   if (buffer === undefined) throw new Error("a scan without a buffer");
-  const target = binding.operand(buffer, term.dtype, "write");
+  const target = emitter.binding.operand(buffer, term.dtype, "write");
   const index = flatten(at, term.shape);
-  const common = base(group, binding);
+  const common = base(emitter);
   const what = p.op === "scan" ? `scan ${p.scan} ${term.dtype}` : `sort ${p.descending}`;
   const key = `${what} ${extents.length} ${signature(common)} b${target}[${textOfIndex(index)}]=${textOf(value)}`;
   const shared = { key, ...common, axes: extents.length, value, target, index };
@@ -301,5 +271,5 @@ function rowKernel(group: Group, context: KernelContext): KernelCall {
     p.op === "scan"
       ? { kind: "scan", ...shared, op: p.scan, dtype: term.dtype }
       : { kind: "sort", ...shared, descending: p.descending };
-  return { kernel, call: callOf(binding, extents) };
+  return { kernel, call: callOf(emitter.binding, extents) };
 }
