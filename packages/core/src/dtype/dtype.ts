@@ -17,39 +17,51 @@ export type HostArray =
 /** Order of the promotion lattice within and across kinds. */
 export type DTypeKind = "bool" | "int" | "float";
 
+/** What the constructors of host arrays have in common. */
+interface HostArrayConstructor {
+  readonly BYTES_PER_ELEMENT: number;
+  new (length: number): HostArray;
+  new (buffer: ArrayBuffer, byteOffset: number, length: number): HostArray;
+}
+
 export interface DTypeInfo {
-  readonly id: number;
   readonly kind: DTypeKind;
   readonly bytes: number;
-  readonly signed: boolean;
+  /** Holds such elements on the host. */
+  readonly array: HostArrayConstructor;
   /** Smallest and largest value of an integer type; undefined for floats. */
   readonly range?: readonly [bigint, bigint];
 }
 
+const float = (array: HostArrayConstructor): DTypeInfo => ({ kind: "float", bytes: array.BYTES_PER_ELEMENT, array });
+
+function integer(array: HostArrayConstructor): DTypeInfo {
+  const bytes = array.BYTES_PER_ELEMENT;
+  const half = 2n ** BigInt(8 * bytes - 1);
+  return { kind: "int", bytes, array, range: [-half, half - 1n] };
+}
+
 const info: Readonly<Record<DType, DTypeInfo>> = {
-  float32: { id: 0, kind: "float", bytes: 4, signed: true },
-  float64: { id: 1, kind: "float", bytes: 8, signed: true },
-  float16: { id: 2, kind: "float", bytes: 2, signed: true },
-  int64: { id: 3, kind: "int", bytes: 8, signed: true, range: [-(2n ** 63n), 2n ** 63n - 1n] },
-  int32: { id: 4, kind: "int", bytes: 4, signed: true, range: [-(2n ** 31n), 2n ** 31n - 1n] },
-  int16: { id: 5, kind: "int", bytes: 2, signed: true, range: [-(2n ** 15n), 2n ** 15n - 1n] },
-  int8: { id: 6, kind: "int", bytes: 1, signed: true, range: [-128n, 127n] },
-  uint8: { id: 7, kind: "int", bytes: 1, signed: false, range: [0n, 255n] },
-  bool: { id: 8, kind: "bool", bytes: 1, signed: false, range: [0n, 1n] },
+  float32: float(Float32Array),
+  float64: float(Float64Array),
+  float16: float(Uint16Array),
+  int64: integer(BigInt64Array),
+  int32: integer(Int32Array),
+  int16: integer(Int16Array),
+  int8: integer(Int8Array),
+  uint8: { kind: "int", bytes: 1, array: Uint8Array, range: [0n, 255n] },
+  bool: { kind: "bool", bytes: 1, array: Uint8Array, range: [0n, 1n] },
 };
 
-/** Every dtype, in the order of their ids. */
+/** Every dtype. */
 export const dtypes = Object.keys(info) as readonly DType[];
 
 /** @throws DTypeError for what is no dtype. */
 function known(dtype: DType): DTypeInfo {
   const found = info[dtype];
-  if (found === undefined) throw unknownDType(dtype);
+  if (found === undefined)
+    throw new DTypeError(`unknown dtype ${JSON.stringify(dtype)}: there are ${dtypes.join(", ")}`);
   return found;
-}
-
-function unknownDType(dtype: unknown): DTypeError {
-  return new DTypeError(`unknown dtype ${JSON.stringify(dtype)}: there are ${dtypes.join(", ")}`);
 }
 
 export function dtypeInfo(dtype: DType): DTypeInfo {
@@ -69,6 +81,12 @@ export function isInteger(dtype: DType): boolean {
   return known(dtype).kind === "int";
 }
 
+/** Whether a dtype has negative values. */
+export function hasNegatives(dtype: DType): boolean {
+  const { range } = known(dtype);
+  return range === undefined || range[0] < 0n;
+}
+
 export function bytesOf(dtype: DType): number {
   return known(dtype).bytes;
 }
@@ -79,57 +97,16 @@ export function bytesOf(dtype: DType): number {
  * @throws BackendError where there is not that much memory.
  */
 export function hostArray(dtype: DType, length: number): HostArray {
+  const { array } = known(dtype);
   try {
-    return allocated(dtype, length);
+    return new array(length);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new BackendError(`not enough memory: you tried to allocate ${length} elements of ${dtype}`, { cause: error });
   }
 }
 
-function allocated(dtype: DType, length: number): HostArray {
-  switch (dtype) {
-    case "float32":
-      return new Float32Array(length);
-    case "float64":
-      return new Float64Array(length);
-    case "float16":
-      return new Uint16Array(length);
-    case "int64":
-      return new BigInt64Array(length);
-    case "int32":
-      return new Int32Array(length);
-    case "int16":
-      return new Int16Array(length);
-    case "int8":
-      return new Int8Array(length);
-    case "uint8":
-    case "bool":
-      return new Uint8Array(length);
-    default:
-      throw unknownDType(dtype);
-  }
-}
-
 /** A host array over part of an existing buffer, without copying. */
 export function hostView(dtype: DType, buffer: ArrayBuffer, byteOffset: number, length: number): HostArray {
-  switch (dtype) {
-    case "float32":
-      return new Float32Array(buffer, byteOffset, length);
-    case "float64":
-      return new Float64Array(buffer, byteOffset, length);
-    case "float16":
-      return new Uint16Array(buffer, byteOffset, length);
-    case "int64":
-      return new BigInt64Array(buffer, byteOffset, length);
-    case "int32":
-      return new Int32Array(buffer, byteOffset, length);
-    case "int16":
-      return new Int16Array(buffer, byteOffset, length);
-    case "int8":
-      return new Int8Array(buffer, byteOffset, length);
-    case "uint8":
-    case "bool":
-      return new Uint8Array(buffer, byteOffset, length);
-  }
+  return new (known(dtype).array)(buffer, byteOffset, length);
 }

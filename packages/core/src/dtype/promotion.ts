@@ -39,6 +39,9 @@ export interface PromotionOperand {
 
 const kindRank = { bool: 0, int: 1, float: 2 } as const;
 
+/** Whether a dtype's kind is the higher one: bool < int < float. */
+export const isHigherKind = (a: DType, b: DType): boolean => kindRank[dtypeInfo(a).kind] > kindRank[dtypeInfo(b).kind];
+
 /**
  * PyTorch's `result_type`: operands with dimensions decide; zero-dimensional tensors, then JavaScript numbers, only
  * where they are of a higher kind (bool < int < float).
@@ -58,5 +61,5 @@ export function resultType(operands: readonly PromotionOperand[]): DType {
 function combine(higher: DType | undefined, lower: DType | undefined): DType | undefined {
   if (higher === undefined) return lower;
   if (lower === undefined) return higher;
-  return kindRank[dtypeInfo(lower).kind] > kindRank[dtypeInfo(higher).kind] ? promote(higher, lower) : higher;
+  return isHigherKind(lower, higher) ? promote(higher, lower) : higher;
 }

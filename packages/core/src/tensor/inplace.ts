@@ -1,5 +1,5 @@
 import { forgetHooks, moveKeeper } from "../autograd/hooks.ts";
-import { dtypeInfo } from "../dtype/dtype.ts";
+import { isHigherKind } from "../dtype/promotion.ts";
 import { pytorchName } from "../dtype/pytorch-name.ts";
 import { AutogradError, DTypeError, ShapeError } from "../errors.ts";
 import * as m from "../graph/math.ts";
@@ -9,22 +9,16 @@ import { sameShape } from "../graph/type.ts";
 import { realize } from "../runtime/commit.ts";
 import { mode } from "../runtime/mode.ts";
 import { call } from "./call.ts";
-import { cloneOp } from "./clone.ts";
+import { cloneOp, toOp } from "./clone.ts";
 import { isContiguous, overlaps } from "./layout.ts";
 import { stridedWrite } from "./strided.ts";
 import type { Tensor } from "./tensor.ts";
-
-const kindRank = { bool: 0, int: 1, float: 2 } as const;
 
 const broadcastCopy = operation<{ shape: readonly number[] }>("copy", ([x], _, { shape }) => m.broadcastTo(x, shape), {
   gradName: "CopyBackwards",
   half: "keep",
 });
 
-const convertCopy = operation<{ dtype: Tensor["dtype"] }>("copy", ([x], _, { dtype }) => m.cast(x, dtype), {
-  gradName: "ToCopyBackward0",
-  half: "keep",
-});
 const overwrite = operation("copy", ([, source]) => source, { gradName: "CopyBackwards", half: "keep" });
 
 const writeView = operation<{ strides: readonly number[] }>(
@@ -59,7 +53,7 @@ export function assign(
     throw new ShapeError(
       `output with shape [${target.shape.join(", ")}] doesn't match the broadcast shape [${result.shape.join(", ")}] (${name})`,
     );
-  if (kindRank[dtypeInfo(result.dtype).kind] > kindRank[dtypeInfo(target.dtype).kind])
+  if (isHigherKind(result.dtype, target.dtype))
     throw new DTypeError(
       `result type ${pytorchName(result.dtype)} can't be cast to the desired output type ${pytorchName(target.dtype)} (${name})`,
     );
@@ -68,7 +62,7 @@ export function assign(
       "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please clone() the tensor before performing the operation.",
     );
   if (recording) noteOverwritten(target, result, since);
-  let source = result.dtype === target.dtype ? result : call(convertCopy, [result], [], { dtype: target.dtype });
+  let source = result.dtype === target.dtype ? result : call(toOp, [result], [], { dtype: target.dtype });
   if (!sameShape(source.shape, target.shape)) source = call(broadcastCopy, [source], [], { shape: target.shape });
   // Two storages never share a value.
   if (source === result && !isFresh(result, since)) source = call(cloneOp, [result]);

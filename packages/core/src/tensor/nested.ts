@@ -1,5 +1,5 @@
 /** Nested arrays of numbers as the data of a tensor. */
-import { type DType, dtypeInfo, type HostArray, isFloat } from "../dtype/dtype.ts";
+import { type DType, dtypeInfo, type HostArray, hasNegatives, isFloat } from "../dtype/dtype.ts";
 import { floatToHalf } from "../dtype/half.ts";
 import { getDefaultDtype, promote } from "../dtype/promotion.ts";
 import { DTypeError, ValueError } from "../errors.ts";
@@ -64,9 +64,10 @@ function notANumber(data: unknown): Error {
 /** Writes the elements into `host`, converted to `dtype`. @throws ValueError where the nesting is not `shape`'s, or a number does not fit. */
 export function storeNested(host: HostArray, dtype: DType, data: Nested, shape: readonly number[]): void {
   const write = writer(host, dtype);
-  const { kind, range, signed } = dtypeInfo(dtype);
+  const { kind, range } = dtypeInfo(dtype);
   // Unsigned types take what wraps to one of their values: -1 is 255.
-  const bounds = kind === "int" && range ? [Number(signed ? range[0] : -range[1]), Number(range[1])] : null;
+  const bounds =
+    kind === "int" && range ? [Number(hasNegatives(dtype) ? range[0] : -range[1]), Number(range[1])] : null;
   let at = 0;
   const store = (part: unknown, dim: number): void => {
     if (dim === shape.length) {

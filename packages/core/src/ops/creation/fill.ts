@@ -1,5 +1,5 @@
 /** Tensors of one value. They take no memory until something writes into them. */
-import { type DType, dtypeInfo, isFloat } from "../../dtype/dtype.ts";
+import { type DType, dtypeInfo, hasNegatives, isFloat } from "../../dtype/dtype.ts";
 import { getDefaultDtype } from "../../dtype/promotion.ts";
 import { ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
@@ -99,7 +99,8 @@ export function fitted(value: Scalar, dtype: DType): Scalar {
       overflow(dtype);
     return value;
   }
-  const { range, signed } = dtypeInfo(dtype);
+  const { range } = dtypeInfo(dtype);
+  const signed = hasNegatives(dtype);
   const [low, high] = range ?? [0n, 0n];
   const whole = typeof number === "bigint" ? number : Number.isFinite(number) ? BigInt(Math.trunc(number)) : high + 1n;
   // Unsigned types take integers that wrap to one of their values: -1 is 255.

@@ -1,5 +1,5 @@
-import { type DType, dtypeInfo } from "../../dtype/dtype.ts";
-import { promote } from "../../dtype/promotion.ts";
+import type { DType } from "../../dtype/dtype.ts";
+import { isHigherKind, promote } from "../../dtype/promotion.ts";
 import { commonDtype, type TensorOrScalar } from "./operands.ts";
 
 /**
@@ -23,8 +23,6 @@ export function promoteTypes(type1: DType, type2: DType): DType {
   return promote(type1, type2);
 }
 
-const kindRank = { bool: 0, int: 1, float: 2 } as const;
-
 /**
  * Whether a result of dtype `from` may be written to a tensor of dtype `to` by an in-place operation: not from a higher
  * kind to a lower one.
@@ -34,5 +32,5 @@ const kindRank = { bool: 0, int: 1, float: 2 } as const;
  * torch.canCast("float32", "int64"); // false
  */
 export function canCast(from: DType, to: DType): boolean {
-  return kindRank[dtypeInfo(from).kind] <= kindRank[dtypeInfo(to).kind];
+  return !isHigherKind(from, to);
 }

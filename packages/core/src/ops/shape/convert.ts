@@ -7,14 +7,9 @@ import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import { mode } from "../../runtime/mode.ts";
 import { call } from "../../tensor/call.ts";
-import { cloneOp } from "../../tensor/clone.ts";
+import { cloneOp, toOp } from "../../tensor/clone.ts";
 import { isContiguous } from "../../tensor/layout.ts";
 import { Tensor } from "../../tensor/tensor.ts";
-
-const toOp = operation<{ dtype: DType }>("to", ([x], _, { dtype }) => m.cast(x, dtype), {
-  gradName: "ToCopyBackward0",
-  half: "keep",
-});
 
 /** A copy with a storage of its own; gradients flow through. `detach()` drops the history without copying. */
 export function clone(input: Tensor): Tensor {

@@ -1,5 +1,5 @@
 /** What is known of a tensor without computing it. */
-import { bytesOf, dtypeInfo, isFloat } from "../../dtype/dtype.ts";
+import { bytesOf, hasNegatives, isFloat } from "../../dtype/dtype.ts";
 import { ShapeError } from "../../errors.ts";
 import { sameShape } from "../../graph/type.ts";
 import { requireTensors } from "../../tensor/argument.ts";
@@ -54,7 +54,7 @@ export function isFloatingPoint(input: Tensor): boolean {
 
 /** Whether the dtype has negative values. */
 export function isSigned(input: Tensor): boolean {
-  return dtypeInfo(input.dtype).signed;
+  return hasNegatives(input.dtype);
 }
 
 /** Whether the shapes are equal. */
