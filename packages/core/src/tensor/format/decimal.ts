@@ -34,10 +34,16 @@ export function formatExponential(value: number, digits: number): string {
   const [mantissa, exponentText] = size.toExponential(digits).split("e");
   const exponent = Number(exponentText);
   const rounded = size > 0 && isTie(size, digits - exponent) ? toEvenDigit(mantissa) : mantissa;
-  return `${sign}${rounded}e${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
+  return sign + rounded + pythonExponent(exponent);
 }
 
-function nonFinite(value: number): string {
+/** `e-05` */
+export function pythonExponent(power: number): string {
+  return `e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+}
+
+/** NaN or an infinity. */
+export function nonFinite(value: number): string {
   if (Number.isNaN(value)) return "nan";
   return value > 0 ? "inf" : "-inf";
 }

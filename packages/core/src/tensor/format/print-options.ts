@@ -18,13 +18,15 @@ export interface PrintOptions {
 /** PyTorch's named settings; a profile leaves `sciMode` alone. */
 export type PrintProfile = "default" | "short" | "full";
 
+const usual = { precision: 4, threshold: 1000, edgeitems: 3, linewidth: 80 };
+
 const profiles: Readonly<Record<PrintProfile, Omit<PrintOptions, "sciMode">>> = {
-  default: { precision: 4, threshold: 1000, edgeitems: 3, linewidth: 80 },
+  default: usual,
   short: { precision: 2, threshold: 1000, edgeitems: 2, linewidth: 80 },
   full: { precision: 4, threshold: Number.POSITIVE_INFINITY, edgeitems: 3, linewidth: 80 },
 };
 
-let current: PrintOptions = { ...profiles.default, sciMode: null };
+let current: PrintOptions = { ...usual, sciMode: null };
 
 /** The options in force. */
 export function getPrintOptions(): PrintOptions {
