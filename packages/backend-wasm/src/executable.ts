@@ -222,15 +222,15 @@ export class WasmExecutable implements Executable {
       const value = args[i];
       const at = this.#arguments + argumentBytes * i;
       if (typeof value === "number") {
-        view.setFloat64(at + argumentOffset.float64, value, true);
-        view.setFloat32(at + argumentOffset.float32, value, true);
-        view.setInt32(at + argumentOffset.int32, value, true);
-        setInt64(view, at + argumentOffset.int64, value);
+        view.setFloat64(at + argumentOffset.f64, value, true);
+        view.setFloat32(at + argumentOffset.f32, value, true);
+        view.setInt32(at + argumentOffset.i32, value, true);
+        setInt64(view, at + argumentOffset.i64, value);
       } else {
-        view.setFloat64(at + argumentOffset.float64, Number(value), true);
-        view.setFloat32(at + argumentOffset.float32, Number(castArgument(value, "float32")), true);
-        view.setInt32(at + argumentOffset.int32, Number(BigInt.asIntN(32, value)), true);
-        view.setBigInt64(at + argumentOffset.int64, value, true);
+        view.setFloat64(at + argumentOffset.f64, Number(value), true);
+        view.setFloat32(at + argumentOffset.f32, Number(castArgument(value, "float32")), true);
+        view.setInt32(at + argumentOffset.i32, Number(BigInt.asIntN(32, value)), true);
+        view.setBigInt64(at + argumentOffset.i64, value, true);
       }
     }
   }

@@ -3,6 +3,7 @@ import type { DType } from "@cresset/core/backend";
 import type { MemoryLaneOp, MemoryOp } from "../assembler/opcodes.ts";
 import type { Value } from "./code/emitter.ts";
 import { kindOf, type Lanes } from "./code/lanes.ts";
+import { lowWords } from "./code/vector-constants.ts";
 import { floatToHalf, halfToFloat } from "./values/half.ts";
 import type { KernelWriter } from "./writer.ts";
 
@@ -58,19 +59,17 @@ export function loadFour(w: KernelWriter, dtype: DType, address: Value, pinned: 
     case "float16":
       return halfToFloat(m, four(vector("v128.load16x4_u")));
     case "int8":
-      return four(e.op("i32x4.extend_low_i16x8_s", e.op("i16x8.extend_low_i8x16_s", vector("v128.load32_zero"))));
     case "uint8":
     case "bool": {
-      const integers = four(
-        e.op("i32x4.extend_low_i16x8_u", e.op("i16x8.extend_low_i8x16_u", vector("v128.load32_zero"))),
-      );
+      const sign = dtype === "int8" ? "s" : "u";
+      const pairs = e.op(`i16x8.extend_low_i8x16_${sign}`, vector("v128.load32_zero"));
+      const integers = four(e.op(`i32x4.extend_low_i16x8_${sign}`, pairs));
       return dtype === "bool" ? m.nonZero(integers) : integers;
     }
   }
 }
 
-/** Words of two vectors at twice the distance, and of one backwards. */
-const evenWords = [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27];
+/** The words of a vector, backwards. */
 const backwards = [12, 13, 14, 15, 8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3];
 
 /** Four elements at twice the distance, or backwards, where they take no more than two loads. */
@@ -88,7 +87,7 @@ export function loadNear(
   if (stride === 2) {
     const at = address();
     const [low, high] = [0, 16].map((offset) => e.load("v128.load", at, offset, pinned));
-    return four(e.shuffle(evenWords, low, high));
+    return four(e.shuffle(lowWords, low, high));
   }
   if (stride !== -1) return undefined;
   const all = e.load("v128.load", w.plus(address(), e.i32(-12)), 0, pinned);

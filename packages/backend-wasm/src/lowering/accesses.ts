@@ -1,6 +1,7 @@
 import type { Expression, Index, ScalarOp, Statement } from "@cresset/core/backend";
 
-const operandsOf = (e: Expression): readonly Expression[] =>
+/** The expressions that an expression is made of; indices are not looked into. */
+export const operandsOf = (e: Expression): readonly Expression[] =>
   e.kind === "apply" ? e.inputs : e.kind === "cast" ? [e.input] : e.kind === "guard" ? [e.value, e.otherwise] : [];
 
 /** The expressions of statements. */
@@ -45,8 +46,13 @@ export function scoreOf(indices: readonly Index[], axis: number): number {
   return score;
 }
 
-/** By how much an index grows along an axis; NaN where it is not linear. */
-export function linearStride(index: Index, axis: number): number {
+/**
+ * By how much an index grows along an axis; NaN where it is not linear.
+ *
+ * @param varies whether an expression in it may differ along the axis.
+ */
+export function linearStride(index: Index, axis: number, varies: (e: Expression) => boolean = () => true): number {
+  const along = (part: Index): number => linearStride(part, axis, varies);
   switch (index.kind) {
     case "constant":
     case "argument":
@@ -54,13 +60,13 @@ export function linearStride(index: Index, axis: number): number {
     case "axis":
       return index.axis === axis ? 1 : 0;
     case "sum":
-      return linearStride(index.left, axis) + linearStride(index.right, axis);
+      return along(index.left) + along(index.right);
     case "product":
-      return linearStride(index.input, axis) * index.by;
+      return along(index.input) * index.by;
     case "quotient":
     case "remainder":
-      return linearStride(index.input, axis) === 0 ? 0 : Number.NaN;
+      return along(index.input) === 0 ? 0 : Number.NaN;
     case "value":
-      return Number.NaN;
+      return varies(index.value) ? Number.NaN : 0;
   }
 }

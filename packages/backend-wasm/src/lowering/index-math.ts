@@ -1,4 +1,5 @@
 import type { Bound, Expression, Index } from "@cresset/core/backend";
+import { linearStride, operandsOf } from "./accesses.ts";
 import type { Value } from "./code/emitter.ts";
 import type { Lanes } from "./code/lanes.ts";
 import { value } from "./expression.ts";
@@ -61,12 +62,10 @@ function fromData(w: KernelWriter, e: Expression, extent: number): Value {
   const { m } = w;
   const given = value(w, e);
   const number = given.kind === "mask" ? m.maskToInteger(given) : given;
+  const kind = number.kind as "i32" | "i64";
   const [part] = number.parts;
-  if (number.kind === "i64") {
-    const inside = w.e.op("i64.lt_u", part, w.e.constant("i64", BigInt(extent)));
-    return w.e.select(w.e.op("i32.wrap_i64", part), w.e.i32(0), inside);
-  }
-  return w.e.select(part, w.e.i32(0), w.e.op("i32.lt_u", part, w.e.i32(extent)));
+  const inside = w.e.op(`${kind}.lt_u`, part, m.constant(kind, extent).parts[0]);
+  return w.e.select(kind === "i64" ? w.e.op("i32.wrap_i64", part) : part, w.e.i32(0), inside);
 }
 
 /** Terms are added from the outermost loop inwards, so that partial sums leave the inner loops. */
@@ -96,44 +95,22 @@ export function addressOf(w: KernelWriter, operand: number, index: Index, bytes:
 
 /** By how much an index grows along the vector axis; NaN where it is not linear. */
 export function strideOf(w: KernelWriter, index: Index): number {
-  if (w.vectorAxis === undefined) return 0;
-  switch (index.kind) {
-    case "constant":
-    case "argument":
-      return 0;
-    case "axis":
-      return index.axis === w.vectorAxis ? 1 : 0;
-    case "sum":
-      return strideOf(w, index.left) + strideOf(w, index.right);
-    case "product":
-      return strideOf(w, index.input) * index.by;
-    case "quotient":
-    case "remainder":
-      return strideOf(w, index.input) === 0 ? 0 : Number.NaN;
-    case "value":
-      return varies(w, index.value) ? Number.NaN : 0;
-  }
+  return w.vectorAxis === undefined ? 0 : linearStride(index, w.vectorAxis, (e) => varies(w, e));
 }
 
 /** Whether an expression may differ among the points of the vector. */
 export function varies(w: KernelWriter, e: Expression): boolean {
   if (w.vectorAxis === undefined) return false;
   switch (e.kind) {
-    case "constant":
-    case "argument":
-      return false;
     case "index":
     case "load":
       return strideOf(w, e.index) !== 0;
     case "register":
       return w.isVector(e.register);
-    case "apply":
-      return e.inputs.some((input) => varies(w, input));
-    case "cast":
-      return varies(w, e.input);
     case "guard":
-      return e.bounds.some((bound) => strideOf(w, bound.index) !== 0) || varies(w, e.value) || varies(w, e.otherwise);
+      if (e.bounds.some((bound) => strideOf(w, bound.index) !== 0)) return true;
   }
+  return operandsOf(e).some((part) => varies(w, part));
 }
 
 /** Whether all bounds hold at one point, or at all four points of the vector. */
@@ -172,10 +149,7 @@ export function lanesHold(w: KernelWriter, bounds: readonly Bound[]): Lanes {
   const { m } = w;
   const tests = bounds.flatMap(({ index, extent }) => {
     const coordinates = indexLanes(w, index);
-    return [
-      m.compare("gt", coordinates, m.constant("i32", -1)),
-      m.compare("lt", coordinates, m.constant("i32", extent)),
-    ];
+    return [m.compare("gt", coordinates, -1), m.compare("lt", coordinates, extent)];
   });
   return tests.reduce((a, b) => m.bitwise("and", a, b));
 }

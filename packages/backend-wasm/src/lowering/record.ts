@@ -19,5 +19,5 @@ export const rangeWord = (kernel: Counts, range: number): number =>
 export const recordBytes = (kernel: Kernel): number => rangeWord(kernel, rangeCount(kernel));
 
 /** An argument in memory: as float64, int64, float32 and int32, each converted from what the runtime gave. */
-export const argumentOffset = { float64: 0, int64: 8, float32: 16, int32: 20 } as const;
+export const argumentOffset = { f64: 0, i64: 8, f32: 16, i32: 20 } as const;
 export const argumentBytes = 24;

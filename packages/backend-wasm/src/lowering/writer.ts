@@ -6,11 +6,10 @@ import type { Assumptions } from "./assumptions.ts";
 import type { ConstantPool } from "./code/constant-pool.ts";
 import { Emitter, type Value } from "./code/emitter.ts";
 import { LaneMath } from "./code/lane-math.ts";
-import type { Lanes } from "./code/lanes.ts";
+import { kindOf, type Lanes, type NumericKind } from "./code/lanes.ts";
 import { overlapOf } from "./overlap.ts";
 import { rangedAxes } from "./ranges.ts";
 import { argumentOffset, argumentWord, checkWord, extentWord, lengthWord, operandWord, rangeWord } from "./record.ts";
-import { cast } from "./values/cast.ts";
 import { roundToHalf } from "./values/half.ts";
 import { wrap } from "./values/operations.ts";
 
@@ -86,27 +85,32 @@ export class KernelWriter {
     return this.kernel.operands[n];
   }
 
+  /** A word of the record. */
+  #word(at: number): Value {
+    return this.e.load("i32.load", this.#record, at);
+  }
+
   /** The address of an operand's buffer. */
   pointer(operand: number): Value {
-    return this.e.load("i32.load", this.e.load("i32.load", this.#record, operandWord(this.kernel, operand)));
+    return this.e.load("i32.load", this.#word(operandWord(this.kernel, operand)));
   }
 
   /** The number of elements of an operand. */
   length(operand: number): Value {
-    return this.e.load("i32.load", this.#record, lengthWord(this.kernel, operand));
+    return this.#word(lengthWord(this.kernel, operand));
   }
 
   extent(axis: number): Value {
-    return this.e.load("i32.load", this.#record, extentWord(this.kernel, axis));
+    return this.#word(extentWord(this.kernel, axis));
   }
 
   /** Where a range starts that this call is to run. */
   rangeStart(range: number): Value {
-    return this.e.load("i32.load", this.#record, rangeWord(this.kernel, range));
+    return this.#word(rangeWord(this.kernel, range));
   }
 
   rangeEnd(range: number): Value {
-    return this.e.load("i32.load", this.#record, rangeWord(this.kernel, range) + 4);
+    return this.#word(rangeWord(this.kernel, range) + 4);
   }
 
   /** The first coordinate along an axis. */
@@ -125,29 +129,16 @@ export class KernelWriter {
   }
 
   checkAddress(check: number): Value {
-    return this.e.load("i32.load", this.#record, checkWord(this.kernel, check));
+    return this.#word(checkWord(this.kernel, check));
   }
 
   argument(slot: number, dtype: DType): Lanes {
-    const { e, m } = this;
-    const address = e.load("i32.load", this.#record, argumentWord(this.kernel, slot));
-    const float64 = (): Lanes => m.one("f64", e.load("f64.load", address, argumentOffset.float64));
-    const float32 = (): Lanes => m.one("f32", e.load("f32.load", address, argumentOffset.float32));
-    const int32 = (): Lanes => m.one("i32", e.load("i32.load", address, argumentOffset.int32));
-    switch (dtype) {
-      case "float64":
-        return float64();
-      case "float32":
-        return float32();
-      case "float16":
-        return roundToHalf(m, float32());
-      case "int64":
-        return m.one("i64", e.load("i64.load", address, argumentOffset.int64));
-      case "bool":
-        return cast(m, "float64", "bool", float64());
-      default:
-        return wrap(m, dtype, int32());
-    }
+    const { m } = this;
+    const address = this.#word(argumentWord(this.kernel, slot));
+    const load = (kind: NumericKind): Lanes => m.one(kind, this.e.load(`${kind}.load`, address, argumentOffset[kind]));
+    if (dtype === "float16") return roundToHalf(m, load("f32"));
+    const kind = kindOf[dtype];
+    return kind === "mask" ? m.nonZero(load("f64")) : wrap(m, dtype, load(kind));
   }
 
   /** The coordinate along an axis; of a vector, that of its first point. */

@@ -1,4 +1,4 @@
-import type { LaneOp, Plain } from "../../assembler/opcodes.ts";
+import type { Plain } from "../../assembler/opcodes.ts";
 import type { Emitter, Value } from "./emitter.ts";
 import { Facts } from "./facts.ts";
 import {
@@ -94,13 +94,10 @@ export class LaneMath {
 
   extract(x: Lanes, lane: number): Lanes {
     if (x.width === 1) return x;
-    if (partsOf(x.kind) === 2) {
-      const name: LaneOp = x.kind === "f64" ? "f64x2.extract_lane" : "i64x2.extract_lane";
-      return this.one(x.kind, this.e.lane(name, lane & 1, x.parts[lane >> 1]));
-    }
-    const name: LaneOp = x.kind === "f32" ? "f32x4.extract_lane" : "i32x4.extract_lane";
-    const value = this.e.lane(name, lane, x.parts[0]);
-    return this.one(x.kind, x.kind === "mask" ? this.e.op("i32.and", value, this.e.i32(1)) : value);
+    const { kind, parts } = x;
+    const each = 4 / parts.length;
+    const value = this.e.lane(`${shapes[kind]}.extract_lane`, lane % each, parts[Math.floor(lane / each)]);
+    return this.one(kind, kind === "mask" ? this.e.op("i32.and", value, this.e.i32(1)) : value);
   }
 
   /** Four values of width 1 side by side. */
@@ -181,16 +178,18 @@ export class LaneMath {
 
   /** a · b + c of float32, rounded once where vectors can. For the inside of functions only. */
   mulAdd(a: Operand, b: Operand, c: Operand): Lanes {
-    const [x, y, z] = this.#alike([a, b, c]);
-    if (!this.fuses || x.width === 1 || x.kind !== "f32") return this.add(this.mul(x, y), z);
-    return { ...x, parts: [this.e.op("f32x4.relaxed_madd", x.parts[0], y.parts[0], z.parts[0])] };
+    return this.#fused("f32x4.relaxed_madd", [a, b, c], (product, z) => this.add(product, z));
   }
 
   /** c − a · b, likewise. */
   mulSub(a: Operand, b: Operand, c: Operand): Lanes {
-    const [x, y, z] = this.#alike([a, b, c]);
-    if (!this.fuses || x.width === 1 || x.kind !== "f32") return this.sub(z, this.mul(x, y));
-    return { ...x, parts: [this.e.op("f32x4.relaxed_nmadd", x.parts[0], y.parts[0], z.parts[0])] };
+    return this.#fused("f32x4.relaxed_nmadd", [a, b, c], (product, z) => this.sub(z, product));
+  }
+
+  #fused(name: Plain, operands: readonly Operand[], otherwise: (product: Lanes, z: Lanes) => Lanes): Lanes {
+    const [x, y, z] = this.#alike(operands);
+    if (!this.fuses || x.width === 1 || x.kind !== "f32") return otherwise(this.mul(x, y), z);
+    return { ...x, parts: [this.e.op(name, x.parts[0], y.parts[0], z.parts[0])] };
   }
 
   /** Bitwise operations; of masks, logical ones. */
@@ -273,21 +272,19 @@ export class LaneMath {
     const [x, y] = this.unify(magnitude, sign);
     const kind = x.kind as "f32" | "f64";
     if (x.width === 1) return this.one(kind, this.e.op(`${kind}.copysign`, x.parts[0], y.parts[0]));
-    const signBit = this.widen(kind === "f32" ? this.constant("i32", -(2 ** 31)) : this.constant("i64", -(2n ** 63n)))
-      .parts[0];
+    const signBit = this.signBit(kind);
     return { kind, width: 4, parts: x.parts.map((part, i) => this.e.op("v128.bitselect", y.parts[i], part, signBit)) };
   }
 
-  /** The bits of a float as an integer, or back. */
-  reinterpret(kind: "f32" | "i32", x: Lanes): Lanes {
-    if (x.width === 4) return { ...x, kind };
-    return this.one(kind, this.e.op(kind === "i32" ? "i32.reinterpret_f32" : "f32.reinterpret_i32", x.parts[0]));
+  /** A vector of the bits that are floats' signs. */
+  signBit(kind: "f32" | "f64"): Value {
+    return this.widen(kind === "f32" ? this.constant("i32", -(2 ** 31)) : this.constant("i64", -(2n ** 63n))).parts[0];
   }
 
-  /** The bits of f64 as i64, or back. */
-  reinterpret64(kind: "f64" | "i64", x: Lanes): Lanes {
+  /** The bits of a float as an integer of its size, or back. */
+  reinterpret(kind: NumericKind, x: Lanes): Lanes {
     if (x.width === 4) return { ...x, kind };
-    return this.one(kind, this.e.op(kind === "i64" ? "i64.reinterpret_f64" : "f64.reinterpret_i64", x.parts[0]));
+    return this.one(kind, this.e.op(`${kind}.reinterpret_${x.kind}` as Plain, x.parts[0]));
   }
 
   /** 0 or 1 as an integer. */

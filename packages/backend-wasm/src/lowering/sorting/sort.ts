@@ -21,7 +21,7 @@ function keyOf(m: LaneMath, dtype: DType, x: Lanes, descending: boolean): Lanes 
   let key: Lanes;
   if (isFloat(dtype)) {
     const positive = m.add(x, 0);
-    const bits = kind === "i64" ? m.reinterpret64("i64", positive) : m.reinterpret("i32", positive);
+    const bits = kind === "i64" ? m.reinterpret("i64", positive) : m.reinterpret("i32", positive);
     const flipped = m.bitwise("xor", bits, m.bitwise("or", m.shift("shr_s", bits, width - 1), sign));
     key = m.select(m.compare("eq", x, x), flipped, -1);
   } else {

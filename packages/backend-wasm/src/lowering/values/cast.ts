@@ -13,7 +13,7 @@ function floatToInt32(m: LaneMath, x: Lanes): Lanes {
     const usual = m.one("i32", e.op("i32.wrap_i64", e.op("i64.trunc_sat_f64_s", wide.parts[0])));
     // From 2⁶³ on the instruction saturates: the number is its 53 bits times 2¹¹ or more, from 2⁸⁴ on a multiple of 2³².
     const isLarge = m.not(m.compare("lt", m.arithmetic("abs", wide), 2 ** 63));
-    const bits = m.reinterpret64("i64", wide);
+    const bits = m.reinterpret("i64", wide);
     const exponent = m.sub(m.bitwise("and", m.shift("shr_u", bits, 52), 0x7ff), 1075);
     const mantissa = m.bitwise("or", bits, 2n ** 52n);
     const low = toInt32(m, m.one("i64", e.op("i64.shl", mantissa.parts[0], exponent.parts[0])));
@@ -33,10 +33,13 @@ function floatToInt64(m: LaneMath, x: Lanes): Lanes {
   });
 }
 
+const fromInt64 = (m: LaneMath, kind: "f32" | "f64", x: Lanes): Lanes =>
+  m.lanewise([x], ([one]) => m.one(kind, m.e.op(`${kind}.convert_i64_s`, one.parts[0])));
+
 function toFloat(m: LaneMath, to: DType, x: Lanes): Lanes {
   if (to === "float64") {
     if (x.kind === "f64") return x;
-    if (x.kind === "i64") return m.lanewise([x], ([one]) => m.one("f64", m.e.op("f64.convert_i64_s", one.parts[0])));
+    if (x.kind === "i64") return fromInt64(m, "f64", x);
     return toFloat64(m, x);
   }
   const single =
@@ -45,7 +48,7 @@ function toFloat(m: LaneMath, to: DType, x: Lanes): Lanes {
       : x.kind === "f64"
         ? toFloat32(m, x)
         : x.kind === "i64"
-          ? m.lanewise([x], ([one]) => m.one("f32", m.e.op("f32.convert_i64_s", one.parts[0])))
+          ? fromInt64(m, "f32", x)
           : integerToFloat(m, x);
   return to === "float16" ? roundToHalf(m, single) : single;
 }

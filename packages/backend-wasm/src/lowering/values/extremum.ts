@@ -1,5 +1,5 @@
 import type { LaneMath } from "../code/lane-math.ts";
-import type { Lanes } from "../code/lanes.ts";
+import { type Lanes, shapes } from "../code/lanes.ts";
 
 /**
  * The greater or smaller of two floats: NaN if one is NaN, and −0 is less than +0. Vectors have instructions for just that,
@@ -10,18 +10,17 @@ export function extremum(m: LaneMath, name: "max" | "min", a: Lanes, b: Lanes): 
   const bounded = besideConstant(m, name, a, b) ?? besideConstant(m, name, b, a);
   if (bounded) return bounded;
   const [x, y] = m.unify(a, b);
-  const shape = x.kind === "f64" ? "f64x2" : "f32x4";
+  const kind = x.kind as "f32" | "f64";
   const parts = x.parts.map((part, i) => {
     const { e } = m;
     // One of them gives a NaN, or the zero that is wanted.
-    const one = e.op(`${shape}.p${name}`, part, y.parts[i]);
-    const other = e.op(`${shape}.p${name}`, y.parts[i], part);
+    const one = e.op(`${shapes[kind]}.p${name}`, part, y.parts[i]);
+    const other = e.op(`${shapes[kind]}.p${name}`, y.parts[i], part);
     const either = e.op("v128.or", one, other);
     if (name === "min") return either;
     // Of a maximum the sign must be set in both.
-    const sign = m.widen(x.kind === "f64" ? m.constant("i64", -(2n ** 63n)) : m.constant("i32", -(2 ** 31)));
     const differs = e.op("v128.xor", one, other);
-    return e.op("v128.andnot", either, e.op("v128.and", differs, sign.parts[0]));
+    return e.op("v128.andnot", either, e.op("v128.and", differs, m.signBit(kind)));
   });
   return { ...x, parts };
 }

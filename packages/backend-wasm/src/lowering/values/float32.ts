@@ -165,7 +165,7 @@ function circular(m: LaneMath, x: Lanes, quarter: number): Lanes {
   const shifted = m.add(m.mul(angle, 2 / Math.PI), rounding);
   const whole = m.sub(shifted, rounding);
   const high = m.sub(angle, m.mul(whole, halfPiHigh));
-  const near = [m.sub(high, m.mul(whole, halfPiLow)), m.reinterpret64("i64", shifted)];
+  const near = [m.sub(high, m.mul(whole, halfPiLow)), m.reinterpret("i64", shifted)];
   const isFar = m.not(m.compare("le", m.arithmetic("abs", x), largestAngle));
   const [rest, quarters] = patchedAll(m, near, isFar, () => {
     const [far, , turn] = m.callEach("farAngle", ["f64", "f64", "i64"], angle);

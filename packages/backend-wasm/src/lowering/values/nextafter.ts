@@ -7,7 +7,7 @@ import { floatToHalf, halfToFloat } from "./half.ts";
 function stepped(m: LaneMath, dtype: DType, x: Lanes, by: Lanes): Lanes {
   if (dtype === "float64") {
     const step = m.select(by, 1n, m.constant("i64", -1n));
-    return m.reinterpret64("f64", m.add(m.reinterpret64("i64", x), step));
+    return m.reinterpret("f64", m.add(m.reinterpret("i64", x), step));
   }
   const step = m.select(by, 1, m.constant("i32", -1));
   if (dtype === "float16") return halfToFloat(m, m.add(floatToHalf(m, x), step));

@@ -53,6 +53,11 @@ function transcendental(m: LaneMath, op: ScalarOp, inputs: readonly Lanes[]): La
   return isDigamma ? sharedCall(m, "digamma", [y]) : sharedCall(m, op, inputs);
 }
 
+function sign(m: LaneMath, x: Lanes): Lanes {
+  const negative = m.select(m.compare("lt", x, 0), -1, m.constant(x.kind, 0));
+  return m.select(m.compare("gt", x, 0), 1, negative);
+}
+
 function floatOperation(m: LaneMath, op: ScalarOp, dtype: DType, inputs: readonly Lanes[]): Lanes {
   const [x, y] = inputs;
   const { kind } = x;
@@ -63,16 +68,14 @@ function floatOperation(m: LaneMath, op: ScalarOp, dtype: DType, inputs: readonl
     case "copysign":
       // The sign of a NaN depends on the machine: it counts as positive.
       return m.copysign(x, m.select(m.compare("eq", y, y), y, 0));
-    case "sign": {
-      const negative = m.select(m.compare("lt", x, 0), -1, m.constant(kind, 0));
-      return m.select(m.compare("gt", x, 0), 1, negative);
-    }
+    case "sign":
+      return sign(m, x);
     case "not":
       return m.select(m.compare("eq", x, 0), 1, m.constant(kind, 0));
     case "fma": {
-      if (kind === "f64") return m.arithmetic("add", m.arithmetic("mul", x, y), inputs[2]);
+      if (kind === "f64") return m.add(m.mul(x, y), inputs[2]);
       const [a, b, c] = inputs.map((input) => toFloat64(m, input));
-      const result = toFloat32(m, m.arithmetic("add", m.arithmetic("mul", a, b), c));
+      const result = toFloat32(m, m.add(m.mul(a, b), c));
       return dtype === "float16" ? roundToHalf(m, result) : result;
     }
     case "nextafter":
@@ -92,18 +95,21 @@ export function wrap(m: LaneMath, dtype: DType, x: Lanes): Lanes {
   return bits === 0 ? x : m.shift("shr_s", m.shift("shl", x, bits), bits);
 }
 
+/** An instruction of single integers. */
+function ofTwo(m: LaneMath, name: "div_s" | "rem_s" | "shl" | "shr_s", a: Lanes, b: Lanes): Lanes {
+  const kind = a.kind as "i32" | "i64";
+  return m.one(kind, m.e.op(`${kind}.${name}`, a.parts[0], b.parts[0]));
+}
+
 /** Truncating division and remainder: a zero divisor gives 0, the lowest value by −1 itself. */
 function divide(m: LaneMath, op: "div" | "fmod", x: Lanes, y: Lanes): Lanes {
   return m.lanewise([x, y], ([a, b]) => {
-    const kind = a.kind as "i32" | "i64";
     const isZero = m.compare("eq", b, 0);
     const isMinusOne = m.compare("eq", b, -1);
     const safe = m.select(m.bitwise("or", isZero, isMinusOne), 1, b);
-    if (op === "fmod") {
-      // A divisor of 1, which stands in for both, leaves 0.
-      return m.one(kind, m.e.op(`${kind}.rem_s`, a.parts[0], safe.parts[0]));
-    }
-    const quotient = m.one(kind, m.e.op(`${kind}.div_s`, a.parts[0], safe.parts[0]));
+    // A divisor of 1, which stands in for both, leaves 0.
+    if (op === "fmod") return ofTwo(m, "rem_s", a, safe);
+    const quotient = ofTwo(m, "div_s", a, safe);
     return m.select(isZero, 0, m.select(isMinusOne, m.arithmetic("neg", a), quotient));
   });
 }
@@ -114,9 +120,8 @@ function shiftBy(m: LaneMath, op: "shl" | "shr", x: Lanes, y: Lanes): Lanes {
     const kind = a.kind as "i32" | "i64";
     const bits = kind === "i64" ? 64 : 32;
     const inRange = m.one("mask", m.e.op(`${kind}.lt_u`, b.parts[0], m.constant(kind, bits).parts[0]));
-    if (op === "shl") return m.select(inRange, m.one(kind, m.e.op(`${kind}.shl`, a.parts[0], b.parts[0])), 0);
-    const count = m.select(inRange, b, bits - 1);
-    return m.one(kind, m.e.op(`${kind}.shr_s`, a.parts[0], count.parts[0]));
+    if (op === "shl") return m.select(inRange, ofTwo(m, "shl", a, b), 0);
+    return ofTwo(m, "shr_s", a, m.select(inRange, b, bits - 1));
   });
 }
 
@@ -143,10 +148,8 @@ function integerOperation(m: LaneMath, op: ScalarOp, inputs: readonly Lanes[]): 
       return m.bitwise(op, x, y);
     case "not":
       return m.bitwise("xor", x, -1);
-    case "sign": {
-      const negative = m.select(m.compare("lt", x, 0), -1, m.constant(kind, 0));
-      return m.select(m.compare("gt", x, 0), 1, negative);
-    }
+    case "sign":
+      return sign(m, x);
     case "div":
     case "fmod":
       return divide(m, op, x, y);

@@ -7,7 +7,7 @@ export const rounding = 1.5 * 2 ** 52;
 
 /** 2^whole for integers from −1022 to 1023. */
 export function powerOfTwo(m: LaneMath, whole: Lanes): Lanes {
-  return m.reinterpret64("f64", m.shift("shl", m.reinterpret64("i64", m.add(whole, rounding + 1023)), 52));
+  return m.reinterpret("f64", m.shift("shl", m.reinterpret("i64", m.add(whole, rounding + 1023)), 52));
 }
 
 /** y · 2^whole, rounded once, for integers from −2044 to 2046. */
@@ -18,7 +18,7 @@ export function scaled(m: LaneMath, y: Lanes, whole: Lanes): Lanes {
 
 /** x without the low half of its bits: products of two such values are exact. */
 export function upper(m: LaneMath, x: Lanes): Lanes {
-  return m.reinterpret64("f64", m.bitwise("and", m.reinterpret64("i64", x), -(2n ** 32n)));
+  return m.reinterpret("f64", m.bitwise("and", m.reinterpret("i64", x), -(2n ** 32n)));
 }
 
 /** A value and a small rest, which together have more bits than one has. */

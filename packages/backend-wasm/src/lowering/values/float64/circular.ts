@@ -37,7 +37,7 @@ function circular(m: LaneMath, x: Lanes): Circular {
   const third = difference(m, second.high, m.mul(whole, halfPi[2]));
   const near = fastSum(m, third.high, m.sub(m.add(second.low, third.low), m.mul(whole, halfPi[3])));
   const isFar = m.not(m.compare("le", m.arithmetic("abs", x), largestNear));
-  const [r, rest, quarters] = patchedAll(m, [near.high, near.low, m.reinterpret64("i64", shifted)], isFar, () =>
+  const [r, rest, quarters] = patchedAll(m, [near.high, near.low, m.reinterpret("i64", shifted)], isFar, () =>
     m.callEach("farAngle", ["f64", "f64", "i64"], x),
   );
 
@@ -57,7 +57,7 @@ const isOdd = (m: LaneMath, quarters: Lanes): Lanes => m.nonZero(m.bitwise("and"
 /** Negated where the bit is set that `shift` moves to the sign. */
 function signed(m: LaneMath, x: Lanes, bits: Lanes, shift: number): Lanes {
   const sign = m.bitwise("and", m.shift("shl", bits, shift), -(2n ** 63n));
-  return m.reinterpret64("f64", m.bitwise("xor", m.reinterpret64("i64", x), sign));
+  return m.reinterpret("f64", m.bitwise("xor", m.reinterpret("i64", x), sign));
 }
 
 /** Keeps −0. */

@@ -22,13 +22,13 @@ export interface Split {
 /** x > 0 as 2^whole · mantissa, with the mantissa in [start, 2 start); `start` is given by its bits. */
 export function split(m: LaneMath, x: Lanes, start: bigint): Split {
   const subnormal = m.compare("lt", x, 2 ** -1022);
-  const bits = m.reinterpret64("i64", m.select(subnormal, m.mul(x, 2 ** 54), x));
+  const bits = m.reinterpret("i64", m.select(subnormal, m.mul(x, 2 ** 54), x));
   const exponent = m.shift("shr_u", m.add(bits, (1023n << 52n) - start), 52);
   // As the low bits of 2⁵² it is a float64 without conversion.
-  const biased = m.sub(m.reinterpret64("f64", m.bitwise("or", exponent, 0x4330n << 48n)), 2 ** 52 + 1023);
+  const biased = m.sub(m.reinterpret("f64", m.bitwise("or", exponent, 0x4330n << 48n)), 2 ** 52 + 1023);
   return {
     whole: m.select(subnormal, m.sub(biased, 54), biased),
-    mantissa: m.reinterpret64("f64", m.sub(bits, m.shift("shl", m.sub(exponent, 1023n), 52))),
+    mantissa: m.reinterpret("f64", m.sub(bits, m.shift("shl", m.sub(exponent, 1023n), 52))),
   };
 }
 

@@ -6,7 +6,7 @@ import { toFloat32, toFloat64 } from "../conversions.ts";
 
 /** A number with the sign dropped as an integer of 53 bits and an exponent: integer · 2^(exponent − 1075). */
 function decomposed(m: LaneMath, x: Lanes): { readonly mantissa: Lanes; readonly exponent: Lanes } {
-  const bits = m.reinterpret64("i64", m.arithmetic("abs", x));
+  const bits = m.reinterpret("i64", m.arithmetic("abs", x));
   const exponent = m.shift("shr_u", bits, 52);
   const fraction = m.bitwise("and", bits, (1n << 52n) - 1n);
   const isSubnormal = m.compare("eq", exponent, 0n);
@@ -20,7 +20,7 @@ function decomposed(m: LaneMath, x: Lanes): { readonly mantissa: Lanes; readonly
 
 /** 2^exponent for one integer from −1022 to 1023. */
 const powerOf = (m: LaneMath, exponent: Lanes): Lanes =>
-  m.reinterpret64("f64", m.shift("shl", m.add(exponent, 1023n), 52));
+  m.reinterpret("f64", m.shift("shl", m.add(exponent, 1023n), 52));
 
 /** The exact remainder of one x by one y, with the sign of x: long division, eleven binary digits at a time. */
 export function fmod(m: LaneMath, x: Lanes, y: Lanes): Lanes {
