@@ -1,6 +1,6 @@
 import { BackendError, type Call, type Kernel, type KernelTiming } from "@cresset/core/backend";
 import { moduleOf } from "./assembler/environment.ts";
-import type { FunctionBody, Module } from "./assembler/module.ts";
+import type { Module } from "./assembler/module.ts";
 import { type Driver, driverModule, firstKernel } from "./driver.ts";
 import type { Features } from "./features.ts";
 import { type Assumptions, assumptionsKey, assumptionsOf } from "./lowering/assumptions.ts";
@@ -201,15 +201,8 @@ export class Engine {
     this.generation++;
   }
 
-  /** The body of the function that a call needs, for reading, and the names of the functions that it calls. */
-  body({ kernel, call }: KernelCall): FunctionBody & { readonly callees: readonly string[] } {
-    const imports = new Map<string, number>();
-    const assumptions = assumptionsOf(kernel, call.extents, this.features, this.parts.rare);
-    const body = kernelBody(kernel, assumptions, this.#target(imports), this.parts.rare, false);
-    return { ...body, callees: [...imports.keys()] };
-  }
-
-  #target(imports: Map<string, number>): Target {
+  /** What the code of a function may use; the functions that it calls are numbered in `imports`. */
+  target(imports: Map<string, number>): Target {
     return {
       ...this.features,
       pool: this.#constants,
@@ -224,7 +217,7 @@ export class Engine {
 
   #add(fresh: ReadonlyMap<string, Assumed>, inHaste: boolean): void {
     const imports = new Map<string, number>();
-    const target = this.#target(imports);
+    const target = this.target(imports);
     const first = firstKernel + this.kernels;
     const bodies = Array.from(fresh.values(), ({ kernel, assumptions }) =>
       kernelBody(kernel, assumptions, target, this.parts.rare, inHaste),
@@ -264,7 +257,7 @@ export class Engine {
     if (found === undefined) throw without(`the function ${name.replace(singlePrefix, "")}`);
     const { parameters, results, body } = found;
     const imports = new Map<string, number>();
-    const code = body(this.#target(imports));
+    const code = body(this.target(imports));
     const module = moduleOf(this.#shared);
     const provided = this.#import(module, imports.keys());
     const index = module.declare(module.type(parameters, results));
@@ -285,24 +278,20 @@ export class Engine {
   }
 
   #compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
-    try {
-      return new WebAssembly.Module(bytes);
-    } catch (error) {
-      throw refused(error);
-    }
+    return accepted(() => new WebAssembly.Module(bytes));
   }
 
   #instantiate(module: WebAssembly.Module, host: Record<string, CallableFunction>): WebAssembly.Instance {
-    try {
-      return new WebAssembly.Instance(module, {
-        env: { memory: this.#allocator.memory, table: this.#table },
-        host: host as WebAssembly.ModuleImports,
-      });
-    } catch (error) {
-      throw refused(error);
-    }
+    const env = { memory: this.#allocator.memory, table: this.#table };
+    return accepted(() => new WebAssembly.Instance(module, { env, host: host as WebAssembly.ModuleImports }));
   }
 }
 
-const refused = (error: unknown): BackendError =>
-  new BackendError(`wasm: the engine refused a kernel: ${error instanceof Error ? error.message : error}`);
+/** What the engine makes. @throws BackendError where it refuses to. */
+function accepted<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw new BackendError(`wasm: the engine refused a kernel: ${error instanceof Error ? error.message : error}`);
+  }
+}

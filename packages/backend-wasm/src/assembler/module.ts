@@ -3,7 +3,6 @@ import { type Code, valueTypeCode } from "./code.ts";
 import type { ValueType } from "./opcodes.ts";
 
 const funcref = 0x70;
-const section = { type: 1, import: 2, function: 3, export: 7, element: 9, code: 10 } as const;
 
 /** A function's body: its variables beyond the parameters, and its instructions without the final `end`. */
 export interface FunctionBody {
@@ -11,20 +10,26 @@ export interface FunctionBody {
   readonly code: Code;
 }
 
-interface Section {
-  count: number;
-  readonly bytes: Bytes;
+/** A part of a module: how many items it has, and these. */
+class Section {
+  readonly id: number;
+  count = 0;
+  readonly bytes = new Bytes();
+
+  constructor(id: number) {
+    this.id = id;
+  }
 }
 
 /** A WebAssembly module under construction. Imports come before functions. */
 export class Module {
-  readonly #types: Section = { count: 0, bytes: new Bytes() };
+  readonly #types = new Section(1);
   readonly #typeOf = new Map<string, number>();
-  readonly #imports: Section = { count: 0, bytes: new Bytes() };
-  readonly #functions: Section = { count: 0, bytes: new Bytes() };
-  readonly #exports: Section = { count: 0, bytes: new Bytes() };
-  readonly #elements: Section = { count: 0, bytes: new Bytes() };
-  readonly #code: Section = { count: 0, bytes: new Bytes() };
+  readonly #imports = new Section(2);
+  readonly #functions = new Section(3);
+  readonly #exports = new Section(7);
+  readonly #elements = new Section(9);
+  readonly #code = new Section(10);
   #importedFunctions = 0;
 
   /** The index of a function type. */
@@ -108,15 +113,8 @@ export class Module {
   encode(): Uint8Array<ArrayBuffer> {
     const out = new Bytes();
     out.append(Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00));
-    const sections: [number, Section][] = [
-      [section.type, this.#types],
-      [section.import, this.#imports],
-      [section.function, this.#functions],
-      [section.export, this.#exports],
-      [section.element, this.#elements],
-      [section.code, this.#code],
-    ];
-    for (const [id, { count, bytes }] of sections) {
+    const sections = [this.#types, this.#imports, this.#functions, this.#exports, this.#elements, this.#code];
+    for (const { id, count, bytes } of sections) {
       if (count === 0) continue;
       const content = new Bytes();
       content.unsigned(count);

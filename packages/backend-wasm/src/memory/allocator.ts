@@ -7,6 +7,17 @@ const overrun = 64;
 /** Blocks left over in other sizes are joined once they are this much, and half of all that is free. */
 const worthJoining = 32 * 1024 * 1024;
 
+interface Views {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly words: Uint32Array<ArrayBuffer>;
+  readonly view: DataView<ArrayBuffer>;
+}
+
+function viewsOf(memory: WebAssembly.Memory): Views {
+  const buffer = memory.buffer as ArrayBuffer;
+  return { bytes: new Uint8Array(buffer), words: new Uint32Array(buffer), view: new DataView(buffer) };
+}
+
 interface Block {
   address: number;
   bytes: number;
@@ -26,10 +37,7 @@ export class Allocator {
   /** Joined free blocks, by address. */
   #joined: Block[] = [];
   #freeBytes = 0;
-  #view: DataView<ArrayBuffer>;
-  #bytes: Uint8Array<ArrayBuffer>;
-  #words: Uint32Array<ArrayBuffer>;
-  #signedWords: Int32Array<ArrayBuffer>;
+  #views: Views;
 
   /** @param maximum bytes that the memory may grow to, at most 4 GiB. */
   constructor(memory: WebAssembly.Memory, maximum: number) {
@@ -37,20 +45,7 @@ export class Allocator {
     this.#maximum = maximum;
     // Address 0 stays unused, so that it can mean "nowhere".
     this.#top = alignment;
-    this.#view = new DataView(memory.buffer as ArrayBuffer);
-    this.#bytes = new Uint8Array(memory.buffer as ArrayBuffer);
-    this.#words = new Uint32Array(memory.buffer as ArrayBuffer);
-    this.#signedWords = new Int32Array(memory.buffer as ArrayBuffer);
-  }
-
-  /** Growing detaches views, or leaves those of shared memory short: they are made anew. */
-  #refresh(): void {
-    const { buffer } = this.memory;
-    if (this.#bytes.buffer === buffer) return;
-    this.#view = new DataView(buffer as ArrayBuffer);
-    this.#bytes = new Uint8Array(buffer as ArrayBuffer);
-    this.#words = new Uint32Array(buffer as ArrayBuffer);
-    this.#signedWords = new Int32Array(buffer as ArrayBuffer);
+    this.#views = viewsOf(memory);
   }
 
   /** Whether other threads see the memory. */
@@ -60,20 +55,15 @@ export class Allocator {
 
   /** All of the memory, valid until the next allocation. */
   get bytes(): Uint8Array<ArrayBuffer> {
-    return this.#bytes;
+    return this.#views.bytes;
   }
 
   get words(): Uint32Array<ArrayBuffer> {
-    return this.#words;
-  }
-
-  /** The words as Int32Array: what `Atomics.wait` takes. */
-  get signedWords(): Int32Array<ArrayBuffer> {
-    return this.#signedWords;
+    return this.#views.words;
   }
 
   get view(): DataView<ArrayBuffer> {
-    return this.#view;
+    return this.#views.view;
   }
 
   /** Bytes that a block of `bytes` takes: at most an eighth more. */
@@ -160,7 +150,7 @@ export class Allocator {
 
   /** Makes room for `size` bytes above what was ever given out. */
   #reserve(size: number): boolean {
-    const have = this.#bytes.length;
+    const have = this.bytes.length;
     const need = this.#top + size + overrun;
     if (need <= have) return true;
     if (need > this.#maximum) return false;
@@ -169,7 +159,8 @@ export class Allocator {
     for (const target of [wanted, need]) {
       try {
         this.memory.grow(Math.ceil((target - have) / pageBytes));
-        this.#refresh();
+        // Growing detaches views, or leaves those of shared memory short.
+        this.#views = viewsOf(this.memory);
         return true;
       } catch {
         // The engine, or the machine, has no more.

@@ -99,9 +99,14 @@ export class Pool {
     return Atomics.load(this.#words, (this.at + control.idle) / 4) > 0;
   }
 
+  /** All of the memory as words that `Atomics.wait` takes. */
   get #words(): Int32Array {
-    return this.#allocator.signedWords;
+    const { buffer } = this.#allocator.words;
+    if (this.#signed?.buffer !== buffer) this.#signed = new Int32Array(buffer);
+    return this.#signed;
   }
+
+  #signed: Int32Array | undefined;
 
   #set(offset: number, value: number): void {
     this.#words[(this.at + offset) / 4] = value;
