@@ -90,7 +90,7 @@ export class Allocator {
       const found = this.#joinAndTake(size);
       if (found !== undefined) return found;
       throw new BackendError(
-        `wasm: out of memory: ${bytes} bytes do not fit beside the ${this.used} in use (at most ${this.#maximum}). Use smaller batches.`,
+        `wasm: out of memory: ${bytes} bytes do not fit beside the ${this.used} in use (at most ${this.#maximum}). Use smaller batches, or dispose() of large tensors.`,
       );
     }
     const fresh = this.#top;

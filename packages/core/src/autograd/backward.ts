@@ -256,7 +256,7 @@ export const freed = (): AutogradError =>
   new AutogradError(
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). " +
       "Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward " +
-      "through the graph a second time or if you need to access saved tensors after calling backward. (retainGraph: true)",
+      "through the graph a second time or if you need to access saved tensors after calling backward. (Here: x.backward(null, { retainGraph: true }).)",
   );
 
 const newestFirst = ({ id }: Recording): number => -id;

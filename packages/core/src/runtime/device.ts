@@ -66,7 +66,9 @@ export class Device {
   requireDtype(dtype: DType): void {
     if (!this.backend.dtypes.has(dtype)) {
       const have = dtypes.filter((d) => this.backend.dtypes.has(d)).join(", ");
-      throw new DTypeError(`the device "${this.name}" has no ${dtype}; it has ${have}. Convert with .to(dtype).`);
+      throw new DTypeError(
+        `the device "${this.name}" has no ${dtype}; it has ${have}. Convert with .to(dtype), or use another device.`,
+      );
     }
   }
 

@@ -105,7 +105,10 @@ function withGrad<T>(enabled: boolean, fn: () => T, name: string): T {
     const result = fn();
     if (result instanceof Promise) {
       result.catch(() => undefined);
-      throw new AutogradError(`${name}(fn): fn returned a promise: await it outside.`);
+      throw new AutogradError(
+        `${name}(fn): fn returned a promise, and other code would run in the mode while it waits. ` +
+          `Await values outside: const y = ${name}(() => model(x)); await y.item()`,
+      );
     }
     return result;
   } finally {

@@ -107,7 +107,9 @@ function apply(op: Operation, tensors: readonly Tensor[], scalars: readonly Scal
 export function requireSavable(template: Template, edges: readonly (Edge | null)[], values: readonly Value[]): void {
   for (const { kind, index } of savedSources(template, edges)) {
     if (kind === "input" && values[index].storage?.inference)
-      throw new AutogradError("Inference tensors cannot be saved for backward.");
+      throw new AutogradError(
+        "Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal tensor and use it in autograd.",
+      );
   }
 }
 

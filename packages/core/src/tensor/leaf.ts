@@ -28,7 +28,9 @@ export class LeafRecord implements Leaf {
   static mark(tensor: Tensor, requires: boolean): void {
     if (tensor.edge !== null && tensor.edge.recording !== null) {
       if (requires) return;
-      throw new AutogradError("you can only change requires_grad flags of leaf variables.");
+      throw new AutogradError(
+        "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach().",
+      );
     }
     if (requires && !isFloat(tensor.dtype))
       throw new AutogradError("only Tensors of floating point dtype can require gradients");

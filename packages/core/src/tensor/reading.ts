@@ -93,7 +93,7 @@ function requireOne(tensor: Tensor): void {
   if (tensor.numel() !== 1)
     throw new ValueError(
       `only one element tensors can be converted to Python scalars: item() of a tensor with ${tensor.numel()} elements. ` +
-        "Use tolist() or data()",
+        "Use tolist() or data(), or reduce it first, as in x.mean()",
     );
 }
 

@@ -91,7 +91,10 @@ async function moveAll(tensors: Iterable<Tensor>, device: Device): Promise<void>
     moves.push([storage, value]);
   }
   for (const [storage, version] of storages) {
-    if (storage.version !== version) throw new DeviceError(`a tensor changed while it was moved to "${device.name}".`);
+    if (storage.version !== version)
+      throw new DeviceError(
+        `a tensor changed while it was moved to "${device.name}": await the move before training on. Nothing was moved.`,
+      );
   }
   for (const [storage, value] of moves) {
     storage.write(value);
