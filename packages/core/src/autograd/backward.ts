@@ -1,4 +1,5 @@
 import { AutogradError, ShapeError } from "../errors.ts";
+import { listOf } from "../graph/lists.ts";
 import type { Value } from "../graph/node.ts";
 import { sortBy } from "../graph/order.ts";
 import { type Edge, Recording } from "../graph/recording.ts";
@@ -386,10 +387,7 @@ function accumulate(leaves: readonly [LeafRecord, Tensor][]): void {
   const pending = new Map<Device, Value[]>();
   for (const [{ grad }] of leaves) {
     if (grad === null || grad.current().ready || mode.tracing !== null) continue;
-    const { value } = grad;
-    const others = pending.get(value.device);
-    if (others === undefined) pending.set(value.device, [value]);
-    else others.push(value);
+    listOf(pending, grad.value.device).push(grad.value);
   }
   for (const [device, values] of pending) evaluateAround(device, values);
   mode.moduleDepth++;

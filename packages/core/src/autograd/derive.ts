@@ -3,6 +3,7 @@ import { isFloat } from "../dtype/dtype.ts";
 import * as build from "../graph/build.ts";
 import * as m from "../graph/math.ts";
 import { type Attributes, operation } from "../graph/operation.ts";
+import type { PrimitiveOp } from "../graph/primitive.ts";
 import type { Edge } from "../graph/recording.ts";
 import { type Backward, type BackwardSource, type Template, templateOf } from "../graph/template.ts";
 import { type Term, tracing } from "../graph/term.ts";
@@ -113,35 +114,24 @@ function referring(template: Template, source: (from: BackwardSource, like: Term
   const again = (term: Term): Term => {
     const p = term.primitive;
     if (p.op === "input") return source({ kind: "input", index: p.index }, term);
-    if (p.op === "argument") return build.argument(p.slot, term.dtype, term.shape, term.weak);
-    if (p.op === "constant") return build.constant(p.value, term.dtype, term.shape, term.weak);
-    if (p.op === "iota") return build.iota(term.shape, p.dim, term.dtype);
     if (template.results.includes(term)) return source({ kind: "output", index: template.results.indexOf(term) }, term);
-    const x = (i: number): Term => refer(term.inputs[i]);
-    switch (p.op) {
-      case "cast":
-        return build.cast(x(0), term.dtype);
-      case "reshape":
-        return build.reshape(x(0), term.shape);
-      case "permute":
-        return build.permute(x(0), p.order);
-      case "expand":
-        return build.expand(x(0), term.shape);
-      case "slice":
-        return build.slice(x(0), p.dim, x(1), term.shape[p.dim], p.step);
-      case "pad":
-        return build.pad(x(0), p.dim, x(1), term.shape[p.dim], p.step, x(2));
-      case "check":
-        return x(0);
-      default:
-        if (isCheap(p.op)) return build.apply(p.op, ...term.inputs.map(refer));
-        return source({ kind: "output", index: template.outputOf(term) }, term);
-    }
+    if (p.op === "check") return refer(term.inputs[0]);
+    if (isCheap(p.op)) return build.like(term, term.inputs.map(refer));
+    return source({ kind: "output", index: template.outputOf(term) }, term);
   };
   return refer;
 }
 
-const cheap = [
+const cheap: ReadonlySet<string> = new Set([
+  "argument",
+  "constant",
+  "iota",
+  "cast",
+  "reshape",
+  "permute",
+  "expand",
+  "slice",
+  "pad",
   "add",
   "sub",
   "mul",
@@ -163,13 +153,9 @@ const cheap = [
   "fma",
   "where",
   "copysign",
-] as const;
-type Cheap = (typeof cheap)[number] | "eq" | "ne" | "lt" | "le" | "gt" | "ge";
-const cheapSet: ReadonlySet<string> = new Set(cheap);
+]);
 
-function isCheap(op: string): op is Cheap {
-  return isCompare(op) || cheapSet.has(op);
-}
+const isCheap = (op: PrimitiveOp): boolean => isCompare(op) || cheap.has(op);
 
 type Found = (Term | null)[];
 

@@ -1,5 +1,6 @@
 /** Groups realized terms into kernels. */
 import type { Index } from "../backend/program.ts";
+import { listOf } from "../graph/lists.ts";
 import type { Term } from "../graph/term.ts";
 import { squeezed, throughMovement } from "./coordinates.ts";
 import {
@@ -34,15 +35,6 @@ export function fuse(terms: readonly Term[], realized: ReadonlySet<Term>): Fused
   const memberOf = new Map<Term, Member>();
   const bySpace = new Map<string, Group[]>();
   const byOuter = new Map<string, Group[]>();
-
-  const list = (map: Map<string, Group[]>, key: string): Group[] => {
-    let found = map.get(key);
-    if (found === undefined) {
-      found = [];
-      map.set(key, found);
-    }
-    return found;
-  };
 
   const open = (kind: Group["kind"], space: Pick<Group, "extents" | "outer" | "axes">): Group => {
     const group: Group = { order: groups.length, kind, ...space, members: [], reads: new Set() };
@@ -93,7 +85,7 @@ export function fuse(terms: readonly Term[], realized: ReadonlySet<Term>): Fused
         ...readsAt(term.inputs[0], null, group, realized),
         ...readsAt(term.inputs[1], null, group, realized),
       ]);
-      list(bySpace, spaceKey(term.shape)).push(group);
+      listOf(bySpace, spaceKey(term.shape)).push(group);
     } else if (p.op === "scatter" || p.op === "scan" || p.op === "sort") {
       const group = open(p.op, { extents: [], outer: 0, axes: [] });
       add(
@@ -113,7 +105,7 @@ export function fuse(terms: readonly Term[], realized: ReadonlySet<Term>): Fused
   function placeReduction(term: Term, dims: readonly number[]): void {
     const { shape } = term.inputs[0];
     const space = loopSpace(shape, dims);
-    const known = list(bySpace, spaceKey(shape));
+    const known = listOf(bySpace, spaceKey(shape));
     for (const group of known.slice(-candidates).reverse()) {
       if (group.kind !== "loop") continue;
       const same = group.outer === space.outer && String(group.axes) === String(space.axes);
@@ -125,7 +117,7 @@ export function fuse(terms: readonly Term[], realized: ReadonlySet<Term>): Fused
       const reads = joining(group, term, "reduction");
       if (reads !== null) {
         add(group, term, "reduction", reads);
-        list(byOuter, spaceKey(outerShape(group))).push(group);
+        listOf(byOuter, spaceKey(outerShape(group))).push(group);
         return;
       }
       group.outer = before;
@@ -133,18 +125,18 @@ export function fuse(terms: readonly Term[], realized: ReadonlySet<Term>): Fused
     const group = open("loop", space);
     add(group, term, "reduction", readsOf(term, "reduction", group, realized));
     known.push(group);
-    list(byOuter, spaceKey(outerShape(group))).push(group);
+    listOf(byOuter, spaceKey(outerShape(group))).push(group);
   }
 
   function placeElementwise(term: Term): void {
     const shape = term.primitive.op === "check" ? term.inputs[1].shape : term.shape;
-    const known = list(bySpace, spaceKey(shape));
+    const known = listOf(bySpace, spaceKey(shape));
     const tries: [Group, Role][] = [
       ...known
         .slice(-candidates)
         .reverse()
         .map((g): [Group, Role] => [g, "inner"]),
-      ...list(byOuter, spaceKey(shape))
+      ...listOf(byOuter, spaceKey(shape))
         .slice(-candidates)
         .reverse()
         .map((g): [Group, Role] => [g, "outer"]),

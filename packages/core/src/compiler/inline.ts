@@ -1,3 +1,4 @@
+import { givesPositions } from "../graph/build.ts";
 import type { Node, Value } from "../graph/node.ts";
 import { needed } from "../graph/template.ts";
 import { type Term, Trace } from "../graph/term.ts";
@@ -55,7 +56,7 @@ export function inline(order: readonly Node[], outputs: readonly Value[]): Inlin
   /** A reduction over dimensions of size 1: the element itself, at position 0. */
   function ofOne(operand: Term, term: Term): Term {
     const p = term.primitive;
-    if (p.op === "reduce" && (p.reduce === "argmax" || p.reduce === "argmin"))
+    if (p.op === "reduce" && givesPositions(p.reduce))
       return trace.add({ op: "constant", value: 0n }, [], term.dtype, term.shape);
     return trace.add({ op: "reshape" }, [operand], term.dtype, term.shape);
   }

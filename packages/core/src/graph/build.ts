@@ -34,6 +34,12 @@ export function iota(shape: readonly number[], dim: number, dtype: DType = "int6
   return currentTrace().add({ op: "iota", dim }, [], dtype, shape);
 }
 
+/** A term's primitive, of other operands of the same types. */
+export function like(term: Term, inputs: readonly Term[]): Term {
+  const weak = term.weak && inputs.every((t) => t.weak);
+  return currentTrace().add(term.primitive, inputs, term.dtype, term.shape, weak);
+}
+
 const anyShape = (t: Term): boolean => t.primitive.op === "constant" || t.primitive.op === "argument";
 
 /** An elementwise primitive of terms of one shape and (but for `where`'s condition) one dtype. */
@@ -135,12 +141,15 @@ export function window(x: Term, dim: number, size: number, step: number, dilatio
   return currentTrace().add({ op: "window", dim, step, dilation }, [x], x.dtype, [...x.shape.with(dim, count), size]);
 }
 
+/** Whether a reduction or a scan gives positions, of int64, instead of values. */
+export const givesPositions = (op: ReduceOp | ScanOp): boolean => op === "argmax" || op === "argmin";
+
 /** Reduces `dims` away. argmax and argmin give int64 positions within the reduced dimensions. */
 export function reduce(op: ReduceOp, x: Term, dims: readonly number[]): Term {
-  if (dims.length === 0 && op !== "argmax" && op !== "argmin") return x;
+  if (dims.length === 0 && !givesPositions(op)) return x;
   const sorted = [...dims].sort((a, b) => a - b);
   const shape = x.shape.filter((_, d) => !sorted.includes(d));
-  const dtype = op === "argmax" || op === "argmin" ? "int64" : x.dtype;
+  const dtype = givesPositions(op) ? "int64" : x.dtype;
   return currentTrace().add({ op: "reduce", reduce: op, dims: sorted }, [x], dtype, shape);
 }
 
@@ -182,12 +191,7 @@ export function scatter(base: Term, dim: number, index: Term, source: Term, mode
 
 /** Running reductions along `dim`; argmax and argmin give the int64 position of the last extreme so far. */
 export function scan(op: ScanOp, x: Term, dim: number): Term {
-  return currentTrace().add(
-    { op: "scan", scan: op, dim },
-    [x],
-    op === "argmax" || op === "argmin" ? "int64" : x.dtype,
-    x.shape,
-  );
+  return currentTrace().add({ op: "scan", scan: op, dim }, [x], givesPositions(op) ? "int64" : x.dtype, x.shape);
 }
 
 /** int64 positions that sort `x` stably along `dim`. */

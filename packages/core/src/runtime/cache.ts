@@ -1,5 +1,6 @@
 import { RecentMap } from "../backend/recent-map.ts";
 import type { Compiled } from "../compiler/compile.ts";
+import { listOf } from "../graph/lists.ts";
 
 /** A structure that was compiled, and the interior values that turned out to be needed again. */
 export class CacheEntry {
@@ -54,11 +55,7 @@ export class ProgramCache {
   find(key: Int32Array, length: number): CacheEntry {
     let hash = length;
     for (let i = 0; i < length; i++) hash = (Math.imul(hash, 31) + key[i]) | 0;
-    let bucket = this.#buckets.get(hash);
-    if (bucket === undefined) {
-      bucket = [];
-      this.#buckets.set(hash, bucket);
-    }
+    const bucket = listOf(this.#buckets, hash);
     for (const entry of bucket) if (equal(entry, key, length)) return entry;
     const entry = new CacheEntry(key, length);
     bucket.push(entry);

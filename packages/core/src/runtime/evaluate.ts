@@ -321,18 +321,10 @@ function finish(device: Device, order: readonly Node[], entry: CacheEntry, leave
   for (const node of device.journal) device.pendingBytes += node.heldBytes;
 }
 
-function checkError(failure: { error: string; message: string; node: number }, order: readonly Node[]): Error {
-  const node = order[failure.node];
+const errors = { IndexError, ShapeError, DTypeError, ValueError };
+
+function checkError({ error, message, node: at }: Compiled["checks"][number], order: readonly Node[]): Error {
+  const node = order[at];
   const where = node.path === "" ? "" : ` (in module ${node.path})`;
-  const message = `${node.template.operation.name}: ${failure.message}${where}`;
-  switch (failure.error) {
-    case "IndexError":
-      return new IndexError(message);
-    case "ShapeError":
-      return new ShapeError(message);
-    case "DTypeError":
-      return new DTypeError(message);
-    default:
-      return new ValueError(message);
-  }
+  return new errors[error](`${node.template.operation.name}: ${message}${where}`);
 }

@@ -208,7 +208,3 @@ describe("options", () => {
     expect(formatTensor({ data: [0.25], shape: [1], dtype: "float32" }, options)).toBe("tensor([0.2])");
   });
 });
-
-test("data that do not fill the shape are refused", () => {
-  expect(() => formatTensor({ data: [1, 2], shape: [3], dtype: "float32" })).toThrow("shape [3] has 3 elements, got 2");
-});

@@ -1,5 +1,4 @@
 import type { DType } from "../dtype/dtype.ts";
-import { ShapeError } from "../errors.ts";
 import type { NumberColumn } from "./format/number-column.ts";
 import { numberColumn } from "./format/number-column.ts";
 import type { PrintOptions } from "./format/print-options.ts";
@@ -30,16 +29,10 @@ const INDENT = PREFIX.length;
  * A tensor as PyTorch's `repr` writes it.
  *
  * @param options default: those of `setPrintoptions`
- * @throws ShapeError where the number of values is not that of the shape
  * @example formatTensor({ data: [1, 2.5], shape: [2], dtype: "float32" }) // "tensor([1.0000, 2.5000])"
  */
 export function formatTensor(tensor: PrintedTensor, options: PrintOptions = getPrintOptions()): string {
-  const { data, shape } = tensor;
-  const size = shape.reduce((product, length) => product * length, 1);
-  if (data.length !== size) {
-    throw new ShapeError(`formatTensor: shape [${shape.join(", ")}] has ${size} elements, got ${data.length}`);
-  }
-  const values = size === 0 ? "[]" : formatValues(tensor, options);
+  const values = tensor.data.length === 0 ? "[]" : formatValues(tensor, options);
   const text = appendSuffixes(PREFIX + values, suffixesOf(tensor), options.linewidth);
   return tensor.parameter ? `Parameter containing:\n${text}` : text;
 }

@@ -1,4 +1,5 @@
 import { ShapeError } from "../errors.ts";
+import { listOf } from "../graph/lists.ts";
 import type { Value } from "../graph/node.ts";
 import { sameShape } from "../graph/type.ts";
 import { commit } from "../runtime/commit.ts";
@@ -45,9 +46,7 @@ export function commitStates(updates: readonly StateUpdate[]): void {
       // A parameter that is a view of its storage is written through the view.
       noGrad(() => assign(tensor, tensorOf(value), "a step", owned));
     }
-    const storages = byDevice.get(device);
-    if (storages === undefined) byDevice.set(device, [storage]);
-    else storages.push(storage);
+    listOf(byDevice, device).push(storage);
   }
   if (mode.tracing === null) for (const [device, storages] of byDevice) commit(device, storages);
 }

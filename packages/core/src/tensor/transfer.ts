@@ -1,5 +1,6 @@
 import { type DType, isDType } from "../dtype/dtype.ts";
 import { AutogradError, DeviceError } from "../errors.ts";
+import { listOf } from "../graph/lists.ts";
 import { Value } from "../graph/node.ts";
 import { tensorType } from "../graph/type.ts";
 import { toDtype } from "../ops/shape/convert.ts";
@@ -17,9 +18,7 @@ const companions = new WeakMap<Tensor, Companions[]>();
 
 /** Makes the tensors that `find` gives move whenever `owner` does: an optimizer's state follows its parameter. */
 export function registerCompanions(owner: Tensor, find: Companions): void {
-  const known = companions.get(owner);
-  if (known === undefined) companions.set(owner, [find]);
-  else known.push(find);
+  listOf(companions, owner).push(find);
 }
 
 /** A tensor whose dtype and device are meant, or their names. */
