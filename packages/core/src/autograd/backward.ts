@@ -16,7 +16,7 @@ import { keywords } from "../tensor/keywords.ts";
 import { LeafRecord } from "../tensor/leaf.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { backwardOf, dependents } from "./derive.ts";
-import { gradientHooks, retainGrad } from "./hooks.ts";
+import { retainGrad } from "./hooks.ts";
 
 export interface BackwardOptions {
   /** Keep the graph, so that `backward` can go through it again. Default: `createGraph`. */
@@ -53,7 +53,8 @@ type Gradients = Map<Edge, Tensor>;
  */
 export function backward(tensors: Tensor | readonly Tensor[], ...given: BackwardArguments<Seeds>): void {
   const names = ["gradTensors", "retainGraph", "createGraph", "inputs", "gradient"] as const;
-  const { gradTensors, gradient = gradTensors, ...options } = keywords<BackwardParameters>(names, given);
+  const options = keywords<BackwardParameters>(names, given);
+  const { gradTensors, gradient = gradTensors } = options;
   const roots = asList(tensors);
   const inputs = asList(options.inputs ?? []);
   for (const input of inputs) retainGrad(input);
@@ -308,7 +309,7 @@ function resultGradients(
 
 function hooked(edge: Edge, gradient: Tensor): Tensor {
   let now = gradient;
-  for (const hook of gradientHooks(edge)) now = hook(now) ?? now;
+  for (const hook of edge.hooks) now = hook(now) ?? now;
   return now;
 }
 

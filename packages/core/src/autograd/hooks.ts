@@ -1,5 +1,5 @@
 import { AutogradError } from "../errors.ts";
-import type { Edge } from "../graph/recording.ts";
+import { type Edge, noHooks } from "../graph/recording.ts";
 import { plus } from "../tensor/gradients.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
@@ -11,26 +11,18 @@ export interface HookHandle {
   remove(): void;
 }
 
-interface Hook extends GradientHook {
+/** A hook as an edge has it. */
+export interface Hook extends GradientHook {
   /** Whether it keeps the gradient of a non-leaf. */
   readonly keeps?: boolean;
 }
 
-const hooks = new WeakMap<Edge, readonly Hook[]>();
-
-export function gradientHooks(edge: Edge): readonly Hook[] {
-  return hooks.get(edge) ?? [];
-}
-
 function add(edge: Edge, hook: Hook): void {
-  hooks.set(edge, [...gradientHooks(edge), hook]);
+  edge.hooks = [...edge.hooks, hook];
 }
 
 function remove(edge: Edge, hook: Hook): void {
-  hooks.set(
-    edge,
-    gradientHooks(edge).filter((other) => other !== hook),
-  );
+  edge.hooks = edge.hooks.filter((other) => other !== hook);
 }
 
 /**
@@ -50,7 +42,7 @@ export function registerHook(tensor: Tensor, hook: GradientHook): HookHandle {
 /** What was to be kept of one edge is kept of another. */
 export function moveKeeper(from: Edge | null, to: Edge | null): void {
   if (from === null || to === null) return;
-  for (const hook of gradientHooks(from)) {
+  for (const hook of from.hooks) {
     if (!hook.keeps) continue;
     remove(from, hook);
     add(to, hook);
@@ -59,7 +51,7 @@ export function moveKeeper(from: Edge | null, to: Edge | null): void {
 
 /** A view that is written is no longer what its hooks were for. */
 export function forgetHooks(edge: Edge): void {
-  hooks.delete(edge);
+  edge.hooks = noHooks;
 }
 
 /** Keeps the gradient of a non-leaf in `.grad`, as hooks before it made it; later ones add up. */
@@ -77,5 +69,5 @@ export function retainGrad(tensor: Tensor): void {
 /** Whether `retainGrad` was called on a non-leaf. */
 export function retainsGrad(tensor: Tensor): boolean {
   tensor.current();
-  return tensor.edge !== null && gradientHooks(tensor.edge).some((hook) => hook.keeps);
+  return tensor.edge !== null && tensor.edge.hooks.some((hook) => hook.keeps);
 }

@@ -1,3 +1,4 @@
+import type { Hook } from "../autograd/hooks.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Node, Value } from "./node.ts";
 import type { Layout } from "./operation.ts";
@@ -10,6 +11,7 @@ export type Edge = ResultEdge | Leaf;
 export interface ResultEdge {
   readonly recording: Recording;
   readonly index: number;
+  hooks: readonly Hook[];
 }
 
 /** What a tensor and its views write into together: where the gradient of all of it goes. */
@@ -23,7 +25,11 @@ export interface History {
 export interface Leaf {
   readonly recording: null;
   readonly type: TensorType;
+  hooks: readonly Hook[];
 }
+
+/** The hooks of an edge that has none. */
+export const noHooks: readonly Hook[] = [];
 
 /** Says where the running code stands; null unless anomalies are looked for (`autograd/anomaly.ts`). */
 export const origin: { describe: (() => string) | null } = { describe: null };
@@ -67,12 +73,12 @@ export class Recording {
     this.node = node;
     this.origin = origin.describe === null ? null : origin.describe();
     node.recording = this;
-    this.results = node.template.results.map((_, index) => ({ recording: this, index }));
+    this.results = node.template.results.map((_, index) => ({ recording: this, index, hooks: noHooks }));
   }
 
   /** The edge of an output; derivatives can be taken with respect to hidden values too. */
   edgeOf(index: number): ResultEdge {
-    for (let i = this.results.length; i <= index; i++) this.results.push({ recording: this, index: i });
+    for (let i = this.results.length; i <= index; i++) this.results.push({ recording: this, index: i, hooks: noHooks });
     return this.results[index];
   }
 

@@ -79,23 +79,29 @@ function apply(op: Operation, tensors: readonly Tensor[], scalars: readonly Scal
   let recorded = false;
   let inference = false;
   for (let i = 0; i < tensors.length; i++) {
-    if (!(tensors[i] instanceof Tensor)) throw notATensor(op.name, tensors[i]);
-    values[i] = tensors[i].current();
-    if (tensors[i].edge !== null) recorded = true;
-    if (values[i].storage?.inference) inference = true;
+    const tensor = tensors[i];
+    if (!(tensor instanceof Tensor)) throw notATensor(op.name, tensor);
+    const value = tensor.current();
+    values[i] = value;
+    if (tensor.edge !== null) recorded = true;
+    if (value.storage?.inference) inference = true;
   }
   const device = values.length === 0 ? currentDevice() : sameDevice(op.name, values);
   const kinds: ScalarKind[] = scalars.length === 0 ? noKinds : [];
   const args: Argument[] = scalars.length === 0 ? noArguments : [];
-  // With floats alone, 2 is what 2.0 is: a number that is sometimes whole must not compile twice.
-  const floats = scalars.length > 0 && values.length > 0 && values.every(ofFloats);
   for (const scalar of scalars) {
-    kinds.push(floats && typeof scalar === "number" ? "float" : scalarKind(scalar));
+    const kind = scalarKind(scalar);
+    // With floats alone, 2 is what 2.0 is: a number that is sometimes whole must not compile twice.
+    const isFloat = kind === "int" && typeof scalar === "number" && values.length > 0 && values.every(ofFloats);
+    kinds.push(isFloat ? "float" : kind);
     args.push(scalarValue(scalar));
   }
   const types = values.map(typeOf);
   const template = templateFor(op, attributes, keyOf(attributes), types, kinds);
-  for (const type of template.resultTypes) device.requireDtype(type.dtype);
+  if (template.fits !== device) {
+    for (const type of template.resultTypes) device.requireDtype(type.dtype);
+    template.fits = device;
+  }
   const edges = recorded && mode.gradEnabled ? tensors.map((tensor) => tensor.edge) : null;
   if (edges !== null && inference) requireSavable(template, edges, values);
   const node = addNode(template, values, args, device);

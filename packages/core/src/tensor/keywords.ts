@@ -19,22 +19,25 @@ export function keywords<O extends object>(
 ): O {
   const options: Record<string, unknown> = {};
   const known: readonly string[] = names;
-  const add = (key: string, value: unknown, place: number): void => {
-    if (value === undefined) return;
-    const name = numpyNames[key] ?? key;
-    if (!known.includes(name)) throw unexpected(name ?? place, known);
-    if (name in options) throw new ValueError(`got multiple values for argument '${name}'`);
-    options[name] = value;
-  };
-  // Losses ask in every step of a training, so it takes no iterators.
+  // Losses ask in every step of a training, so it takes no iterators and no closures.
   for (let i = 0; i < given.length; i++) {
     const value = given[i];
-    if (isRecord(value)) for (const key of Object.keys(value)) add(key, value[key], i);
-    else add(known[i], value, i);
+    if (value === undefined) continue;
+    if (isRecord(value)) for (const key of Object.keys(value)) add(options, known, key, value[key]);
+    else if (i < known.length) add(options, known, known[i], value);
+    else throw unexpected(i, known);
   }
   for (let i = 0; i < required; i++)
     if (!(known[i] in options)) throw new ValueError(`missing required argument: '${known[i]}'`);
   return options as O;
+}
+
+function add(options: Record<string, unknown>, known: readonly string[], key: string, value: unknown): void {
+  if (value === undefined) return;
+  const name = numpyNames[key] ?? key;
+  if (!known.includes(name)) throw unexpected(name, known);
+  if (name in options) throw new ValueError(`got multiple values for argument '${name}'`);
+  options[name] = value;
 }
 
 const unexpected = (name: string | number, names: readonly string[]): ValueError =>

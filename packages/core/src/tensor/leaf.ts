@@ -1,6 +1,6 @@
 import { isFloat } from "../dtype/dtype.ts";
 import { AutogradError, DTypeError, ShapeError } from "../errors.ts";
-import type { Leaf } from "../graph/recording.ts";
+import { type Leaf, noHooks } from "../graph/recording.ts";
 import { sameShape, type TensorType } from "../graph/type.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -8,6 +8,7 @@ import type { Tensor } from "./tensor.ts";
 export class LeafRecord implements Leaf {
   readonly recording = null;
   readonly type: TensorType;
+  hooks = noHooks;
   grad: Tensor | null = null;
 
   constructor(type: TensorType) {
