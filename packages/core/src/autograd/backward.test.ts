@@ -357,3 +357,32 @@ describe("detaching", () => {
     expect([list(y), y.gradFn?.name]).toEqual([[10], "MulBackward0"]);
   });
 });
+
+test("a pass that starts in a hook leaves the one around it its gradients", () => {
+  const x = leaf([1]);
+  const y = x.mul(2);
+  let inner: unknown = null;
+  y.registerHook((gradient) => {
+    if (inner === null) {
+      inner = "running";
+      [inner] = grad(y, x, { retainGraph: true }).map(list);
+    }
+    return gradient;
+  });
+  // When the hook runs, a gradient of 3 has reached x.
+  const z = y.mul(y);
+  z.add(x.mul(3)).sum().backward();
+  expect(inner).toEqual([2]);
+  expect(list(x.grad)).toEqual([11]);
+  expect(x.edge).toMatchObject({ pass: null, gradient: null });
+});
+
+test("a pass that fails leaves nothing on the edges", () => {
+  const x = leaf([1]);
+  const y = x.mul(2);
+  y.registerHook(() => {
+    throw new Error("in a hook");
+  });
+  expect(() => y.sum().backward()).toThrow("in a hook");
+  expect(y.edge).toMatchObject({ pass: null, gradient: null });
+});

@@ -17,6 +17,7 @@ import { LeafRecord } from "../tensor/leaf.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { backwardOf, dependents } from "./derive.ts";
 import { retainGrad } from "./hooks.ts";
+import { Pass } from "./pass.ts";
 
 export interface BackwardOptions {
   /** Keep the graph, so that `backward` can go through it again. Default: `createGraph`. */
@@ -40,9 +41,6 @@ interface BackwardParameters extends BackwardOptions {
   readonly gradient?: Seeds;
   readonly gradTensors?: Seeds;
 }
-
-/** Gradients on their way: for values of nodes, and for leaves. */
-type Gradients = Map<Edge, Tensor>;
 
 /**
  * Adds the gradients of `tensors` to the `.grad` of the leaves they were computed from. Runs no kernels: it extends the
@@ -135,14 +133,8 @@ export function grad(...given: readonly unknown[]): (Tensor | null)[] {
     source.current();
     if (source.edge === null) throw new AutogradError("One of the differentiated Tensors does not require grad");
   }
-  const gradients = run(
-    roots,
-    asGradients(roots, options.gradOutputs),
-    options,
-    new Set(sources.map((t) => t.edge)),
-    0,
-    true,
-  );
+  const wanted = new Set(sources.map((t) => t.edge));
+  const gradients = new Map(run(roots, asGradients(roots, options.gradOutputs), options, wanted, 0, true));
   return sources.map((source) => {
     const gradient = source.edge === null ? undefined : gradients.get(source.edge);
     if (gradient === undefined && options.allowUnused !== true)
@@ -194,11 +186,12 @@ export function gradientsSince(
   seeds: readonly Tensor[],
   createGraph: boolean,
 ): ReadonlyMap<Edge, Tensor> {
-  return run(roots, seeds, { createGraph }, null, since);
+  return new Map(run(roots, seeds, { createGraph }, null, since));
 }
 
 /**
- * Walks the recorded nodes from the newest to the oldest, adding one backward node for each.
+ * Walks the recorded nodes from the newest to the oldest, adding one backward node for each. Gives the gradients that have
+ * reached an edge.
  *
  * @param beforeHooks gives what is wanted as it was before its own hooks, which only see what goes on from there.
  */
@@ -209,22 +202,19 @@ function run(
   wanted: ReadonlySet<Edge | null> | null,
   since = 0,
   beforeHooks = false,
-): Gradients {
+): [Edge, Tensor][] {
   const createGraph = options.createGraph ?? false;
   const retain = options.retainGraph ?? createGraph;
-  const gradients: Gradients = new Map();
+  const gradients = new Pass();
+  let arrived: [Edge, Tensor][] = [];
   const through = wanted === null ? null : new Set<Recording | null>();
-  const add = (edge: Edge, gradient: Tensor): void => {
-    const sofar = gradients.get(edge);
-    gradients.set(edge, sofar === undefined ? gradient : plus(sofar, gradient));
-  };
   const outerGrad = mode.gradEnabled;
   mode.gradEnabled = createGraph;
   mode.moduleDepth++;
   try {
     for (const [i, root] of roots.entries()) {
       root.value.kept = true;
-      if (root.edge !== null) add(root.edge, seeds[i]);
+      if (root.edge !== null) gradients.add(root.edge, seeds[i]);
     }
     const recordings = reachable(roots, wanted, since);
     for (let n = 0; n < recordings.length; n++) {
@@ -236,21 +226,24 @@ function run(
       anomaly.refuse?.(recording, found);
       for (let i = 0; i < found.length; i++) {
         const edge = recording.edges[found[i].input];
-        if (edge) add(edge, found[i].gradient);
+        if (edge) gradients.add(edge, found[i].gradient);
       }
       if (!retain) recording.release();
     }
-    if (since > 0 || beforeHooks) return gradients;
-    for (const [edge, gradient] of gradients) {
-      // What was gone through has had its hooks; leaves, and what is wanted without being gone through, have them now.
-      const due = wanted === null ? edge.recording === null : wanted.has(edge) && through?.has(edge.recording) !== true;
-      if (due) gradients.set(edge, hooked(edge, gradient));
+    if (since === 0 && !beforeHooks) {
+      for (const edge of gradients.edges) {
+        // What was gone through has had its hooks; leaves, and what is wanted without being gone through, have them now.
+        const due =
+          wanted === null ? edge.recording === null : wanted.has(edge) && through?.has(edge.recording) !== true;
+        if (due) gradients.set(edge, hooked(edge, edge.gradient as Tensor));
+      }
     }
   } finally {
+    arrived = gradients.end();
     mode.gradEnabled = outerGrad;
     mode.moduleDepth--;
   }
-  return gradients;
+  return arrived;
 }
 
 /** The error of a derivative that `backward` has been through already. */
@@ -292,13 +285,13 @@ function reachable(roots: readonly Tensor[], wanted: ReadonlySet<Edge | null> | 
 
 function resultGradients(
   recording: Recording,
-  gradients: Gradients,
+  gradients: Pass,
   unhooked: ReadonlySet<Edge | null> | null,
 ): (Tensor | null)[] | null {
   let any = false;
   const given = recording.results.map((edge) => {
     const gradient = gradients.get(edge);
-    if (gradient === undefined) return null;
+    if (gradient === null) return null;
     any = true;
     const now = hooked(edge, gradient);
     if (now !== gradient && !unhooked?.has(edge)) gradients.set(edge, now);

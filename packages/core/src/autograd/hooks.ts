@@ -69,5 +69,5 @@ export function retainGrad(tensor: Tensor): void {
 /** Whether `retainGrad` was called on a non-leaf. */
 export function retainsGrad(tensor: Tensor): boolean {
   tensor.current();
-  return tensor.edge !== null && tensor.edge.hooks.some((hook) => hook.keeps);
+  return tensor.edge?.hooks.some((hook) => hook.keeps) ?? false;
 }

@@ -1,4 +1,5 @@
 import type { Hook } from "../autograd/hooks.ts";
+import type { Pass } from "../autograd/pass.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Node, Value } from "./node.ts";
 import type { Layout } from "./operation.ts";
@@ -8,10 +9,16 @@ import type { TensorType } from "./type.ts";
 /** Where a gradient goes: a result of a recorded operation, or a leaf. */
 export type Edge = ResultEdge | Leaf;
 
-export interface ResultEdge {
+export interface ResultEdge extends Passed {
   readonly recording: Recording;
   readonly index: number;
   hooks: readonly Hook[];
+}
+
+/** What a running backward pass has on an edge. */
+interface Passed {
+  pass: Pass | null;
+  gradient: Tensor | null;
 }
 
 /** What a tensor and its views write into together: where the gradient of all of it goes. */
@@ -22,7 +29,7 @@ export interface History {
 }
 
 /** A leaf that accumulates gradients; implemented by the tensor's autograd record. */
-export interface Leaf {
+export interface Leaf extends Passed {
   readonly recording: null;
   readonly type: TensorType;
   hooks: readonly Hook[];
@@ -73,12 +80,14 @@ export class Recording {
     this.node = node;
     this.origin = origin.describe === null ? null : origin.describe();
     node.recording = this;
-    this.results = node.template.results.map((_, index) => ({ recording: this, index, hooks: noHooks }));
+    this.results = [];
+    for (let i = 0; i < node.template.results.length; i++) this.edgeOf(i);
   }
 
   /** The edge of an output; derivatives can be taken with respect to hidden values too. */
   edgeOf(index: number): ResultEdge {
-    for (let i = this.results.length; i <= index; i++) this.results.push({ recording: this, index: i, hooks: noHooks });
+    for (let i = this.results.length; i <= index; i++)
+      this.results.push({ recording: this, index: i, hooks: noHooks, pass: null, gradient: null });
     return this.results[index];
   }
 

@@ -9,6 +9,8 @@ export class LeafRecord implements Leaf {
   readonly recording = null;
   readonly type: TensorType;
   hooks = noHooks;
+  pass: Leaf["pass"] = null;
+  gradient: Tensor | null = null;
   grad: Tensor | null = null;
 
   constructor(type: TensorType) {

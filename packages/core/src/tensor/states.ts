@@ -25,6 +25,8 @@ export interface StateUpdate {
  */
 export function commitStates(updates: readonly StateUpdate[]): void {
   const byDevice = new Map<Device, Storage[]>();
+  let latest: Device | undefined;
+  let storages: Storage[] = [];
   for (const { tensor, value } of updates) {
     const { type } = value;
     if (tensor.value.type === type) continue;
@@ -46,7 +48,11 @@ export function commitStates(updates: readonly StateUpdate[]): void {
       // A parameter that is a view of its storage is written through the view.
       noGrad(() => assign(tensor, tensorOf(value), "a step", owned));
     }
-    listOf(byDevice, device).push(storage);
+    if (device !== latest) {
+      latest = device;
+      storages = listOf(byDevice, device);
+    }
+    storages.push(storage);
   }
-  if (mode.tracing === null) for (const [device, storages] of byDevice) commit(device, storages);
+  if (mode.tracing === null) for (const [device, written] of byDevice) commit(device, written);
 }
