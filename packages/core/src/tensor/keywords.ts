@@ -23,8 +23,9 @@ export function keywords<O extends object>(
   for (let i = 0; i < given.length; i++) {
     const value = given[i];
     if (value === undefined) continue;
-    if (isRecord(value)) for (const key of Object.keys(value)) add(options, known, key, value[key]);
-    else if (i < known.length) add(options, known, known[i], value);
+    if (isRecord(value)) {
+      for (const key of Object.keys(value)) if (value[key] !== undefined) put(options, nameOf(key, known), value[key]);
+    } else if (i < known.length) put(options, known[i], value);
     else throw unexpected(i, known);
   }
   for (let i = 0; i < required; i++)
@@ -32,12 +33,16 @@ export function keywords<O extends object>(
   return options as O;
 }
 
-function add(options: Record<string, unknown>, known: readonly string[], key: string, value: unknown): void {
-  if (value === undefined) return;
+function put(options: Record<string, unknown>, name: string, value: unknown): void {
+  if (options[name] !== undefined) throw new ValueError(`got multiple values for argument '${name}'`);
+  options[name] = value;
+}
+
+function nameOf(key: string, known: readonly string[]): string {
+  if (known.includes(key)) return key;
   const name = numpyNames[key] ?? key;
   if (!known.includes(name)) throw unexpected(name, known);
-  if (name in options) throw new ValueError(`got multiple values for argument '${name}'`);
-  options[name] = value;
+  return name;
 }
 
 const unexpected = (name: string | number, names: readonly string[]): ValueError =>
