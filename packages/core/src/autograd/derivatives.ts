@@ -2,8 +2,8 @@
 import * as build from "../graph/build.ts";
 import * as m from "../graph/math.ts";
 import { add, div, eq, exp, ge, gt, lt, mul, neg, sqrt, square, sub, where } from "../graph/math.ts";
-import type { Primitive, PrimitiveOp } from "../graph/primitive.ts";
-import type { Term } from "../graph/term.ts";
+import type { PrimitiveOp } from "../graph/primitive.ts";
+import { attributesOf, type Term } from "../graph/term.ts";
 import { contractRule, gatherRule, reduceRule, scanRule, scatterRule, windowRule } from "./structural.ts";
 
 export interface RuleContext {
@@ -33,12 +33,6 @@ const ofInput =
 const ofOutput =
   (slope: (y: Term) => Term): Rule =>
   ({ g, y }) => [mul(g, slope(y()))];
-
-/** The attributes of a term whose primitive is known. */
-export function attributesOf<Op extends PrimitiveOp>(term: Term, op: Op): Extract<Primitive, { op: Op }> {
-  if (term.primitive.op !== op) throw new Error(`${term.primitive.op} is not ${op}`);
-  return term.primitive as Extract<Primitive, { op: Op }>;
-}
 
 /** d/da and d/db of max (sign 1) and min (sign -1): half to each where equal, as PyTorch's maximum and minimum. */
 const extreme =

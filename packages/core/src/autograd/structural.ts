@@ -2,8 +2,9 @@
 import * as build from "../graph/build.ts";
 import * as m from "../graph/math.ts";
 import { add, div, eq, gt, mul, where } from "../graph/math.ts";
-import type { Term } from "../graph/term.ts";
-import { attributesOf, type Rule } from "./derivatives.ts";
+import { attributesOf, type Term } from "../graph/term.ts";
+import { numelOf } from "../graph/type.ts";
+import type { Rule } from "./derivatives.ts";
 
 /** Brings a reduced term back to the operand's shape. */
 function unreduce(t: Term, dims: readonly number[], shape: readonly number[]): Term {
@@ -39,7 +40,7 @@ function exclusiveProducts(x: Term, dims: readonly number[]): Term {
   const kept = m.allDims(x).filter((d) => !dims.includes(d));
   const order = [...kept, ...dims];
   const moved = build.permute(x, order);
-  const count = dims.reduce((n, d) => n * x.shape[d], 1);
+  const count = numelOf(dims.map((d) => x.shape[d]));
   const flat = build.reshape(moved, [...kept.map((d) => x.shape[d]), count]);
   const axis = flat.rank - 1;
   if (count === 0) return x;
@@ -109,27 +110,23 @@ export const scatterRule: Rule = ({ term, g, x, y, needs }) => {
 };
 
 /** The row-major position of every element. */
-function positions(like: { readonly shape: readonly number[] }): Term {
-  const count = like.shape.reduce((a, b) => a * b, 1);
-  return build.reshape(build.iota([count], 0), like.shape);
+function positions(like: Term): Term {
+  return build.reshape(build.iota([like.numel], 0), like.shape);
 }
 
 export const scanRule: Rule = ({ term, g, x, y }) => {
   const { scan, dim } = attributesOf(term, "scan");
-  const backwards = (t: Term): Term => m.flip(build.scan("sum", m.flip(t, dim), dim), dim);
   switch (scan) {
     case "sum":
-      return [backwards(g)];
-    case "product": {
+      return [scanBack("sum", g, dim)];
+    case "product":
       return [productScanGradient(x(0), y(), g, dim)];
-    }
     case "logsumexp": {
       // d out_j / d x_i = exp(x_i - out_j) for j >= i; summed as logarithms, which neither overflow nor vanish.
       const part = (positive: Term): Term => {
         const some = gt(positive, 0);
         const logOf = where(some, m.log(where(some, positive, 1)), -m.finfoOf(g.dtype).max);
-        const logs = m.flip(build.scan("logsumexp", m.flip(m.sub(logOf, y()), dim), dim), dim);
-        return m.exp(add(logs, x(0)));
+        return m.exp(add(scanBack("logsumexp", m.sub(logOf, y()), dim), x(0)));
       };
       return [m.sub(part(m.maximum(g, 0)), part(m.maximum(m.neg(g), 0)))];
     }
@@ -144,20 +141,23 @@ export const scanRule: Rule = ({ term, g, x, y }) => {
   }
 };
 
+/** A running reduction from the end. */
+const scanBack = (op: "sum" | "logsumexp", x: Term, dim: number): Term =>
+  m.flip(build.scan(op, m.flip(x, dim), dim), dim);
+
 /**
  * d/dx_i of running products: sum over j >= i of g_j times the product of the others up to j. Where no zero comes
  * before, that is backward sums of g·y over x; zeros need the products without them: from the first zero on, the
  * products that skip exactly it.
  */
 function productScanGradient(x: Term, y: Term, g: Term, dim: number): Term {
-  const sums = (t: Term): Term => m.flip(build.scan("sum", m.flip(t, dim), dim), dim);
   const zero = eq(x, 0);
   const zeros = build.scan("sum", build.cast(zero, "int64"), dim);
-  const skipping = build.scan("product", where(m.and(zero, eq(zeros, 1)), 1, x), dim);
-  const ordinary = div(sums(mul(g, y)), where(zero, 1, x));
-  const upToSecond = m.and(m.ge(zeros, 1), m.le(zeros, 1));
-  const first = sums(where(upToSecond, mul(g, skipping), 0));
-  const isFirst = m.and(zero, eq(zeros, 1));
+  const one = eq(zeros, 1);
+  const isFirst = m.and(zero, one);
+  const skipping = build.scan("product", where(isFirst, 1, x), dim);
+  const ordinary = div(scanBack("sum", mul(g, y), dim), where(zero, 1, x));
+  const first = scanBack("sum", where(one, mul(g, skipping), 0), dim);
   return where(eq(zeros, 0), ordinary, where(isFirst, first, 0));
 }
 

@@ -6,7 +6,7 @@ import { Binding, Block } from "./block.ts";
 import { throughMovement } from "./coordinates.ts";
 import { decided, holds } from "./decide.ts";
 import type { Group } from "./group.ts";
-import { flatten, mapIndex, zero } from "./indexing.ts";
+import { axisIndex, flatten, mapIndex, zero } from "./indexing.ts";
 import { textOfIndex } from "./text.ts";
 
 /** Where realized terms and leaves lie in the program. */
@@ -133,21 +133,12 @@ export class Emitter {
 
   /** Program arguments in an index become the kernel's. */
   localize(index: Index): Index {
-    const go = (part: Index): Index => {
-      switch (part.kind) {
-        case "argument":
-          return { kind: "argument", slot: this.binding.argument(part.slot) };
-        case "sum":
-          return { kind: "sum", left: go(part.left), right: go(part.right) };
-        case "product":
-        case "quotient":
-        case "remainder":
-          return { ...part, input: go(part.input) };
-        default:
-          return part;
-      }
-    };
-    return go(index);
+    return mapIndex(
+      index,
+      axisIndex,
+      (e) => e,
+      (slot) => this.binding.argument(slot),
+    );
   }
 }
 

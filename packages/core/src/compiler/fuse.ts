@@ -1,7 +1,7 @@
 /** Groups realized terms into kernels. */
 import type { Index } from "../backend/program.ts";
 import { listOf } from "../graph/lists.ts";
-import type { Term } from "../graph/term.ts";
+import { attributesOf, type Term } from "../graph/term.ts";
 import { squeezed, throughMovement } from "./coordinates.ts";
 import {
   type Group,
@@ -156,9 +156,8 @@ export function fuse(terms: readonly Term[], realized: ReadonlySet<Term>): Fused
 }
 
 function contractSpace(term: Term): Pick<Group, "extents" | "outer" | "axes"> {
-  const p = term.primitive;
-  if (p.op !== "contract") throw new Error("not a contraction");
-  const depth = term.inputs[0].shape.slice(p.batch + p.rows);
+  const { batch, rows } = attributesOf(term, "contract");
+  const depth = term.inputs[0].shape.slice(batch + rows);
   const space = squeezed(term.shape);
   return { extents: [...space, ...squeezed(depth)], outer: space.length, axes: space.map((_, i) => i) };
 }

@@ -171,13 +171,19 @@ export function linear(index: Index): Linear | null {
   return visit(index, 1) ? { coefficients, rest } : null;
 }
 
-/** Rewrites the indices and axes of an index; expressions inside are rewritten by `inside`. */
-export function mapIndex(index: Index, axis: (axis: number) => Index, inside: (e: Expression) => Expression): Index {
+/** Rewrites the axes and arguments of an index; expressions inside are rewritten by `inside`. */
+export function mapIndex(
+  index: Index,
+  axis: (axis: number) => Index,
+  inside: (e: Expression) => Expression,
+  argument = (slot: number): number => slot,
+): Index {
   const go = (part: Index): Index => {
     switch (part.kind) {
       case "constant":
-      case "argument":
         return part;
+      case "argument":
+        return { kind: "argument", slot: argument(part.slot) };
       case "axis":
         return axis(part.axis);
       case "sum":

@@ -1,6 +1,6 @@
 /** One kernel from one group. */
 import type { Call, Expression, Index, Kernel, Operand, Reduction } from "../backend/program.ts";
-import type { Term } from "../graph/term.ts";
+import { attributesOf, type Term } from "../graph/term.ts";
 import { type Binding, Block } from "./block.ts";
 import { collapse } from "./collapse.ts";
 import { axesOf, squeezed } from "./coordinates.ts";
@@ -137,18 +137,16 @@ function asLoop(emitter: Emitter, segments: readonly number[], name?: string): K
 
 function reduction(emitter: Emitter, member: Member): Reduction {
   const { term, group } = member;
-  const p = term.primitive;
-  if (p.op !== "reduce") throw new Error("not a reduction");
+  const { reduce: op } = attributesOf(term, "reduce");
   const source = term.inputs[0];
   const value = emitter.value(source, roleCoordinates(group, "inner", source.shape));
   const register = emitter.binding.registers++;
-  return { register, op: p.reduce, dtype: term.dtype, value };
+  return { register, op, dtype: term.dtype, value };
 }
 
 function contractionKernel(group: Group, context: KernelContext): KernelCall {
   const [root, ...followers] = group.members;
-  const p = root.term.primitive;
-  if (p.op !== "contract") throw new Error("not a contraction");
+  const p = attributesOf(root.term, "contract");
   const [a, b] = root.term.inputs;
   const emitter = new Emitter(group, context);
   const { binding } = emitter;
@@ -206,8 +204,7 @@ const over = (group: Group, extents: number[]): Group => ({
 
 function scatterKernels(group: Group, context: KernelContext): KernelCall[] {
   const { term } = group.members[0];
-  const p = term.primitive;
-  if (p.op !== "scatter") throw new Error("not a scatter");
+  const p = attributesOf(term, "scatter");
   const [from, index, source] = term.inputs;
   const target = context.storedTo(term);
   if (target === undefined) throw new Error("a scatter without a buffer");

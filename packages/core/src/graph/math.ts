@@ -9,6 +9,7 @@ import { getDefaultDtype, resultType } from "../dtype/promotion.ts";
 import { ShapeError } from "../errors.ts";
 import * as build from "./build.ts";
 import type { Term } from "./term.ts";
+import { numelOf } from "./type.ts";
 
 export {
   argsort,
@@ -221,8 +222,7 @@ export const argmax = reduction("argmax");
 export const argmin = reduction("argmin");
 
 export function mean(x: Term, dims: readonly number[] = allDims(x), keepdim = false): Term {
-  let count = 1;
-  for (const d of dims) count *= x.shape[d];
+  const count = numelOf(dims.map((d) => x.shape[d]));
   return div(sum(x, dims, keepdim), build.constant(count, x.dtype));
 }
 

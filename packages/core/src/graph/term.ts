@@ -1,5 +1,5 @@
 import { type DType, isFloat, isInteger } from "../dtype/dtype.ts";
-import type { Primitive } from "./primitive.ts";
+import type { Primitive, PrimitiveOp } from "./primitive.ts";
 import { numelOf } from "./type.ts";
 
 /**
@@ -47,6 +47,12 @@ export class Term {
   get isInteger(): boolean {
     return isInteger(this.dtype);
   }
+}
+
+/** The attributes of a term whose primitive is known. */
+export function attributesOf<Op extends PrimitiveOp>(term: Term, op: Op): Extract<Primitive, { op: Op }> {
+  if (term.primitive.op !== op) throw new Error(`${term.primitive.op} is not ${op}`);
+  return term.primitive as Extract<Primitive, { op: Op }>;
 }
 
 /** Terms under construction, hash-consed: the same primitive of the same operands is the same term. */
