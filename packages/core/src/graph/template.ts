@@ -1,7 +1,6 @@
-import { isFloat } from "../dtype/dtype.ts";
+import { type DType, isFloat } from "../dtype/dtype.ts";
 import { getDefaultDtype, resultType } from "../dtype/promotion.ts";
 import { CressetError, ValueError } from "../errors.ts";
-import type { Device } from "../runtime/device.ts";
 import type { ScalarKind } from "../runtime/scalar.ts";
 import * as build from "./build.ts";
 import type { Attributes, Operation } from "./operation.ts";
@@ -46,8 +45,8 @@ export class Template {
   readonly hiddenTypes: TensorType[] = [];
   /** Whether its result is a view of its first input, or a copy with elements in other places. */
   readonly moves: boolean;
-  /** The device that was last found to have the results' dtypes. */
-  fits: Device | null = null;
+  /** The dtypes of the device that was last found to have the results'; not the device, which may be replaced by another one. */
+  fitting: ReadonlySet<DType> | null = null;
   /** Vector-Jacobian products by what is wanted and given; filled by `autograd/derive.ts`. */
   readonly backwards = new Map<number | string, Backward>();
   /** What those save, by which inputs need gradients. */

@@ -98,9 +98,10 @@ function apply(op: Operation, tensors: readonly Tensor[], scalars: readonly Scal
   }
   const types = values.map(typeOf);
   const template = templateFor(op, attributes, keyOf(attributes), types, kinds);
-  if (template.fits !== device) {
+  const { dtypes } = device.backend;
+  if (template.fitting !== dtypes) {
     for (const type of template.resultTypes) device.requireDtype(type.dtype);
-    template.fits = device;
+    template.fitting = dtypes;
   }
   const edges = recorded && mode.gradEnabled ? tensors.map((tensor) => tensor.edge) : null;
   if (edges !== null && inference) requireSavable(template, edges, values);
