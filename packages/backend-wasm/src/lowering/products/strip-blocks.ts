@@ -16,6 +16,8 @@ export { block } from "./strip-loop.ts";
 /** A right operand of so many bytes is read where it lies, and one of which so few rows make use. */
 const smallBytes = 32 * 1024;
 const fewRows = 24;
+/** So is one whose steps are so near that a block of them fits the first cache as it is. */
+const closeBytes = 96;
 /** Rows of the left operand that lie side by side are read where they lie, if the steps are not further apart. */
 const nearBytes = 1024;
 
@@ -72,7 +74,7 @@ function leftOperand(
   };
 }
 
-/** The right operand of a block, packed unless it is small and has its columns side by side. */
+/** The right operand of a block, packed unless it is small, or narrow, and has its columns side by side. */
 function rightOperand(
   w: KernelWriter,
   kernel: ContractionKernel,
@@ -98,13 +100,16 @@ function rightOperand(
       pack();
       return { address: to, step: panelBytes, panel: packedPanel };
     }
+    const inPlace = (): Value => elementOf(w, matrix, columns.axes, column, depth, step);
+    if (Math.abs(matrix.along) <= closeBytes)
+      return { address: inPlace(), step: e.i32(matrix.along), panel: panelBytes };
     const size = w.times(w.times(w.extentOf(depth), w.extentOf(columns.axes)), e.i32(bytes));
     const isFewRows = e.op("i32.le_s", w.extentOf(rows.axes), e.i32(fewRows));
     const isSmall = e.op("i32.or", e.op("i32.le_u", size, e.i32(smallBytes)), isFewRows);
     const address = e.variable("i32");
     e.branch(
       isSmall,
-      () => e.set(address, elementOf(w, matrix, columns.axes, column, depth, step)),
+      () => e.set(address, inPlace()),
       () => {
         pack();
         e.set(address, to);

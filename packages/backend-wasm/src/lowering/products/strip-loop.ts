@@ -11,8 +11,11 @@ import { placeAt } from "./odometer.ts";
 import { storageOf } from "./pack.ts";
 import { stripHeights } from "./tile.ts";
 
-/** Steps of the depth whose products are added up by themselves, and rows whose sums are kept between such blocks. */
-export const block = { depth: 256, columns: 512, rows: 480 } as const;
+/**
+ * Steps of the depth whose products are added up by themselves (what a strip reads of both operands for so many fits the
+ * first cache), and rows whose sums are kept between such blocks.
+ */
+export const block = { depth: 128, columns: 512, rows: 480 } as const;
 
 /** Where a strip's left operand lies: address, bytes between rows, between steps (or the address of a table of those). */
 export interface Left {

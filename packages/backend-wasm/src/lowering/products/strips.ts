@@ -25,7 +25,7 @@ export function stripScratch(kernel: ContractionKernel, extents: readonly number
 }
 
 /**
- * Each result adds its products in the order of the depth, and the sums of blocks of 256 steps, wherever operands lie and
+ * Each result adds its products in the order of the depth, and the sums of blocks of 128 steps, wherever operands lie and
  * whatever is packed.
  */
 export function writeStrips(w: KernelWriter, kernel: ContractionKernel): void {
