@@ -276,4 +276,16 @@ describe("memory", () => {
     expect(temporaries(program)).toBe(19);
     expect(program.arenaBytes).toBe(2 * 64 * 64 * 4);
   });
+
+  test("a layer's gradient by its input waits for the one by its weight, and takes the place of the input", () => {
+    const [x, v, w] = [host(512, 4), host(4, 64), host(64, 8)];
+    for (const weight of [v, w]) weight.requiresGrad_();
+    const [program] = device.during(() => {
+      x.matmul(v).sin().matmul(w).sin().sum().backward();
+      read(torch.cat([v.grad?.flatten() as Tensor, w.grad?.flatten() as Tensor]));
+    });
+    const large = program.buffers.filter(({ role, length }) => role === "temporary" && length === 512 * 64);
+    expect(large.length).toBe(3);
+    expect(new Set(large.map(({ offset }) => offset)).size).toBe(2);
+  });
 });

@@ -9,6 +9,7 @@ import { inline } from "./inline.ts";
 import { type KernelCall, type KernelContext, kernelsOf } from "./kernel.ts";
 import { type Lifetime, planMemory } from "./memory.ts";
 import { chooseRealized } from "./realize.ts";
+import { type Accesses, schedule } from "./schedule.ts";
 
 /** A program ready to run, and what to bind: leaves by number, then one buffer per output. */
 export interface Compiled {
@@ -66,7 +67,11 @@ export function build(
     },
   };
   const calls = groups.flatMap((group) => kernelsOf(group, context));
-  const commands = gatherCommands(calls);
+  const temporaryBytes = (b: number): number =>
+    b < firstTemporary ? 0 : buffers[b].length * bytesOf(buffers[b].dtype);
+  const commands = schedule(gatherCommands(calls), temporaryBytes).map(
+    ({ kernel, calls: all }): Command => ({ kernel, calls: all }),
+  );
   const arenaBytes = planTemporaries(commands, buffers, firstTemporary);
   const program: Program = {
     buffers,
@@ -104,7 +109,7 @@ function usedElsewhere(
 }
 
 /** Neighbouring independent calls of one kernel become one command. */
-function gatherCommands(calls: readonly KernelCall[]): Command[] {
+function gatherCommands(calls: readonly KernelCall[]): (Command & Accesses)[] {
   const commands: { kernel: KernelCall["kernel"]; calls: Call[]; written: Set<number>; read: Set<number> }[] = [];
   for (const { kernel, call } of calls) {
     const reads = call.buffers.filter((_, i) => kernel.operands[i].access !== "write");
@@ -121,7 +126,7 @@ function gatherCommands(calls: readonly KernelCall[]): Command[] {
     for (const b of reads) to.read.add(b);
     for (const b of writes) to.written.add(b);
   }
-  return commands.map(({ kernel, calls: all }) => ({ kernel, calls: all }));
+  return commands;
 }
 
 function planTemporaries(commands: readonly Command[], buffers: BufferSpec[], first: number): number {
