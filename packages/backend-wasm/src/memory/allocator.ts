@@ -69,7 +69,7 @@ export class Allocator {
   /** Bytes that a block of `bytes` takes: at most an eighth more. */
   static rounded(bytes: number): number {
     const least = Math.max(bytes, 1);
-    const step = least <= 8 * alignment ? alignment : 2 ** (Math.floor(Math.log2(least - 1)) - 2);
+    const step = least <= 8 * alignment ? alignment : 1 << (29 - Math.clz32(least - 1));
     return Math.ceil(least / step) * step;
   }
 

@@ -13,7 +13,7 @@ import type { Tensor } from "./tensor.ts";
  */
 export function dispose(tensor: Tensor): void {
   const { storage } = tensor;
-  for (const value of new Set([tensor.value, storage.current, storage.committed, storage.previous]))
+  for (const value of [tensor.value, storage.current, storage.committed, storage.previous])
     if (value !== null) drop(value);
   storage.previous = null;
   storage.current.device.dirty.delete(storage);
