@@ -257,5 +257,5 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
 
 function reason(on: boolean, has: boolean, cause: string): string {
   if (on) return "";
-  return has ? `switched off by ${cause}` : "this engine does not have it";
+  return has ? `switched off by ${cause}` : "this engine, or its processor, does not have it";
 }

@@ -1,10 +1,12 @@
 import { BackendError } from "@cresset/core/backend";
 import { Code } from "./assembler/code.ts";
 import { Module } from "./assembler/module.ts";
+import type { ValueType } from "./assembler/opcodes.ts";
 
 /** What kernels may use. */
 export interface Features {
   readonly simd: boolean;
+  /** With multiply-adds that round once. */
   readonly relaxedSimd: boolean;
   /** V8 makes one instruction of two on neighbouring vectors (`revectorize.ts`). */
   readonly revectorize: boolean;
@@ -29,27 +31,42 @@ export function requireWebAssembly(): void {
   }
 }
 
-/** Whether the engine accepts a function with these instructions. */
-function accepts(write: (code: Code) => void): boolean {
+/** A module of one exported function. */
+function moduleOf(
+  parameters: readonly ValueType[],
+  results: readonly ValueType[],
+  write: (code: Code) => void,
+): Uint8Array<ArrayBuffer> {
   const module = new Module();
-  module.declare(module.type([]));
+  module.export("run", module.declare(module.type(parameters, results)));
   const code = new Code();
   write(code);
   module.define({ locals: [], code });
-  return WebAssembly.validate(module.encode());
+  return module.encode();
 }
 
-const zero = new Uint8Array(16);
+/** Whether vectors have a multiply-add that rounds once. Relaxed SIMD has one that may also be two instructions. */
+function fuses(): boolean {
+  const bytes = moduleOf(["f32", "f32", "f32"], ["f32"], (code) => {
+    for (const parameter of [0, 1, 2]) {
+      code.index("local.get", parameter);
+      code.op("f32x4.splat");
+    }
+    code.op("f32x4.relaxed_madd");
+    code.lane("f32x4.extract_lane", 0);
+  });
+  if (!WebAssembly.validate(bytes)) return false;
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+  const x = 1 + 2 ** -12;
+  return (exports.run as (a: number, b: number, c: number) => number)(x, x, -1 - 2 ** -11) === 2 ** -24;
+}
 
 export function detectFeatures(): Found {
-  const simd = accepts((code) => {
-    code.v128(zero);
-    code.op("drop");
-  });
-  const relaxedSimd = accepts((code) => {
-    for (let i = 0; i < 3; i++) code.v128(zero);
-    code.op("f32x4.relaxed_madd");
-    code.op("drop");
-  });
-  return { simd, relaxedSimd };
+  const simd = WebAssembly.validate(
+    moduleOf([], [], (code) => {
+      code.v128(new Uint8Array(16));
+      code.op("drop");
+    }),
+  );
+  return { simd, relaxedSimd: simd && fuses() };
 }

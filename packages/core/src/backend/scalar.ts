@@ -68,7 +68,7 @@ export const binaryOps = [
 
 /** Three operands of one float dtype, result of that dtype. */
 export const ternaryOps = [
-  "fma", // x · y + z: of float32 and float16 computed in float64, which holds the product, and rounded at the end
+  "fma", // x · y + z: of float32 and float16 computed in float64, which holds the product, and rounded at the end; or rounded once
 ] as const;
 
 /** Two operands of one dtype, result bool. Comparisons with NaN are false, except `ne`. */

@@ -219,3 +219,19 @@ test("a sigmoid of float32 saturates where PyTorch's does", () => {
   const { arrays } = runOnce(wasm(), single(kernel, [6, 6], [6]), [data]);
   expect([...arrays[1]]).toEqual([1, 1 - 2 ** -23, 1, 0, 0.5, Number.NaN]);
 });
+
+test("x · y + z of float32 is rounded once where vectors can, for one value as for four", () => {
+  // One more than half a unit of 1 by less than float64 has beside it.
+  const operands = [(1 + 2 ** -12) * 2 ** -24, 1 - 2 ** -12 + 2 ** -24, 1];
+  const [x, y, z] = operands.map((_, i) => load("float32", i, axis(0)));
+  const kernel = loop([...reads("float32", "float32", "float32"), writes("float32")], 1, 1, [
+    store(3, axis(0), apply("fma", x, y, z)),
+  ]);
+  const program = single(kernel, [5, 5, 5, 5], [5]);
+  const inputs = operands.map((value) => new Float32Array(5).fill(value));
+  for (const options of [{}, { haste: false }, { relaxedSimd: false }, { simd: false }]) {
+    const backend = wasm(options);
+    const result = backend.info().relaxedSimd === true ? 1 + 2 ** -23 : 1;
+    expect([...runOnce(backend, program, inputs).arrays[3]], JSON.stringify(options)).toEqual(Array(5).fill(result));
+  }
+});

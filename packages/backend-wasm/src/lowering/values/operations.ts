@@ -11,6 +11,8 @@ import { sharedCall } from "./shared.ts";
 
 type Apply = (m: LaneMath, ...inputs: Lanes[]) => Lanes;
 
+const multiplyAdd: Apply = (m, x, y, z) => m.mulAdd(x, y, z);
+
 /** Operations on floats that instructions have, and whose results need no rounding to float16. */
 const exactFloat: Partial<Readonly<Record<ScalarOp, Arithmetic>>> = {
   neg: "neg",
@@ -40,14 +42,15 @@ const singleFunctions: Partial<Readonly<Record<ScalarOp, Apply>>> = {
 };
 
 /** One value has the bits that it has in a vector: with fused multiply-add, which has no scalar form, it is one. */
-function approximated(m: LaneMath, single: Apply, x: Lanes): Lanes {
-  return m.fuses && x.width === 1 ? m.extract(single(m, m.widen(x)), 0) : single(m, x);
+function asVector(m: LaneMath, apply: Apply, inputs: readonly Lanes[]): Lanes {
+  if (!m.fuses || inputs.some(({ width }) => width > 1)) return apply(m, ...inputs);
+  return m.extract(apply(m, ...inputs.map((x) => m.widen(x))), 0);
 }
 
 function transcendental(m: LaneMath, op: ScalarOp, inputs: readonly Lanes[]): Lanes {
   const [x, y] = inputs;
   const single = x.kind === "f32" ? singleFunctions[op] : undefined;
-  if (single) return approximated(m, single, x);
+  if (single) return asVector(m, single, [x]);
   if (op === "fmod" && x.kind === "f64") return m.callEach("fmod", ["f64"], x, y)[0];
   const isDigamma = op === "polygamma" && x.parts[0].constant === 0;
   return isDigamma ? sharedCall(m, "digamma", [y]) : sharedCall(m, op, inputs);
@@ -73,6 +76,7 @@ function floatOperation(m: LaneMath, op: ScalarOp, dtype: DType, inputs: readonl
     case "not":
       return m.select(m.compare("eq", x, 0), 1, m.constant(kind, 0));
     case "fma": {
+      if (m.fuses && dtype === "float32") return asVector(m, multiplyAdd, inputs);
       if (kind === "f64") return m.add(m.mul(x, y), inputs[2]);
       const [a, b, c] = inputs.map((input) => toFloat64(m, input));
       const result = toFloat32(m, m.add(m.mul(a, b), c));
