@@ -4,7 +4,7 @@ import type { Value } from "../code/emitter.ts";
 import type { Lanes } from "../code/lanes.ts";
 import { value } from "../expression.ts";
 import { type Accumulator, accumulator, copies } from "../reductions/reduction.ts";
-import { chunked, chunkSize } from "../reductions/sum.ts";
+import { chunked, chunkSize, eachChunk, endsChunk } from "../reductions/sum.ts";
 import { nested, statements } from "../statement.ts";
 import type { KernelWriter } from "../writer.ts";
 
@@ -82,7 +82,7 @@ function writeVectors(w: KernelWriter, { axes: [axis], body, reductions: given }
   };
   const feed = (i: Value, add: (one: Accumulator, x: Lanes) => void): void => at(i, () => reductions.feed(add));
   const feedCounted = (i: Value, xs: readonly Lanes[][]): void => {
-    const last = e.op("i32.eq", e.op("i32.and", i, e.i32(chunkSize - 1)), e.i32(chunkSize - 4 * xs.length));
+    const last = endsChunk(w, i, 4 * xs.length, inside);
     const isInside = e.op("i32.lt_u", i, inside);
     for (const [n, one] of all.entries())
       one.addVectorsCounted(
@@ -101,10 +101,15 @@ function writeVectors(w: KernelWriter, { axes: [axis], body, reductions: given }
   const isRepeated = isSmall(body, given) || overlap > 1;
   if (isSmall(body, given)) {
     if (inChunks) {
-      e.loop(counter, inside, chunkSize, (i) => {
-        for (const n of range(chunkSize / 4)) feed(e.shifted(i, 4 * n), (one, x) => one.addChunkVector(x, n));
+      const leave = (): void => {
         for (const one of all) one.leaveChunk();
+      };
+      e.loop(counter, e.op("i32.and", inside, e.i32(-chunkSize)), chunkSize, (i) => {
+        for (const n of range(chunkSize / 4)) feed(e.shifted(i, 4 * n), (one, x) => one.addChunkVector(x, n));
+        leave();
       });
+      e.loop(counter, inside, 4, (i) => feed(i, (one, x) => one.addChunkVector(x, 0)));
+      leave();
     }
     e.loop(counter, upTo(4 * copies), 4 * copies, (i) => {
       for (const n of range(copies)) feed(e.shifted(i, 4 * n), (one, x) => one.addVector(x, n));
@@ -116,10 +121,12 @@ function writeVectors(w: KernelWriter, { axes: [axis], body, reductions: given }
         for (const [n, one] of all.entries()) add(one, xs[n], copy);
     };
     if (inChunks) {
-      e.loop(counter, inside, chunkSize, (i) => {
-        e.loop(e.variable("i32", i), w.plus(i, e.i32(chunkSize)), 4 * overlap, (j) => {
-          together(j, (one, x, copy) => one.addChunkVector(x, copy));
+      eachChunk(w, inside, (from, to) => {
+        e.set(counter, from);
+        e.loop(counter, w.plus(to, e.i32(4 - 4 * overlap)), 4 * overlap, (i) => {
+          together(i, (one, x, copy) => one.addChunkVector(x, copy));
         });
+        e.loop(counter, to, 4, (i) => feed(i, (one, x) => one.addChunkVector(x, 0)));
         for (const one of all) one.leaveChunk();
       });
     }
@@ -149,17 +156,17 @@ function writePoints(w: KernelWriter, { axes: [axis], body, reductions: given }:
   };
   if (reductions.ordered && isSmall(body, given) && all.every((one) => one.byResidue)) {
     // Each partial sum by itself: few values are in use, and a row of memory is gone through once.
+    const start = chunked(w, count);
     if (inChunks) {
-      e.loop(counter, chunked(w, count), chunkSize, (i) => {
+      eachChunk(w, start, (from, to) => {
         for (const r of range(4)) {
-          e.loop(e.variable("i32", i), w.plus(i, e.i32(chunkSize)), 4, (j) => {
-            feed(e.shifted(j, r), (one, x) => one.addResidue(x, r, true));
+          e.loop(e.variable("i32", from), to, 4, (i) => {
+            feed(e.shifted(i, r), (one, x) => one.addResidue(x, r, true));
           });
           for (const one of all) one.leaveResidue(r);
         }
       });
     }
-    const start = e.copy(counter);
     const end = e.op("i32.and", count, e.i32(-4));
     for (const r of range(4)) {
       e.set(counter, start);
@@ -169,9 +176,7 @@ function writePoints(w: KernelWriter, { axes: [axis], body, reductions: given }:
   } else if (inChunks) {
     const inside = chunked(w, count);
     e.loop(counter, count, 1, (i) => {
-      const last = e.op("i32.eq", e.op("i32.and", i, e.i32(chunkSize - 1)), e.i32(chunkSize - 1));
-      const isInside = e.op("i32.lt_u", i, inside);
-      feed(i, (one, x) => one.addCounted(x, isInside, last));
+      feed(i, (one, x) => one.addCounted(x, e.op("i32.lt_u", i, inside), endsChunk(w, i, 1, inside)));
     });
     return;
   }
@@ -188,7 +193,7 @@ function writeNested(w: KernelWriter, { axes }: Inner, reductions: Reductions, v
   const feed = (points: number, add: (one: Accumulator, x: Lanes, isInside: Value, full: Value) => void): void => {
     const now = e.copy(position);
     const isInside = e.op("i32.lt_u", now, inside);
-    const full = e.op("i32.eq", e.op("i32.and", now, e.i32(chunkSize - 1)), e.i32(chunkSize - points));
+    const full = endsChunk(w, now, points, inside);
     reductions.feed((one, x) => add(one, x, isInside, full));
     if (inChunks) e.set(position, w.plus(now, e.i32(points)));
   };

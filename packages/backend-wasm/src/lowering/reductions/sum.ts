@@ -1,8 +1,8 @@
 /**
  * Sums of floats. The point at position p (within the reduced axes, row-major) goes to partial sum p modulo 4, whatever the
  * code; partial sums are float64 and are combined in the end. Of float32 (and float16), if there are many, 64 positions at
- * a time are first added in float32, again p modulo 4: rounding errors of 16 terms do not grow, and vectors of float32
- * hold twice as much. So the order depends on the number of points alone.
+ * a time (the last ones may be fewer, but for less than four) are first added in float32, again p modulo 4: rounding errors
+ * of 16 terms do not grow, and vectors of float32 hold twice as much. So the order depends on the number of points alone.
  */
 
 import { type DType, isFloat, type Reduction } from "@cresset/core/backend";
@@ -25,8 +25,24 @@ export const addedInChunks = (dtype: DType): boolean => isFloat(dtype) && dtype 
 export function chunked(w: KernelWriter, count: Value): Value {
   const { e } = w;
   if (!w.assumptions.chunks) return e.i32(0);
-  const whole = e.op("i32.and", count, e.i32(-chunkSize));
+  const whole = e.op("i32.and", count, e.i32(-4));
   return e.select(whole, e.i32(0), e.op("i32.ge_u", count, e.i32(fewestInChunks)));
+}
+
+/** Runs `body` for each chunk of the first `inside` points, from one position to another. */
+export function eachChunk(w: KernelWriter, inside: Value, body: (from: Value, to: Value) => void): void {
+  const { e } = w;
+  e.loop(e.variable("i32", e.i32(0)), inside, chunkSize, (from) => {
+    const to = w.plus(from, e.i32(chunkSize));
+    body(from, e.select(to, inside, e.op("i32.lt_s", to, inside)));
+  });
+}
+
+/** Whether a chunk ends with the `points` points from position `i` on. */
+export function endsChunk(w: KernelWriter, i: Value, points: number, inside: Value): Value {
+  const { e } = w;
+  const next = w.plus(i, e.i32(points));
+  return e.op("i32.or", e.op("i32.eqz", e.op("i32.and", next, e.i32(chunkSize - 1))), e.op("i32.eq", next, inside));
 }
 
 /** Between points, partial sums rotate, so that the next one is always first. */
