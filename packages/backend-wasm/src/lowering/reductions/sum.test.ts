@@ -89,8 +89,9 @@ function sums(
 const sizes = fc.oneof(
   fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 })),
   fc.constantFrom<[number, number]>(
-    [1, 511],
-    [1, 512],
+    [1, 127],
+    [1, 128],
+    [1, 129],
     [1, 513],
     [16, 33],
     [32, 32],

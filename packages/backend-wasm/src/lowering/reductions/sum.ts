@@ -16,7 +16,7 @@ import { type Accumulator, combiningOperation, LaneVariable, outerWidth, settled
 /** Positions that are added in float32. */
 export const chunkSize = 64;
 /** Fewer points than so many are added in float64 alone. */
-export const fewestInChunks = 512;
+export const fewestInChunks = 128;
 
 /** Whether many points of a dtype are added in chunks: float64 needs none, and integers have no order. */
 export const addedInChunks = (dtype: DType): boolean => isFloat(dtype) && dtype !== "float64";
