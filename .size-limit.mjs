@@ -3,7 +3,7 @@
  * A limit is a little above what it measures; raise it on purpose, in the commit that needs it.
  */
 const packages = {
-  core: "136.8 kB",
+  core: "137 kB",
   "backend-cpu": "9.9 kB",
   "backend-wasm": "49.9 kB",
   "backend-webgpu": "45.5 kB",
@@ -30,9 +30,9 @@ export default [
       "packages/nn/dist/index.js": "{ Linear, BCELoss }",
       "packages/optim/dist/index.js": "{ Adam }",
     },
-    limit: "43.2 kB",
+    limit: "43.4 kB",
   },
-  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "350.1 kB" },
+  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "350.3 kB" },
   ...Object.entries(packages).map(([name, limit]) => ({
     name: `@cresset/${name} without what it depends on`,
     path: `packages/${name}/dist/index.js`,
