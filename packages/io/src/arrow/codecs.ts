@@ -1,25 +1,46 @@
 /** How buffers of Arrow files are unpacked: as frames of LZ4 or Zstandard. pandas compresses by LZ4 unless it is told otherwise. */
 import * as library from "apache-arrow";
-import { lz4Length, unpackLz4 } from "../compression/lz4.ts";
-import { canHoldZstd, hasChecksum, unpackZstd } from "../compression/zstd.ts";
+import { Content, partsOf } from "../compression/content.ts";
+import { decodeLz4, lz4Length, unpackLz4 } from "../compression/lz4.ts";
+import type { Decoder } from "../compression/output.ts";
+import { canHoldZstd, decodeZstd, hasChecksum, requireChecksum, unpackZstd } from "../compression/zstd.ts";
 import { FormatError } from "../errors.ts";
 
 export interface Codec {
-  /** Whether a buffer can unpack to so many bytes. @throws FormatError for a damaged one. */
-  canHold(packed: Uint8Array, length: bigint): boolean;
+  /**
+   * Whether a buffer can unpack to so many bytes, of which it is seen whether they are damaged.
+   *
+   * @param room how many bytes may be unpacked at once, here and below.
+   * @throws FormatError for a damaged one.
+   */
+  canHold(packed: Uint8Array, length: bigint, room: number): boolean;
+  /** What a buffer holds, of which it was seen that it has that length. */
+  open(packed: Uint8Array, length: number, room: number): Content;
   unpack(packed: Uint8Array): Uint8Array;
+}
+
+/** In one piece where there is room for it, else in parts. */
+function opened(packed: Uint8Array, length: number, room: number, decoder: Decoder, unpack: () => Uint8Array): Content {
+  return length <= room ? Content.of(unpack()) : new Content(partsOf(decoder, packed, room), length);
 }
 
 /** By their numbers in Arrow's specification. */
 const codecs: readonly Codec[] = [
-  { canHold: (packed, length) => BigInt(lz4Length(packed)) === length, unpack: unpackLz4 },
   {
-    canHold(packed, length) {
+    canHold: (packed, length) => BigInt(lz4Length(packed)) === length,
+    open: (packed, length, room) => opened(packed, length, room, decodeLz4, () => unpackLz4(packed)),
+    unpack: unpackLz4,
+  },
+  {
+    canHold(packed, length, room) {
       if (length < 0n || !canHoldZstd(packed, Number(length))) return false;
       // A wrong one is found before other buffers are unpacked.
-      if (hasChecksum(packed)) unpackZstd(packed, Number(length));
+      if (!hasChecksum(packed)) return true;
+      if (length <= room) unpackZstd(packed, Number(length), true);
+      else requireChecksum(packed, partsOf(decodeZstd, packed, room));
       return true;
     },
+    open: (packed, length, room) => opened(packed, length, room, decodeZstd, () => unpackZstd(packed, length, true)),
     unpack: (packed) => unpackZstd(packed),
   },
 ];

@@ -2,6 +2,7 @@
  * Counts and places in an Arrow file, before apache-arrow believes them: a few damaged bytes would keep it busy for hours, or for
  * ever. Format: https://arrow.apache.org/docs/format/Columnar.html#format-ipc
  */
+import { Content, roomOf } from "../compression/content.ts";
 import { type Codec, codecOf } from "./codecs.ts";
 import { damaged, FlatBuffer, type Place } from "./flatbuffer.ts";
 
@@ -22,8 +23,8 @@ export interface BatchOutline {
   values(column: number): { readonly length: number; readonly missing: number };
   /** How many bytes a buffer has when it is unpacked. */
   bufferLength(buffer: number): number;
-  /** A buffer's bytes, unpacked. @throws FormatError for one that cannot be. */
-  buffer(buffer: number): Uint8Array;
+  /** What is in a buffer. @throws FormatError for one that cannot be unpacked. */
+  content(buffer: number): Content;
 }
 
 /**
@@ -46,6 +47,7 @@ class Verifier {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #size: number;
+  readonly #room: number;
   readonly #look: ((batch: BatchOutline) => void) | undefined;
   /** Fields take some bytes each; one that is shared is no tree any more. */
   #fieldsLeft: number;
@@ -55,6 +57,7 @@ class Verifier {
     this.#look = look;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#size = bytes.byteLength;
+    this.#room = roomOf(bytes.byteLength);
     this.#fieldsLeft = bytes.byteLength / leastOfField;
   }
 
@@ -133,6 +136,7 @@ class Verifier {
     const compression = buffer.table(table, 3);
     const isCompressed = compression !== null;
     const rowsAt = buffer.member(table, 0);
+    const room = this.#room;
     return {
       isCompressed,
       rows: rowsAt === null ? 0 : buffer.integer(rowsAt),
@@ -147,15 +151,15 @@ class Verifier {
         const length = buffer.integer(at + 8);
         return isCompressed ? unpackedLength(body, buffer.integer(at), length) : length;
       },
-      buffer(i) {
+      content(i) {
         const at = buffers[i];
         if (at === undefined) throw damaged();
         const [start, length] = [buffer.integer(at), buffer.integer(at + 8)];
         if (start + length > body.length || (isCompressed && length > 0 && length < prefixBytes)) throw damaged();
         const part = body.subarray(start, start + length);
-        if (compression === null || length === 0) return part;
-        const packed = part.subarray(prefixBytes);
-        return saidLength(part) === plain ? packed : codecIn(buffer, compression).unpack(packed);
+        if (compression === null || length === 0) return Content.of(part);
+        const [packed, said] = [part.subarray(prefixBytes), saidLength(part)];
+        return said === plain ? Content.of(packed) : codecIn(buffer, compression).open(packed, Number(said), room);
       },
     };
   }
@@ -166,7 +170,9 @@ class Verifier {
     let held = this.#size;
     if (compression !== null) {
       const codec = codecIn(buffer, compression);
-      for (const part of parts) held += unpackedLength(body, buffer.integer(part), buffer.integer(part + 8), codec);
+      const room = this.#room;
+      for (const part of parts)
+        held += unpackedLength(body, buffer.integer(part), buffer.integer(part + 8), { codec, room });
     }
     // A value takes a bit at least.
     const requireCount = (at: number): void => {
@@ -191,13 +197,20 @@ const saidLength = (part: Uint8Array): bigint =>
 /**
  * What a compressed buffer says that it takes when it is unpacked.
  *
- * @throws FormatError where it holds something else, as far as its codec is given.
+ * @param by how it is looked at.
+ * @throws FormatError where it holds something else, if it is looked at.
  */
-function unpackedLength(body: Uint8Array, offset: number, length: number, codec?: Codec): number {
+function unpackedLength(
+  body: Uint8Array,
+  offset: number,
+  length: number,
+  by?: { readonly codec: Codec; readonly room: number },
+): number {
   if (length === 0) return 0;
   if (length < prefixBytes || offset + length > body.length) throw damaged();
   const said = saidLength(body.subarray(offset, offset + length));
   if (said === plain) return length - prefixBytes;
-  if (codec?.canHold(body.subarray(offset + prefixBytes, offset + length), said) === false) throw damaged();
+  const packed = body.subarray(offset + prefixBytes, offset + length);
+  if (by?.codec.canHold(packed, said, by.room) === false) throw damaged();
   return Number(said);
 }

@@ -1,5 +1,6 @@
 /** Whether columns hold what is to be read, before any of them is made: what is compressed may take a thousand times the file. */
 import type { Field } from "apache-arrow";
+import { Content } from "../compression/content.ts";
 import { missing, refused, refusedValue } from "../tables/column.ts";
 import { type ArrowType, arrowTypes } from "./arrow.ts";
 import { bitsOf } from "./types.ts";
@@ -85,20 +86,35 @@ class Walk {
     if (lacking > 0 && !isInList && this.#required.noneMissing) this.#requirePresent(name, length, buffer);
     const isUint64 = type.typeId === arrowTypes.int && Number(type.bitWidth) === 64 && type.isSigned !== true;
     if (!isUint64 || !this.#required.int64) return;
-    const present = lacking > 0 ? this.#batch.buffer(buffer) : new Uint8Array();
-    const { buffer: memory, byteOffset, byteLength } = this.#batch.buffer(buffer + 1);
-    const values = new DataView(memory, byteOffset, byteLength);
-    for (let i = 0; i < length && 8 * i + 8 <= byteLength; i++)
-      if (values.getInt32(8 * i + 4, true) < 0 && isPresent(present, i))
-        throw refusedValue(name, "int64", values.getBigUint64(8 * i, true), isInList ? null : this.#firstRow + i);
+    const present = presence(lacking > 0 ? this.#batch.content(buffer) : Content.of(new Uint8Array()));
+    const values = this.#batch.content(buffer + 1);
+    for (let i = 0; i < length && values.left >= 8; ) {
+      const part = values.some(8, 8 * (length - i));
+      const view = new DataView(part.buffer, part.byteOffset, part.byteLength);
+      for (let at = 0; at < part.length; at += 8, i++) {
+        const isPresent = present();
+        if (view.getInt32(at + 4, true) < 0 && isPresent)
+          throw refusedValue(name, "int64", view.getBigUint64(at, true), isInList ? null : this.#firstRow + i);
+      }
+    }
   }
 
   #requirePresent(name: string, length: number, buffer: number): void {
-    const bitmap = this.#batch.buffer(buffer);
-    for (let i = 0; i < Math.min(length, 8 * bitmap.length); i++)
-      if (!isPresent(bitmap, i)) throw missing(name, this.#firstRow + i);
+    const bitmap = this.#batch.content(buffer);
+    const count = Math.min(length, 8 * bitmap.left);
+    const present = presence(bitmap);
+    for (let i = 0; i < count; i++) if (!present()) throw missing(name, this.#firstRow + i);
   }
 }
 
-/** Without a bitmap, all are. */
-const isPresent = (bitmap: Uint8Array, i: number): boolean => ((bitmap[i >> 3] ?? 255) >> (i & 7)) % 2 === 1;
+/** Whether the next value is there, as a bitmap says; beyond it, all are. */
+function presence(bitmap: Content): () => boolean {
+  let [byte, bit] = [0, 8];
+  return () => {
+    if (bit === 8) {
+      byte = bitmap.left > 0 ? bitmap.next() : 255;
+      bit = 0;
+    }
+    return (byte >> bit++) % 2 === 1;
+  };
+}

@@ -83,10 +83,16 @@ export class StateTable {
 
 const mostHuffmanBits = 11;
 
-/** Lengths of Huffman's codes: what symbols they stand for does not matter here. */
-export class CodeLengths {
+const mostSymbols = 256;
+
+/** Huffman's codes. */
+export class Codes {
+  /** By as many bits as the longest code has. */
   readonly #lengths = new Uint8Array(1 << mostHuffmanBits);
-  readonly #weights = new StateTable();
+  readonly #symbols = new Uint8Array(1 << mostHuffmanBits);
+  readonly #table = new StateTable();
+  /** Of symbols. */
+  readonly #weights = new Uint8Array(mostSymbols);
   #longest = 0;
   /** Whether there are any. */
   isKnown = false;
@@ -102,17 +108,18 @@ export class CodeLengths {
     const counts = new Array<number>(mostHuffmanBits + 2).fill(0);
     let symbols = 0;
     const add = (weight: number): void => {
-      if (weight > mostHuffmanBits || ++symbols > 255) throw new EntropyError();
+      if (weight > mostHuffmanBits || symbols === mostSymbols - 1) throw new EntropyError();
+      this.#weights[symbols++] = weight;
       counts[weight]++;
     };
     if (header < 128) this.#packedWeights(content, add);
     else for (let i = 0; i < header - 127; i++) add(i % 2 === 0 ? content[i >> 1] >> 4 : content[i >> 1] & 15);
-    this.#set(counts);
+    this.#set(counts, symbols);
     return 1 + size;
   }
 
   #packedWeights(content: Uint8Array, add: (weight: number) => void): void {
-    const table = this.#weights;
+    const table = this.#table;
     const from = new BackwardBits(content.subarray(table.read(content, 6, mostHuffmanBits + 1)));
     // Two states take turns, until one lacks bits for the next; then the other one is left.
     let [state, other] = [from.take(table.log), from.take(table.log)];
@@ -126,32 +133,45 @@ export class CodeLengths {
     add(table.symbols[other]);
   }
 
-  #set(counts: number[]): void {
+  #set(counts: number[], symbols: number): void {
     let sum = 0;
     for (let weight = 1; weight < counts.length; weight++) sum += counts[weight] * 2 ** (weight - 1);
     const longest = log2(sum) + 1;
     const rest = 2 ** longest - sum;
     if (sum === 0 || longest > mostHuffmanBits || (rest & (rest - 1)) !== 0) throw new EntropyError();
     // The last symbol's weight is not there: it is what fills the table up.
+    this.#weights[symbols] = log2(rest) + 1;
     counts[log2(rest) + 1]++;
     // There are at least two of the longest codes.
     if (counts[1] < 2 || counts[1] % 2 !== 0) throw new EntropyError();
-    let at = 0;
-    for (let weight = 1; weight <= longest; weight++) {
-      const end = at + counts[weight] * 2 ** (weight - 1);
-      this.#lengths.fill(longest + 1 - weight, at, end);
-      at = end;
+    /** Where the next code of a weight is: in the order of weights, then of symbols. */
+    const places = [0, 0];
+    for (let weight = 1; weight <= longest; weight++) places.push(places[weight] + counts[weight] * 2 ** (weight - 1));
+    for (let symbol = 0; symbol <= symbols; symbol++) {
+      const weight = this.#weights[symbol];
+      if (weight === 0) continue;
+      const at = places[weight];
+      places[weight] = at + 2 ** (weight - 1);
+      this.#lengths.fill(longest + 1 - weight, at, places[weight]);
+      this.#symbols.fill(symbol, at, places[weight]);
     }
     this.#longest = longest;
     this.isKnown = true;
   }
 
-  /** @throws EntropyError for bytes that are not those of so many symbols. */
-  requireSymbols(bytes: Uint8Array, count: number): void {
+  /**
+   * Goes through symbols.
+   *
+   * @param into where they are put, from `to` on; null where they are only counted.
+   * @throws EntropyError for bytes that are not those of so many.
+   */
+  symbols(bytes: Uint8Array, count: number, into: Uint8Array | null, to: number): void {
     const from = new BackwardBits(bytes);
     for (let i = 0; i < count; i++) {
       if (from.left <= 0) throw new EntropyError();
-      from.left -= this.#lengths[from.peek(this.#longest)];
+      const code = from.peek(this.#longest);
+      if (into !== null) into[to + i] = this.#symbols[code];
+      from.left -= this.#lengths[code];
     }
     if (from.left !== 0) throw new EntropyError();
   }

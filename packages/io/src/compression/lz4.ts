@@ -3,6 +3,7 @@
  * in them. They are unpacked here and not by a library, since those in JavaScript take the memory that a frame says it needs.
  */
 import { FormatError } from "../errors.ts";
+import { Length, type Output, run, Whole } from "./output.ts";
 
 const damaged = (): FormatError => new FormatError("a compressed part (LZ4) is damaged");
 
@@ -22,36 +23,39 @@ const shortestMatch = 4;
  * @throws FormatError for what is no frame, or refers to what is not before it.
  */
 export function lz4Length(frame: Uint8Array): number {
-  return unpack(frame, null);
+  const length = new Length();
+  run(decodeLz4, frame, length);
+  return length.made;
 }
 
 /** Unpacks a frame; memory is taken for as much as there is in it. @throws FormatError as `lz4Length`. */
 export function unpackLz4(frame: Uint8Array): Uint8Array<ArrayBuffer> {
-  const content = new Uint8Array(unpack(frame, null));
-  unpack(frame, content);
-  return content;
+  const content = new Whole(lz4Length(frame));
+  run(decodeLz4, frame, content);
+  return content.bytes;
 }
 
-function unpack(frame: Uint8Array, into: Uint8Array | null): number {
+/** Unpacks a frame. @throws FormatError as `lz4Length`. */
+export function* decodeLz4(frame: Uint8Array, output: Output): Generator<undefined> {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   try {
     if (view.getUint32(0, true) !== magic) throw damaged();
     const descriptor = view.getUint8(4);
     if ((descriptor & flags.version) !== version1 || descriptor & flags.dictionary) throw damaged();
     let at = 4 + 2 + (descriptor & flags.contentSize ? 8 : 0) + 1;
-    let made = 0;
     for (;;) {
       const header = view.getUint32(at, true);
       at += 4;
-      if (header === 0) return made;
-      const length = header % isPlain;
-      if (at + length > frame.length) throw damaged();
-      const block = frame.subarray(at, at + length);
-      if (header >= isPlain) {
-        into?.set(block, made);
-        made += length;
-      } else made = unpackBlock(block, into, made);
-      at += length + (descriptor & flags.blockChecksum ? 4 : 0);
+      if (header === 0) return;
+      const end = at + (header % isPlain);
+      if (end > frame.length) throw damaged();
+      if (header < isPlain) yield* decodeLz4Block(frame.subarray(at, end), output);
+      else
+        while (at < end) {
+          at += output.put(frame, at, end);
+          if (output.isFull) yield;
+        }
+      at = end + (descriptor & flags.blockChecksum ? 4 : 0);
     }
   } catch (error) {
     // Bytes were to be read from beyond the end.
@@ -59,8 +63,8 @@ function unpack(frame: Uint8Array, into: Uint8Array | null): number {
   }
 }
 
-/** Unpacks a block to where `made` bytes are already, which it may refer to; gives how many there are then. */
-function unpackBlock(block: Uint8Array, into: Uint8Array | null, made: number): number {
+/** Unpacks a block alone, without a frame, which may refer to what is there already. @throws FormatError as `lz4Length`. */
+export function* decodeLz4Block(block: Uint8Array, output: Output): Generator<undefined> {
   let at = 0;
   const extended = (length: number): number => {
     if (length !== longer) return length;
@@ -71,33 +75,69 @@ function unpackBlock(block: Uint8Array, into: Uint8Array | null, made: number): 
     }
     return total;
   };
-  for (let to = made; ; ) {
+  for (;;) {
     if (at >= block.length) throw damaged();
     const token = block[at++];
-    const literals = extended(token >> 4);
-    if (at + literals > block.length) throw damaged();
-    into?.set(block.subarray(at, at + literals), to);
-    to += literals;
-    at += literals;
+    const end = extended(token >> 4) + at;
+    if (end > block.length) throw damaged();
+    while (at < end) {
+      at += output.put(block, at, end);
+      if (output.isFull) yield;
+    }
     // The last of a block are literals.
-    if (at === block.length) return to;
+    if (at === block.length) return;
     if (at + 2 > block.length) throw damaged();
     const distance = block[at] | (block[at + 1] << 8);
     at += 2;
-    if (distance === 0 || distance > to) throw damaged();
-    const length = extended(token & longer) + shortestMatch;
-    if (into !== null) repeat(into, to, distance, length);
-    to += length;
+    if (distance === 0 || distance > output.made) throw damaged();
+    for (let left = extended(token & longer) + shortestMatch; left > 0; ) {
+      left -= output.repeat(distance, left);
+      if (output.isFull) yield;
+    }
   }
-}
-
-/** Copies what lies `distance` before; where that is less than `length`, it repeats. */
-function repeat(bytes: Uint8Array, to: number, distance: number, length: number): void {
-  if (distance >= length) bytes.copyWithin(to, to - distance, to - distance + length);
-  else for (let i = to; i < to + length; i++) bytes[i] = bytes[i - distance];
 }
 
 /** How many bytes a block alone, without a frame, unpacks to. @throws FormatError as `lz4Length`. */
 export function lz4BlockLength(block: Uint8Array): number {
-  return unpackBlock(block, null, 0);
+  const length = new Length();
+  run(decodeLz4Block, block, length);
+  return length.made;
+}
+
+/** What stands before each part in files of Hadoop: how long it is, unpacked and packed. */
+const hadoopHeader = 8;
+
+/**
+ * Unpacks blocks as Hadoop has them, or a block alone: files of Parquet do not say which of them they have.
+ *
+ * @throws FormatError as `lz4Length`.
+ */
+export function* decodeLz4OfHadoop(packed: Uint8Array, output: Output): Generator<undefined> {
+  if (!isOfHadoop(packed)) return yield* decodeLz4Block(packed, output);
+  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
+  for (let at = 0; at < packed.length; ) {
+    const start = at + hadoopHeader;
+    at = start + view.getUint32(at + 4);
+    yield* decodeLz4Block(packed.subarray(start, at), output);
+  }
+}
+
+/** Whether there is a block of the length that it says after each header, and nothing else. */
+function isOfHadoop(packed: Uint8Array): boolean {
+  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
+  const length = new Length();
+  let at = 0;
+  try {
+    while (at < packed.length) {
+      const [wanted, size] = [length.made + view.getUint32(at), view.getUint32(at + 4)];
+      const start = at + hadoopHeader;
+      at = start + size;
+      if (at > packed.length) return false;
+      run(decodeLz4Block, packed.subarray(start, at), length);
+      if (length.made !== wanted) return false;
+    }
+  } catch {
+    return false;
+  }
+  return at > 0;
 }

@@ -1,6 +1,7 @@
 /** Whole numbers that a column's dtype has not: a page is looked at for them before any column is decoded. */
 import type { DType } from "@cresset/core/functions";
 import type { SchemaElement } from "hyparquet";
+import { Content } from "../compression/content.ts";
 import type { FormatError } from "../errors.ts";
 import { rangeOf, refusedValue } from "../tables/column.ts";
 
@@ -53,21 +54,28 @@ export function limitsOf(
 }
 
 /** Goes over `count` whole numbers that are stored one after the other. */
-export function forEachPlain(page: Uint8Array, at: number, count: number, width: number, each: Each): void {
-  const view = new DataView(page.buffer, page.byteOffset + at, count * width);
-  if (width === 4)
-    for (let i = 0; i < count; i++) {
-      const value = view.getInt32(4 * i, true);
-      each(value >> 31, value >>> 0, i);
-    }
-  else for (let i = 0; i < count; i++) each(view.getInt32(8 * i + 4, true), view.getUint32(8 * i, true), i);
+export function forEachPlain(content: Content, count: number, width: number, each: Each): void {
+  for (let done = 0; done < count; ) {
+    const part = content.some(width, (count - done) * width);
+    const view = new DataView(part.buffer, part.byteOffset, part.byteLength);
+    const end = done + part.length / width;
+    if (width === 4)
+      for (let i = done; i < end; i++) {
+        const value = view.getInt32(4 * (i - done), true);
+        each(value >> 31, value >>> 0, i);
+      }
+    else
+      for (let i = done, at = 0; i < end; i++, at += 8) each(view.getInt32(at + 4, true), view.getUint32(at, true), i);
+    done = end;
+  }
 }
 
-/** The same for numbers of which all first bytes stand together, then all second ones, and so on. */
-export function forEachSplit(page: Uint8Array, at: number, count: number, width: number, each: Each): void {
-  const one = new Uint8Array(width);
+/** The same for numbers whose first bytes are one content, the second ones another, and so on. */
+export function forEachSplit(contents: readonly Content[], count: number, each: Each): void {
+  const width = contents.length;
+  const number = new Uint8Array(width);
   for (let i = 0; i < count; i++) {
-    for (let k = 0; k < width; k++) one[k] = page[at + k * count + i];
-    forEachPlain(one, 0, 1, width, (upper, lower) => each(upper, lower, i));
+    for (let k = 0; k < width; k++) number[k] = contents[k].next();
+    forEachPlain(Content.of(number), 1, width, (upper, lower) => each(upper, lower, i));
   }
 }

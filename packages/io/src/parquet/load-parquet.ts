@@ -1,13 +1,14 @@
 import { CressetError, type DType, fromHost, type Tensor } from "@cresset/core/functions";
-import { type DecodedArray, type FileMetaData, parquetRead, parquetSchema, type SchemaElement } from "hyparquet";
+import { type DecodedArray, parquetRead, type SchemaElement } from "hyparquet";
 import { FormatError } from "../errors.ts";
 import { type ByteSource, type FileLike, type OpenOptions, openSource } from "../source.ts";
 import { type CellValue, chosen, columnOf } from "../tables/column.ts";
 import type { TableOptions } from "../tables/options.ts";
+import { type Footer, readFooter } from "./footer.ts";
 import { type Limits, limitsOf } from "./limits.ts";
 import { dtypeOf } from "./types.ts";
 import { unpackers } from "./unpack.ts";
-import { readMetadata, type SliceableBuffer, VerifiedFile } from "./verified.ts";
+import { VerifiedFile, type VerifiedGroups } from "./verified.ts";
 
 /**
  * The columns of a Parquet file as tensors of shape `[rows]`. Only the columns that are asked for are read, from a URL by
@@ -28,23 +29,14 @@ export async function loadParquet(
 ): Promise<Record<string, Tensor>> {
   const source = await openSource(file, options);
   try {
-    const { metadata, fields } = await openMetadata(source, options);
-    const names = chosen(
-      fields.map(({ name }) => name),
-      options.columns,
-    );
-    const wanted = new Set(names);
-    const dtypes = new Map<string, DType>();
-    const limits = new Map<string, Limits | null>();
-    for (const element of fields.filter(({ name }) => wanted.has(name))) {
-      const dtype = dtypeOf(element, options.dates ?? "refuse");
-      dtypes.set(element.name, dtype);
-      limits.set(element.name, limitsOf(element, dtype));
-    }
-    const verified = new VerifiedFile(source, metadata, options.nulls === undefined, limits);
-    const parts = await decoding(options, () => partsOf(verified, metadata, names));
+    const footer = await decoding(options, () => readFooter(source));
+    const names = await decoding(options, async () => requireColumns(footer, options));
+    const parts = await decoding(options, () => partsOf(source, footer, options));
     const found: Record<string, Tensor> = Object.create(null);
-    for (const name of names) {
+    const dtypes = new Map<string, DType>();
+    for (const element of footer.columns(setOf(options.columns)))
+      dtypes.set(element.name, dtypeOf(element, options.dates ?? "refuse"));
+    for (const name of names ?? dtypes.keys()) {
       const dtype = dtypes.get(name) ?? "float32";
       const data = columnOf(name, dtype, (parts.get(name) ?? []) as ArrayLike<CellValue>[], options.nulls);
       found[name] = fromHost(data, [data.length], dtype, options.device);
@@ -58,15 +50,21 @@ export async function loadParquet(
   }
 }
 
-/** What a file says of itself, and of its columns. @throws FormatError for what is no Parquet file. */
-export function openMetadata(
-  source: ByteSource,
-  options: OpenOptions,
-): Promise<{ readonly metadata: FileMetaData; readonly fields: readonly SchemaElement[] }> {
-  return decoding(options, async () => {
-    const metadata = await readMetadata(source);
-    return { metadata, fields: parquetSchema(metadata).children.map(({ element }) => element) };
-  });
+const setOf = (names: readonly string[] | undefined): ReadonlySet<string> | null => (names ? new Set(names) : null);
+
+/**
+ * Names of the columns to read; null for all, of which no list is made before the file is known to be good.
+ *
+ * @throws ValueError for one that is not there. FormatError for one that no tensor can hold, or two of one name.
+ */
+function requireColumns(footer: Footer, options: TableOptions): readonly string[] | null {
+  const { columns } = options;
+  if (columns === undefined) {
+    const repeated = footer.repeatedName();
+    if (repeated !== null) throw new FormatError(`there are two columns called "${repeated}"`);
+  } else chosen([...footer.names()], columns);
+  for (const element of footer.columns(setOf(columns))) dtypeOf(element, options.dates ?? "refuse");
+  return columns ?? null;
 }
 
 /** Runs hyparquet, whose errors have no type. */
@@ -83,26 +81,24 @@ export async function decoding<T>({ signal }: OpenOptions, read: () => Promise<T
 
 /** The values of columns, in pieces in the order of rows. Dates are the numbers that stand for them. */
 async function partsOf(
-  verified: VerifiedFile,
-  metadata: FileMetaData,
-  names: readonly string[],
+  source: ByteSource,
+  footer: Footer,
+  options: TableOptions,
 ): Promise<Map<string, DecodedArray[]>> {
   const found = new Map<string, DecodedArray[]>();
   const same = <T>(value: T): T => value;
-  if (names.length === 0) return found;
+  const columns = setOf(options.columns);
+  if (columns?.size === 0) return found;
+  const limits = (column: SchemaElement): Limits | null => limitsOf(column, dtypeOf(column, options.dates ?? "refuse"));
+  const verified = new VerifiedFile(source, footer, { columns, noneMissing: options.nulls === undefined, limits });
   // A page may hold a thousand times what it takes in the file: whatever is refused is found before any is decoded.
-  const groups: { rowStart: number; rowEnd: number; file: SliceableBuffer }[] = [];
-  let rowStart = 0;
-  for (const group of metadata.row_groups) {
-    const rowEnd = rowStart + Number(group.num_rows);
-    groups.push({ rowStart, rowEnd, file: await verified.group(group, rowStart, names) });
-    rowStart = rowEnd;
-  }
-  for (const group of groups)
+  const groups: VerifiedGroups[] = [];
+  for await (const group of verified.groups()) groups.push(group);
+  const readable = groups.flatMap(({ file, groups }) => groups.map((group) => ({ file, group })));
+  for (const { file, group } of readable)
     await parquetRead({
-      ...group,
-      metadata,
-      columns: [...names],
+      file,
+      metadata: footer.of(group, columns),
       compressors: unpackers,
       utf8: false,
       geoparquet: false,

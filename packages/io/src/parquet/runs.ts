@@ -4,6 +4,7 @@
  * https://parquet.apache.org/docs/file-format/data-pages/encodings/#run-length-encoding--bit-packing-hybrid-rle--3
  */
 import { bits } from "../compression/bits.ts";
+import type { Content } from "../compression/content.ts";
 import { FormatError } from "../errors.ts";
 
 const damaged = (): FormatError =>
@@ -16,7 +17,6 @@ export interface Runs {
   readonly wanted: number;
   /** Where the first other one is; −1 where there is none. */
   readonly firstOther: number;
-  readonly end: number;
 }
 
 /**
@@ -26,20 +26,15 @@ export interface Runs {
  * @throws FormatError if there are fewer, or a run is of more than are left.
  */
 export function readRuns(
-  bytes: Uint8Array,
-  start: number,
+  content: Content,
   width: number,
   count: number,
   wanted: number,
   look?: (value: number, i: number) => void,
 ): Runs {
-  let at = start;
   let seen = 0;
   let [most, equal, firstOther] = [-1, 0, -1];
-  const next = (): number => {
-    if (at >= bytes.length) throw damaged();
-    return bytes[at++];
-  };
+  const next = (): number => nextOf(content);
   const add = (value: number, times: number): void => {
     look?.(value, seen);
     most = Math.max(most, value);
@@ -59,13 +54,21 @@ export function readRuns(
       continue;
     }
     // Groups of eight, the last of which may be filled up.
-    const left = count - seen;
-    if (times > bytes.length || (width === 0 && 8 * times > left + 7)) throw damaged();
-    if (at + times * width > bytes.length) throw damaged();
-    for (let i = 0, bit = 8 * at; i < Math.min(left, 8 * times); i++, bit += width) add(bits(bytes, bit, width), 1);
-    at += times * width;
+    const end = Math.min(count, seen + 8 * times);
+    if (width === 0 ? 8 * times > count - seen + 7 : times * width > content.left) throw damaged();
+    if (width === 0) while (seen < end) add(0, 1);
+    for (let left = times * width; left > 0; ) {
+      const part = content.some(width, left);
+      left -= part.length;
+      for (let bit = 0; bit < 8 * part.length && seen < end; bit += width) add(bits(part, bit, width), 1);
+    }
   }
-  return { most, wanted: equal, firstOther, end: at };
+  return { most, wanted: equal, firstOther };
+}
+
+function nextOf(content: Content): number {
+  if (content.left === 0) throw damaged();
+  return content.next();
 }
 
 function varint(next: () => number): number {
@@ -88,17 +91,8 @@ function varint(next: () => number): number {
  * @param each is given them, modulo 2⁶⁴.
  * @throws FormatError if there are fewer.
  */
-export function readDifferences(
-  bytes: Uint8Array,
-  start: number,
-  count: number,
-  each?: (value: bigint, i: number) => void,
-): void {
-  let at = start;
-  const next = (): number => {
-    if (at >= bytes.length) throw damaged();
-    return bytes[at++];
-  };
+export function readDifferences(content: Content, count: number, each?: (value: bigint, i: number) => void): void {
+  const next = (): number => nextOf(content);
   /** A number of up to 64 bits, with its sign in the lowest; made only where it is asked for. */
   const signed = (): bigint => {
     let value = 0n;
@@ -120,20 +114,24 @@ export function readDifferences(
   each?.(value, 0);
   for (let seen = 1; seen < count; ) {
     const least = signed();
-    const widths = bytes.subarray(at, at + miniblocks);
-    if (widths.length < miniblocks) throw damaged();
-    at += miniblocks;
+    if (content.left < miniblocks) throw damaged();
+    const widths = content.some(miniblocks, miniblocks).slice();
     for (let i = 0; i < miniblocks && seen < count; i++, seen += perMiniblock) {
       const width = widths[i];
       if (width > 64) throw damaged();
-      const end = at + (perMiniblock / 8) * width;
-      // The last one may end where its last number does.
-      if (end > bytes.length && seen + perMiniblock < count) throw damaged();
-      for (let k = 0; each !== undefined && k < perMiniblock && seen + k < count; k++) {
-        value = BigInt.asIntN(64, value + least + wideBits(bytes, 8 * at + k * width, width));
+      const size = (perMiniblock / 8) * width;
+      // The last one may end with the word that its last number is in.
+      const length = Math.min(size, content.left);
+      if (length < 4 * Math.ceil((Math.min(perMiniblock, count - seen) * width) / 32)) throw damaged();
+      if (each === undefined || length === 0) {
+        content.skip(length);
+        continue;
+      }
+      const part = content.some(length, length);
+      for (let k = 0; k < perMiniblock && seen + k < count; k++) {
+        value = BigInt.asIntN(64, value + least + wideBits(part, k * width, width));
         each(value, seen + k);
       }
-      at = end;
     }
   }
 }

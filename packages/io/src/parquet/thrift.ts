@@ -1,110 +1,172 @@
 /**
- * Thrift's compact protocol, in which Parquet files say what is where. hyparquet takes memory for as many items as a list says it
- * has, so what it will read is gone through here first. https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
+ * Thrift's compact protocol, in which Parquet files say what is where. Nothing is made of what is not wanted: hyparquet makes
+ * objects of all of it. https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
  */
 import { FormatError } from "../errors.ts";
-
-/** Numbers, truths and structs by the number of their field; texts and lists are passed over. */
-export type ThriftStruct = ReadonlyMap<number, number | boolean | ThriftStruct>;
 
 const types = { yes: 1, no: 2, byte: 3, int16: 4, int32: 5, int64: 6, double: 7, binary: 8, list: 9, struct: 12 };
 const deepest = 32;
 
-const damaged = (): FormatError => new FormatError("the Parquet file is damaged: it tells of more than there is in it");
+/** A value that is wanted: a number of up to 32 bits, or of 64, a truth, a text, a list of one of those, or a struct. */
+export type Kind = "int" | "long" | "bool" | "text" | readonly ["int" | "text"] | Shape;
 
-/** Bytes of what hyparquet makes, measured in V8: of an item of the outermost lists (columns, groups), of other structs, of fields. */
-const costs = { item: 400, struct: 100, field: 16 };
+/** What is wanted of a struct, by the number of its field. */
+export interface Shape {
+  readonly [field: number]: Kind;
+}
+
+/** Numbers, truths and structs by the number of their field. */
+export type ThriftStruct = ReadonlyMap<number, number | boolean | ThriftStruct>;
+
+export const damaged = (): FormatError =>
+  new FormatError("the Parquet file is damaged: it tells of more than there is in it");
 
 /**
- * Reads a struct.
+ * Reads numbers, truths and structs of a struct.
  *
- * @returns it, where it ends, and about how many bytes it takes as objects.
+ * @returns it, and where it ends.
  * @throws FormatError for one that is cut off, or in which something is said to be longer than what is there.
  */
 export function readStruct(
   bytes: Uint8Array,
   start: number,
-): { readonly struct: ThriftStruct; readonly end: number; readonly cost: number } {
-  const reader = new Reader(bytes, start);
-  const struct = reader.struct(0);
-  return { struct, end: reader.at, cost: reader.cost };
+  shape: Shape,
+): { readonly struct: ThriftStruct; readonly end: number } {
+  const reader = new ThriftReader(bytes, start);
+  const struct = mapOf(reader, shape, 0);
+  return { struct, end: reader.at };
 }
 
-class Reader {
-  readonly #bytes: Uint8Array;
+function mapOf(reader: ThriftReader, shape: Shape, depth: number): ThriftStruct {
+  const fields = new Map<number, number | boolean | ThriftStruct>();
+  reader.struct((id, type) => {
+    const kind = shape[id];
+    if (kind === undefined) return false;
+    requireKind(kind, type);
+    if (kind === "bool") fields.set(id, type === types.yes);
+    else if (kind === "int" || kind === "long") fields.set(id, reader.integer(type));
+    else if (typeof kind !== "string" && !isList(kind)) fields.set(id, mapOf(reader, kind, depth + 1));
+    else return false;
+    return true;
+  }, depth);
+  return fields;
+}
+
+const isList = (kind: Kind): kind is readonly ["int" | "text"] => Array.isArray(kind);
+
+/** @throws FormatError for a value of another type than the format has for it. */
+export function requireKind(kind: Kind, type: number): void {
+  const fits =
+    kind === "int"
+      ? type >= types.byte && type <= types.int32
+      : kind === "long"
+        ? type === types.int64
+        : kind === "bool"
+          ? type === types.yes || type === types.no
+          : kind === "text"
+            ? type === types.binary
+            : type === (isList(kind) ? types.list : types.struct);
+  if (!fits) throw damaged();
+}
+
+/** Goes over values; what is read of them is read where it stands. */
+export class ThriftReader {
+  readonly bytes: Uint8Array;
   at: number;
-  cost = 0;
 
   constructor(bytes: Uint8Array, at: number) {
-    this.#bytes = bytes;
+    this.bytes = bytes;
     this.at = at;
   }
 
-  struct(depth: number): ThriftStruct {
+  /** Goes over a struct: `read` is told each field's number and type, and says whether it read the value. */
+  struct(read: (id: number, type: number) => boolean, depth = 0): void {
     if (depth > deepest) throw damaged();
-    this.cost += depth === 2 ? costs.item : costs.struct;
-    const fields = new Map<number, number | boolean | ThriftStruct>();
     for (let id = 0; ; ) {
       const header = this.#byte();
       const type = header & 15;
-      if (type === 0) return fields;
+      if (type === 0) return;
       id = header >> 4 === 0 ? signed(this.#varint(5)) : id + (header >> 4);
-      this.cost += costs.field;
-      const value = this.#value(type, depth);
-      if (value !== null) fields.set(id, value);
+      if (!read(id, type)) this.skip(type, depth);
     }
   }
 
-  #value(type: number, depth: number): number | boolean | ThriftStruct | null {
+  skip(type: number, depth = 0): void {
     switch (type) {
       case types.yes:
       case types.no:
-        return type === types.yes;
+        return;
       case types.byte:
-        return (this.#byte() << 24) >> 24;
+        this.#pass(1);
+        return;
       case types.int16:
       case types.int32:
-        return signed(this.#varint(5));
+        this.#varint(5);
+        return;
       case types.int64:
-        return signed(this.#varint(10));
+        this.#varint(10);
+        return;
       case types.double:
-        this.#skip(8);
-        return null;
+        this.#pass(8);
+        return;
       case types.binary:
-        this.cost += this.#skip(this.#varint(5));
-        return null;
+        this.text();
+        return;
       case types.list:
-        this.#list(depth);
-        return null;
+        this.#skipList(depth);
+        return;
       case types.struct:
-        return this.struct(depth + 1);
+        this.struct(() => false, depth + 1);
+        return;
       default:
         throw damaged();
     }
   }
 
-  #list(depth: number): void {
+  #skipList(depth: number): void {
     if (depth >= deepest) throw damaged();
+    const { type, count } = this.list();
+    for (let i = 0; i < count; i++) this.skip(type, depth + 1);
+  }
+
+  /** A list's beginning. */
+  list(): { readonly type: number; readonly count: number } {
     const header = this.#byte();
     const type = header & 15;
     const count = header >> 4 === 15 ? this.#varint(5) : header >> 4;
-    // An item takes a byte at least.
-    if (count > this.#bytes.length - this.at) throw damaged();
-    // Of a list, truths are a byte each.
-    const each = type === types.yes || type === types.no ? types.byte : type;
-    this.cost += count * costs.field;
-    for (let i = 0; i < count; i++) this.#value(each, depth + 1);
+    // An item takes a byte at least; of a list, truths are a byte each.
+    if (count > this.bytes.length - this.at) throw damaged();
+    return { type: type === types.yes || type === types.no ? types.byte : type, count };
+  }
+
+  /** The beginning of a list of structs, or of texts. @returns how many there are. */
+  listOf(of: "structs" | "texts"): number {
+    const { type, count } = this.list();
+    if (count > 0 && type !== (of === "structs" ? types.struct : types.binary)) throw damaged();
+    return count;
+  }
+
+  integer(type: number): number {
+    if (type === types.byte) return (this.#byte() << 24) >> 24;
+    return signed(this.#varint(type === types.int64 ? 10 : 5));
+  }
+
+  /** The bytes of a text. */
+  text(): Uint8Array {
+    const length = this.#varint(5);
+    const start = this.at;
+    this.#pass(length);
+    return this.bytes.subarray(start, this.at);
   }
 
   #byte(): number {
-    if (this.at >= this.#bytes.length) throw damaged();
-    return this.#bytes[this.at++];
+    if (this.at >= this.bytes.length) throw damaged();
+    return this.bytes[this.at++];
   }
 
-  #skip(length: number): number {
-    if (length > this.#bytes.length - this.at) throw damaged();
+  #pass(length: number): void {
+    if (length > this.bytes.length - this.at) throw damaged();
     this.at += length;
-    return length;
   }
 
   #varint(mostBytes: number): number {
@@ -124,3 +186,91 @@ class Reader {
 
 /** Signs are in the lowest bit. */
 const signed = (value: number): number => (value % 2 === 0 ? value / 2 : -(value + 1) / 2);
+
+/** Writes structs: copies of what is wanted of others. */
+export class ThriftWriter {
+  #bytes = new Uint8Array(256);
+  #length = 0;
+
+  /** What was written; good until more is. */
+  get written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  put(...bytes: readonly number[]): void {
+    this.copy(Uint8Array.from(bytes));
+  }
+
+  copy(bytes: Uint8Array): void {
+    const length = this.#length + bytes.length;
+    if (length > this.#bytes.length) {
+      const before = this.#bytes;
+      this.#bytes = new Uint8Array(Math.max(2 * before.length, length));
+      this.#bytes.set(before);
+    }
+    this.#bytes.set(bytes, this.#length);
+    this.#length = length;
+  }
+
+  /** The beginning of a field whose number is written out, so that fields before it need not be there. */
+  field(id: number, type: number): void {
+    this.put(type);
+    this.varint(2 * id);
+  }
+
+  int(id: number, value: number): void {
+    this.field(id, types.int32);
+    this.varint(2 * value);
+  }
+
+  long(id: number, value: number): void {
+    this.field(id, types.int64);
+    this.varint(2 * value);
+  }
+
+  structs(id: number, count: number): void {
+    this.field(id, types.list);
+    this.put(0xf0 | types.struct);
+    this.varint(count);
+  }
+
+  /** A number from 0 on. */
+  varint(value: number): void {
+    let rest = value;
+    for (; rest >= 128; rest = Math.floor(rest / 128)) this.put((rest % 128) + 128);
+    this.put(rest);
+  }
+
+  end(): void {
+    this.put(0);
+  }
+
+  /** The struct that a reader stands at, as far as it is wanted. @throws FormatError for values of other types. */
+  wanted(reader: ThriftReader, shape: Shape, depth = 0): void {
+    reader.struct((id, type) => {
+      const kind = shape[id];
+      if (kind === undefined) return false;
+      requireKind(kind, type);
+      this.field(id, type);
+      if (typeof kind !== "string" && !isList(kind)) this.wanted(reader, kind, depth + 1);
+      else this.#value(reader, kind, type);
+      return true;
+    }, depth);
+    this.end();
+  }
+
+  #value(reader: ThriftReader, kind: Kind, type: number): void {
+    const start = reader.at;
+    if (isList(kind)) {
+      const item = reader.list();
+      if (item.count > 0) requireKind(kind[0], item.type);
+      reader.at = start;
+    }
+    reader.skip(type);
+    this.copy(reader.bytes.subarray(start, reader.at));
+  }
+}

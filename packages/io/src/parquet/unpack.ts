@@ -2,10 +2,12 @@
 import { Gunzip } from "fflate";
 import type { CompressionCodec, Compressors } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
-import { lz4BlockLength } from "../compression/lz4.ts";
+import { Content, partsOf } from "../compression/content.ts";
+import { decodeLz4Block, decodeLz4OfHadoop } from "../compression/lz4.ts";
+import { type Decoder, Length } from "../compression/output.ts";
 import { runtimeUnpack } from "../compression/runtime.ts";
-import { snappyLength } from "../compression/snappy.ts";
-import { canHoldZstd, unpackZstd } from "../compression/zstd.ts";
+import { decodeSnappy } from "../compression/snappy.ts";
+import { canHoldZstd, decodeZstd, hasChecksum, requireChecksum, unpackZstd } from "../compression/zstd.ts";
 import { FormatError } from "../errors.ts";
 import { crc32 } from "../zip/crc32.ts";
 
@@ -21,25 +23,75 @@ export const unpackers: Compressors = {
   ...(own.BROTLI !== null && { BROTLI: own.BROTLI }),
 };
 
-/** Deflate makes no more bytes than this of one, LZ4 no more than that. */
-const [mostOfDeflate, mostOfLz4] = [1032, 255];
+/** What pages are unpacked with to be looked at. */
+const lookers: Compressors = {
+  ...unpackers,
+  ZSTD: (packed, length) => unpackZstd(packed, length, true),
+  ...(own.GZIP !== null && { GZIP: runtimeUnpack("gunzipSync", true) ?? own.GZIP }),
+  ...(own.BROTLI !== null && { BROTLI: runtimeUnpack("brotliDecompressSync", true) ?? own.BROTLI }),
+};
+
+/** Deflate makes no more bytes than this of one. */
+const mostOfDeflate = 1032;
 /** Up to this ratio the content is not gone through before memory is taken for it. */
 const trustedRatio = 4;
-/** Of Brotli nobody knows before it is unpacked; in browsers, a page that is longer than this, beyond deflate's ratio, is refused. */
-const mostOfBrotli = 64 * 1024 * 1024;
 const portion = 1024;
 /** What stands before and after the content. */
 const leastOfGzip = 18;
 
+const decoders: Partial<Readonly<Record<CompressionCodec, Decoder>>> = {
+  SNAPPY: decodeSnappy,
+  LZ4: decodeLz4OfHadoop,
+  LZ4_RAW: decodeLz4Block,
+  ZSTD: decodeZstd,
+};
+
 /**
- * Goes through a page that is to be unpacked, without doing so.
+ * Goes through a page that is to be unpacked, without keeping it.
  *
+ * @param room how many bytes may be unpacked at once.
  * @throws FormatError for one that is not of `length` bytes, as far as that can be known of its codec.
  */
-export function requireUnpackable(codec: CompressionCodec, packed: Uint8Array, length: number): void {
+export function requireUnpackable(codec: CompressionCodec, packed: Uint8Array, length: number, room: number): void {
   const holds = codec === "UNCOMPRESSED" ? packed.length === length : canHold(codec, packed, length, true);
   if (!holds) throw damaged();
-  if (codec !== "UNCOMPRESSED") unpackerOf(codec);
+  if (codec === "UNCOMPRESSED") return;
+  unpackerOf(codec);
+  if (length <= room) return;
+  const parts = pageInParts(codec, packed, length, room);
+  if (codec === "ZSTD" && hasChecksum(packed)) requireChecksum(packed, parts);
+}
+
+/** A page's content, which is unpacked as it is read where there is no room for all of it. */
+export interface Page {
+  readonly length: number;
+  /** From its beginning. @param times how often it is open at once. */
+  open(times?: number): Content;
+}
+
+/**
+ * A page that `requireUnpackable` went through.
+ *
+ * @throws FormatError for one that is damaged all the same; perhaps while it is read.
+ */
+export function openPage(codec: CompressionCodec, packed: Uint8Array, length: number, room: number): Page {
+  if (length <= room || codec === "UNCOMPRESSED") {
+    const content = unpackPage(codec, packed, length);
+    return { length, open: () => Content.of(content) };
+  }
+  return {
+    length,
+    open: (times = 1) => new Content(pageInParts(codec, packed, length, Math.floor(room / times)), length),
+  };
+}
+
+function pageInParts(codec: CompressionCodec, packed: Uint8Array, length: number, room: number): Iterable<Uint8Array> {
+  if (codec === "GZIP") return gunzipInParts(packed);
+  const decoder = decoders[codec];
+  if (decoder !== undefined) return partsOf(decoder, packed, room);
+  throw new FormatError(
+    `a page of ${length} bytes is compressed by ${codec}, of which ${room} are read at once: write smaller pages, or compress them by something else`,
+  );
 }
 
 /**
@@ -66,7 +118,7 @@ export function unpackPage(codec: CompressionCodec, packed: Uint8Array, length: 
 }
 
 function unpackerOf(codec: CompressionCodec | undefined): NonNullable<Compressors[CompressionCodec]> {
-  const unpack = codec && unpackers[codec];
+  const unpack = codec && lookers[codec];
   if (unpack === undefined)
     throw new FormatError(`the Parquet file is compressed by ${codec ?? "an unknown codec"}, which is not read`);
   return unpack;
@@ -74,46 +126,53 @@ function unpackerOf(codec: CompressionCodec | undefined): NonNullable<Compressor
 
 /** @param closely whether what the runtime notices by itself, when it unpacks, is looked for too. */
 function canHold(codec: CompressionCodec, packed: Uint8Array, length: number, closely: boolean): boolean {
-  switch (codec) {
-    case "SNAPPY":
-      return snappyLength(packed) === length;
-    case "LZ4_RAW":
-      return lz4BlockLength(packed) === length;
-    case "LZ4":
-      return length <= packed.length * mostOfLz4;
-    case "GZIP":
-      return (
-        (!closely && own.GZIP !== null) ||
-        length <= packed.length * trustedRatio ||
-        inflatedLength(packed, length) === length
-      );
-    case "BROTLI":
-      return own.BROTLI !== null || length <= Math.max(packed.length * mostOfDeflate, mostOfBrotli);
-    case "ZSTD":
-      return canHoldZstd(packed, length);
-    default:
-      return true;
-  }
+  if (codec === "ZSTD") return canHoldZstd(packed, length);
+  if (codec === "GZIP")
+    return (
+      (!closely && own.GZIP !== null) ||
+      length <= packed.length * trustedRatio ||
+      inflatedLength(packed, length) === length
+    );
+  const decoder = decoders[codec];
+  if (decoder === undefined) return true;
+  const found = new Length();
+  for (const _ of decoder(packed, found));
+  return found.made === length;
 }
 
 /** How many bytes there are in a gzip file, counted no further than to more than `most`. @throws FormatError for a damaged one. */
 export function inflatedLength(packed: Uint8Array, most: number): number {
   if (packed.length < leastOfGzip || most > packed.length * mostOfDeflate) throw damaged();
-  let [total, sum, members] = [0, 0, 1];
-  const gunzip = new Gunzip((part) => {
+  let total = 0;
+  for (const part of gunzipInParts(packed)) {
     total += part.length;
     if (total > most) throw damaged();
+  }
+  return total;
+}
+
+/** Compares checksums, too. */
+function* gunzipInParts(packed: Uint8Array): Generator<Uint8Array> {
+  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
+  const parts: Uint8Array[] = [];
+  let sum = 0;
+  /** A member ends with the checksum and length of its content. */
+  const requireSum = (end: number): void => {
+    if (view.getUint32(end - 8, true) !== sum) throw damaged();
+    sum = 0;
+  };
+  const gunzip = new Gunzip((part) => {
+    parts.push(part);
     sum = crc32(part, sum);
   });
-  gunzip.onmember = () => members++;
-  try {
-    for (let at = 0; at < packed.length; at += portion)
+  gunzip.onmember = requireSum;
+  for (let at = 0; at < packed.length; at += portion) {
+    try {
       gunzip.push(packed.subarray(at, at + portion), at + portion >= packed.length);
-  } catch {
-    throw damaged();
+    } catch {
+      throw damaged();
+    }
+    yield* parts.splice(0);
   }
-  // It ends with the checksum and length of its last member.
-  const end = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
-  if (members === 1 && end.getUint32(packed.length - 8, true) !== sum) throw damaged();
-  return total;
+  requireSum(packed.length);
 }

@@ -1,7 +1,8 @@
-import { type FileMetaData, parquetRead } from "hyparquet";
+import { parquetRead } from "hyparquet";
 import { type ByteSource, type FileLike, type OpenOptions, openSource } from "../source.ts";
 import type { TableValues } from "../tables/values.ts";
-import { decoding, openMetadata } from "./load-parquet.ts";
+import { type Footer, readFooter } from "./footer.ts";
+import { decoding } from "./load-parquet.ts";
 import { unpackers } from "./unpack.ts";
 import { VerifiedFile } from "./verified.ts";
 
@@ -12,8 +13,8 @@ import { VerifiedFile } from "./verified.ts";
  * @throws FormatError, here or while values are read, for what is no Parquet file.
  */
 export async function openParquetValues(file: FileLike, options: OpenOptions = {}): Promise<TableValues> {
-  const { metadata, fields } = await whileOpen((source) => openMetadata(source, options));
-  return { names: fields.map(({ name }) => name), groups: groups(metadata) };
+  const footer = await whileOpen((source) => decoding(options, () => readFooter(source)));
+  return { names: [...footer.names()], groups: groups(footer) };
 
   async function whileOpen<T>(read: (source: ByteSource) => Promise<T>): Promise<T> {
     const source = await openSource(file, options);
@@ -24,30 +25,26 @@ export async function openParquetValues(file: FileLike, options: OpenOptions = {
     }
   }
 
-  async function* groups(metadata: FileMetaData): AsyncGenerator<ReadonlyMap<string, readonly unknown[]>> {
-    let rowStart = 0;
-    for (const group of metadata.row_groups) {
-      const rowEnd = rowStart + Number(group.num_rows);
+  async function* groups(footer: Footer): AsyncGenerator<ReadonlyMap<string, readonly unknown[]>> {
+    const required = { columns: null, noneMissing: false, limits: () => null };
+    for (const group of footer.groups()) {
       const found = new Map<string, unknown[]>();
-      const from = rowStart;
       await whileOpen((source) =>
-        decoding(options, async () =>
-          parquetRead({
-            file: await new VerifiedFile(source, metadata, false).group(group, from),
-            metadata,
+        decoding(options, async () => {
+          const { file } = await new VerifiedFile(source, footer, required).group(group);
+          await parquetRead({
+            file,
+            metadata: footer.of(group, null),
             compressors: unpackers,
-            rowStart: from,
-            rowEnd,
             onChunk: ({ columnName, columnData }) => {
               const values = found.get(columnName) ?? [];
               for (const value of columnData) values.push(value);
               found.set(columnName, values);
             },
-          }),
-        ),
+          });
+        }),
       );
       yield found;
-      rowStart = rowEnd;
     }
   }
 }

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import type { ColumnMetaData, SchemaElement } from "hyparquet";
 import { describe, expect, test } from "vitest";
+import { Content } from "../compression/content.ts";
 import { snappyLength } from "../compression/snappy.ts";
 import { FormatError } from "../index.ts";
 import { joined } from "../joined.ts";
@@ -8,7 +9,7 @@ import { bytesTaken } from "../testing/count-bytes.ts";
 import { Limits } from "./limits.ts";
 import { readDifferences, readRuns } from "./runs.ts";
 import { readStruct } from "./thrift.ts";
-import { inflatedLength, unpackPage } from "./unpack.ts";
+import { inflatedLength, requireUnpackable, unpackPage } from "./unpack.ts";
 import { type Chunk, verifyChunk } from "./verify.ts";
 
 const bytes = (...values: readonly number[]): Uint8Array => Uint8Array.from(values);
@@ -55,6 +56,8 @@ interface Column {
   readonly limits?: Limits | null;
 }
 
+const room = 1_000_000;
+
 function verify(
   content: Uint8Array,
   rows: number,
@@ -80,6 +83,7 @@ function verify(
       left -= values;
       if (left < 0) throw new FormatError("repeats values");
     },
+    room,
   };
   verifyChunk(content, chunk);
 }
@@ -152,7 +156,7 @@ describe("pages", () => {
     // Which row it is, is not known where others are missing.
     refused(() => verify(page(3, 0, joined([levels(3, 0b101), wide(5n, -1n)])), 3, { ...of64, optional: true }), "18446744073709551615: int64");
     refused(() => verify(page(5, 5, differences), 5, of64), "9223372036854775811 in row 13");
-    readDifferences(differences, 0, 3, (value, i) => expect(value).toBe([1n, 2n + 2n ** 62n, 3n - 2n ** 63n][i]));
+    readDifferences(Content.of(differences), 3, (value, i) => expect(value).toBe([1n, 2n + 2n ** 62n, 3n - 2n ** 63n][i]));
   }); // biome-ignore format: one page a line
 
   test("of lists with empty ones, in version 2, are refused by name", () => {
@@ -175,6 +179,7 @@ describe("pages", () => {
       refuseMissing: false,
       limits: null,
       count: () => undefined,
+      room,
     };
     expect(() => verifyChunk(page, chunk)).toThrow('the column "l" has lists or groups in pages of version 2');
   });
@@ -190,10 +195,10 @@ describe("runs", () => {
   test("are counted, with their largest number", () => {
     // Three times 5, then 0 to 7 in three bits each.
     const runs = bytes(6, 5, 3, 0b10001000, 0b11000110, 0b11111010);
-    expect(readRuns(runs, 0, 3, 11, 5)).toEqual({ most: 7, wanted: 4, firstOther: 3, end: 6 });
-    expect(readRuns(runs, 0, 3, 4, 5)).toEqual({ most: 5, wanted: 3, firstOther: 3, end: 6 });
-    expect(readRuns(bytes(2, 0x34, 0x12), 0, 13, 1, 0).most).toBe(0x1234);
-    expect(readRuns(bytes(16), 0, 0, 8, 0)).toEqual({ most: 0, wanted: 8, firstOther: -1, end: 1 });
+    expect(readRuns(Content.of(runs), 3, 11, 5)).toEqual({ most: 7, wanted: 4, firstOther: 3 });
+    expect(readRuns(Content.of(runs), 3, 4, 5)).toEqual({ most: 5, wanted: 3, firstOther: 3 });
+    expect(readRuns(Content.of(bytes(2, 0x34, 0x12)), 13, 1, 0).most).toBe(0x1234);
+    expect(readRuns(Content.of(bytes(16)), 0, 8, 0)).toEqual({ most: 0, wanted: 8, firstOther: -1 });
   });
 
   test.each([
@@ -203,14 +208,14 @@ describe("runs", () => {
     ["that are cut off", bytes(3, 1), 3],
     ["of numbers of 32 bits", bytes(2, 1, 1, 1, 1), 32],
   ])("%s are refused", (_, runs, width) => {
-    expect(() => readRuns(runs, 0, width, 9, 0)).toThrow(FormatError);
+    expect(() => readRuns(Content.of(runs), width, 9, 0)).toThrow(FormatError);
   });
 
   test("of differences must be as many as they are said to be", () => {
     // Blocks of 128 in 4 parts, the first number 7; then one block of which each part takes no bits.
     const start = [128, 1, 4, 129, 2, 14];
     const block = [2, 0, 0, 0, 0];
-    readDifferences(bytes(...start, ...block), 0, 129);
+    readDifferences(Content.of(bytes(...start, ...block)), 129);
     for (const [differences, count] of [
       [[...start, ...block], 130],
       [[128, 1, 0, 1, 14], 2],
@@ -218,7 +223,7 @@ describe("runs", () => {
       [start.slice(0, 3), 1],
       [[...start, 2, 255, 0, 0, 0], 129],
     ] as const)
-      expect(() => readDifferences(bytes(...differences), 0, count)).toThrow(FormatError);
+      expect(() => readDifferences(Content.of(bytes(...differences)), count)).toThrow(FormatError);
   });
 });
 
@@ -226,7 +231,13 @@ describe("what a file says of itself", () => {
   test("numbers and structs are read, texts and lists passed over", () => {
     const list = bytes(0x19, 0x25, 2, 4); // of two whole numbers, as the next field
     const content = joined([bytes(0x15, 7, 0x18, 2, 65, 66), list, bytes(0x11, 0x1c), struct({ 1: 5 }), bytes(0)]);
-    const { struct: found, end } = readStruct(content, 0);
+    const { struct: found, end } = readStruct(content, 0, {
+      1: "int",
+      2: "text",
+      3: ["int"],
+      4: "bool",
+      5: { 1: "int" },
+    });
     expect(end).toBe(content.length);
     expect([...found.keys()]).toEqual([1, 4, 5]);
     expect([found.get(1), found.get(4), found.get(5)]).toEqual([-4, true, new Map([[1, 5]])]);
@@ -241,7 +252,7 @@ describe("what a file says of itself", () => {
     ["numbers of too many bytes", bytes(0x15, 255, 255, 255, 255, 255, 1, 0)],
     ["an unknown kind", bytes(0x1f, 0)],
   ])("%s are refused", (_, content) => {
-    expect(() => readStruct(content, 0)).toThrow(FormatError);
+    expect(() => readStruct(content, 0, {})).toThrow(FormatError);
   });
 });
 
@@ -258,7 +269,7 @@ describe("compressed pages", () => {
   test.each(["SNAPPY", "GZIP", "ZSTD", "LZ4_RAW", "LZ4", "BROTLI"] as const)("of %s that say 2 GB take no memory", async (codec) => {
     const packed = codec === "GZIP" ? new Uint8Array(gzipSync(new Uint8Array(1000))) : bytes(40, 181, 47, 253, 0, 88, 1, 0, 0);
     const taken = await bytesTaken(async () => {
-      expect(() => unpackPage(codec, packed, 2 ** 31 - 1)).toThrow(FormatError);
+      expect(() => requireUnpackable(codec, packed, 2 ** 31 - 1, room)).toThrow(FormatError);
     });
     expect(taken).toBeLessThan(70_000);
   }); // biome-ignore format: one formula

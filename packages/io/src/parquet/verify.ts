@@ -3,12 +3,13 @@
  * runs without end. Format: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
  */
 import type { ColumnMetaData, SchemaElement } from "hyparquet";
+import { Content } from "../compression/content.ts";
 import { FormatError } from "../errors.ts";
 import { missing } from "../tables/column.ts";
 import { type Each, forEachPlain, forEachSplit, type Limits } from "./limits.ts";
 import { readDifferences, readRuns } from "./runs.ts";
-import { readStruct, type ThriftStruct } from "./thrift.ts";
-import { requireUnpackable, unpackPage } from "./unpack.ts";
+import { readStruct, type Shape, type ThriftStruct } from "./thrift.ts";
+import { openPage, type Page, requireUnpackable } from "./unpack.ts";
 
 const damaged = (what: string): FormatError => new FormatError(`the Parquet file is damaged: ${what}`);
 const tooMany = (): FormatError => damaged("a page has not as many values as it says");
@@ -27,7 +28,19 @@ export interface Chunk {
   readonly limits: Limits | null;
   /** Is told of values before they are made. */
   readonly count: (values: number) => void;
+  /** How many bytes of a page may be unpacked at once. */
+  readonly room: number;
 }
+
+/** What is read of a page's header. */
+const pageHeader: Shape = {
+  1: "int",
+  2: "int",
+  3: "int",
+  5: { 1: "int", 2: "int" },
+  7: { 1: "int" },
+  8: { 1: "int", 2: "int", 4: "int", 5: "int", 6: "int", 7: "bool" },
+};
 
 /** Numbers of kinds of pages, and of encodings. */
 const pages = { data: 0, dictionary: 2, dataV2: 3 };
@@ -55,8 +68,8 @@ class ChunkVerifier {
   readonly #mostRepetition: number;
   readonly #mostDefinition: number;
   #dictionarySize = 0;
-  /** The column's dictionary, if there are numbers in it that the column may not have. */
-  #dictionary: Uint8Array | null = null;
+  /** Numbers in the dictionary that the column may not have; null if there are none. */
+  #refused: RefusedNumbers | null = null;
   /** Values of pages so far; of a flat column, as many as rows. */
   #seen = 0;
   /** Values of the page that is being looked at, missing ones included. */
@@ -77,11 +90,11 @@ class ChunkVerifier {
   run(): void {
     const { rows } = this.#chunk;
     for (let at = 0; (!this.#isFlat || this.#seen < rows) && at < this.#bytes.length - 1; ) {
-      const { struct: header, end } = readStruct(this.#bytes, at);
-      const [unpacked, packed] = [count(header, 2), count(header, 3)];
+      const { struct: said, end } = readStruct(this.#bytes, at, pageHeader);
+      const [unpacked, packed] = [count(said, 2), count(said, 3)];
       at = end + packed;
       if (at > this.#bytes.length) throw damaged("a page is cut off");
-      this.#page(header, this.#bytes.subarray(end, at), unpacked);
+      this.#page(said, this.#bytes.subarray(end, at), unpacked);
     }
     if (this.#isFlat && this.#seen !== rows)
       throw damaged(`a column has ${this.#seen} values in a group of ${rows} rows`);
@@ -93,15 +106,10 @@ class ChunkVerifier {
       const size = count(struct(header, 7), 1);
       this.#requireLength(unpacked, size);
       const page = this.#content(packed, unpacked);
-      this.#dictionary = null;
+      this.#refused = null;
       if (page !== null) {
-        this.#plain(page, 0, size);
-        this.#look(
-          (each) => forEachPlain(page, 0, size, this.#width(), each),
-          () => {
-            this.#dictionary = page;
-          },
-        );
+        this.#plain(page.open(), size);
+        this.#refused = this.#refusedOf(page, size);
       }
       this.#dictionarySize = size;
     } else if (kind === pages.data) this.#dataPage(struct(header, 5), packed, unpacked);
@@ -110,11 +118,37 @@ class ChunkVerifier {
   }
 
   /** What is in a page; null where that is not looked at. */
-  #content(packed: Uint8Array, length: number): Uint8Array | null {
-    const { codec } = this.#chunk.meta;
-    if (this.#unpacks) return unpackPage(codec, packed, length);
-    requireUnpackable(codec, packed, length);
+  #content(packed: Uint8Array, length: number): Page | null {
+    const { meta, room } = this.#chunk;
+    if (this.#unpacks) return openPage(meta.codec, packed, length, room);
+    requireUnpackable(meta.codec, packed, length, room);
     return null;
+  }
+
+  #refusedOf(page: Page, size: number): RefusedNumbers | null {
+    const isWhole = page.length <= this.#chunk.room;
+    const found = new Map<number, readonly [number, number]>();
+    let isAny = false;
+    this.#look(
+      (each) => forEachPlain(page.open(), size, this.#width(), each),
+      (upper, lower, i) => {
+        isAny = true;
+        if (isWhole) return;
+        if (found.size === mostRefused) throw this.#refusal(upper, lower, 0, -1);
+        found.set(i, [upper, lower]);
+      },
+    );
+    if (!isAny) return null;
+    return {
+      at: (place, each) => {
+        const number = found.get(place);
+        if (number !== undefined) each(...number, place);
+        if (!isWhole) return;
+        const content = page.open();
+        content.skip(place * this.#width());
+        forEachPlain(content, 1, this.#width(), each);
+      },
+    };
   }
 
   /** Tells of more values. @returns how many they are. */
@@ -140,19 +174,19 @@ class ChunkVerifier {
       this.#seen += values;
       return;
     }
-    const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
-    let at = 0;
+    const content = page.open();
     const levels = (most: number): number => {
-      if (at + 4 > page.length) throw tooMany();
-      const end = at + 4 + view.getUint32(at, true);
-      if (end > page.length) throw tooMany();
-      const runs = readRuns(page.subarray(0, end), at + 4, bitsOf(most), values, most);
-      at = end;
+      if (content.left < 4) throw tooMany();
+      const rest = content.left - 4 - uint32(content);
+      if (rest < 0) throw tooMany();
+      const runs = readRuns(content, bitsOf(most), values, most);
+      if (content.left < rest) throw tooMany();
+      content.skip(content.left - rest);
       return this.#present(runs.wanted, runs.firstOther, most);
     };
     if (this.#mostRepetition > 0) levels(this.#mostRepetition);
     const present = this.#mostDefinition > 0 ? levels(this.#mostDefinition) : values;
-    this.#values(page, at, count(header, 2), present, false);
+    this.#values(page, content, count(header, 2), present, false);
     this.#seen += values;
   }
 
@@ -163,11 +197,11 @@ class ChunkVerifier {
     if (before > packed.length || before > unpacked || nulls > values) throw tooMany();
     this.#requireLength(unpacked, values);
     if (this.#mostRepetition > 0)
-      readRuns(packed.subarray(0, repetitionBytes), 0, bitsOf(this.#mostRepetition), values, 0);
+      readRuns(Content.of(packed.subarray(0, repetitionBytes)), bitsOf(this.#mostRepetition), values, 0);
     let present = values;
     if (this.#mostDefinition > 0) {
-      const levels = packed.subarray(0, before);
-      const runs = readRuns(levels, repetitionBytes, bitsOf(this.#mostDefinition), values, this.#mostDefinition);
+      const levels = Content.of(packed.subarray(repetitionBytes, before));
+      const runs = readRuns(levels, bitsOf(this.#mostDefinition), values, this.#mostDefinition);
       present = this.#present(runs.wanted, runs.firstOther, this.#mostDefinition);
     }
     // hyparquet takes as many values as are not said to be missing, which in lists is not how many there are.
@@ -180,8 +214,8 @@ class ChunkVerifier {
     const length = unpacked - before;
     const rest = packed.subarray(before);
     const isPacked = header.get(7) !== false && length > 0;
-    const content = isPacked ? this.#content(rest, length) : rest;
-    if (content !== null) this.#values(content, 0, count(header, 4), present, true);
+    const page = isPacked ? this.#content(rest, length) : { length: rest.length, open: () => Content.of(rest) };
+    if (page !== null) this.#values(page, page.open(), count(header, 4), present, true);
     this.#seen += values;
   }
 
@@ -193,57 +227,76 @@ class ChunkVerifier {
     return wanted;
   }
 
-  #values(page: Uint8Array, at: number, encoding: number, values: number, isV2: boolean): void {
+  /** @param content the page's, from its values on. */
+  #values(page: Page, content: Content, encoding: number, values: number, isV2: boolean): void {
     const { type } = this.#chunk.meta;
     switch (encoding) {
       case encodings.plain:
-        this.#plain(page, at, values);
-        this.#requireAllowed(values, (each) => forEachPlain(page, at, values, this.#width(), each));
+        this.#plain(content, values);
+        this.#requireAllowed(values, (each) => forEachPlain(content, values, this.#width(), each));
         return;
       case encodings.dictionary:
       case encodings.places:
         if (type === "BOOLEAN") throw damaged("truths have no dictionary");
-        this.#places(page, at, values, isV2);
+        this.#places(content, values, isV2);
         return;
       case encodings.rle:
         // Truths, after the length of all of them.
         if (type !== "BOOLEAN") throw damaged(`values of ${type} are no runs`);
-        if (values > 0) readRuns(page, at + 4, 1, values, 0);
+        if (values === 0) return;
+        if (content.left < 4) throw tooMany();
+        content.skip(4);
+        readRuns(content, 1, values, 0);
         return;
       case encodings.delta:
+        if (values === 0) return;
+        if (this.#chunk.limits === null) readDifferences(content, values);
+        else this.#requireAllowed(values, (each) => this.#differences(content, values, each));
+        return;
       case encodings.deltaLengths:
       case encodings.deltaTexts:
-        if (values > 0)
-          if (this.#chunk.limits === null) readDifferences(page, at, values);
-          else this.#requireAllowed(values, (each) => this.#differences(page, at, values, each));
+        if (values === 0) return;
+        // How many bytes each has of the one before.
+        if (encoding === encodings.deltaTexts) readDifferences(content, values);
+        requireTexts(content, values);
         return;
       case encodings.split:
-        if (values * this.#width() > page.length - at) throw tooMany();
-        this.#requireAllowed(values, (each) => forEachSplit(page, at, values, this.#width(), each));
+        if (values * this.#width() > content.left) throw tooMany();
+        this.#requireAllowed(values, (each) => forEachSplit(this.#split(page, content, values), values, each));
         return;
       default:
         throw damaged(`values are in the encoding ${encoding}, which is not read`);
     }
   }
 
+  /** All first bytes of the values that a page ends with, all second ones, and so on. */
+  #split(page: Page, { left }: Content, values: number): Content[] {
+    const width = this.#width();
+    return Array.from({ length: width }, (_, k) => {
+      const content = page.open(width);
+      content.skip(page.length - left + k * values);
+      return content;
+    });
+  }
+
   /** Places of values in the dictionary, before which there is how many bits each has. */
-  #places(page: Uint8Array, at: number, values: number, isV2: boolean): void {
-    if (at >= page.length) {
+  #places(content: Content, values: number, isV2: boolean): void {
+    if (content.left === 0) {
       if (values > 0) throw tooMany();
       return;
     }
-    const width = page[at];
+    const width = content.next();
     // Of one value, hyparquet reads no places in pages of version 1.
-    const dictionary = this.#dictionary;
+    const refused = this.#refused;
     const look = (place: number, i: number): void => {
-      if (dictionary === null || place >= this.#dictionarySize) return;
-      const over = (each: Each): void => forEachPlain(dictionary, place * this.#width(), 1, this.#width(), each);
+      if (refused === null || place >= this.#dictionarySize) return;
+      const over = (each: Each): void => refused.at(place, each);
       this.#look(over, (upper, lower) => {
         throw this.#refusal(upper, lower, i, values);
       });
     };
     const most =
-      width === 0 && !isV2 ? 0 : readRuns(page, at + 1, width, values, 0, dictionary === null ? undefined : look).most;
+      width === 0 && !isV2 ? 0 : readRuns(content, width, values, 0, refused === null ? undefined : look).most;
     if (width === 0 && !isV2 && values > 0) look(0, 0);
     if (values > 0 && most >= this.#dictionarySize) throw damaged("a value is not in the column's dictionary");
   }
@@ -265,9 +318,9 @@ class ChunkVerifier {
   }
 
   /** Goes over numbers that are written as differences. */
-  #differences(page: Uint8Array, at: number, values: number, each: Each): void {
+  #differences(content: Content, values: number, each: Each): void {
     const width = 8 * this.#width();
-    readDifferences(page, at, values, (sum, i) => {
+    readDifferences(content, values, (sum, i) => {
       const value = BigInt.asIntN(width, sum);
       each(Number(value >> 32n), Number(value & 0xffffffffn), i);
     });
@@ -280,10 +333,11 @@ class ChunkVerifier {
     return limits?.refused(upper, lower, isRow ? firstRow + this.#seen + i : null) ?? tooMany();
   }
 
-  #plain(page: Uint8Array, at: number, values: number): void {
+  #plain(content: Content, values: number): void {
     const { type } = this.#chunk.meta;
     const needed = type === "BOOLEAN" ? Math.ceil(values / 8) : values * (type === "BYTE_ARRAY" ? 4 : this.#width());
-    if (needed > page.length - at) throw tooMany();
+    if (needed > content.left) throw tooMany();
+    if (type === "BYTE_ARRAY") forEachText(content, values);
   }
 
   #width(): number {
@@ -292,6 +346,38 @@ class ChunkVerifier {
     if (width === undefined || !(width > 0)) throw damaged(`values of ${meta.type} have no length`);
     return width;
   }
+}
+
+/** Numbers of a dictionary by their place in it; others may be given too, which the column may have. */
+interface RefusedNumbers {
+  at(place: number, each: Each): void;
+}
+
+/** Of dictionaries that are not kept, so many numbers are remembered that no value may be. */
+const mostRefused = 65_536;
+
+const uint32 = (content: Content): number =>
+  content.next() + content.next() * 2 ** 8 + content.next() * 2 ** 16 + content.next() * 2 ** 24;
+
+/** Passes over texts, each after its length. */
+function forEachText(content: Content, count: number): void {
+  for (let i = 0; i < count; i++) {
+    if (content.left < 4) throw tooMany();
+    const length = uint32(content);
+    if (length > content.left) throw tooMany();
+    content.skip(length);
+  }
+}
+
+/** @throws FormatError for texts, whose lengths are first, that are longer than what follows. */
+function requireTexts(content: Content, count: number): void {
+  let sum = 0;
+  readDifferences(content, count, (value) => {
+    const length = Number(BigInt.asIntN(32, value));
+    if (length < 0) throw tooMany();
+    sum += length;
+  });
+  if (sum > content.left) throw tooMany();
 }
 
 const bitsOf = (most: number): number => 32 - Math.clz32(most);

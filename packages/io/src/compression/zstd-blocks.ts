@@ -1,12 +1,10 @@
-/**
- * How long the content of Zstandard's blocks is, found by going through all that is coded in them without making any of it. RFC
- * 8878, section 3.1.1.3.
- */
+/** Zstandard's compressed blocks: RFC 8878, section 3.1.1.3. */
 import { BackwardBits, bits } from "./bits.ts";
-import { CodeLengths, EntropyError, StateTable } from "./entropy.ts";
+import { Codes, EntropyError, StateTable } from "./entropy.ts";
+import type { Output } from "./output.ts";
 
-/** The least number of each code, and how many bits follow that say how much more it is. */
-interface Codes {
+/** Numbers in codes: the least of each, and how many bits follow that say how much more it is. */
+interface Numbers {
   readonly base: readonly number[];
   readonly extra: readonly number[];
   readonly largestLog: number;
@@ -14,7 +12,7 @@ interface Codes {
   readonly usual: StateTable;
 }
 
-function codes(from: number, extra: readonly number[], largestLog: number, usualLog: number, usual: readonly number[]): Codes {
+function codes(from: number, extra: readonly number[], largestLog: number, usualLog: number, usual: readonly number[]): Numbers {
   const base: number[] = [];
   for (let code = 0, least = from; code < extra.length; least += 2 ** extra[code++]) base.push(least);
   const table = new StateTable();
@@ -49,9 +47,16 @@ const offsetCodes = codes(
 const modes = { usual: 0, only: 1, described: 2, same: 3 };
 const literalKinds = { plain: 0, repeated: 1, compressed: 2, sameCodes: 3 };
 
-/** Goes through the compressed blocks of a frame, one after the other: later ones may have the tables of earlier ones. */
-export class BlockLengths {
-  readonly #codes = new CodeLengths();
+interface Literals {
+  readonly count: number;
+  /** Empty, where they are only counted. */
+  readonly bytes: Uint8Array;
+  readonly end: number;
+}
+
+/** Unpacks the compressed blocks of a frame, one after the other: later ones may have the tables of earlier ones. */
+export class BlockDecoder {
+  readonly #codes = new Codes();
   /** Of lengths of literals, of offsets, and of lengths of what is repeated. */
   readonly #tables = [literalCodes, offsetCodes, matchCodes].map(
     (of): Table => ({ of, own: new StateTable(), now: null }),
@@ -66,19 +71,13 @@ export class BlockLengths {
     for (const table of this.#tables) table.now = null;
   }
 
-  /**
-   * How many bytes of content there are after a block.
-   *
-   * @param made how many there are before it, which it may refer to.
-   * @throws EntropyError for one that is damaged.
-   */
-  after(block: Uint8Array, made: number): number {
-    const { literals, end } = this.#literals(block);
-    return this.#sequences(block.subarray(end), literals, made);
+  /** @throws EntropyError for a block that is damaged. */
+  *decode(block: Uint8Array, output: Output): Generator<undefined> {
+    const literals = this.#literals(block, output.makes);
+    yield* this.#sequences(block.subarray(literals.end), literals, output);
   }
 
-  /** How many literals the block has, and where they end. */
-  #literals(block: Uint8Array): { readonly literals: number; readonly end: number } {
+  #literals(block: Uint8Array, makes: boolean): Literals {
     const field = (from: number, width: number): number => {
       if (from + width > 8 * block.length) throw new EntropyError();
       return bits(block, from, width);
@@ -87,70 +86,83 @@ export class BlockLengths {
     const form = field(2, 2);
     if (kind === literalKinds.plain || kind === literalKinds.repeated) {
       const [start, from, width] = form % 2 === 0 ? [1, 3, 5] : form === 1 ? [2, 4, 12] : [3, 4, 20];
-      const literals = field(from, width);
-      const end = start + (kind === literalKinds.plain ? literals : 1);
+      const count = field(from, width);
+      const end = start + (kind === literalKinds.plain ? count : 1);
       if (end > block.length) throw new EntropyError();
-      return { literals, end };
+      if (kind === literalKinds.plain) return { count, bytes: block.subarray(start, end), end };
+      return { count, bytes: new Uint8Array(makes ? count : 0).fill(block[start]), end };
     }
     const width = [10, 10, 14, 18][form];
     const start = [3, 3, 4, 5][form];
-    const literals = field(4, width);
+    const count = field(4, width);
     const end = start + field(4 + width, width);
     if (end > block.length) throw new EntropyError();
     const described = kind === literalKinds.compressed ? this.#codes.read(block.subarray(start, end)) : 0;
     if (!this.#codes.isKnown) throw new EntropyError();
     const packed = block.subarray(start + described, end);
-    if (form === 0) this.#codes.requireSymbols(packed, literals);
-    else this.#fourStreams(packed, literals);
-    return { literals, end };
+    const into = makes ? new Uint8Array(count) : null;
+    if (form === 0) this.#codes.symbols(packed, count, into, 0);
+    else this.#fourStreams(packed, count, into);
+    return { count, bytes: into ?? new Uint8Array(), end };
   }
 
-  #fourStreams(packed: Uint8Array, literals: number): void {
-    const each = Math.ceil(literals / 4);
+  #fourStreams(packed: Uint8Array, count: number, into: Uint8Array | null): void {
+    const each = Math.ceil(count / 4);
     // Decoders refuse fewer, too.
-    if (packed.length < 10 || literals < 6 || 3 * each > literals) throw new EntropyError();
+    if (packed.length < 10 || count < 6 || 3 * each > count) throw new EntropyError();
     let at = 6;
     for (let i = 0; i < 4; i++) {
       const next = i < 3 ? at + bits(packed, 16 * i, 16) : packed.length;
       if (next > packed.length) throw new EntropyError();
-      this.#codes.requireSymbols(packed.subarray(at, next), i < 3 ? each : literals - 3 * each);
+      this.#codes.symbols(packed.subarray(at, next), i < 3 ? each : count - 3 * each, into, i * each);
       at = next;
     }
   }
 
-  /** Goes through literals and repetitions; gives how many bytes there are after them. */
-  #sequences(section: Uint8Array, literals: number, before: number): number {
+  /** Literals and repetitions in turns. */
+  *#sequences(section: Uint8Array, literals: Literals, output: Output): Generator<undefined> {
     const [first = 0, second = 0, third = 0] = section;
     let at = first < 128 ? 1 : first < 255 ? 2 : 3;
     const count = first < 128 ? first : first < 255 ? (first - 128) * 256 + second : second + third * 256 + 0x7f00;
     if (section.length < at || (count === 0 && section.length > at)) throw new EntropyError();
-    if (count === 0) return before + literals;
-    const forms = section[at++];
-    if (section.length < at || (forms & 3) !== 0) throw new EntropyError();
-    const [lengths, offsets, matches] = this.#tables.map((table, i) => {
-      at += this.#readTable(table, (forms >> (6 - 2 * i)) & 3, section.subarray(at));
-      if (table.now === null) throw new EntropyError();
-      return { of: table.of, now: table.now };
-    });
-    const from = new BackwardBits(section.subarray(at));
-    let [a, b, c] = [lengths, offsets, matches].map(({ now }) => from.take(now.log));
-    let [made, left] = [before, literals];
-    for (let i = 0; i < count; i++) {
-      if (i > 0) {
-        a = lengths.now.next(a, from);
-        c = matches.now.next(c, from);
-        b = offsets.now.next(b, from);
+    let used = 0;
+    if (count > 0) {
+      const forms = section[at++];
+      if (section.length < at || (forms & 3) !== 0) throw new EntropyError();
+      const [lengths, offsets, matches] = this.#tables.map((table, i) => {
+        at += this.#readTable(table, (forms >> (6 - 2 * i)) & 3, section.subarray(at));
+        if (table.now === null) throw new EntropyError();
+        return { of: table.of, now: table.now };
+      });
+      const from = new BackwardBits(section.subarray(at));
+      let [a, b, c] = [lengths, offsets, matches].map(({ now }) => from.take(now.log));
+      for (let i = 0; i < count; i++) {
+        if (i > 0) {
+          a = lengths.now.next(a, from);
+          c = matches.now.next(c, from);
+          b = offsets.now.next(b, from);
+        }
+        const offset = numberOf(offsets, b, from);
+        const match = numberOf(matches, c, from);
+        const end = used + numberOf(lengths, a, from);
+        if (end > literals.count || from.left < 0) throw new EntropyError();
+        const distance = this.#distance(offset, end - used);
+        while (used < end) {
+          used += output.put(literals.bytes, used, end);
+          if (output.isFull) yield;
+        }
+        if (!(distance <= output.made)) throw new EntropyError();
+        for (let left = match; left > 0; ) {
+          left -= output.repeat(distance, left);
+          if (output.isFull) yield;
+        }
       }
-      const offset = numberOf(offsets, b, from);
-      const match = numberOf(matches, c, from);
-      const length = numberOf(lengths, a, from);
-      left -= length;
-      made += length;
-      if (left < 0 || from.left < 0 || !(this.#distance(offset, length) <= made)) throw new EntropyError();
-      made += match;
+      if (from.left !== 0) throw new EntropyError();
     }
-    if (from.left !== 0) throw new EntropyError();
-    return made + left;
+    while (used < literals.count) {
+      used += output.put(literals.bytes, used, literals.count);
+      if (output.isFull) yield;
+    }
   }
 
   /** Which table a block has for a kind of code; gives how many bytes say so. */
@@ -181,14 +193,14 @@ export class BlockLengths {
 }
 
 interface Table {
-  readonly of: Codes;
+  readonly of: Numbers;
   readonly own: StateTable;
   /** The one that the last block had; null before there was one. */
   now: StateTable | null;
 }
 
 function numberOf(
-  { of, now }: { readonly of: Codes; readonly now: StateTable },
+  { of, now }: { readonly of: Numbers; readonly now: StateTable },
   state: number,
   from: BackwardBits,
 ): number {
