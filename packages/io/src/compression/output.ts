@@ -9,6 +9,8 @@ export interface Output {
   readonly isFull: boolean;
   /** Adds bytes. @returns how many of them there was room for. */
   put(bytes: Uint8Array, from: number, to: number): number;
+  /** Adds one, for which there must be room. */
+  add(byte: number): void;
   /** Adds what lies `distance` before; where that is less than `length`, it repeats. @returns how much there was room for. */
   repeat(distance: number, length: number): number;
 }
@@ -27,6 +29,10 @@ export class Length implements Output {
   put(_: Uint8Array, from: number, to: number): number {
     this.made += to - from;
     return to - from;
+  }
+
+  add(): void {
+    this.made++;
   }
 
   repeat(distance: number, length: number): number {
@@ -53,6 +59,10 @@ export class Whole implements Output {
     return to - from;
   }
 
+  add(byte: number): void {
+    this.bytes[this.made++] = byte;
+  }
+
   repeat(distance: number, length: number): number {
     repeat(this.bytes, this.made, distance, length);
     this.made += length;
@@ -63,34 +73,61 @@ export class Whole implements Output {
 /** What is given at once, at least. */
 const leastPart = 64 * 1024;
 
+/** The memory of a window that nobody uses now: files have many short parts. */
+let spare = new Uint8Array();
+const mostSpare = 256 * 1024;
+
 /** Keeps the last bytes, to which later ones may refer. */
 class Window implements Output {
   readonly makes = true;
   readonly #size: number;
-  readonly #bytes: Uint8Array;
+  /** With what is added before it is given away. */
+  readonly #most: number;
+  /** As long as it has to be so far. */
+  #bytes = new Uint8Array();
   #begin = 0;
   #end = 0;
   made = 0;
 
-  constructor(size: number) {
+  constructor(size: number, length: number) {
     this.#size = size;
-    this.#bytes = new Uint8Array(size + Math.max(leastPart, size >> 2));
+    // One more than there are, so that it is not full with all of them.
+    this.#most = Math.min(size + Math.max(leastPart, size >> 2), length + 1);
   }
 
   get isFull(): boolean {
-    return this.#end === this.#bytes.length;
+    return this.#end === this.#most;
   }
 
   put(bytes: Uint8Array, from: number, to: number): number {
-    const count = Math.min(to - from, this.#bytes.length - this.#end);
+    const count = this.#room(to - from);
     this.#bytes.set(bytes.subarray(from, from + count), this.#end);
     return this.#more(count);
   }
 
+  add(byte: number): void {
+    if (this.#end === this.#bytes.length) this.#room(1);
+    this.#bytes[this.#end] = byte;
+    this.#more(1);
+  }
+
   repeat(distance: number, length: number): number {
-    const count = Math.min(length, this.#bytes.length - this.#end);
+    const count = this.#room(length);
     repeat(this.#bytes, this.#end, distance, count);
     return this.#more(count);
+  }
+
+  /** How much of a length there is room for. */
+  #room(length: number): number {
+    const end = Math.min(this.#end + length, this.#most);
+    if (end > this.#bytes.length) {
+      const before = this.#bytes;
+      const length = Math.min(this.#most, Math.max(end, 2 * before.length));
+      this.#bytes = length <= spare.length ? spare : new Uint8Array(length);
+      if (this.#bytes === spare) spare = new Uint8Array();
+      this.#bytes.set(before.subarray(0, this.#end));
+    }
+    return end - this.#end;
   }
 
   #more(count: number): number {
@@ -108,6 +145,12 @@ class Window implements Output {
     const kept = Math.min(this.#size, this.#end);
     this.#bytes.copyWithin(0, this.#end - kept, this.#end);
     this.#begin = this.#end = kept;
+  }
+
+  /** Its parts are good no longer. */
+  release(): void {
+    if (this.#bytes.length > spare.length && this.#bytes.length <= mostSpare) spare = this.#bytes;
+    this.#bytes = new Uint8Array();
   }
 }
 
@@ -127,12 +170,23 @@ export function run(decoder: Decoder, packed: Uint8Array, output: Length | Whole
  * Content in parts, each of which is good until the next one is asked for.
  *
  * @param farthest how far back it refers.
+ * @param length how many bytes there are; of more, one more is given.
  */
-export function* unpackInParts(decoder: Decoder, packed: Uint8Array, farthest: number): Generator<Uint8Array> {
-  const window = new Window(farthest);
-  for (const _ of decoder(packed, window)) {
+export function* unpackInParts(
+  decoder: Decoder,
+  packed: Uint8Array,
+  farthest: number,
+  length: number,
+): Generator<Uint8Array> {
+  const window = new Window(farthest, length);
+  try {
+    for (const _ of decoder(packed, window)) {
+      yield window.part();
+      window.empty();
+      if (window.isFull) return;
+    }
     yield window.part();
-    window.empty();
+  } finally {
+    window.release();
   }
-  yield window.part();
 }

@@ -25,17 +25,22 @@ export function* decodeSnappy(packed: Uint8Array, output: Output): Generator<und
     at += bytes;
     return value;
   };
-  // The length, which is said first in up to five bytes, is not relied on.
-  for (let i = 0; number(1) >= 128; i++) if (i === 4) throw damaged();
+  let length = 0;
+  for (let i = 0, byte = 128; byte >= 128; i++) {
+    if (i === 5) throw damaged();
+    byte = number(1);
+    length += (byte & 127) * 2 ** (7 * i);
+  }
+  const end = output.made + length;
   while (at < packed.length) {
     const tag = number(1);
     const kind = tag & 3;
     if (kind === 0) {
       const short = tag >> 2;
-      const end = 1 + (short < 60 ? short : number(short - 59)) + at;
-      if (end > packed.length) throw damaged();
-      while (at < end) {
-        at += output.put(packed, at, end);
+      const last = 1 + (short < 60 ? short : number(short - 59)) + at;
+      if (last > packed.length) throw damaged();
+      while (at < last) {
+        at += output.put(packed, at, last);
         if (output.isFull) yield;
       }
       continue;
@@ -47,4 +52,5 @@ export function* decodeSnappy(packed: Uint8Array, output: Output): Generator<und
       if (output.isFull) yield;
     }
   }
+  if (output.made !== end) throw damaged();
 }

@@ -327,8 +327,8 @@ export class Footer {
     if (to.written.length === written) to.structs(fields.file.groups, 0);
     to.end();
     const { length } = to.written;
-    to.put(length % 256, (length >> 8) % 256, (length >> 16) % 256, length >> 24);
-    to.put(...Array.from(magic, (letter) => letter.charCodeAt(0)));
+    for (let i = 0; i < 4; i++) to.put((length >>> (8 * i)) & 255);
+    for (let i = 0; i < magic.length; i++) to.put(magic.charCodeAt(i));
     return parquetMetadata(to.written, { geoparquet: false });
   }
 }

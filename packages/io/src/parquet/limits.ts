@@ -1,7 +1,7 @@
 /** Whole numbers that a column's dtype has not: a page is looked at for them before any column is decoded. */
 import type { DType } from "@cresset/core/functions";
 import type { SchemaElement } from "hyparquet";
-import { Content } from "../compression/content.ts";
+import type { Content } from "../compression/content.ts";
 import type { FormatError } from "../errors.ts";
 import { rangeOf, refusedValue } from "../tables/column.ts";
 
@@ -70,12 +70,15 @@ export function forEachPlain(content: Content, count: number, width: number, eac
   }
 }
 
-/** The same for numbers whose first bytes are one content, the second ones another, and so on. */
+/** The same for numbers of 4 or 8 bytes whose first bytes are one content, the second ones another, and so on. */
 export function forEachSplit(contents: readonly Content[], count: number, each: Each): void {
-  const width = contents.length;
-  const number = new Uint8Array(width);
+  const part = (k: number): number =>
+    contents[k].next() |
+    (contents[k + 1].next() << 8) |
+    (contents[k + 2].next() << 16) |
+    (contents[k + 3].next() << 24);
   for (let i = 0; i < count; i++) {
-    for (let k = 0; k < width; k++) number[k] = contents[k].next();
-    forEachPlain(Content.of(number), 1, width, (upper, lower) => each(upper, lower, i));
+    const lower = part(0);
+    each(contents.length === 4 ? lower >> 31 : part(4), lower >>> 0, i);
   }
 }

@@ -8,7 +8,7 @@ import { type Footer, readFooter } from "./footer.ts";
 import { type Limits, limitsOf } from "./limits.ts";
 import { dtypeOf } from "./types.ts";
 import { unpackers } from "./unpack.ts";
-import { VerifiedFile, type VerifiedGroups } from "./verified.ts";
+import { VerifiedFile } from "./verified.ts";
 
 /**
  * The columns of a Parquet file as tensors of shape `[rows]`. Only the columns that are asked for are read, from a URL by
@@ -90,12 +90,10 @@ async function partsOf(
   const columns = setOf(options.columns);
   if (columns?.size === 0) return found;
   const limits = (column: SchemaElement): Limits | null => limitsOf(column, dtypeOf(column, options.dates ?? "refuse"));
-  const verified = new VerifiedFile(source, footer, { columns, noneMissing: options.nulls === undefined, limits });
+  const file = new VerifiedFile(source, footer, { columns, noneMissing: options.nulls === undefined, limits });
   // A page may hold a thousand times what it takes in the file: whatever is refused is found before any is decoded.
-  const groups: VerifiedGroups[] = [];
-  for await (const group of verified.groups()) groups.push(group);
-  const readable = groups.flatMap(({ file, groups }) => groups.map((group) => ({ file, group })));
-  for (const { file, group } of readable)
+  await file.verify(footer.groups());
+  for (const group of footer.groups())
     await parquetRead({
       file,
       metadata: footer.of(group, columns),

@@ -101,10 +101,10 @@ export class ThriftReader {
         return;
       case types.int16:
       case types.int32:
-        this.#varint(5);
+        this.#passVarint(5);
         return;
       case types.int64:
-        this.#varint(10);
+        this.#passVarint(10);
         return;
       case types.double:
         this.#pass(8);
@@ -169,6 +169,17 @@ export class ThriftReader {
     this.at += length;
   }
 
+  #passVarint(mostBytes: number): void {
+    const end = Math.min(this.at + mostBytes, this.bytes.length);
+    for (let i = this.at; i < end; i++) {
+      if (this.bytes[i] >= 128) continue;
+      if (i - this.at === 4 && mostBytes === 5 && this.bytes[i] > 15) break;
+      this.at = i + 1;
+      return;
+    }
+    throw damaged();
+  }
+
   #varint(mostBytes: number): number {
     let value = 0;
     for (let i = 0; i < mostBytes; i++) {
@@ -201,19 +212,20 @@ export class ThriftWriter {
     this.#length = 0;
   }
 
-  put(...bytes: readonly number[]): void {
-    this.copy(Uint8Array.from(bytes));
+  put(byte: number): void {
+    if (this.#length === this.#bytes.length) this.#grow(1);
+    this.#bytes[this.#length++] = byte;
   }
 
-  copy(bytes: Uint8Array): void {
-    const length = this.#length + bytes.length;
-    if (length > this.#bytes.length) {
-      const before = this.#bytes;
-      this.#bytes = new Uint8Array(Math.max(2 * before.length, length));
-      this.#bytes.set(before);
-    }
-    this.#bytes.set(bytes, this.#length);
-    this.#length = length;
+  copy(bytes: Uint8Array, from = 0, to: number = bytes.length): void {
+    if (this.#length + to - from > this.#bytes.length) this.#grow(to - from);
+    for (let i = from; i < to; i++) this.#bytes[this.#length++] = bytes[i];
+  }
+
+  #grow(more: number): void {
+    const before = this.#bytes;
+    this.#bytes = new Uint8Array(Math.max(2 * before.length, this.#length + more));
+    this.#bytes.set(before);
   }
 
   /** The beginning of a field whose number is written out, so that fields before it need not be there. */
@@ -271,6 +283,6 @@ export class ThriftWriter {
       reader.at = start;
     }
     reader.skip(type);
-    this.copy(reader.bytes.subarray(start, reader.at));
+    this.copy(reader.bytes, start, reader.at);
   }
 }

@@ -1,15 +1,15 @@
 /** How pages of Parquet files are unpacked; first it is seen whether they can be as long as they say. */
-import { Gunzip } from "fflate";
 import type { CompressionCodec, Compressors } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { Content, partsOf } from "../compression/content.ts";
+import { mostRatio } from "../compression/deflate.ts";
+import { gunzipInParts } from "../compression/gzip.ts";
 import { decodeLz4Block, decodeLz4OfHadoop } from "../compression/lz4.ts";
 import { type Decoder, Length } from "../compression/output.ts";
 import { runtimeUnpack } from "../compression/runtime.ts";
 import { decodeSnappy } from "../compression/snappy.ts";
 import { canHoldZstd, decodeZstd, hasChecksum, requireChecksum, unpackZstd } from "../compression/zstd.ts";
 import { FormatError } from "../errors.ts";
-import { crc32 } from "../zip/crc32.ts";
 
 const damaged = (): FormatError => new FormatError("the Parquet file is damaged: a page is not as long as it says");
 
@@ -31,13 +31,8 @@ const lookers: Compressors = {
   ...(own.BROTLI !== null && { BROTLI: runtimeUnpack("brotliDecompressSync", true) ?? own.BROTLI }),
 };
 
-/** Deflate makes no more bytes than this of one. */
-const mostOfDeflate = 1032;
 /** Up to this ratio the content is not gone through before memory is taken for it. */
 const trustedRatio = 4;
-const portion = 1024;
-/** What stands before and after the content. */
-const leastOfGzip = 18;
 
 const decoders: Partial<Readonly<Record<CompressionCodec, Decoder>>> = {
   SNAPPY: decodeSnappy,
@@ -142,37 +137,11 @@ function canHold(codec: CompressionCodec, packed: Uint8Array, length: number, cl
 
 /** How many bytes there are in a gzip file, counted no further than to more than `most`. @throws FormatError for a damaged one. */
 export function inflatedLength(packed: Uint8Array, most: number): number {
-  if (packed.length < leastOfGzip || most > packed.length * mostOfDeflate) throw damaged();
+  if (most > packed.length * mostRatio) throw damaged();
   let total = 0;
   for (const part of gunzipInParts(packed)) {
     total += part.length;
     if (total > most) throw damaged();
   }
   return total;
-}
-
-/** Compares checksums, too. */
-function* gunzipInParts(packed: Uint8Array): Generator<Uint8Array> {
-  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
-  const parts: Uint8Array[] = [];
-  let sum = 0;
-  /** A member ends with the checksum and length of its content. */
-  const requireSum = (end: number): void => {
-    if (view.getUint32(end - 8, true) !== sum) throw damaged();
-    sum = 0;
-  };
-  const gunzip = new Gunzip((part) => {
-    parts.push(part);
-    sum = crc32(part, sum);
-  });
-  gunzip.onmember = requireSum;
-  for (let at = 0; at < packed.length; at += portion) {
-    try {
-      gunzip.push(packed.subarray(at, at + portion), at + portion >= packed.length);
-    } catch {
-      throw damaged();
-    }
-    yield* parts.splice(0);
-  }
-  requireSum(packed.length);
 }

@@ -31,7 +31,8 @@ export async function openParquetValues(file: FileLike, options: OpenOptions = {
       const found = new Map<string, unknown[]>();
       await whileOpen((source) =>
         decoding(options, async () => {
-          const { file } = await new VerifiedFile(source, footer, required).group(group);
+          const file = new VerifiedFile(source, footer, required);
+          await file.verify([group]);
           await parquetRead({
             file,
             metadata: footer.of(group, null),

@@ -3,16 +3,16 @@ import type { ColumnMetaData, SchemaElement } from "hyparquet";
 import { roomOf } from "../compression/content.ts";
 import { FormatError } from "../errors.ts";
 import type { ByteSource } from "../source.ts";
-import type { Footer, Group } from "./footer.ts";
+import type { Footer, Group, GroupColumn } from "./footer.ts";
 import type { Limits } from "./limits.ts";
 import { verifyChunk, verifyPages } from "./verify.ts";
 
 /** What is read at once: columns with so few bytes between them, up to so many bytes. */
 const mostBetween = 8 * 1024;
 const mostAtOnce = 2 * 1024 * 1024;
-/** Groups of rows that are read and checked together: of so many bytes, or columns. */
+/** Columns of groups that are read and checked together: so many bytes, or so many columns. */
 const enoughBytes = 1024 * 1024;
-const enoughChunks = 1024;
+const enoughColumns = 512;
 
 /** How many values a file may have beyond one for each of its bytes: a run of equal ones takes no room in it. */
 const mostRepeated = 2 ** 28;
@@ -22,10 +22,8 @@ export interface SliceableBuffer {
   slice(start: number, end?: number): Promise<ArrayBuffer>;
 }
 
-/** Groups of rows that were checked, for hyparquet to decode. */
-export interface VerifiedGroups {
-  readonly groups: readonly Group[];
-  readonly file: SliceableBuffer;
+interface Chunk extends GroupColumn, Range {
+  readonly group: Group;
 }
 
 export interface Requirements {
@@ -38,10 +36,13 @@ export interface Requirements {
 }
 
 /** A file whose groups of rows are checked. */
-export class VerifiedFile {
+export class VerifiedFile implements SliceableBuffer {
   readonly #source: ByteSource;
   readonly #footer: Footer;
   readonly #required: Requirements;
+  readonly #room: number;
+  /** Where a column begins, and what was read with it. */
+  readonly #fetched = new Map<number, Fetched>();
   #valuesLeft: number;
   /** Columns do not share bytes, so that all of them together are not longer than the file. */
   #bytesLeft: number;
@@ -50,64 +51,57 @@ export class VerifiedFile {
     this.#source = source;
     this.#footer = footer;
     this.#required = required;
+    this.#room = roomOf(source.size);
     this.#valuesLeft = source.size + mostRepeated;
     this.#bytesLeft = source.size;
   }
 
+  get byteLength(): number {
+    return this.#source.size;
+  }
+
   /**
-   * Reads and checks groups, some at a time.
+   * Reads and checks groups, for hyparquet to decode.
    *
    * @throws FormatError for what does not hold what it says.
    */
-  async *groups(): AsyncGenerator<VerifiedGroups> {
-    let [batch, ranges, bytes]: [Group[], Range[], number] = [[], [], 0];
-    for (const group of this.#footer.groups()) {
-      batch.push(group);
-      for (const { metadata } of this.#footer.chunks(group, this.#required.columns)) {
-        const range = this.#rangeOf(metadata);
-        ranges.push(range);
-        bytes += range.end - range.start;
+  async verify(groups: Iterable<Group>): Promise<void> {
+    let [chunks, bytes]: [Chunk[], number] = [[], 0];
+    for (const group of groups)
+      for (const column of this.#footer.chunks(group, this.#required.columns)) {
+        const chunk = { ...column, ...this.#rangeOf(column.metadata), group };
+        chunks.push(chunk);
+        bytes += chunk.end - chunk.start;
+        if (bytes < enoughBytes && chunks.length < enoughColumns) continue;
+        await this.#verify(chunks);
+        [chunks, bytes] = [[], 0];
       }
-      if (bytes < enoughBytes && ranges.length < enoughChunks) continue;
-      yield await this.#verified(batch, ranges);
-      [batch, ranges, bytes] = [[], [], 0];
-    }
-    if (batch.length > 0) yield await this.#verified(batch, ranges);
+    await this.#verify(chunks);
   }
 
-  /** The same for one group. */
-  async group(group: Group): Promise<VerifiedGroups> {
-    const chunks = this.#footer.chunks(group, this.#required.columns);
-    return this.#verified(
-      [group],
-      Array.from(chunks, ({ metadata }) => this.#rangeOf(metadata)),
-    );
-  }
-
-  async #verified(groups: readonly Group[], ranges: readonly Range[]): Promise<VerifiedGroups> {
+  async #verify(chunks: readonly Chunk[]): Promise<void> {
     const fetched: Fetched[] = [];
-    for (const range of together(ranges))
+    for (const range of together(chunks))
       fetched.push({ ...range, bytes: await this.#source.read(range.start, range.end) });
-    const { columns, noneMissing: refuseMissing, limits } = this.#required;
+    const { noneMissing: refuseMissing, limits } = this.#required;
     const count = (values: number): void => {
       this.#valuesLeft -= values;
       if (this.#valuesLeft < 0)
         throw new FormatError(`the Parquet file repeats values more than ${mostRepeated} times`);
     };
-    const room = roomOf(this.#source.size);
     // What can be seen without unpacking a page is looked for in all of them first.
     for (const verify of [verifyPages, verifyChunk])
-      for (const group of groups)
-        for (const { path, metadata: meta } of this.#footer.chunks(group, columns))
-          verify(bytesIn(fetched, rangeOf(meta)), {
-            ...{ meta, path, rows: group.rows, firstRow: group.firstRow },
-            ...{ refuseMissing, limits: limits(path[0]), count, room },
-          });
-    return { groups, file: this.#buffer(fetched) };
+      for (const { path, metadata: meta, group, ...range } of chunks)
+        verify(bytesIn(fetched, range), {
+          ...{ meta, path, rows: group.rows, firstRow: group.firstRow },
+          ...{ refuseMissing, limits: limits(path[0]), count, room: this.#room },
+        });
+    for (const { start, end } of chunks) if (start < end) this.#fetched.set(start, containing(fetched, { start, end }));
   }
 
   #rangeOf(meta: ColumnMetaData): Range {
-    const { start, end } = this.#require(rangeOf(meta));
+    const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
+    const { end } = this.#require({ start, end: start + Number(meta.total_compressed_size) });
     this.#bytesLeft -= end - start;
     if (this.#bytesLeft < 0) throw new FormatError("columns of the Parquet file share bytes");
     return { start, end };
@@ -121,17 +115,15 @@ export class VerifiedFile {
     return range;
   }
 
-  #buffer(fetched: readonly Fetched[]): SliceableBuffer {
-    const { size } = this.#source;
-    return {
-      byteLength: size,
-      slice: async (start, end = size) => {
-        const range = this.#require({ start: start < 0 ? size + start : start, end: end < 0 ? size + end : end });
-        const found = fetched.find((one) => one.start <= range.start && range.end <= one.end);
-        if (found === undefined) return (await this.#source.read(range.start, range.end)).buffer;
-        return found.bytes.buffer.slice(range.start - found.start, range.end - found.start);
-      },
-    };
+  async slice(start: number, end: number = this.byteLength): Promise<ArrayBuffer> {
+    const range = this.#require({ start: this.#fromEnd(start), end: this.#fromEnd(end) });
+    const found = this.#fetched.get(range.start);
+    if (found === undefined || range.end > found.end) return (await this.#source.read(range.start, range.end)).buffer;
+    return found.bytes.buffer.slice(range.start - found.start, range.end - found.start);
+  }
+
+  #fromEnd(at: number): number {
+    return at < 0 ? this.byteLength + at : at;
   }
 }
 
@@ -142,11 +134,6 @@ interface Range {
 
 interface Fetched extends Range {
   readonly bytes: Uint8Array<ArrayBuffer>;
-}
-
-function rangeOf(meta: ColumnMetaData): Range {
-  const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
-  return { start, end: start + Number(meta.total_compressed_size) };
 }
 
 /** Ranges that are read at once, with no more between them than in them. */
@@ -165,8 +152,13 @@ function together(ranges: readonly Range[]): Range[] {
   return merged;
 }
 
-function bytesIn(fetched: readonly Fetched[], { start, end }: Range): Uint8Array {
+function containing(fetched: readonly Fetched[], { start, end }: Range): Fetched {
   const found = fetched.find((one) => one.start <= start && end <= one.end);
   if (found === undefined) throw new Error("a range was not fetched");
-  return found.bytes.subarray(start - found.start, end - found.start);
+  return found;
+}
+
+function bytesIn(fetched: readonly Fetched[], range: Range): Uint8Array {
+  const { start, bytes } = containing(fetched, range);
+  return bytes.subarray(range.start - start, range.end - start);
 }

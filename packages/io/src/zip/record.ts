@@ -1,15 +1,12 @@
 /** The content of a record of a zip file. */
-import { Inflate } from "fflate";
+import { crc32 } from "../compression/crc32.ts";
+import { decodeDeflate, mostDistance, mostRatio } from "../compression/deflate.ts";
+import { unpackInParts } from "../compression/output.ts";
 import { FormatError } from "../errors.ts";
 import { joined } from "../joined.ts";
 import type { ByteSource } from "../source.ts";
-import { crc32 } from "./crc32.ts";
 import { contentStart, type ZipEntry } from "./directory.ts";
 
-/** Deflate makes no more bytes than this of one. */
-const mostRatio = 1032;
-/** Compressed bytes that are taken at once. */
-const portion = 1024;
 /** Beyond this ratio content is checked before memory is taken for it. */
 export const trustedRatio = 4;
 
@@ -33,11 +30,10 @@ export async function readRecord(
   if (!verified && entry.size > packed.length * trustedRatio) verifyPacked(entry, packed);
   const content = new Uint8Array(entry.size);
   let filled = 0;
-  unpack(entry, packed, (part) => {
+  for (const part of unpacked(entry, packed)) {
     content.set(part, filled);
     filled += part.length;
-    return true;
-  });
+  }
   requireSum(entry, crc32(content));
   return content;
 }
@@ -51,10 +47,7 @@ export async function verifyRecord(source: ByteSource, entry: ZipEntry): Promise
 
 function verifyPacked(entry: ZipEntry, packed: Uint8Array): void {
   let sum = 0;
-  unpack(entry, packed, (part) => {
-    sum = crc32(part, sum);
-    return true;
-  });
+  for (const part of unpacked(entry, packed)) sum = crc32(part, sum);
   requireSum(entry, sum);
 }
 
@@ -74,11 +67,11 @@ export async function readRecordStart(
   }
   const parts: Uint8Array[] = [];
   let missing = Math.min(length, entry.size);
-  unpack(entry, await packedOf(source, entry), (part) => {
-    parts.push(part.subarray(0, missing));
+  for (const part of unpacked(entry, await packedOf(source, entry))) {
+    parts.push(part.slice(0, missing));
     missing -= Math.min(part.length, missing);
-    return missing > 0;
-  });
+    if (missing === 0) break;
+  }
   return joined(parts);
 }
 
@@ -95,23 +88,23 @@ function requireSum({ name, crc }: ZipEntry, sum: number): void {
   if (sum !== crc) throw new FormatError(`the record "${name}" of the zip file is damaged: its checksum does not fit`);
 }
 
-/** Gives the content in parts, never more of it than the directory says, until `take` gives false. */
-function unpack({ name, size }: ZipEntry, packed: Uint8Array, take: (part: Uint8Array) => boolean): void {
+/** The content in parts, never more of it than the directory says; each is good until the next one. */
+function* unpacked({ name, size }: ZipEntry, packed: Uint8Array): Generator<Uint8Array> {
   let total = 0;
-  let going = true;
-  const inflate = new Inflate((part) => {
+  for (const part of inflated(name, packed, size)) {
     total += part.length;
     if (total > size)
       throw new FormatError(`the record "${name}" of the zip file holds more than the ${size} bytes it should`);
-    going = going && take(part);
-  });
-  try {
-    for (let at = 0; going && at < packed.length; at += portion)
-      inflate.push(packed.subarray(at, at + portion), at + portion >= packed.length);
-  } catch (error) {
-    if (error instanceof FormatError) throw error;
-    throw new FormatError(`the record "${name}" of the zip file cannot be unpacked`, { cause: error });
+    yield part;
   }
-  if (going && total !== size)
+  if (total !== size)
     throw new FormatError(`the record "${name}" of the zip file holds ${total} bytes, not the ${size} it should`);
+}
+
+function* inflated(name: string, packed: Uint8Array, size: number): Generator<Uint8Array> {
+  try {
+    yield* unpackInParts(decodeDeflate, packed, mostDistance, size);
+  } catch (cause) {
+    throw new FormatError(`the record "${name}" of the zip file cannot be unpacked`, { cause });
+  }
 }

@@ -1,7 +1,7 @@
 /** Writes zip files record by record, so that no more than one record is in memory. */
 import { deflateSync } from "fflate";
+import { crc32 } from "../compression/crc32.ts";
 import { joined } from "../joined.ts";
-import { crc32 } from "./crc32.ts";
 
 /** A record to be written; its content is asked for when its turn comes. */
 export interface ZipRecord {

@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateRawSync, crc32 as nodeCrc32 } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
+import { crc32, crc32ByTables } from "../compression/crc32.ts";
 import { FormatError } from "../index.ts";
 import { joined } from "../joined.ts";
 import { type ByteSource, openSource } from "../source.ts";
 import { bytesTaken } from "../testing/count-bytes.ts";
 import { askPython, hasPyTorch } from "../testing/python.ts";
 import { ZipArchive } from "./archive.ts";
-import { crc32, crc32ByTables } from "./crc32.ts";
 import { type ZipOptions, zipped } from "./writer.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cresset-zip-"));
