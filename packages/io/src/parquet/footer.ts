@@ -40,7 +40,9 @@ const fields = {
 /** An element of the schema. */
 interface Node {
   readonly at: number;
-  readonly name: Uint8Array;
+  /** Where its name begins and ends. */
+  readonly nameAt: number;
+  readonly nameEnd: number;
   readonly children: number;
   /** Whether it has values: a group has only what is in it. */
   readonly hasValues: boolean;
@@ -66,9 +68,8 @@ export interface GroupColumn {
   readonly metadata: ColumnMetaData;
 }
 
+/** As hyparquet's. */
 const decoder = new TextDecoder();
-/** As hyparquet reads it. */
-const nameOf = (bytes: Uint8Array): string => decoder.decode(bytes);
 
 /** @throws FormatError for what is no Parquet file, or tells of more than is there. */
 export async function readFooter(source: ByteSource): Promise<Footer> {
@@ -140,29 +141,48 @@ export class Footer {
 
   #node(reader: ThriftReader): Node {
     const { at } = reader;
-    let [name, children, hasType]: [Uint8Array | null, number, boolean] = [null, 0, false];
+    let [nameAt, nameEnd, children, hasType] = [0, -1, 0, false];
     const { type: typed, name: named, children: counted } = fields.element;
     reader.struct((id, type) => {
       if (id === typed) hasType = true;
       if (id !== named && id !== counted) return false;
       requireKind(id === named ? "text" : "int", type);
-      if (id === named) name = reader.text();
-      else children = reader.integer(type);
+      if (id === counted) children = reader.integer(type);
+      else {
+        nameAt = reader.textStart();
+        nameEnd = reader.at;
+      }
       return true;
     });
-    if (name === null || children < 0) throw damaged();
-    return { at, name, children, hasValues: hasType && children === 0 };
+    if (nameEnd < 0 || children < 0) throw damaged();
+    return { at, nameAt, nameEnd, children, hasValues: hasType && children === 0 };
+  }
+
+  #nameOf({ nameAt, nameEnd }: Node): string {
+    return decoder.decode(this.#bytes.subarray(nameAt, nameEnd));
+  }
+
+  #isWanted(node: Node, wanted: ReadonlySet<string> | null): boolean {
+    return wanted === null || wanted.has(this.#nameOf(node));
+  }
+
+  /** Whether a reader stands at an element's name, of which it then stands at the end. */
+  #isNameOf({ nameAt, nameEnd }: Node, reader: ThriftReader): boolean {
+    const start = reader.textStart();
+    if (reader.at - start !== nameEnd - nameAt) return false;
+    for (let i = nameAt; i < nameEnd; i++) if (this.#bytes[i] !== this.#bytes[start + i - nameAt]) return false;
+    return true;
   }
 
   /** Names of the columns, in which others may be. */
   *names(): Generator<string> {
-    for (const path of this.#nodes()) if (path.length === 1) yield nameOf(path[0].name);
+    for (const path of this.#nodes()) if (path.length === 1) yield this.#nameOf(path[0]);
   }
 
   /** The columns of these names; all where they are null. */
   *columns(wanted: ReadonlySet<string> | null): Generator<SchemaElement> {
     for (const path of this.#nodes())
-      if (path.length === 1 && isWanted(path[0], wanted)) yield this.#metadata(path, () => undefined).schema[0];
+      if (path.length === 1 && this.#isWanted(path[0], wanted)) yield this.#metadata(path, () => undefined).schema[0];
   }
 
   /** The first name that two columns have; null where each has its own. Nothing is made of them to see that. */
@@ -175,9 +195,8 @@ export class Footer {
     let i = 0;
     for (const path of this.#nodes()) {
       if (path.length > 1) continue;
-      const { name } = path[0];
-      ends[i] = name.byteOffset - this.#bytes.byteOffset + name.length;
-      lengths[i] = name.length;
+      ends[i] = path[0].nameEnd;
+      lengths[i] = path[0].nameEnd - path[0].nameAt;
       order[i] = i++;
     }
     const bytes = this.#bytes;
@@ -192,7 +211,7 @@ export class Footer {
     };
     order.sort(compare);
     const at = order.findIndex((column, k) => k > 0 && compare(order[k - 1], column) === 0);
-    return at < 0 ? null : nameOf(bytes.subarray(ends[order[at]] - lengths[order[at]], ends[order[at]]));
+    return at < 0 ? null : decoder.decode(bytes.subarray(ends[order[at]] - lengths[order[at]], ends[order[at]]));
   }
 
   /** @throws FormatError for one without a count of rows. */
@@ -251,7 +270,7 @@ export class Footer {
     let left = columns.count;
     let isChosen = false;
     for (const path of this.#nodes()) {
-      if (path.length === 1) isChosen = isWanted(path[0], wanted);
+      if (path.length === 1) isChosen = this.#isWanted(path[0], wanted);
       if (!path[path.length - 1].hasValues) continue;
       if (--left < 0) throw new FormatError("a group of rows of the Parquet file has not all of its columns");
       const { at } = reader;
@@ -272,14 +291,14 @@ export class Footer {
         if (id !== fields.metadata.path) return false;
         requireKind(["text"], type);
         const start = reader.at;
-        isSame = reader.listOf("texts") === path.length && path.every(({ name }) => isEqual(name, reader.text()));
+        isSame = reader.listOf("texts") === path.length && path.every((node) => this.#isNameOf(node, reader));
         reader.at = start;
         return false;
       });
       return true;
     });
     if (isSame) return;
-    const wanted = path.map(({ name }) => nameOf(name)).join(".");
+    const wanted = path.map((node) => this.#nameOf(node)).join(".");
     throw new FormatError(`a group of rows of the Parquet file has another column where "${wanted}" should be`);
   }
 
@@ -292,7 +311,7 @@ export class Footer {
     const nodes: Node[] = [];
     let [columns, isChosen] = [0, false];
     for (const path of this.#nodes()) {
-      if (path.length === 1) isChosen = isWanted(path[0], wanted);
+      if (path.length === 1) isChosen = this.#isWanted(path[0], wanted);
       if (path.length === 1 && isChosen) columns++;
       if (isChosen) nodes.push(path[path.length - 1]);
     }
@@ -334,12 +353,3 @@ export class Footer {
 }
 
 const textType = 8;
-
-const isWanted = ({ name }: Node, wanted: ReadonlySet<string> | null): boolean =>
-  wanted === null || wanted.has(nameOf(name));
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}

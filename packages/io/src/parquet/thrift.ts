@@ -110,7 +110,7 @@ export class ThriftReader {
         this.#pass(8);
         return;
       case types.binary:
-        this.text();
+        this.#pass(this.#varint(5));
         return;
       case types.list:
         this.#skipList(depth);
@@ -151,12 +151,11 @@ export class ThriftReader {
     return signed(this.#varint(type === types.int64 ? 10 : 5));
   }
 
-  /** The bytes of a text. */
-  text(): Uint8Array {
+  /** Passes over a text. @returns where it begins. */
+  textStart(): number {
     const length = this.#varint(5);
-    const start = this.at;
     this.#pass(length);
-    return this.bytes.subarray(start, this.at);
+    return this.at - length;
   }
 
   #byte(): number {

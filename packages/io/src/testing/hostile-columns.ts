@@ -2,7 +2,9 @@
 import { constants, zstdCompressSync } from "node:zlib";
 import * as arrow from "apache-arrow";
 import { Compression, Table, WriterPropertiesBuilder, writeParquet } from "parquet-wasm";
+import { unpackLz4 } from "../compression/lz4.ts";
 import { unpackZstd } from "../compression/zstd.ts";
+import { lz4Frame } from "./runs.ts";
 
 /** Numbers of 8 bytes, nearly all 0, and the last beyond int64. */
 function numbers(count: number): arrow.Vector {
@@ -27,16 +29,27 @@ function parquet(table: arrow.Table, compression: Compression, dictionary: boole
   return new Uint8Array(writeParquet(written, builder.setMaxRowGroupSize(100_000).build()));
 }
 
-/** In buffers of Zstandard with a checksum each, the last of which may be wrong. */
-function arrowFile(table: arrow.Table, rightChecksum = true): Uint8Array {
+const checksum = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
+const codecs = {
+  zstd: {
+    type: arrow.CompressionType.ZSTD,
+    pack: (data: Uint8Array) => new Uint8Array(zstdCompressSync(data, checksum)),
+    decode: (packed: Uint8Array) => unpackZstd(packed),
+  },
+  lz4: { type: arrow.CompressionType.LZ4_FRAME, pack: lz4Frame, decode: unpackLz4 },
+};
+
+/** In compressed buffers; those of Zstandard have a checksum each, the last of which may be wrong. */
+function arrowFile(table: arrow.Table, codec: keyof typeof codecs = "zstd", rightChecksum = true): Uint8Array {
+  const { type, pack, decode } = codecs[codec];
   const frames: { readonly frame: Uint8Array; readonly length: number }[] = [];
   const encode = (data: Uint8Array): Uint8Array => {
-    const frame = new Uint8Array(zstdCompressSync(data, { params: { [constants.ZSTD_c_checksumFlag]: 1 } }));
+    const frame = pack(data);
     frames.push({ frame, length: data.length });
     return frame;
   };
-  arrow.compressionRegistry.set(arrow.CompressionType.ZSTD, { encode, decode: (packed) => unpackZstd(packed) });
-  const writer = new arrow.RecordBatchFileWriter({ compressionType: arrow.CompressionType.ZSTD });
+  arrow.compressionRegistry.set(type, { encode, decode });
+  const writer = new arrow.RecordBatchFileWriter({ compressionType: type });
   for (const batch of table.batches) writer.write(batch);
   const file = writer.finish().toUint8Array(true).slice();
   let at = 0;
@@ -61,5 +74,14 @@ export const hostileParquet: Readonly<Record<string, (bytes: number) => Uint8Arr
 
 export const hostileArrow: Readonly<Record<string, (bytes: number) => Uint8Array>> = {
   "a number beyond int64 in the last buffer": (bytes) => arrowFile(pieces(bytes)),
-  "a wrong checksum of the last buffer": (bytes) => arrowFile(pieces(bytes).slice(0, bytes / 8 - 17), false),
+  "a wrong checksum of the last buffer": (bytes) => arrowFile(pieces(bytes).slice(0, bytes / 8 - 17), "zstd", false),
+};
+
+const whole = (bytes: number): arrow.Table => new arrow.Table({ x: numbers(bytes / 8) });
+
+/** Of one buffer. */
+export const hostileBuffers: Readonly<Record<string, (bytes: number) => Uint8Array>> = {
+  "a number beyond int64 in a buffer, by LZ4": (bytes) => arrowFile(whole(bytes), "lz4"),
+  "a number beyond int64 in a buffer, by Zstandard": (bytes) => arrowFile(whole(bytes)),
+  "a wrong checksum of a buffer": (bytes) => arrowFile(whole(bytes).slice(0, bytes / 8 - 1), "zstd", false),
 };

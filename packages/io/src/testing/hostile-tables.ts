@@ -1,5 +1,6 @@
 /** Archives and tables that tell of very many small things, and are refused. */
 import { joined } from "../joined.ts";
+import { zipped } from "../zip/writer.ts";
 import { latin1 } from "./pickle-file.ts";
 
 /** A Parquet file of no rows: only what it says of its columns. */
@@ -42,6 +43,20 @@ export function zipOfMany(size: number): Uint8Array {
   view.setUint32(76, 0x06054b50, true);
   return joined([start, bytes, end]);
 }
+
+/** An archive of NumPy's with an array of zeros, and a checksum that is not theirs. */
+async function zipOfZeros(size: number): Promise<Uint8Array> {
+  const header = `{'descr': '|u1', 'fortran_order': False, 'shape': (${size},), }`.padEnd(117);
+  const content = joined([latin1(`\x93NUMPY\x01\x00\x76\x00${header}\n`), new Uint8Array(size)]);
+  const parts: Uint8Array[] = [];
+  for await (const part of zipped([{ name: "x.npy", content: () => content }], { compress: true })) parts.push(part);
+  const bytes = joined(parts);
+  bytes[Buffer.from(bytes.buffer).lastIndexOf(Buffer.of(0x50, 0x4b, 1, 2)) + 16] ^= 1;
+  return bytes;
+}
+
+/** By how many bytes they hold. */
+export const hostileArrays = { "a wrong checksum of an array": zipOfZeros };
 
 /** Columns of integers with names of four letters. */
 export function parquetOfColumns(size: number): Uint8Array {

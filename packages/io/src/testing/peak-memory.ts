@@ -9,7 +9,7 @@ interface Statistics {
 /**
  * The most bytes that are reachable while a task runs, beyond those that are while nothing but garbage is made: objects, texts
  * and array buffers. They are counted after each full collection; the process has to be one of
- * `--expose-gc --gc-global --max-semi-space-size=1`, so that there is one whenever a megabyte was made.
+ * `--expose-gc --gc-global --max-semi-space-size=2`, so that there is one whenever a megabyte or two were made.
  */
 export async function peakOf(task: () => Promise<unknown>): Promise<number> {
   const { gc } = globalThis as { gc?: () => void };
