@@ -229,6 +229,6 @@ test("records that unpack to far more than the file are all checked before one i
     await damaged.verify(names).catch((thrown: unknown) => (error = thrown));
   });
   expect(error).toBeInstanceOf(FormatError);
-  // Beside the file itself, what fflate needs to unpack.
-  expect(taken).toBeLessThan(1_000_000);
+  // Beside the file itself, what a window of deflate takes.
+  expect(taken).toBeLessThan(250_000);
 });
