@@ -3,7 +3,7 @@
  * in them. They are unpacked here and not by a library, since those in JavaScript take the memory that a frame says it needs.
  */
 import { FormatError } from "../errors.ts";
-import { Length, type Output, run, Whole } from "./output.ts";
+import { Length, type Output, run, unpackWhole } from "./output.ts";
 
 const damaged = (): FormatError => new FormatError("a compressed part (LZ4) is damaged");
 
@@ -30,9 +30,7 @@ export function lz4Length(frame: Uint8Array): number {
 
 /** Unpacks a frame; memory is taken for as much as there is in it. @throws FormatError as `lz4Length`. */
 export function unpackLz4(frame: Uint8Array): Uint8Array<ArrayBuffer> {
-  const content = new Whole(lz4Length(frame));
-  run(decodeLz4, frame, content);
-  return content.bytes;
+  return unpackWhole(decodeLz4, frame, lz4Length(frame));
 }
 
 /** Unpacks a frame. @throws FormatError as `lz4Length`. */

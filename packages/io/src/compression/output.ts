@@ -43,7 +43,7 @@ export class Length implements Output {
 }
 
 /** Content of a known length. */
-export class Whole implements Output {
+class Whole implements Output {
   readonly makes = true;
   readonly isFull = false;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -54,7 +54,7 @@ export class Whole implements Output {
   }
 
   put(bytes: Uint8Array, from: number, to: number): number {
-    this.bytes.set(bytes.subarray(from, to), this.made);
+    copy(bytes, from, to, this.bytes, this.made);
     this.made += to - from;
     return to - from;
   }
@@ -101,7 +101,7 @@ class Window implements Output {
 
   put(bytes: Uint8Array, from: number, to: number): number {
     const count = this.#room(to - from);
-    this.#bytes.set(bytes.subarray(from, from + count), this.#end);
+    copy(bytes, from, from + count, this.#bytes, this.#end);
     return this.#more(count);
   }
 
@@ -154,16 +154,32 @@ class Window implements Output {
   }
 }
 
+/** So few bytes are copied one by one, which is faster. */
+const few = 32;
+
+function copy(from: Uint8Array, start: number, end: number, into: Uint8Array, to: number): void {
+  if (end - start > few) into.set(from.subarray(start, end), to);
+  else for (let i = start; i < end; i++) into[to + i - start] = from[i];
+}
+
 /** Copies what lies `distance` before. */
 function repeat(bytes: Uint8Array, to: number, distance: number, length: number): void {
-  if (distance >= length) bytes.copyWithin(to, to - distance, to - distance + length);
-  else if (distance === 1) bytes.fill(bytes[to - 1], to, to + length);
+  if (length > few && distance >= length) bytes.copyWithin(to, to - distance, to - distance + length);
+  else if (length > few && distance === 1) bytes.fill(bytes[to - 1], to, to + length);
   else for (let i = to; i < to + length; i++) bytes[i] = bytes[i - distance];
 }
 
 /** Runs a decoder that does not pause. */
-export function run(decoder: Decoder, packed: Uint8Array, output: Length | Whole): void {
+export function run(decoder: Decoder, packed: Uint8Array, output: Output): void {
   for (const _ of decoder(packed, output)) throw new Error("a decoder paused where there is room");
+}
+
+/** All of a content. @param length how many bytes it has, which was seen before. */
+export function unpackWhole(decoder: Decoder, packed: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+  const whole = new Whole(length);
+  run(decoder, packed, whole);
+  if (whole.made !== length) throw new RangeError("it is not as long as it was");
+  return whole.bytes;
 }
 
 /**

@@ -5,7 +5,7 @@ import { Content, partsOf } from "../compression/content.ts";
 import { mostRatio } from "../compression/deflate.ts";
 import { gunzipInParts } from "../compression/gzip.ts";
 import { decodeLz4Block, decodeLz4OfHadoop } from "../compression/lz4.ts";
-import { type Decoder, Length } from "../compression/output.ts";
+import { type Decoder, Length, unpackWhole } from "../compression/output.ts";
 import { runtimeUnpack } from "../compression/runtime.ts";
 import { decodeSnappy } from "../compression/snappy.ts";
 import { canHoldZstd, decodeZstd, hasChecksum, requireChecksum, unpackZstd } from "../compression/zstd.ts";
@@ -18,6 +18,9 @@ const own = { GZIP: runtimeUnpack("gunzipSync"), BROTLI: runtimeUnpack("brotliDe
 /** What hyparquet unpacks with. */
 export const unpackers: Compressors = {
   ...compressors,
+  // Of what was found to be good, so that nothing is refused that was.
+  LZ4: (packed, length) => unpackWhole(decodeLz4OfHadoop, packed, length),
+  LZ4_RAW: (packed, length) => unpackWhole(decodeLz4Block, packed, length),
   ZSTD: (packed, length) => unpackZstd(packed, length),
   ...(own.GZIP !== null && { GZIP: own.GZIP }),
   ...(own.BROTLI !== null && { BROTLI: own.BROTLI }),
