@@ -57,7 +57,8 @@ async function readArray(source: ByteSource, start: Uint8Array, { device }: Load
 
 async function readArchive(source: ByteSource, { device }: LoadOptions): Promise<Record<string, Tensor>> {
   const archive = await ZipArchive.open(source);
-  const names = archive.names();
+  // A folder has nothing in it: NumPy has its name among the arrays', for no bytes.
+  const names = archive.names().filter((name) => !(name.endsWith("/") && archive.entry(name)?.size === 0));
   const stray = names.find((name) => !name.endsWith(".npy"));
   if (stray !== undefined)
     throw new FormatError(

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { FormatError, numpy } from "../index.ts";
 import { joined } from "../joined.ts";
 import { askPython, hasPyTorch } from "../testing/python.ts";
+import { zipped } from "../zip/writer.ts";
 import { parseLiteral } from "./python-literal.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cresset-numpy-"));
@@ -190,6 +191,22 @@ describe("archives", () => {
     await expect(numpy.load(bytes)).rejects.toThrow(
       '"bad.npy": an array of float32 and shape [9] takes 36 bytes, but 8 follow',
     );
+  });
+
+  test("folders in them are no arrays, what is in folders is", async () => {
+    const array = await numpy.toBytes(torch.tensor([1, 2]));
+    const archive = async (folder: Uint8Array): Promise<Uint8Array<ArrayBuffer>> => {
+      const records = [
+        { name: "folder/", content: () => folder },
+        { name: "folder/x.npy", content: () => array },
+      ];
+      const parts: Uint8Array[] = [];
+      for await (const part of zipped(records)) parts.push(part);
+      return joined(parts);
+    };
+    const { "folder/x": x } = (await numpy.load(await archive(new Uint8Array()))) as Record<string, torch.Tensor>;
+    expect(x.tolistSync()).toEqual([1, 2]);
+    await expect(numpy.load(await archive(Uint8Array.of(1)))).rejects.toThrow('it holds "folder/", which is no array');
   });
 
   test("names that JavaScript knows are names like others", async () => {
