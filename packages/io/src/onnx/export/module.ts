@@ -2,6 +2,7 @@ import { CressetError, noGrad, type Tensor, ValueError } from "@cresset/core/fun
 import type { AnyModule } from "@cresset/nn";
 import { type FileTarget, writeAtomically } from "../../target.ts";
 import { type NamedTensor, writeGraph } from "./graph.ts";
+import { requireNoBufferGoesOn, requireNothingLeft } from "./left.ts";
 import { DependsOnSizesError } from "./lower.ts";
 import {
   type Attempt,
@@ -46,7 +47,7 @@ export interface ExportOptions {
  * @param args one tensor, or the arguments of the call: tensors, also inside arrays, become inputs in their order; all else
  * stays as it is.
  * @param file where to write, in Node, Deno and Bun; the file is replaced when all is written. Without one, the bytes are returned.
- * @throws OnnxExportError listing what ONNX has no operators for; TraceError if the model reads values; ValueError for options that
+ * @throws OnnxExportError listing what ONNX has no operators for, or for a tensor that one call leaves to the next; TraceError if the model reads values; ValueError for options that
  * do not fit.
  * @example
  * await onnx.export(model, torch.randn([1, 4]), "model.onnx", { dynamicAxes: { input: { 0: "batch" } } });
@@ -95,6 +96,9 @@ async function modelOf(
   const program = (replaced: readonly Tensor[]): Tensor[] =>
     tensorsIn(noGrad(() => call(...(withTensors(args, replaced.values()) as unknown[]))));
   try {
+    const [first, second] = [1, 2].map(() => traceProgram(program, inputs, [...states.values()], "example"));
+    requireNothingLeft(second, [first], "model");
+    requireNoBufferGoesOn(first);
     return await tracedWith(program, inputs, [...states.values()], async (traces) => {
       const outputNames = namesOf("outputNames", options.outputNames, "output", traces.results[0].length);
       const values = [...states.keys()].map((name, i) => ({ name, values: traces.inputs.map(() => traces.states[i]) }));

@@ -6,6 +6,7 @@ import { dataTypes } from "../dtypes.ts";
 import { OnnxExportError } from "../errors.ts";
 import type { Context } from "./emitted.ts";
 import { type ScalarInputs, writeGraph } from "./graph.ts";
+import { requireNothingLeft } from "./left.ts";
 import { pair } from "./lower.ts";
 import { namesOf, only, requireOpset, statesOf, tracedWith } from "./module.ts";
 import { converted, evaluateFormula, formulasOf, lowerFormula, mentions } from "./optimizer-numbers.ts";
@@ -98,7 +99,7 @@ export async function exportTrainingStep<Args extends readonly unknown[]>(
     const earlier: Traces[] = [];
     const trace = (all: readonly Tensor[]): Traces => {
       const traces = traceProgram(run, inputs, all, "example");
-      requireNothingLeft(traces, earlier, states);
+      requireNothingLeft(traces, earlier, "step", states.oldGradients);
       earlier.push(traces);
       return traces;
     };
@@ -113,39 +114,6 @@ export async function exportTrainingStep<Args extends readonly unknown[]>(
   } finally {
     states.restore();
   }
-}
-
-/**
- * A step may keep what does not change, such as a mask, but what it computed from the batch or the parameters in an earlier
- * iteration would stay as it was when it was traced, and what it writes elsewhere than in the module would be lost.
- *
- * @throws OnnxExportError if it uses or writes such a tensor.
- */
-function requireNothingLeft(traces: Traces, earlier: readonly Traces[], { oldGradients }: OptimizerStates): void {
-  const last = earlier[earlier.length - 1];
-  if (last === undefined) return;
-  // What a step makes for itself is made anew in the next one.
-  for (const memory of traces.written)
-    if (last.written.has(memory) && !oldGradients.has(memory.current)) throw notCarried("writes to", memory.current);
-  const { since } = earlier[0];
-  const changing = new Set(earlier.flatMap(({ inputs, states }) => [...inputs[0], ...states]));
-  const seen = new Set([...traces.inputs[0], ...traces.states]);
-  const stack = [...traces.results[0], ...traces.after[0]];
-  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
-    if (seen.has(value)) continue;
-    seen.add(value);
-    const { node } = value;
-    const inputs = node !== null && node.id >= since ? node.inputs : [];
-    const isLeft = node !== null && node.id < traces.since && inputs.some((input) => changing.has(input));
-    if (isLeft || changing.has(value)) throw notCarried("uses of the iteration before", value);
-    if (!value.ready) stack.push(...inputs);
-  }
-}
-
-function notCarried(does: string, { type }: Value): OnnxExportError {
-  return new OnnxExportError(
-    `the step ${does} a tensor of shape [${type.shape.join(", ")}] that the graph would not carry on: keep it in a buffer of the module, written in place`,
-  );
 }
 
 /** Traces this step and the next one. @throws OnnxExportError where they differ in more than the optimizer's formulas. */
