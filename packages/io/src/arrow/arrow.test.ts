@@ -229,3 +229,63 @@ test.each(["file", "stream"] as const)("a %s is read", async (format) => {
   await expect(loadArrow(new Uint8Array(0))).rejects.toThrow("is not an Arrow file");
   await expect(loadArrow(bytes.slice(0, 60))).rejects.toThrow(FormatError);
 });
+
+/** Columns of all sorts, none of which a tensor holds, and one at the end. */
+function allSorts(): arrow.Table {
+  const field = (name: string, type: arrow.DataType): arrow.Field => new arrow.Field(name, type);
+  const [int, text] = [new arrow.Int32(), new arrow.Utf8()];
+  const pair = new arrow.Struct([field("a", int), field("b", text)]);
+  const entries = new arrow.Struct([field("key", text), field("value", int)]);
+  const [floats, truths] = [column([1, 2], new arrow.Float64()), column([true, false], new arrow.Bool())];
+  const ofUnion = { length: 2, typeIds: Int8Array.of(0, 1), children: [floats.data[0], truths.data[0]] };
+  const members = [field("f", floats.type), field("t", truths.type)];
+  const sparse = new arrow.SparseUnion([0, 1], members);
+  const dense = new arrow.DenseUnion([0, 1], members);
+  return table({
+    pairs: column([{ a: 1, b: "x" }, null], pair),
+    texts: column(["a", null], new arrow.LargeUtf8()),
+    views: column(["a", "a text that is longer than a view"], new arrow.Utf8View()),
+    bytes: column([Uint8Array.of(1), null], new arrow.Binary()),
+    fixed: column([Uint8Array.of(1, 2), null], new arrow.FixedSizeBinary(2)),
+    words: arrow.vectorFromArray(["x", "y"]),
+    lists: column([[1], null], new arrow.List(field("item", new arrow.Int8()))),
+    maps: column([new Map([["k", 1]]), null], new arrow.Map_(field("entries", entries) as never)),
+    nothing: column([null, null], new arrow.Null()),
+    sparse: arrow.makeVector(arrow.makeData({ type: sparse, ...ofUnion })),
+    dense: arrow.makeVector(arrow.makeData({ type: dense, ...ofUnion, valueOffsets: Int32Array.of(0, 0) } as never)),
+    x: column([3, null], new arrow.Float32()),
+  });
+}
+
+test.each(["file", "stream"] as const)("a column behind columns of all sorts is found in a %s", async (format) => {
+  const bytes = arrow.tableToIPC(allSorts(), format);
+  const { x } = await loadArrow(bytes, { columns: ["x"], nulls: 7 });
+  expect(x.tolistSync()).toEqual([3, 7]);
+  await expect(loadArrow(bytes, { columns: ["x"] })).rejects.toThrow('"x" has no value in row 2');
+  const { names, groups } = await openArrowValues(bytes);
+  expect(names).toHaveLength(12);
+  for await (const group of groups) expect(group.get("x")).toEqual([3, null]);
+});
+
+test("what apache-arrow notices when buffers are unpacked is noticed before", async () => {
+  const bytes = readFileSync(join(import.meta.dirname, "../testing/tables/many.zstd.feather"));
+  const length = (value: number): Buffer => Buffer.from(BigInt64Array.of(BigInt(value)).buffer);
+  // Nodes of 30,000 values are followed by how many are missing.
+  const node = Buffer.concat([length(30_000), length(0)]);
+  const places: number[] = [];
+  for (let at = bytes.indexOf(node); at >= 0; at = bytes.indexOf(node, at + 1)) places.push(at);
+  expect(places.length).toBeGreaterThan(1);
+  const refused = async (damaged: Buffer): Promise<void> => {
+    const taken = await bytesTaken(() =>
+      expect(loadArrow(damaged, { nulls: 0 })).rejects.toThrow("tells of more than"),
+    );
+    expect(taken).toBeLessThan(3 * bytes.length);
+  };
+  const unsafe = Buffer.from(bytes);
+  unsafe.writeBigInt64LE(2n ** 60n, places[0] + 8);
+  await refused(unsafe);
+  // One node, where there are two columns.
+  const fewer = Buffer.from(bytes);
+  fewer.writeInt32LE(1, places[0] - 4);
+  await refused(fewer);
+});

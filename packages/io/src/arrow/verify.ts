@@ -9,16 +9,25 @@ import { damaged, FlatBuffer, type Place } from "./flatbuffer.ts";
 /** Kinds of messages. */
 const [schema, dictionary, batch] = [1, 2, 3];
 
+/** The number of the version of the format since which unions have no bitmaps. */
+const version5 = 4;
 /** What stands before a compressed buffer that is not compressed after all. */
 const plain = -1n;
 const prefixBytes = 8;
 /** A field has a place, a table, a name and a type, of which each takes 8 bytes or more; as an object it takes some hundred. */
 const leastOfField = 32;
 
-/** Rows of a table, as far as they are described. */
+/** Rows of a table, or values of a dictionary, as far as they are described. */
 export interface BatchOutline {
-  readonly isCompressed: boolean;
+  /** Of a dictionary, which one it is; null for rows. */
+  readonly dictionary: number | null;
   readonly rows: number;
+  /** Whether columns of unions have a bitmap, as in older versions. */
+  readonly hasUnionBitmaps: boolean;
+  /** How many more buffers the i-th of the columns has of which each says so. */
+  moreBuffers(i: number): number;
+  /** @throws FormatError if there are fewer columns, those inside of columns included, or buffers. */
+  require(columns: number, buffers: number): void;
   /** How many values a column has, by its number where what is inside of columns counts too, and how many are missing. */
   values(column: number): { readonly length: number; readonly missing: number };
   /** How many bytes a buffer has when it is unpacked. */
@@ -51,6 +60,8 @@ class Verifier {
   readonly #look: ((batch: BatchOutline) => void) | undefined;
   /** Fields take some bytes each; one that is shared is no tree any more. */
   #fieldsLeft: number;
+  /** Whether a stream's schema was there, which is followed by nothing but dictionaries and batches. */
+  #hasSchema = false;
 
   constructor(bytes: Uint8Array, look: ((batch: BatchOutline) => void) | undefined) {
     this.#bytes = bytes;
@@ -102,18 +113,25 @@ class Verifier {
     if (expected !== undefined && kind !== expected) throw damaged();
     const body = this.#part(at + length, bodyAt === null ? 0 : buffer.integer(bodyAt));
     const header = buffer.table(message, 2);
-    if (header !== null) this.#header(buffer, kind, header, body);
+    const versionAt = buffer.member(message, 0);
+    const isOld = (versionAt === null ? 0 : buffer.view.getInt16(versionAt, true)) < version5;
+    if (header === null) throw damaged();
+    this.#header(buffer, kind, header, body, isOld);
     return at + length + body.length;
   }
 
-  #header(buffer: FlatBuffer, kind: number, header: Place, body: Uint8Array): void {
-    if (this.#look !== undefined) {
-      if (kind === batch) this.#look(this.#outline(buffer, header, body));
+  #header(buffer: FlatBuffer, kind: number, header: Place, body: Uint8Array, isOld: boolean): void {
+    if (kind === schema || (kind !== dictionary && kind !== batch)) {
+      // apache-arrow would take a body for the next message, and columns of another schema for those of the first.
+      if (kind !== schema || this.#hasSchema || body.length > 0) throw damaged();
+      this.#hasSchema = true;
+      if (this.#look === undefined) this.#schema(buffer, header);
       return;
     }
-    if (kind === schema) this.#schema(buffer, header);
-    const rows = kind === dictionary ? buffer.table(header, 1) : kind === batch ? header : null;
-    if (rows !== null) this.#batch(buffer, rows, body);
+    const rows = kind === dictionary ? buffer.table(header, 1) : header;
+    if (rows === null) throw damaged();
+    if (this.#look === undefined) this.#batch(buffer, rows, body);
+    else this.#look(this.#outline(buffer, rows, body, kind === dictionary ? idOf(buffer, header) : null, isOld));
   }
 
   #schema(buffer: FlatBuffer, table: Place): void {
@@ -131,15 +149,27 @@ class Verifier {
     }
   }
 
-  #outline(buffer: FlatBuffer, table: Place, body: Uint8Array): BatchOutline {
+  #outline(
+    buffer: FlatBuffer,
+    table: Place,
+    body: Uint8Array,
+    dictionary: number | null,
+    hasUnionBitmaps: boolean,
+  ): BatchOutline {
     const [nodes, buffers] = [buffer.list(table, 1, 16), buffer.list(table, 2, 16)];
     const compression = buffer.table(table, 3);
     const isCompressed = compression !== null;
     const rowsAt = buffer.member(table, 0);
     const room = this.#room;
+    const more = buffer.list(table, 4, 8);
     return {
-      isCompressed,
+      dictionary,
       rows: rowsAt === null ? 0 : buffer.integer(rowsAt),
+      hasUnionBitmaps,
+      moreBuffers: (i) => (i < more.length ? buffer.integer(more[i]) : 0),
+      require(columnCount, bufferCount) {
+        if (columnCount > nodes.length || bufferCount > buffers.length) throw damaged();
+      },
       values(column) {
         const at = nodes[column];
         if (at === undefined) throw damaged();
@@ -168,6 +198,9 @@ class Verifier {
     const parts = buffer.list(table, 2, 16);
     const compression = buffer.table(table, 3);
     let held = this.#size;
+    for (const part of parts)
+      if (buffer.integer(part) + buffer.integer(part + 8) > body.length && buffer.integer(part + 8) > 0)
+        throw damaged();
     if (compression !== null) {
       const codec = codecIn(buffer, compression);
       const room = this.#room;
@@ -180,9 +213,19 @@ class Verifier {
     };
     const rows = buffer.member(table, 0);
     if (rows !== null) requireCount(rows);
-    for (const node of buffer.list(table, 1, 16)) requireCount(node);
-    buffer.list(table, 4, 8);
+    for (const node of buffer.list(table, 1, 16)) {
+      requireCount(node);
+      // apache-arrow takes no other numbers.
+      if (!Number.isSafeInteger(Number(buffer.view.getBigInt64(node + 8, true)))) throw damaged();
+    }
+    for (const count of buffer.list(table, 4, 8)) if (buffer.integer(count) > parts.length) throw damaged();
   }
+}
+
+/** Which dictionary a batch has values of. */
+function idOf(buffer: FlatBuffer, header: Place): number {
+  const at = buffer.member(header, 0);
+  return at === null ? 0 : Number(buffer.view.getBigInt64(at, true));
 }
 
 function codecIn(buffer: FlatBuffer, compression: Place): Codec {

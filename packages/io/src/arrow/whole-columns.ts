@@ -3,14 +3,19 @@ import type { Field } from "apache-arrow";
 import { Content } from "../compression/content.ts";
 import { missing, refused, refusedValue } from "../tables/column.ts";
 import { type ArrowType, arrowTypes } from "./arrow.ts";
+import { damaged } from "./flatbuffer.ts";
 import { bitsOf } from "./types.ts";
 import { type BatchOutline, verifyArrow } from "./verify.ts";
 
 /** How many buffers columns of each type have, besides those of what is inside of them; of types that are not here nobody knows. */
 const buffers: Readonly<Record<number, number>> = {
   1: 0, 2: 2, 3: 2, 4: 3, 5: 3, 6: 2, 7: 2, 8: 2, 9: 2, 10: 2, 11: 2, 12: 2, 13: 1, 15: 2, 16: 1, 17: 2, 18: 2, 19: 3, 20: 3,
+  21: 2, 23: 2, 24: 2,
   [arrowTypes.dictionary]: 2,
 }; // biome-ignore format: a table
+
+/** Types that have more buffers, and those whose buffers depend on how they are. */
+const [binaryView, utf8View, union] = [23, 24, 14];
 
 interface Requirements {
   /** Whether missing values are refused. */
@@ -30,12 +35,28 @@ export function requireWholeColumns(
   required: Requirements,
 ): void {
   let firstRow = 0;
+  const dictionaries = new Map<number, ArrowType>();
+  for (const { type } of fields) addDictionaries(type, dictionaries);
   verifyArrow(bytes, (batch) => {
     const walk = new Walk(batch, firstRow, required);
+    if (batch.dictionary !== null) {
+      const type = dictionaries.get(batch.dictionary);
+      if (type === undefined) throw damaged();
+      walk.over(type, null, batch.rows);
+      return;
+    }
     for (const { name, type } of fields) if (!walk.over(type, names.has(name) ? name : null, batch.rows)) break;
     firstRow += batch.rows;
   });
 }
+
+function addDictionaries(type: ArrowType & { readonly id?: unknown; readonly dictionary?: unknown }, into: Map<number, ArrowType>): void {
+  if (type.typeId === arrowTypes.dictionary) {
+    const values = type.dictionary as ArrowType;
+    into.set(Number(type.id), values);
+    addDictionaries(values, into);
+  } else for (const child of type.children ?? []) addDictionaries(child.type, into);
+} // biome-ignore format: one line of parameters
 
 /** Goes over a batch's columns in the order in which they are described. */
 class Walk {
@@ -44,6 +65,8 @@ class Walk {
   readonly #required: Requirements;
   #column = 0;
   #buffer = 0;
+  /** Columns that have more buffers. */
+  #longer = 0;
 
   constructor(batch: BatchOutline, firstRow: number, required: Requirements) {
     this.#batch = batch;
@@ -54,17 +77,27 @@ class Walk {
   /** Goes on behind a column, which is looked at if it has a name: it has a value for each row. Whether that could be done. */
   over(type: ArrowType, name: string | null, rows: number, isInList = false): boolean {
     const { typeId } = type;
-    const own = buffers[typeId];
+    const own = this.#buffersOf(type);
     if (own === undefined) return false;
     const [column, buffer] = [this.#column++, this.#buffer];
     this.#buffer += own;
+    this.#batch.require(this.#column, this.#buffer);
     if (name !== null) {
-      if (this.#batch.isCompressed) this.#requireWhole(name, type, column, buffer, rows);
+      this.#requireWhole(name, type, column, buffer, rows);
       this.#requireValues(name, type, column, buffer, isInList);
     }
     // Those of a dictionary's values lie elsewhere.
     const inner = typeId === arrowTypes.dictionary ? [] : (type.children ?? []);
     return inner.every((child) => this.over(child.type, name, rows * Number(type.listSize ?? 1), true));
+  }
+
+  #buffersOf(type: ArrowType & { readonly mode?: unknown }): number | undefined {
+    const { typeId } = type;
+    // A union has its types, and if it is dense, places.
+    if (typeId === union) return (type.mode === 1 ? 2 : 1) + (this.#batch.hasUnionBitmaps ? 1 : 0);
+    const own = buffers[typeId];
+    const isLonger = typeId === binaryView || typeId === utf8View;
+    return own !== undefined && isLonger ? own + this.#batch.moreBuffers(this.#longer++) : own;
   }
 
   #requireWhole(name: string, type: ArrowType, column: number, buffer: number, rows: number): void {
