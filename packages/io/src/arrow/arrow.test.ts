@@ -6,6 +6,7 @@ import { registerBackend, type Tensor } from "@cresset/core";
 import * as arrow from "apache-arrow";
 import { beforeAll, describe, expect, test } from "vitest";
 import { FormatError } from "../index.ts";
+import { joined } from "../joined.ts";
 import { column, numberColumns, refusedColumns } from "../testing/columns.ts";
 import { bytesTaken } from "../testing/count-bytes.ts";
 import { fromArrow, loadArrow, openArrowValues } from "./index.ts";
@@ -265,6 +266,15 @@ test.each(["file", "stream"] as const)("a column behind columns of all sorts is 
   const { names, groups } = await openArrowValues(bytes);
   expect(names).toHaveLength(12);
   for await (const group of groups) expect(group.get("x")).toEqual([3, null]);
+});
+
+test("what follows the end of a stream is not read", async () => {
+  const stream = arrow.tableToIPC(table({ x: column([1, 2], new arrow.Float32()) }), "stream");
+  const schemaEnd = 8 + new DataView(stream.buffer, stream.byteOffset).getInt32(4, true);
+  // Of older versions, whose ends are four zeros.
+  const early = joined([stream.subarray(0, schemaEnd), new Uint8Array(4), stream.subarray(schemaEnd)]);
+  expect((await loadArrow(early)).x.shape).toEqual([0]);
+  expect((await loadArrow(joined([stream, stream]))).x.tolistSync()).toEqual([1, 2]);
 });
 
 test("what apache-arrow notices when buffers are unpacked is noticed before", async () => {

@@ -50,10 +50,12 @@ export async function openArrow(
 ): Promise<Table> {
   const source = await openSource(file, options);
   try {
-    const bytes = await source.read(0, source.size);
+    const read = await source.read(0, source.size);
+    const bytes = decoding(source.name, () => {
+      if (!beginsAsArrow(read)) throw new FormatError("it does not begin like an Arrow file or stream");
+      return read.subarray(0, verifyArrow(read));
+    });
     const reader = decoding(source.name, () => {
-      if (!beginsAsArrow(bytes)) throw new FormatError("it does not begin like an Arrow file or stream");
-      verifyArrow(bytes);
       const opened = RecordBatchReader.from(bytes).open();
       for (const field of opened.schema?.fields ?? []) requireKnownNumbers(field);
       return opened;

@@ -37,14 +37,14 @@ export interface BatchOutline {
 }
 
 /**
- * @param look is told of each batch of rows of a file that was verified before.
+ * @param look is told of each batch of rows, and of each dictionary, of a file that was verified before.
+ * @returns where it ends: apache-arrow would go on behind a stream's end.
  * @throws FormatError for a file or stream that tells of more than it holds, or is compressed as nobody can unpack.
  */
-export function verifyArrow(bytes: Uint8Array, look?: (batch: BatchOutline) => void): void {
+export function verifyArrow(bytes: Uint8Array, look?: (batch: BatchOutline) => void): number {
   const verifier = new Verifier(bytes, look);
   try {
-    if (String.fromCharCode(...bytes.subarray(0, 6)) === "ARROW1") verifier.file();
-    else verifier.stream();
+    return String.fromCharCode(...bytes.subarray(0, 6)) === "ARROW1" ? verifier.file() : verifier.stream();
   } catch (error) {
     // A number was to be read from beyond the end.
     if (error instanceof RangeError) throw damaged();
@@ -72,8 +72,8 @@ class Verifier {
     this.#fieldsLeft = bytes.byteLength / leastOfField;
   }
 
-  /** Ends with a footer, which says where the batches are; apache-arrow reads no others. */
-  file(): void {
+  /** Ends with a footer, which says where the batches are; apache-arrow reads no others. @returns its size. */
+  file(): number {
     const end = this.#size - 10;
     const length = this.#view.getInt32(end, true);
     const buffer = new FlatBuffer(this.#part(end - length, length));
@@ -83,10 +83,17 @@ class Verifier {
     // A footer lists dictionaries, then batches; apache-arrow looks for ever for one that is something else.
     for (const kind of [dictionary, batch])
       for (const block of buffer.list(footer, kind, 24)) this.#message(buffer.integer(block), kind);
+    return this.#size;
   }
 
-  stream(): void {
-    for (let at = 0; at >= 0 && at < this.#size; ) at = this.#message(at);
+  /** @returns where it ends. */
+  stream(): number {
+    for (let at = 0; at < this.#size; ) {
+      const next = this.#message(at);
+      if (next < 0) return at;
+      at = next;
+    }
+    return this.#size;
   }
 
   #part(start: number, length: number): Uint8Array {
