@@ -12,7 +12,7 @@ const packages = {
   data: "5.1 kB",
   distributions: "30.4 kB",
   // Of these, fflate, which deflates, takes 3 kB.
-  io: "39 kB",
+  io: "39.1 kB",
   // Of these, Papa Parse takes 7 kB; 1.2 kB are loaded when a graph is asked for.
   tabular: "23.2 kB",
 };
@@ -52,6 +52,6 @@ export default [
     name: "@cresset/io/onnx without what it depends on",
     path: "packages/io/dist/onnx.js",
     ignore: ["@cresset/*"],
-    limit: "46.2 kB",
+    limit: "46.5 kB",
   },
 ].map((check) => ({ ...check, gzip: true, modifyEsbuildConfig: asModules }));

@@ -85,5 +85,5 @@ export function partsOf(decoder: Decoder, packed: Uint8Array, room: number): Ite
     throw new FormatError(
       `a compressed part of ${packed.length} bytes holds ${length.made} and refers to ${length.farthest} bytes before: beyond ${mostRatio} times the file, ${room} are read`,
     );
-  return unpackInParts(decoder, packed, length.farthest, length.made);
+  return unpackInParts(decoder, packed, length.farthest, length.made, true);
 }

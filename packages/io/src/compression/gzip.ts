@@ -27,7 +27,7 @@ export function* gunzipInParts(packed: Uint8Array): Generator<Uint8Array> {
     at = start + end + endLength;
     if (at > packed.length) throw damaged();
     let sum = 0;
-    for (const part of unpackInParts(decodeDeflate, packed.subarray(start, start + end), mostDistance, length)) {
+    for (const part of unpackInParts(decodeDeflate, packed.subarray(start, start + end), mostDistance, length, true)) {
       sum = crc32(part, sum);
       yield part;
     }

@@ -83,14 +83,16 @@ class Window implements Output {
   readonly #size: number;
   /** With what is added before it is given away. */
   readonly #most: number;
+  readonly #isSure: boolean;
   /** As long as it has to be so far. */
   #bytes = new Uint8Array();
   #begin = 0;
   #end = 0;
   made = 0;
 
-  constructor(size: number, length: number) {
+  constructor(size: number, length: number, isSure: boolean) {
     this.#size = size;
+    this.#isSure = isSure;
     // One more than there are, so that it is not full with all of them.
     this.#most = Math.min(size + Math.max(leastPart, size >> 2), length + 1);
   }
@@ -122,7 +124,7 @@ class Window implements Output {
     const end = Math.min(this.#end + length, this.#most);
     if (end > this.#bytes.length) {
       const before = this.#bytes;
-      const length = Math.min(this.#most, Math.max(end, 2 * before.length));
+      const length = this.#isSure ? this.#most : Math.min(this.#most, Math.max(end, 2 * before.length));
       this.#bytes = length <= spare.length ? spare : new Uint8Array(length);
       if (this.#bytes === spare) spare = new Uint8Array();
       this.#bytes.set(before.subarray(0, this.#end));
@@ -187,14 +189,16 @@ export function unpackWhole(decoder: Decoder, packed: Uint8Array, length: number
  *
  * @param farthest how far back it refers.
  * @param length how many bytes there are; of more, one more is given.
+ * @param isSure whether that was seen: where it is but said, memory is taken as there is content.
  */
 export function* unpackInParts(
   decoder: Decoder,
   packed: Uint8Array,
   farthest: number,
   length: number,
+  isSure: boolean,
 ): Generator<Uint8Array> {
-  const window = new Window(farthest, length);
+  const window = new Window(farthest, length, isSure);
   try {
     for (const _ of decoder(packed, window)) {
       yield window.part();

@@ -22,6 +22,11 @@ export class Limits {
     this.#most = most;
   }
 
+  /** Whether they are told by a number's sign, as it is stored. */
+  get areOfSign(): boolean {
+    return this.#dtype === "int64";
+  }
+
   holds(upper: number, lower: number): boolean {
     // Rounded, beyond 2⁵³, but no bound is near there except for 2⁶³, which is beyond.
     const value = upper * 2 ** 32 + lower;

@@ -6,6 +6,8 @@ import { snappyLength } from "../compression/snappy.ts";
 import { FormatError } from "../index.ts";
 import { joined } from "../joined.ts";
 import { bytesTaken } from "../testing/count-bytes.ts";
+import { snappy } from "../testing/runs.ts";
+import { struct } from "../testing/thrift.ts";
 import { Limits } from "./limits.ts";
 import { readDifferences, readRuns } from "./runs.ts";
 import { readStruct } from "./thrift.ts";
@@ -13,26 +15,6 @@ import { inflatedLength, requireUnpackable, unpackPage } from "./unpack.ts";
 import { type Chunk, verifyChunk } from "./verify.ts";
 
 const bytes = (...values: readonly number[]): Uint8Array => Uint8Array.from(values);
-
-function varint(value: number): number[] {
-  const digits: number[] = [];
-  let rest = value;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) digits.push((rest % 128) + 128);
-  return [...digits, rest];
-}
-
-/** A struct of Thrift's compact protocol, of whole numbers and structs. */
-function struct(fields: Readonly<Record<number, number | Uint8Array>>): Uint8Array {
-  let last = 0;
-  const parts = Object.entries(fields).map(([key, value]) => {
-    const step = Number(key) - last;
-    last = Number(key);
-    return typeof value === "number"
-      ? bytes((step << 4) | 5, ...varint(value < 0 ? -2 * value - 1 : 2 * value))
-      : joined([bytes((step << 4) | 12), value]);
-  });
-  return joined([...parts, bytes(0)]);
-}
 
 /** A page of version 1: as many values as it says, in an encoding, and how long it says it is. */
 function page(values: number, encoding: number, content: Uint8Array, unpacked = content.length): Uint8Array {
@@ -44,8 +26,9 @@ function pageV2(values: number, nulls: number, levels: Uint8Array, encoding: num
   const length = levels.length + content.length;
   return joined([struct({ 1: 3, 2: length, 3: length, 8: said }), levels, content]);
 }
-const dictionary = (values: number, content: Uint8Array): Uint8Array =>
-  joined([struct({ 1: 2, 2: content.length, 3: content.length, 7: struct({ 1: values, 2: 0 }) }), content]);
+const dictionary = (values: number, content: Uint8Array, unpacked = content.length): Uint8Array =>
+  joined([struct({ 1: 2, 2: unpacked, 3: content.length, 7: struct({ 1: values, 2: 0 }) }), content]);
+const [plainPage, plainDictionary] = [page, dictionary];
 
 interface Column {
   readonly type?: SchemaElement["type"];
@@ -54,9 +37,10 @@ interface Column {
   readonly refuseMissing?: boolean;
   readonly most?: number;
   readonly limits?: Limits | null;
+  readonly room?: number;
 }
 
-const room = 1_000_000;
+const enough = 1_000_000;
 
 function verify(
   content: Uint8Array,
@@ -68,6 +52,7 @@ function verify(
     refuseMissing = false,
     most = 1e9,
     limits = null,
+    room = enough,
   }: Column = {},
 ): void {
   const element: SchemaElement = { name: "x", type, repetition_type: optional ? "OPTIONAL" : "REQUIRED" };
@@ -128,7 +113,13 @@ describe("pages", () => {
     expect(taken).toBeLessThan(2000);
   }); // biome-ignore format: one page a line
 
-  test("with numbers that the column may not have are refused, in every encoding", () => {
+  test.each([
+    ["whole", (content: Uint8Array) => content, {}],
+    // Nothing in so small a page is repeated.
+    ["in parts", snappy, { codec: "SNAPPY", room: 1 }],
+  ] as const)("with numbers that the column may not have are refused, in every encoding, looked at %s", (_, pack, how) => {
+    const page = (values: number, encoding: number, content: Uint8Array): Uint8Array => plainPage(values, encoding, pack(content), content.length);
+    const dictionary = (values: number, content: Uint8Array): Uint8Array => plainDictionary(values, pack(content), content.length);
     const int64 = new Limits("x", "int64", [0, 2 ** 63]);
     const int8 = new Limits("x", "int8", [-128, 127]);
     const wide = (...values: bigint[]): Uint8Array => new Uint8Array(BigInt64Array.from(values).buffer);
@@ -139,8 +130,8 @@ describe("pages", () => {
     };
     /** A block of 128 in 4 parts: the first number is 1, and twice 1 + 2⁶² is added. */
     const differences = bytes(128, 1, 4, 3, 2, 2, 63, 0, 0, 0, ...Array.from({ length: 252 }, (_, i) => (i === 7 ? 0x40 : i === 15 ? 0x20 : 0)));
-    const of64 = { type: "INT64", limits: int64 } as const;
-    const of32 = { type: "INT32", limits: int8 } as const;
+    const of64 = { type: "INT64", limits: int64, ...how } as const;
+    const of32 = { type: "INT32", limits: int8, ...how } as const;
     verify(page(2, 0, wide(0n, 2n ** 63n - 1n)), 2, of64);
     verify(page(3, 0, narrow(-128, 127, 0)), 3, of32);
     verify(page(3, 9, split(narrow(-128, 127, 0), 4)), 3, of32);
@@ -179,7 +170,7 @@ describe("pages", () => {
       refuseMissing: false,
       limits: null,
       count: () => undefined,
-      room,
+      room: enough,
     };
     expect(() => verifyChunk(page, chunk)).toThrow('the column "l" has lists or groups in pages of version 2');
   });
@@ -269,7 +260,7 @@ describe("compressed pages", () => {
   test.each(["SNAPPY", "GZIP", "ZSTD", "LZ4_RAW", "LZ4", "BROTLI"] as const)("of %s that say 2 GB take no memory", async (codec) => {
     const packed = codec === "GZIP" ? new Uint8Array(gzipSync(new Uint8Array(1000))) : bytes(40, 181, 47, 253, 0, 88, 1, 0, 0);
     const taken = await bytesTaken(async () => {
-      expect(() => requireUnpackable(codec, packed, 2 ** 31 - 1, room)).toThrow(FormatError);
+      expect(() => requireUnpackable(codec, packed, 2 ** 31 - 1, enough)).toThrow(FormatError);
     });
     expect(taken).toBeLessThan(70_000);
   }); // biome-ignore format: one formula

@@ -8,6 +8,7 @@ import { FormatError } from "../errors.ts";
 import { missing } from "../tables/column.ts";
 import { type Each, forEachPlain, forEachSplit, type Limits } from "./limits.ts";
 import { readDifferences, readRuns } from "./runs.ts";
+import { forEachText, requireTexts, uint32 } from "./texts.ts";
 import { readStruct, type Shape, type ThriftStruct } from "./thrift.ts";
 import { openPage, type Page, requireUnpackable } from "./unpack.ts";
 
@@ -262,21 +263,37 @@ class ChunkVerifier {
         return;
       case encodings.split:
         if (values * this.#width() > content.left) throw tooMany();
-        this.#requireAllowed(values, (each) => forEachSplit(this.#split(page, content, values), values, each));
+        this.#requireAllowed(values, (each) => this.#forEachSplit(page, page.length - content.left, values, each));
         return;
       default:
         throw damaged(`values are in the encoding ${encoding}, which is not read`);
     }
   }
 
-  /** All first bytes of the values that a page ends with, all second ones, and so on. */
-  #split(page: Page, { left }: Content, values: number): Content[] {
+  /** Goes over numbers of which all first bytes are from a place on, then all second ones, and so on. */
+  #forEachSplit(page: Page, start: number, values: number, each: Each): void {
     const width = this.#width();
-    return Array.from({ length: width }, (_, k) => {
-      const content = page.open(width);
-      content.skip(page.length - left + k * values);
+    const from = (at: number, times = 1): Content => {
+      const content = page.open(times);
+      content.skip(start + at);
       return content;
-    });
+    };
+    if (this.#chunk.limits?.areOfSign !== true || width !== 8) {
+      const all = Array.from({ length: width }, (_, k) => from(k * values, width));
+      forEachSplit(all, values, each);
+      return;
+    }
+    // That the last bytes tell alone, so that the page has not to be open eight times at once.
+    const last = from((width - 1) * values);
+    for (let i = 0; i < values; i++) {
+      if (last.next() < 128) continue;
+      const content = from(i);
+      const number = Uint8Array.from({ length: width }, (_, k) => {
+        if (k > 0) content.skip(values - 1);
+        return content.next();
+      });
+      forEachPlain(Content.of(number), 1, width, (upper, lower) => each(upper, lower, i));
+    }
   }
 
   /** Places of values in the dictionary, before which there is how many bits each has. */
@@ -355,30 +372,6 @@ interface RefusedNumbers {
 
 /** Of dictionaries that are not kept, so many numbers are remembered that no value may be. */
 const mostRefused = 65_536;
-
-const uint32 = (content: Content): number =>
-  content.next() + content.next() * 2 ** 8 + content.next() * 2 ** 16 + content.next() * 2 ** 24;
-
-/** Passes over texts, each after its length. */
-function forEachText(content: Content, count: number): void {
-  for (let i = 0; i < count; i++) {
-    if (content.left < 4) throw tooMany();
-    const length = uint32(content);
-    if (length > content.left) throw tooMany();
-    content.skip(length);
-  }
-}
-
-/** @throws FormatError for texts, whose lengths are first, that are longer than what follows. */
-function requireTexts(content: Content, count: number): void {
-  let sum = 0;
-  readDifferences(content, count, (value) => {
-    const length = Number(BigInt.asIntN(32, value));
-    if (length < 0) throw tooMany();
-    sum += length;
-  });
-  if (sum > content.left) throw tooMany();
-}
 
 const bitsOf = (most: number): number => 32 - Math.clz32(most);
 

@@ -103,7 +103,7 @@ function* unpacked({ name, size }: ZipEntry, packed: Uint8Array): Generator<Uint
 
 function* inflated(name: string, packed: Uint8Array, size: number): Generator<Uint8Array> {
   try {
-    yield* unpackInParts(decodeDeflate, packed, mostDistance, size);
+    yield* unpackInParts(decodeDeflate, packed, mostDistance, size, false);
   } catch (cause) {
     throw new FormatError(`the record "${name}" of the zip file cannot be unpacked`, { cause });
   }
