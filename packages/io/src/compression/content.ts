@@ -1,6 +1,6 @@
 /** What compressed parts hold, looked at before memory is taken for it. */
 import { FormatError } from "../errors.ts";
-import { type Decoder, Length, unpackInParts } from "./output.ts";
+import { count, type Decoder, unpackInParts } from "./output.ts";
 
 /** Less is unpacked at once whatever the size of its file. */
 const leastRoom = 8 * 1024 * 1024;
@@ -79,8 +79,7 @@ export class Content {
  * @throws FormatError for one that is damaged, or refers further back.
  */
 export function partsOf(decoder: Decoder, packed: Uint8Array, room: number): Iterable<Uint8Array> {
-  const length = new Length();
-  for (const _ of decoder(packed, length));
+  const length = count(decoder, packed);
   if (length.farthest > room)
     throw new FormatError(
       `a compressed part of ${packed.length} bytes holds ${length.made} and refers to ${length.farthest} bytes before: beyond ${mostRatio} times the file, ${room} are read`,

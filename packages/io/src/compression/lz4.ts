@@ -3,7 +3,7 @@
  * in them. They are unpacked here and not by a library, since those in JavaScript take the memory that a frame says it needs.
  */
 import { FormatError } from "../errors.ts";
-import { Length, type Output, run, unpackWhole } from "./output.ts";
+import { count, Length, type Output, unpackWhole } from "./output.ts";
 
 const damaged = (): FormatError => new FormatError("a compressed part (LZ4) is damaged");
 
@@ -23,9 +23,7 @@ const shortestMatch = 4;
  * @throws FormatError for what is no frame, or refers to what is not before it.
  */
 export function lz4Length(frame: Uint8Array): number {
-  const length = new Length();
-  run(decodeLz4, frame, length);
-  return length.made;
+  return count(decodeLz4, frame).made;
 }
 
 /** Unpacks a frame; memory is taken for as much as there is in it. @throws FormatError as `lz4Length`. */
@@ -97,9 +95,7 @@ export function* decodeLz4Block(block: Uint8Array, output: Output): Generator<un
 
 /** How many bytes a block alone, without a frame, unpacks to. @throws FormatError as `lz4Length`. */
 export function lz4BlockLength(block: Uint8Array): number {
-  const length = new Length();
-  run(decodeLz4Block, block, length);
-  return length.made;
+  return count(decodeLz4Block, block).made;
 }
 
 /** What stands before each part in files of Hadoop: how long it is, unpacked and packed. */
@@ -131,7 +127,7 @@ function isOfHadoop(packed: Uint8Array): boolean {
       const start = at + hadoopHeader;
       at = start + size;
       if (at > packed.length) return false;
-      run(decodeLz4Block, packed.subarray(start, at), length);
+      count(decodeLz4Block, packed.subarray(start, at), length);
       if (length.made !== wanted) return false;
     }
   } catch {

@@ -42,31 +42,36 @@ export class Length implements Output {
   }
 }
 
-/** Content of a known length. */
-class Whole implements Output {
+/** Fills memory. */
+class Memory implements Output {
   readonly makes = true;
-  readonly isFull = false;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly #bytes: Uint8Array;
   made = 0;
 
-  constructor(length: number) {
-    this.bytes = new Uint8Array(length);
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get isFull(): boolean {
+    return this.made >= this.#bytes.length;
   }
 
   put(bytes: Uint8Array, from: number, to: number): number {
-    copy(bytes, from, to, this.bytes, this.made);
-    this.made += to - from;
-    return to - from;
+    const count = Math.min(to - from, this.#bytes.length - this.made);
+    copy(bytes, from, from + count, this.#bytes, this.made);
+    this.made += count;
+    return count;
   }
 
   add(byte: number): void {
-    this.bytes[this.made++] = byte;
+    this.#bytes[this.made++] = byte;
   }
 
   repeat(distance: number, length: number): number {
-    repeat(this.bytes, this.made, distance, length);
-    this.made += length;
-    return length;
+    const count = Math.min(length, this.#bytes.length - this.made);
+    repeat(this.#bytes, this.made, distance, count);
+    this.made += count;
+    return count;
   }
 }
 
@@ -171,17 +176,26 @@ function repeat(bytes: Uint8Array, to: number, distance: number, length: number)
   else for (let i = to; i < to + length; i++) bytes[i] = bytes[i - distance];
 }
 
-/** Runs a decoder that does not pause. */
-export function run(decoder: Decoder, packed: Uint8Array, output: Output): void {
-  for (const _ of decoder(packed, output)) throw new Error("a decoder paused where there is room");
+/** How much a content is. */
+export function count(decoder: Decoder, packed: Uint8Array, length = new Length()): Length {
+  for (const _ of decoder(packed, length)) throw new Error("a decoder paused where there is room");
+  return length;
+}
+
+/** Unpacks into memory. @returns how many bytes there are; of more than there is room for, one more than that. */
+export function unpackInto(bytes: Uint8Array, decoder: Decoder, packed: Uint8Array): number {
+  const memory = new Memory(bytes);
+  let pauses = 0;
+  // It pauses once when all is full, and again if there is more.
+  for (const _ of decoder(packed, memory)) if (++pauses > 1) return bytes.length + 1;
+  return memory.made;
 }
 
 /** All of a content. @param length how many bytes it has, which was seen before. */
 export function unpackWhole(decoder: Decoder, packed: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
-  const whole = new Whole(length);
-  run(decoder, packed, whole);
-  if (whole.made !== length) throw new RangeError("it is not as long as it was");
-  return whole.bytes;
+  const bytes = new Uint8Array(length);
+  if (unpackInto(bytes, decoder, packed) !== length) throw new RangeError("it is not as long as it was");
+  return bytes;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Snappy: https://github.com/google/snappy/blob/main/format_description.txt */
 import { FormatError } from "../errors.ts";
-import { Length, type Output, run } from "./output.ts";
+import { count, type Output } from "./output.ts";
 
 const damaged = (): FormatError => new FormatError("a compressed part (Snappy) is damaged");
 
@@ -10,9 +10,7 @@ const damaged = (): FormatError => new FormatError("a compressed part (Snappy) i
  * @throws FormatError for one that is cut off, or refers to what is not before it.
  */
 export function snappyLength(packed: Uint8Array): number {
-  const length = new Length();
-  run(decodeSnappy, packed, length);
-  return length.made;
+  return count(decodeSnappy, packed).made;
 }
 
 /** Unpacks it. @throws FormatError as `snappyLength`. */

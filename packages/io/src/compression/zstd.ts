@@ -5,7 +5,7 @@
 import { decompress } from "fzstd";
 import { FormatError } from "../errors.ts";
 import { EntropyError } from "./entropy.ts";
-import { Length, type Output } from "./output.ts";
+import { count, type Output } from "./output.ts";
 import { runtimeUnpack, type Unpack } from "./runtime.ts";
 import { Xxh64 } from "./xxh64.ts";
 import { BlockDecoder } from "./zstd-blocks.ts";
@@ -47,9 +47,7 @@ export function canHoldZstd(frame: Uint8Array, length: number): boolean {
 
 /** How many bytes a frame holds, found by going through it. @throws FormatError for a damaged one. */
 export function zstdLength(frame: Uint8Array): number {
-  const length = new Length();
-  for (const _ of decodeZstd(frame, length));
-  return length.made;
+  return count(decodeZstd, frame).made;
 }
 
 /** Whether a frame ends with a checksum of its content. */

@@ -5,7 +5,7 @@ import { Content, partsOf } from "../compression/content.ts";
 import { mostRatio } from "../compression/deflate.ts";
 import { gunzipInParts } from "../compression/gzip.ts";
 import { decodeLz4Block, decodeLz4OfHadoop } from "../compression/lz4.ts";
-import { type Decoder, Length, unpackWhole } from "../compression/output.ts";
+import { count, type Decoder, unpackWhole } from "../compression/output.ts";
 import { runtimeUnpack } from "../compression/runtime.ts";
 import { decodeSnappy } from "../compression/snappy.ts";
 import { canHoldZstd, decodeZstd, hasChecksum, requireChecksum, unpackZstd } from "../compression/zstd.ts";
@@ -133,9 +133,7 @@ function canHold(codec: CompressionCodec, packed: Uint8Array, length: number, cl
     );
   const decoder = decoders[codec];
   if (decoder === undefined) return true;
-  const found = new Length();
-  for (const _ of decoder(packed, found));
-  return found.made === length;
+  return count(decoder, packed).made === length;
 }
 
 /** How many bytes there are in a gzip file, counted no further than to more than `most`. @throws FormatError for a damaged one. */

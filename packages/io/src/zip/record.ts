@@ -1,9 +1,8 @@
 /** The content of a record of a zip file. */
 import { crc32 } from "../compression/crc32.ts";
 import { decodeDeflate, mostDistance, mostRatio } from "../compression/deflate.ts";
-import { unpackInParts } from "../compression/output.ts";
+import { unpackInParts, unpackInto } from "../compression/output.ts";
 import { FormatError } from "../errors.ts";
-import { joined } from "../joined.ts";
 import type { ByteSource } from "../source.ts";
 import { contentStart, type ZipEntry } from "./directory.ts";
 
@@ -29,11 +28,7 @@ export async function readRecord(
   }
   if (!verified && entry.size > packed.length * trustedRatio) verifyPacked(entry, packed);
   const content = new Uint8Array(entry.size);
-  let filled = 0;
-  for (const part of unpacked(entry, packed)) {
-    content.set(part, filled);
-    filled += part.length;
-  }
+  requireLength(entry, unpackStart(entry, packed, content));
   requireSum(entry, crc32(content));
   return content;
 }
@@ -65,14 +60,19 @@ export async function readRecordStart(
     const at = await contentStart(source, entry);
     return source.read(at, at + Math.min(length, entry.size));
   }
-  const parts: Uint8Array[] = [];
-  let missing = Math.min(length, entry.size);
-  for (const part of unpacked(entry, await packedOf(source, entry))) {
-    parts.push(part.slice(0, missing));
-    missing -= Math.min(part.length, missing);
-    if (missing === 0) break;
+  const start = new Uint8Array(Math.min(length, entry.size));
+  const total = unpackStart(entry, await packedOf(source, entry), start);
+  if (total < start.length || start.length === entry.size) requireLength(entry, total);
+  return start;
+}
+
+/** Fills memory with the start of the content. @returns how long that is; of more, one more than there is room for. */
+function unpackStart({ name }: ZipEntry, packed: Uint8Array, start: Uint8Array): number {
+  try {
+    return unpackInto(start, decodeDeflate, packed);
+  } catch (cause) {
+    throw cannotUnpack(name, cause);
   }
-  return joined(parts);
 }
 
 async function packedOf(source: ByteSource, entry: ZipEntry): Promise<Uint8Array<ArrayBuffer>> {
@@ -89,22 +89,30 @@ function requireSum({ name, crc }: ZipEntry, sum: number): void {
 }
 
 /** The content in parts, never more of it than the directory says; each is good until the next one. */
-function* unpacked({ name, size }: ZipEntry, packed: Uint8Array): Generator<Uint8Array> {
+function* unpacked(entry: ZipEntry, packed: Uint8Array): Generator<Uint8Array> {
   let total = 0;
-  for (const part of inflated(name, packed, size)) {
+  for (const part of inflated(entry, packed)) {
     total += part.length;
-    if (total > size)
-      throw new FormatError(`the record "${name}" of the zip file holds more than the ${size} bytes it should`);
+    if (total > entry.size) break;
     yield part;
   }
-  if (total !== size)
-    throw new FormatError(`the record "${name}" of the zip file holds ${total} bytes, not the ${size} it should`);
+  requireLength(entry, total);
 }
 
-function* inflated(name: string, packed: Uint8Array, size: number): Generator<Uint8Array> {
+function* inflated({ name, size }: ZipEntry, packed: Uint8Array): Generator<Uint8Array> {
   try {
     yield* unpackInParts(decodeDeflate, packed, mostDistance, size, false);
   } catch (cause) {
-    throw new FormatError(`the record "${name}" of the zip file cannot be unpacked`, { cause });
+    throw cannotUnpack(name, cause);
   }
+}
+
+const cannotUnpack = (name: string, cause: unknown): FormatError =>
+  new FormatError(`the record "${name}" of the zip file cannot be unpacked`, { cause });
+
+function requireLength({ name, size }: ZipEntry, total: number): void {
+  if (total > size)
+    throw new FormatError(`the record "${name}" of the zip file holds more than the ${size} bytes it should`);
+  if (total < size)
+    throw new FormatError(`the record "${name}" of the zip file holds ${total} bytes, not the ${size} it should`);
 }
