@@ -12,7 +12,7 @@ const packages = {
   data: "5.1 kB",
   distributions: "30.4 kB",
   // Of these, fflate, which deflates, takes 3 kB.
-  io: "39.1 kB",
+  io: "39.2 kB",
   // Of these, Papa Parse takes 7 kB; 1.2 kB are loaded when a graph is asked for.
   tabular: "23.2 kB",
 };
@@ -32,7 +32,7 @@ export default [
     },
     limit: "43.4 kB",
   },
-  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "350.3 kB" },
+  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "350.5 kB" },
   ...Object.entries(packages).map(([name, limit]) => ({
     name: `@cresset/${name} without what it depends on`,
     path: `packages/${name}/dist/index.js`,
