@@ -32,7 +32,7 @@ export default [
     },
     limit: "43.4 kB",
   },
-  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "350.5 kB" },
+  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "350.6 kB" },
   ...Object.entries(packages).map(([name, limit]) => ({
     name: `@cresset/${name} without what it depends on`,
     path: `packages/${name}/dist/index.js`,

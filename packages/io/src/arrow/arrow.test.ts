@@ -180,22 +180,25 @@ describe("compressed files, as pyarrow writes them", () => {
     }
   });
 
-  test.each(["many.lz4.feather", "many.zstd.feather"])("%s is not unpacked where it lacks values, or has fewer than it says", async (name) => {
-    for (const [at, value, message] of [
-      [8, 5n, 'the column "x" lacks 5 values: the option nulls says what stands for missing values'],
-      [0, 30_001n, 'the column "x" has not the 30001 values that it says: the table is damaged'],
-    ] as const) {
-      const bytes = read(name);
-      const view = new DataView(bytes.buffer);
-      // How many values the first column has, and how many of them are missing.
-      const [node] = Array.from({ length: bytes.length - 32 }, (_, i) => i).filter(
-        (i) => [0, 16].every((d) => view.getBigInt64(i + d, true) === 30_000n && view.getBigInt64(i + d + 8, true) === 0n),
-      );
-      view.setBigInt64(node + at, value, true);
-      const taken = await bytesTaken(() => expect(loadArrow(bytes)).rejects.toThrow(message));
-      expect(taken).toBeLessThan(3 * bytes.length);
-    }
-  }); // biome-ignore format: one formula
+  test.each(["many.lz4.feather", "many.zstd.feather"])(
+    "%s is not unpacked where it lacks values, or has fewer than it says",
+    async (name) => {
+      for (const [at, value, message] of [
+        [8, 5n, 'the column "x" lacks 5 values: the option nulls says what stands for missing values'],
+        [0, 30_001n, 'the column "x" has not the 30001 values that it says: the table is damaged'],
+      ] as const) {
+        const bytes = read(name);
+        const view = new DataView(bytes.buffer);
+        // How many values the first column has, and how many of them are missing.
+        const [node] = Array.from({ length: bytes.length - 32 }, (_, i) => i).filter((i) =>
+          [0, 16].every((d) => view.getBigInt64(i + d, true) === 30_000n && view.getBigInt64(i + d + 8, true) === 0n),
+        );
+        view.setBigInt64(node + at, value, true);
+        const taken = await bytesTaken(() => expect(loadArrow(bytes)).rejects.toThrow(message));
+        expect(taken).toBeLessThan(3 * bytes.length);
+      }
+    },
+  );
 
   test("are not unpacked for columns that cannot be read", async () => {
     const bytes = read("many.lz4.feather");

@@ -9,10 +9,30 @@ import { type BatchOutline, verifyArrow } from "./verify.ts";
 
 /** How many buffers columns of each type have, besides those of what is inside of them; of types that are not here nobody knows. */
 const buffers: Readonly<Record<number, number>> = {
-  1: 0, 2: 2, 3: 2, 4: 3, 5: 3, 6: 2, 7: 2, 8: 2, 9: 2, 10: 2, 11: 2, 12: 2, 13: 1, 15: 2, 16: 1, 17: 2, 18: 2, 19: 3, 20: 3,
-  21: 2, 23: 2, 24: 2,
+  1: 0,
+  2: 2,
+  3: 2,
+  4: 3,
+  5: 3,
+  6: 2,
+  7: 2,
+  8: 2,
+  9: 2,
+  10: 2,
+  11: 2,
+  12: 2,
+  13: 1,
+  15: 2,
+  16: 1,
+  17: 2,
+  18: 2,
+  19: 3,
+  20: 3,
+  21: 2,
+  23: 2,
+  24: 2,
   [arrowTypes.dictionary]: 2,
-}; // biome-ignore format: a table
+};
 
 /** Types that have more buffers, and those whose buffers depend on how they are. */
 const [binaryView, utf8View, union] = [23, 24, 14];
@@ -50,13 +70,16 @@ export function requireWholeColumns(
   });
 }
 
-function addDictionaries(type: ArrowType & { readonly id?: unknown; readonly dictionary?: unknown }, into: Map<number, ArrowType>): void {
+function addDictionaries(
+  type: ArrowType & { readonly id?: unknown; readonly dictionary?: unknown },
+  into: Map<number, ArrowType>,
+): void {
   if (type.typeId === arrowTypes.dictionary) {
     const values = type.dictionary as ArrowType;
     into.set(Number(type.id), values);
     addDictionaries(values, into);
   } else for (const child of type.children ?? []) addDictionaries(child.type, into);
-} // biome-ignore format: one line of parameters
+}
 
 /** Goes over a batch's columns in the order in which they are described. */
 class Walk {

@@ -20,12 +20,16 @@ const [literals, distances] = [286, 30];
 const order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
 /** Of codes in groups, each with one bit more that follows: how many bits, and the least number. */
-function numbers(count: number, perGroup: number, least: number): { readonly extra: Uint8Array; readonly base: Uint16Array } {
+function numbers(
+  count: number,
+  perGroup: number,
+  least: number,
+): { readonly extra: Uint8Array; readonly base: Uint16Array } {
   const extra = Uint8Array.from({ length: count }, (_, i) => Math.max(0, Math.floor(i / perGroup) - 1));
   const base = new Uint16Array(count);
   for (let i = 0, at = least; i < count; at += 2 ** extra[i++]) base[i] = at;
   return { extra, base };
-} // biome-ignore format: one list of parameters
+}
 const lengthCodes = numbers(29, 4, 3);
 // The last stands for the largest length alone.
 lengthCodes.extra[28] = 0;

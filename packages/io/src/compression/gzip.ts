@@ -59,9 +59,10 @@ function contentStart(packed: Uint8Array, view: DataView, start: number): number
   if (has & flags.name) text();
   if (has & flags.comment) text();
   if (has & flags.headerChecksum) {
-    if (at + 2 > packed.length || view.getUint16(at, true) !== (crc32(packed.subarray(start, at)) & 0xffff)) throw damaged();
+    if (at + 2 > packed.length || view.getUint16(at, true) !== (crc32(packed.subarray(start, at)) & 0xffff))
+      throw damaged();
     at += 2;
   }
   if (at > packed.length) throw damaged();
   return at;
-} // biome-ignore format: checks a line each
+}

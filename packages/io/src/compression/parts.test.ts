@@ -90,10 +90,13 @@ describe("pages that are unpacked in parts", () => {
     requireChecksum(frame, [content]);
     for (let size = 0; size < 100; size++) {
       const short = content.subarray(0, size);
-      requireChecksum(new Uint8Array(zstdCompressSync(short, level(1))), [short.subarray(0, size / 3), short.subarray(size / 3)]);
+      requireChecksum(new Uint8Array(zstdCompressSync(short, level(1))), [
+        short.subarray(0, size / 3),
+        short.subarray(size / 3),
+      ]);
     }
     expect(() => requireChecksum(frame, [content.subarray(1)])).toThrow(FormatError);
-  }); // biome-ignore format: one formula
+  });
 });
 
 describe("deflate", () => {
@@ -136,20 +139,29 @@ describe("deflate", () => {
   test("comes in members of gzip, with names, each with a checksum", () => {
     const plain = new Uint8Array(gzipSync(content.subarray(0, 1000)));
     // Flags of an extra field of two bytes, a name, and a comment.
-    const named = joined([plain.subarray(0, 3), Uint8Array.of(28), plain.subarray(4, 10), Uint8Array.of(2, 0, 1, 2, 97, 0, 98, 0), plain.subarray(10)]);
-    const read = (packed: Uint8Array): number => [...gunzipInParts(packed)].reduce((sum, { length }) => sum + length, 0);
+    const named = joined([
+      plain.subarray(0, 3),
+      Uint8Array.of(28),
+      plain.subarray(4, 10),
+      Uint8Array.of(2, 0, 1, 2, 97, 0, 98, 0),
+      plain.subarray(10),
+    ]);
+    const read = (packed: Uint8Array): number =>
+      [...gunzipInParts(packed)].reduce((sum, { length }) => sum + length, 0);
     expect(read(joined([named, plain, new Uint8Array(3)]))).toBe(2000);
     for (const at of [plain.length - 8, plain.length - 4, 0, 3]) {
       const damaged = plain.with(at, plain[at] ^ 0x80);
       expect(() => read(joined([damaged, plain]))).toThrow(FormatError);
       expect(() => read(joined([plain, damaged]))).toThrow(FormatError);
     }
-    for (let length = 0; length < plain.length; length += 7) expect(() => read(plain.subarray(0, length))).toThrow(FormatError);
-  }); // biome-ignore format: one file a line
+    for (let length = 0; length < plain.length; length += 7)
+      expect(() => read(plain.subarray(0, length))).toThrow(FormatError);
+  });
 });
 
 test("blocks of LZ4 stand alone or after the lengths that Hadoop writes", () => {
-  const header = (...lengths: readonly number[]): Uint8Array => Uint8Array.from(lengths.flatMap((n) => [n >>> 24, (n >> 16) & 255, (n >> 8) & 255, n & 255]));
+  const header = (...lengths: readonly number[]): Uint8Array =>
+    Uint8Array.from(lengths.flatMap((n) => [n >>> 24, (n >> 16) & 255, (n >> 8) & 255, n & 255]));
   const halves = [content.subarray(0, 100_000), content.subarray(100_000)];
   const blocks = halves.flatMap((half) => [header(half.length, lz4Block(half).length), lz4Block(half)]);
   expect(held("LZ4", joined(blocks), narrow)).toEqual(content);
@@ -159,4 +171,4 @@ test("blocks of LZ4 stand alone or after the lengths that Hadoop writes", () => 
   expect(length.made).toBe(content.length);
   // A page that is said to be longer is not filled up with zeros.
   expect(() => requireUnpackable("LZ4", joined(blocks), content.length + 1, 1e9)).toThrow(FormatError);
-}); // biome-ignore format: one formula
+});

@@ -71,7 +71,7 @@ export class Xxh64 {
   ];
   readonly #rest = new Uint8Array(stripe);
   #length = 0;
-  readonly #input: Wide = { hi: 0, lo: 0 }; // biome-ignore format: one list
+  readonly #input: Wide = { hi: 0, lo: 0 };
 
   add(bytes: Uint8Array): void {
     let at = 0;

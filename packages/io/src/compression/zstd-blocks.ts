@@ -12,13 +12,19 @@ interface Numbers {
   readonly usual: StateTable;
 }
 
-function codes(from: number, extra: readonly number[], largestLog: number, usualLog: number, usual: readonly number[]): Numbers {
+function codes(
+  from: number,
+  extra: readonly number[],
+  largestLog: number,
+  usualLog: number,
+  usual: readonly number[],
+): Numbers {
   const base: number[] = [];
   for (let code = 0, least = from; code < extra.length; least += 2 ** extra[code++]) base.push(least);
   const table = new StateTable();
   table.set(usualLog, usual);
   return { base, extra, largestLog, usual: table };
-} // biome-ignore format: one list of parameters
+}
 
 const many = (count: number, value: number): number[] => new Array<number>(count).fill(value);
 const literalCodes = codes(

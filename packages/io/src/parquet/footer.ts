@@ -18,12 +18,36 @@ const deepest = 64;
 const unit: Shape = { 1: {}, 2: {}, 3: {} };
 const time: Shape = { 1: "bool", 2: unit };
 const logicalType: Shape = {
-  1: {}, 2: {}, 3: {}, 4: {}, 5: { 1: "int", 2: "int" }, 6: {}, 7: time, 8: time, 10: { 1: "int", 2: "bool" },
-  11: {}, 12: {}, 13: {}, 14: {}, 15: {}, 16: { 1: "int" }, 17: {}, 18: {}, 19: {},
-}; // biome-ignore format: a table
+  1: {},
+  2: {},
+  3: {},
+  4: {},
+  5: { 1: "int", 2: "int" },
+  6: {},
+  7: time,
+  8: time,
+  10: { 1: "int", 2: "bool" },
+  11: {},
+  12: {},
+  13: {},
+  14: {},
+  15: {},
+  16: { 1: "int" },
+  17: {},
+  18: {},
+  19: {},
+};
 const element: Shape = {
-  1: "int", 2: "int", 3: "int", 4: "text", 5: "int", 6: "int", 7: "int", 8: "int", 10: logicalType,
-}; // biome-ignore format: a table
+  1: "int",
+  2: "int",
+  3: "int",
+  4: "text",
+  5: "int",
+  6: "int",
+  7: "int",
+  8: "int",
+  10: logicalType,
+};
 const columnChunk: Shape = {
   1: "text",
   3: { 1: "int", 3: ["text"], 4: "int", 5: "long", 6: "long", 7: "long", 9: "long", 11: "long" },

@@ -96,59 +96,114 @@ describe("pages", () => {
     ["a length that it has not", () => verify(page(1, 0, doubles(1), 16), 1), "not as long as it says"],
     ["a length beyond its values", () => verify(page(1, 0, doubles(1), 1e9), 1), "would have 1000000000 bytes"],
     ["an end that is cut off", () => verify(page(1, 0, doubles(1)).subarray(0, -1), 1), "cut off"],
-    ["fewer levels than values", () => verify(page(9, 0, joined([levels(2, 1), doubles(9)])), 9, { optional: true }), "not as many"],
-    ["a run of levels without end", () => verify(page(9, 0, joined([levels(254, 255, 255, 255, 15, 1), doubles(9)])), 9, { optional: true }), "not as many"],
-    ["other missing values than it says", () => verify(pageV2(4, 2, bytes(6, 1, 2, 0), 0, doubles(3)), 4, { optional: true }), "not as many"],
-    ["a value beyond the dictionary", () => verify(joined([dictionary(2, doubles(2)), page(1, 8, bytes(2, 2, 2))]), 1), "not in the column's dictionary"],
+    [
+      "fewer levels than values",
+      () => verify(page(9, 0, joined([levels(2, 1), doubles(9)])), 9, { optional: true }),
+      "not as many",
+    ],
+    [
+      "a run of levels without end",
+      () => verify(page(9, 0, joined([levels(254, 255, 255, 255, 15, 1), doubles(9)])), 9, { optional: true }),
+      "not as many",
+    ],
+    [
+      "other missing values than it says",
+      () => verify(pageV2(4, 2, bytes(6, 1, 2, 0), 0, doubles(3)), 4, { optional: true }),
+      "not as many",
+    ],
+    [
+      "a value beyond the dictionary",
+      () => verify(joined([dictionary(2, doubles(2)), page(1, 8, bytes(2, 2, 2))]), 1),
+      "not in the column's dictionary",
+    ],
     ["a dictionary that is not there", () => verify(page(1, 8, bytes(0)), 1), "not in the column's dictionary"],
-    ["a dictionary of more than it has", () => verify(joined([dictionary(1e9, doubles(2)), page(1, 8, bytes(0))]), 1), "not as many values"],
+    [
+      "a dictionary of more than it has",
+      () => verify(joined([dictionary(1e9, doubles(2)), page(1, 8, bytes(0))]), 1),
+      "not as many values",
+    ],
     ["an unknown encoding", () => verify(page(1, 4, doubles(1)), 1), "the encoding 4"],
     ["truths in doubles", () => verify(page(1, 3, doubles(1)), 1), "are no runs"],
-    ["more values than any file has", () => verify(joined([dictionary(1, doubles(1)), page(1e6, 8, bytes(0))]), 1e6, { most: 1e5 }), "repeats values"],
+    [
+      "more values than any file has",
+      () => verify(joined([dictionary(1, doubles(1)), page(1e6, 8, bytes(0))]), 1e6, { most: 1e5 }),
+      "repeats values",
+    ],
   ])("with %s are refused", async (_, run, message) => {
     const taken = await bytesTaken(async () => {
       expect(run).toThrow(FormatError);
       expect(run).toThrow(message);
     });
     expect(taken).toBeLessThan(2000);
-  }); // biome-ignore format: one page a line
+  });
 
   test.each([
     ["whole", (content: Uint8Array) => content, {}],
     // Nothing in so small a page is repeated.
     ["in parts", snappy, { codec: "SNAPPY", room: 1 }],
-  ] as const)("with numbers that the column may not have are refused, in every encoding, looked at %s", (_, pack, how) => {
-    const page = (values: number, encoding: number, content: Uint8Array): Uint8Array => plainPage(values, encoding, pack(content), content.length);
-    const dictionary = (values: number, content: Uint8Array): Uint8Array => plainDictionary(values, pack(content), content.length);
-    const int64 = new Limits("x", "int64", [0, 2 ** 63]);
-    const int8 = new Limits("x", "int8", [-128, 127]);
-    const wide = (...values: bigint[]): Uint8Array => new Uint8Array(BigInt64Array.from(values).buffer);
-    const narrow = (...values: number[]): Uint8Array => new Uint8Array(Int32Array.from(values).buffer);
-    const split = (content: Uint8Array, width: number): Uint8Array => {
-      const count = content.length / width;
-      return content.map((_, at) => content[(at % count) * width + Math.floor(at / count)]);
-    };
-    /** A block of 128 in 4 parts: the first number is 1, and twice 1 + 2⁶² is added. */
-    const differences = bytes(128, 1, 4, 3, 2, 2, 63, 0, 0, 0, ...Array.from({ length: 252 }, (_, i) => (i === 7 ? 0x40 : i === 15 ? 0x20 : 0)));
-    const of64 = { type: "INT64", limits: int64, ...how } as const;
-    const of32 = { type: "INT32", limits: int8, ...how } as const;
-    verify(page(2, 0, wide(0n, 2n ** 63n - 1n)), 2, of64);
-    verify(page(3, 0, narrow(-128, 127, 0)), 3, of32);
-    verify(page(3, 9, split(narrow(-128, 127, 0), 4)), 3, of32);
-    // A number of the dictionary that no value is.
-    verify(joined([dictionary(2, wide(-1n, 5n)), page(3, 8, bytes(1, 6, 1))]), 3, of64);
-    const refused = (run: () => void, message: string): void => expect(run).toThrow(`the column "x" has ${message}`);
-    refused(() => verify(page(2, 0, wide(0n, -1n)), 2, of64), "18446744073709551615 in row 12: int64 has no such number");
-    refused(() => verify(page(2, 0, narrow(0, 128)), 2, of32), "128 in row 12: int8");
-    refused(() => verify(page(2, 9, split(narrow(0, -129), 4)), 2, of32), "-129 in row 12: int8");
-    refused(() => verify(page(2, 9, split(wide(1n, -2n), 8)), 2, of64), "18446744073709551614 in row 12");
-    refused(() => verify(joined([dictionary(2, wide(5n, -1n)), page(3, 8, bytes(1, 3, 0b010))]), 3, of64), "18446744073709551615 in row 12");
-    refused(() => verify(joined([dictionary(1, wide(-1n)), page(3, 8, bytes(0))]), 3, of64), "18446744073709551615 in row 11");
-    // Which row it is, is not known where others are missing.
-    refused(() => verify(page(3, 0, joined([levels(3, 0b101), wide(5n, -1n)])), 3, { ...of64, optional: true }), "18446744073709551615: int64");
-    refused(() => verify(page(5, 5, differences), 5, of64), "9223372036854775811 in row 13");
-    readDifferences(Content.of(differences), 3, (value, i) => expect(value).toBe([1n, 2n + 2n ** 62n, 3n - 2n ** 63n][i]));
-  }); // biome-ignore format: one page a line
+  ] as const)(
+    "with numbers that the column may not have are refused, in every encoding, looked at %s",
+    (_, pack, how) => {
+      const page = (values: number, encoding: number, content: Uint8Array): Uint8Array =>
+        plainPage(values, encoding, pack(content), content.length);
+      const dictionary = (values: number, content: Uint8Array): Uint8Array =>
+        plainDictionary(values, pack(content), content.length);
+      const int64 = new Limits("x", "int64", [0, 2 ** 63]);
+      const int8 = new Limits("x", "int8", [-128, 127]);
+      const wide = (...values: bigint[]): Uint8Array => new Uint8Array(BigInt64Array.from(values).buffer);
+      const narrow = (...values: number[]): Uint8Array => new Uint8Array(Int32Array.from(values).buffer);
+      const split = (content: Uint8Array, width: number): Uint8Array => {
+        const count = content.length / width;
+        return content.map((_, at) => content[(at % count) * width + Math.floor(at / count)]);
+      };
+      /** A block of 128 in 4 parts: the first number is 1, and twice 1 + 2⁶² is added. */
+      const differences = bytes(
+        128,
+        1,
+        4,
+        3,
+        2,
+        2,
+        63,
+        0,
+        0,
+        0,
+        ...Array.from({ length: 252 }, (_, i) => (i === 7 ? 0x40 : i === 15 ? 0x20 : 0)),
+      );
+      const of64 = { type: "INT64", limits: int64, ...how } as const;
+      const of32 = { type: "INT32", limits: int8, ...how } as const;
+      verify(page(2, 0, wide(0n, 2n ** 63n - 1n)), 2, of64);
+      verify(page(3, 0, narrow(-128, 127, 0)), 3, of32);
+      verify(page(3, 9, split(narrow(-128, 127, 0), 4)), 3, of32);
+      // A number of the dictionary that no value is.
+      verify(joined([dictionary(2, wide(-1n, 5n)), page(3, 8, bytes(1, 6, 1))]), 3, of64);
+      const refused = (run: () => void, message: string): void => expect(run).toThrow(`the column "x" has ${message}`);
+      refused(
+        () => verify(page(2, 0, wide(0n, -1n)), 2, of64),
+        "18446744073709551615 in row 12: int64 has no such number",
+      );
+      refused(() => verify(page(2, 0, narrow(0, 128)), 2, of32), "128 in row 12: int8");
+      refused(() => verify(page(2, 9, split(narrow(0, -129), 4)), 2, of32), "-129 in row 12: int8");
+      refused(() => verify(page(2, 9, split(wide(1n, -2n), 8)), 2, of64), "18446744073709551614 in row 12");
+      refused(
+        () => verify(joined([dictionary(2, wide(5n, -1n)), page(3, 8, bytes(1, 3, 0b010))]), 3, of64),
+        "18446744073709551615 in row 12",
+      );
+      refused(
+        () => verify(joined([dictionary(1, wide(-1n)), page(3, 8, bytes(0))]), 3, of64),
+        "18446744073709551615 in row 11",
+      );
+      // Which row it is, is not known where others are missing.
+      refused(
+        () => verify(page(3, 0, joined([levels(3, 0b101), wide(5n, -1n)])), 3, { ...of64, optional: true }),
+        "18446744073709551615: int64",
+      );
+      refused(() => verify(page(5, 5, differences), 5, of64), "9223372036854775811 in row 13");
+      readDifferences(Content.of(differences), 3, (value, i) =>
+        expect(value).toBe([1n, 2n + 2n ** 62n, 3n - 2n ** 63n][i]),
+      );
+    },
+  );
 
   test("of lists with empty ones, in version 2, are refused by name", () => {
     // A list of one value, then one of none, which is not missing.
@@ -257,13 +312,17 @@ describe("compressed pages", () => {
     expect(() => snappyLength(bytes(4, 0b1, 1))).toThrow(FormatError);
   });
 
-  test.each(["SNAPPY", "GZIP", "ZSTD", "LZ4_RAW", "LZ4", "BROTLI"] as const)("of %s that say 2 GB take no memory", async (codec) => {
-    const packed = codec === "GZIP" ? new Uint8Array(gzipSync(new Uint8Array(1000))) : bytes(40, 181, 47, 253, 0, 88, 1, 0, 0);
-    const taken = await bytesTaken(async () => {
-      expect(() => requireUnpackable(codec, packed, 2 ** 31 - 1, enough)).toThrow(FormatError);
-    });
-    expect(taken).toBeLessThan(70_000);
-  }); // biome-ignore format: one formula
+  test.each(["SNAPPY", "GZIP", "ZSTD", "LZ4_RAW", "LZ4", "BROTLI"] as const)(
+    "of %s that say 2 GB take no memory",
+    async (codec) => {
+      const packed =
+        codec === "GZIP" ? new Uint8Array(gzipSync(new Uint8Array(1000))) : bytes(40, 181, 47, 253, 0, 88, 1, 0, 0);
+      const taken = await bytesTaken(async () => {
+        expect(() => requireUnpackable(codec, packed, 2 ** 31 - 1, enough)).toThrow(FormatError);
+      });
+      expect(taken).toBeLessThan(70_000);
+    },
+  );
 
   test("of gzip are gone through first where only libraries unpack them", () => {
     const packed = new Uint8Array(gzipSync(new Uint8Array(1e6)));

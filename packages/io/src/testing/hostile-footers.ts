@@ -56,7 +56,8 @@ export const hostileFooters: Readonly<Record<string, (size: number) => Uint8Arra
   "texts of keys": (size) => ofGroups(nobody, { 5: listOfMany(12, size, struct({ 1: "ab", 2: "c" })) }),
   "encodings of a column": (size) => ofChunk({ 2: listOfMany(5, size, number) }),
   "names of a column": (size) => ofChunk({ 3: listOfMany(8, size, number) }),
-  "statistics of columns": (size) => ofGroups(listOfMany(12, size, group(structs(chunk("a", { 12: struct({ 5: "abcd" }) })), 0))), // biome-ignore format: one file a line
+  "statistics of columns": (size) =>
+    ofGroups(listOfMany(12, size, group(structs(chunk("a", { 12: struct({ 5: "abcd" }) })), 0))),
   "a statistic of a column": (size) => ofChunk({ 12: struct({ 5: "\xff".repeat(size) }) }),
   "statistics of encodings": (size) => ofChunk({ 13: listOfMany(12, size, empty) }),
   "counts of levels": (size) => ofChunk({ 16: struct({ 2: listOfMany(6, size, number) }) }),

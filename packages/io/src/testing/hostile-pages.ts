@@ -80,15 +80,18 @@ export const hostilePages: Readonly<Record<string, (size: number) => Uint8Array>
   "a number beyond int64, by gzip": (size) => plain("gzip", size),
   "a number beyond int64, by Zstandard": (size) => plain("zstd", size),
   "a number beyond int64, by LZ4": (size) => plain("lz4", size),
-  "a number beyond int64, of which each byte is elsewhere": (size) => file("zstd", types.int64, size / 8, page("zstd", size / 8, split(size), { encoding: encodings.split })), // biome-ignore format: one file a line
+  "a number beyond int64, of which each byte is elsewhere": (size) =>
+    file("zstd", types.int64, size / 8, page("zstd", size / 8, split(size), { encoding: encodings.split })),
   "a number beyond int64 in a dictionary": (size) =>
     file(
       "lz4",
       types.int64,
       1,
       page("lz4", size / 8, numbers(size), { kind: kinds.dictionary }),
-      page("lz4", 1, Uint8Array.of(24, 2, ...new Uint8Array(Uint32Array.of(size / 8 - 1).buffer).subarray(0, 3)), { encoding: encodings.places }),
-    ), // biome-ignore format: one page a line
+      page("lz4", 1, Uint8Array.of(24, 2, ...new Uint8Array(Uint32Array.of(size / 8 - 1).buffer).subarray(0, 3)), {
+        encoding: encodings.places,
+      }),
+    ),
   "a place beyond the dictionary": (size) =>
     file(
       "gzip",
@@ -97,6 +100,8 @@ export const hostilePages: Readonly<Record<string, (size: number) => Uint8Array>
       page("gzip", 1, new Uint8Array(8), { kind: kinds.dictionary }),
       page("gzip", size, places(size), { encoding: encodings.places }),
     ),
-  "a wrong checksum": (size) => file("zstd", types.double, size / 8, page("zstd", size / 8, new Uint8Array(size), { damage: flipLast })), // biome-ignore format: one file a line
-  "a wrong length": (size) => file("gzip", types.double, size / 8, page("gzip", size / 8, new Uint8Array(size), { more: 8 })), // biome-ignore format: one file a line
+  "a wrong checksum": (size) =>
+    file("zstd", types.double, size / 8, page("zstd", size / 8, new Uint8Array(size), { damage: flipLast })),
+  "a wrong length": (size) =>
+    file("gzip", types.double, size / 8, page("gzip", size / 8, new Uint8Array(size), { more: 8 })),
 };

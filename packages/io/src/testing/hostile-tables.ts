@@ -17,15 +17,20 @@ function parquet(columns: Uint8Array, count: number): Uint8Array {
 }
 
 /** Records of a size, each with a name of its own from a place on. */
-function named(size: number, record: Uint8Array, nameAt: number): { readonly bytes: Uint8Array; readonly count: number } {
+function named(
+  size: number,
+  record: Uint8Array,
+  nameAt: number,
+): { readonly bytes: Uint8Array; readonly count: number } {
   const count = Math.floor(size / record.length);
   const bytes = new Uint8Array(count * record.length);
   for (let i = 0; i < count; i++) {
     bytes.set(record, i * record.length);
-    for (let d = 0, rest = i; d < 4; d++, rest = Math.floor(rest / 26)) bytes[i * record.length + nameAt + d] = 97 + (rest % 26);
+    for (let d = 0, rest = i; d < 4; d++, rest = Math.floor(rest / 26))
+      bytes[i * record.length + nameAt + d] = 97 + (rest % 26);
   }
   return { bytes, count };
-} // biome-ignore format: two short loops
+}
 
 /** An archive with a directory of empty records, all in one place. */
 export function zipOfMany(size: number): Uint8Array {
@@ -37,8 +42,13 @@ export function zipOfMany(size: number): Uint8Array {
   const end = new Uint8Array(56 + 20 + 22);
   const view = new DataView(end.buffer);
   view.setUint32(0, 0x06064b50, true);
-  for (const [at, value] of [[32, count], [40, bytes.length], [48, start.length], [64, start.length + bytes.length]] as const)
-    view.setBigUint64(at, BigInt(value), true); // biome-ignore format: one list
+  for (const [at, value] of [
+    [32, count],
+    [40, bytes.length],
+    [48, start.length],
+    [64, start.length + bytes.length],
+  ] as const)
+    view.setBigUint64(at, BigInt(value), true);
   view.setUint32(56, 0x07064b50, true);
   view.setUint32(76, 0x06054b50, true);
   return joined([start, bytes, end]);

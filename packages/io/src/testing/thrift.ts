@@ -42,9 +42,17 @@ export function struct(fields: Readonly<Record<number, ThriftValue>>): Uint8Arra
 }
 
 /** A list of structs. */
-export const structs = (...items: readonly Uint8Array[]): ListOf => ({ type: 12, count: items.length, items: joined(items) }); // biome-ignore format: one formula
+export const structs = (...items: readonly Uint8Array[]): ListOf => ({
+  type: 12,
+  count: items.length,
+  items: joined(items),
+});
 /** A list of texts. */
-export const texts = (...items: readonly string[]): ListOf => ({ type: 8, count: items.length, items: joined(items.map((item) => written(item)[1])) }); // biome-ignore format: one formula
+export const texts = (...items: readonly string[]): ListOf => ({
+  type: 8,
+  count: items.length,
+  items: joined(items.map((item) => written(item)[1])),
+});
 
 /** A list of as many of the same as fit; a name of four letters in each begins at a place. */
 export function listOfMany(type: number, size: number, item: Uint8Array, nameAt = -1): ListOf {
