@@ -32,7 +32,7 @@ export function requireWebAssembly(): void {
 }
 
 /** A module of one exported function. */
-function moduleOf(
+function withFunction(
   parameters: readonly ValueType[],
   results: readonly ValueType[],
   write: (code: Code) => void,
@@ -47,7 +47,7 @@ function moduleOf(
 
 /** Whether vectors have a multiply-add that rounds once. Relaxed SIMD has one that may also be two instructions. */
 function fuses(): boolean {
-  const bytes = moduleOf(["f32", "f32", "f32"], ["f32"], (code) => {
+  const bytes = withFunction(["f32", "f32", "f32"], ["f32"], (code) => {
     for (const parameter of [0, 1, 2]) {
       code.index("local.get", parameter);
       code.op("f32x4.splat");
@@ -63,7 +63,7 @@ function fuses(): boolean {
 
 export function detectFeatures(): Found {
   const simd = WebAssembly.validate(
-    moduleOf([], [], (code) => {
+    withFunction([], [], (code) => {
       code.v128(new Uint8Array(16));
       code.op("drop");
     }),

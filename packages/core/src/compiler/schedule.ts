@@ -1,4 +1,5 @@
 /** The order in which the commands of a program run. */
+import { listOf } from "../graph/lists.ts";
 
 /** The buffers that a command reads and writes. */
 export interface Accesses {
@@ -21,8 +22,8 @@ export function schedule<Step extends Accesses>(steps: readonly Step[], bytesOf:
   for (const [n, { read, written }] of steps.entries()) {
     if (waits[n]) {
       waiting.add(n);
-      for (const b of read) note(readers, b, n);
-      for (const b of written) note(writers, b, n);
+      for (const b of read) listOf(readers, b).push(n);
+      for (const b of written) listOf(writers, b).push(n);
       continue;
     }
     const due = new Set([n]);
@@ -54,10 +55,4 @@ function growing(steps: readonly Accesses[], bytesOf: (buffer: number) => number
   for (const [b, n] of first) made[n] += bytesOf(b);
   for (const [b, n] of last) ended[n] += bytesOf(b);
   return made.map((bytes, n) => bytes > 0 && bytes >= ended[n]);
-}
-
-function note(map: Map<number, number[]>, key: number, n: number): void {
-  const known = map.get(key);
-  if (known) known.push(n);
-  else map.set(key, [n]);
 }

@@ -9,6 +9,7 @@ import * as onnx from "./index.ts";
 import { decode } from "./proto/decode.ts";
 import type { GraphProto } from "./proto/messages.ts";
 import { numbersOf, Session } from "./testing/onnxruntime.ts";
+import { Program } from "./testing/program.ts";
 
 const { nn } = torch;
 type Tensor = torch.Tensor;
@@ -17,20 +18,6 @@ beforeEach(() => {
   torch.setDefaultDevice("cpu");
   torch.manualSeed(0);
 });
-
-/** A program as a module. */
-class Program extends nn.Module<Tensor[], unknown> {
-  readonly run: (...inputs: Tensor[]) => unknown;
-
-  constructor(run: (...inputs: Tensor[]) => unknown) {
-    super();
-    this.run = run;
-  }
-
-  forward(...inputs: Tensor[]): unknown {
-    return this.run(...inputs);
-  }
-}
 
 function graphOf(bytes: Uint8Array): GraphProto {
   const { graph } = decode("Model", bytes);
@@ -349,44 +336,6 @@ describe("what has no graph is refused", () => {
       await expect(onnx.export(new Program(read), torch.ones([1, 1]))).rejects.toThrow(
         "was read while the program was traced",
       );
-  });
-
-  test("what a call leaves to the next one, and gives results of", async () => {
-    const x = torch.ones([2, 3]);
-    let last: Tensor | null = null;
-    const inVariable = new Program((x) => {
-      last = last === null ? x.tanh() : x.add(last).tanh();
-      return last;
-    });
-    await expect(onnx.export(inVariable, x)).rejects.toThrow(
-      "the model uses of the call before a tensor of shape [2, 3] that the graph would not carry on: let forward take it and return it",
-    );
-    const calls = torch.zeros([]);
-    const inTensor = new Program((x) => x.mul(calls.add_(1)));
-    await expect(onnx.export(inTensor, x)).rejects.toThrow("the model writes to a tensor of shape []");
-    const inBuffer: Program = new Program((x) => inBuffer.getBuffer("sum").add_(x).tanh());
-    inBuffer.registerBuffer("sum", torch.zeros([2, 3]));
-    await expect(onnx.export(inBuffer, x)).rejects.toThrow("gives results of, a tensor of shape [2, 3]");
-    await expect(onnx.export(inBuffer, x)).rejects.toThrow(onnx.OnnxExportError);
-    expect(await inBuffer.getBuffer("sum").sum().item()).toBe(0);
-  });
-
-  test("but not what it keeps and does not use, or keeps as it is, or writes for others", async () => {
-    const x = torch.randn([2, 3]);
-    const kept: { shown: Tensor | null; mask: Tensor | null } = { shown: null, mask: null };
-    const program = new Program((x) => {
-      kept.mask ??= torch.arange(3).gt(0).to("float32");
-      kept.shown = x.mul(kept.mask);
-      return kept.shown.sum(1);
-    });
-    const norm = new nn.BatchNorm1d(3);
-    for (const [model, options] of [
-      [program, {}],
-      [norm, { training: "train" }],
-    ] as const) {
-      const session = await Session.open(await onnx.export(model, x, undefined, options));
-      expect(Object.keys(await session.run({ input: x }))).toEqual(["output"]);
-    }
   });
 
   test("more than two gibibytes", async () => {

@@ -92,18 +92,19 @@ function writeVectors(w: KernelWriter, { axes: [axis], body, reductions: given }
       );
   };
   for (const one of all) one.enterVector();
-  const overlap = isSmall(body, given)
+  const leave = (): void => {
+    for (const one of all) one.leaveChunk();
+  };
+  const small = isSmall(body, given);
+  const overlap = small
     ? 1
     : w.overlapOf(
         body,
         given.map((reduction) => reduction.value),
       );
-  const isRepeated = isSmall(body, given) || overlap > 1;
-  if (isSmall(body, given)) {
+  const isRepeated = small || overlap > 1;
+  if (small) {
     if (inChunks) {
-      const leave = (): void => {
-        for (const one of all) one.leaveChunk();
-      };
       e.loop(counter, e.op("i32.and", inside, e.i32(-chunkSize)), chunkSize, (i) => {
         for (const n of range(chunkSize / 4)) feed(e.shifted(i, 4 * n), (one, x) => one.addChunkVector(x, n));
         leave();
@@ -127,7 +128,7 @@ function writeVectors(w: KernelWriter, { axes: [axis], body, reductions: given }
           together(i, (one, x, copy) => one.addChunkVector(x, copy));
         });
         e.loop(counter, to, 4, (i) => feed(i, (one, x) => one.addChunkVector(x, 0)));
-        for (const one of all) one.leaveChunk();
+        leave();
       });
     }
     e.loop(counter, upTo(4 * overlap), 4 * overlap, (i) => together(i, (one, x, copy) => one.addVector(x, copy)));

@@ -47,8 +47,8 @@ export interface ExportOptions {
  * @param args one tensor, or the arguments of the call: tensors, also inside arrays, become inputs in their order; all else
  * stays as it is.
  * @param file where to write, in Node, Deno and Bun; the file is replaced when all is written. Without one, the bytes are returned.
- * @throws OnnxExportError listing what ONNX has no operators for, or for a tensor that one call leaves to the next; TraceError if the model reads values; ValueError for options that
- * do not fit.
+ * @throws OnnxExportError listing what ONNX has no operators for, or for a tensor that one call leaves to the next; TraceError if
+ *   the model reads values; ValueError for options that do not fit.
  * @example
  * await onnx.export(model, torch.randn([1, 4]), "model.onnx", { dynamicAxes: { input: { 0: "batch" } } });
  */
