@@ -9,7 +9,7 @@ import { inline } from "./inline.ts";
 import { type KernelCall, type KernelContext, kernelsOf } from "./kernel.ts";
 import { type Lifetime, planMemory } from "./memory.ts";
 import { chooseRealized } from "./realize.ts";
-import { type Accesses, schedule } from "./schedule.ts";
+import { type Accesses, schedule, spansOf } from "./schedule.ts";
 
 /** A program ready to run, and what to bind: leaves by number, then one buffer per output. */
 export interface Compiled {
@@ -69,10 +69,9 @@ export function build(
   const calls = groups.flatMap((group) => kernelsOf(group, context));
   const temporaryBytes = (b: number): number =>
     b < firstTemporary ? 0 : buffers[b].length * bytesOf(buffers[b].dtype);
-  const commands = schedule(gatherCommands(calls), temporaryBytes).map(
-    ({ kernel, calls: all }): Command => ({ kernel, calls: all }),
-  );
-  const arenaBytes = planTemporaries(commands, buffers, firstTemporary);
+  const steps = schedule(gatherCommands(calls), temporaryBytes);
+  const commands = steps.map(({ kernel, calls: all }): Command => ({ kernel, calls: all }));
+  const arenaBytes = planTemporaries(steps, buffers, firstTemporary);
   const program: Program = {
     buffers,
     arenaBytes,
@@ -129,19 +128,14 @@ function gatherCommands(calls: readonly KernelCall[]): (Command & Accesses)[] {
   return commands;
 }
 
-function planTemporaries(commands: readonly Command[], buffers: BufferSpec[], first: number): number {
-  const lifetimes: Lifetime[] = buffers
-    .slice(first)
-    .map((b) => ({ bytes: b.length * bytesOf(b.dtype), first: commands.length, last: -1 }));
-  for (const [n, command] of commands.entries()) {
-    for (const call of command.calls) {
-      for (const b of call.buffers) {
-        if (b < first) continue;
-        lifetimes[b - first].first = Math.min(lifetimes[b - first].first, n);
-        lifetimes[b - first].last = Math.max(lifetimes[b - first].last, n);
-      }
-    }
-  }
+function planTemporaries(steps: readonly Accesses[], buffers: BufferSpec[], first: number): number {
+  const spans = spansOf(steps);
+  const lifetimes = buffers.slice(first).map(
+    (b, i): Lifetime => ({
+      bytes: b.length * bytesOf(b.dtype),
+      ...(spans.get(first + i) ?? { first: steps.length, last: -1 }),
+    }),
+  );
   const plan = planMemory(lifetimes);
   for (const [i, offset] of plan.offsets.entries()) buffers[first + i] = { ...buffers[first + i], offset };
   return plan.bytes;

@@ -40,19 +40,26 @@ export function schedule<Step extends Accesses>(steps: readonly Step[], bytesOf:
   return ordered;
 }
 
-/** Whether with each step no fewer bytes of temporaries begin than end, and any. */
-function growing(steps: readonly Accesses[], bytesOf: (buffer: number) => number): boolean[] {
-  const first = new Map<number, number>();
-  const last = new Map<number, number>();
+/** The first and the last step that reads or writes a buffer, of those that any does. */
+export function spansOf(steps: readonly Accesses[]): Map<number, { first: number; last: number }> {
+  const spans = new Map<number, { first: number; last: number }>();
   for (const [n, { read, written }] of steps.entries()) {
     for (const b of [...read, ...written]) {
-      if (!first.has(b)) first.set(b, n);
-      last.set(b, n);
+      const span = spans.get(b);
+      if (span) span.last = n;
+      else spans.set(b, { first: n, last: n });
     }
   }
+  return spans;
+}
+
+/** Whether with each step no fewer bytes of temporaries begin than end, and any. */
+function growing(steps: readonly Accesses[], bytesOf: (buffer: number) => number): boolean[] {
   const made = steps.map(() => 0);
   const ended = steps.map(() => 0);
-  for (const [b, n] of first) made[n] += bytesOf(b);
-  for (const [b, n] of last) ended[n] += bytesOf(b);
+  for (const [b, { first, last }] of spansOf(steps)) {
+    made[first] += bytesOf(b);
+    ended[last] += bytesOf(b);
+  }
   return made.map((bytes, n) => bytes > 0 && bytes >= ended[n]);
 }
