@@ -18,7 +18,6 @@ import { Layouts, WasmExecutable } from "./executable.ts";
 import { detectFeatures, requireWebAssembly } from "./features.ts";
 import { Allocator } from "./memory/allocator.ts";
 import type { Parts } from "./parts.ts";
-import type { Job } from "./threads/pool.ts";
 
 export interface WasmOptions {
   /** Vector instructions. Default: where the engine has them. */
@@ -154,25 +153,25 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
     layouts.use(executable);
     const { program, external, stateFrom, alone, shared, scratchBytes, timing } = executable;
     const pool = shared && timing && listener === undefined ? engine.pool : undefined;
-    const isShared = shared !== undefined && timing !== undefined && pool?.isWorth(shared.gain, timing) === true;
-    const { before, state, time } = isShared ? shared : alone;
+    const together = shared && timing && pool?.isWorth(shared.gain, timing) ? shared : undefined;
     executable.bindArena(arena.atLeast(program.arenaBytes));
-    const scratchAt = scratch.atLeast(scratchBytes * before.length);
+    const scratchAt = scratch.atLeast(scratchBytes * (together && pool ? pool.wanted : 1));
     for (let i = 0; i < external.length; i++) executable.bind(external[i], bufferOf(buffers[i]).address);
     if (program.arguments > 0) executable.setArguments(args);
     executable.clearChecks();
-    const start = (jobs: readonly Job[], firstCall: number): void => {
-      if (listener) engine.runApart(jobs[0], scratchAt, (i) => executable.kernelOf(firstCall + i), listener);
-      else engine.run(jobs, scratchAt, scratchBytes, time);
+    const start = (half: "before" | "state", firstCall: number): void => {
+      if (together) engine.share(together[half], scratchAt, scratchBytes, together.time);
+      else if (listener) engine.runApart(alone[half], scratchAt, (i) => executable.kernelOf(firstCall + i), listener);
+      else engine.run(alone[half], scratchAt);
     };
     const { hasty } = executable;
     const begun = pool || hasty ? performance.now() : 0;
-    start(before, 0);
+    start("before", 0);
     const status = executable.firstFailure();
     if (status >= 0) return status;
-    if (stateFrom < program.commands.length) start(state, (before[0].end - before[0].first) / commandBytes);
+    if (stateFrom < program.commands.length) start("state", (alone.before.end - alone.before.first) / commandBytes);
     if (hasty) executable.spent(performance.now() - begun);
-    else if (timing) pool?.note(timing, performance.now() - begun, isShared);
+    else if (timing) pool?.note(timing, performance.now() - begun, together !== undefined);
     return executable.firstFailure();
   }
 

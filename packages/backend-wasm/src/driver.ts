@@ -8,10 +8,6 @@ export interface Driver {
   readonly run: (first: number, end: number, scratch: number) => void;
 }
 
-/** Places in the table of kernels: of the barrier between threads, and of the first kernel. */
-export const barrierIndex = 0;
-export const firstKernel = 1;
-
 /** The driver's module; it imports `env.memory` and `env.table`. */
 export function driverModule(): Module {
   const module = moduleOf(false);
@@ -19,11 +15,12 @@ export function driverModule(): Module {
   return module;
 }
 
-/** Adds the export `run`; `kernel` is the type of kernels. */
-export function defineRun(module: Module, kernel: number): void {
+/** Adds the export `run`, and gives its index; `kernel` is the type of kernels. */
+export function defineRun(module: Module, kernel: number): number {
   const run = module.declare(module.type(["i32", "i32", "i32"]));
   module.export("run", run);
   module.define({ locals: [], code: runCode(kernel) });
+  return run;
 }
 
 function runCode(kernel: number): Code {

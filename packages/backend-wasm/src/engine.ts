@@ -1,7 +1,7 @@
 import { BackendError, type Call, type Kernel, type KernelTiming } from "@cresset/core/backend";
 import { moduleOf } from "./assembler/environment.ts";
 import type { Module } from "./assembler/module.ts";
-import { type Driver, driverModule, firstKernel } from "./driver.ts";
+import { type Driver, driverModule } from "./driver.ts";
 import type { Features } from "./features.ts";
 import { type Assumptions, assumptionsKey, assumptionsOf } from "./lowering/assumptions.ts";
 import type { ConstantPool } from "./lowering/code/constant-pool.ts";
@@ -11,7 +11,8 @@ import { type SharedFunction, singlePrefix } from "./lowering/values/shared.ts";
 import type { Target } from "./lowering/writer.ts";
 import type { Allocator } from "./memory/allocator.ts";
 import type { Parts } from "./parts.ts";
-import type { Job, Pool } from "./threads/pool.ts";
+import type { SharedDriver } from "./threads/driver.ts";
+import type { Phases, Pool } from "./threads/pool.ts";
 
 const poolBytes = 4096;
 /** Milliseconds that compiling a program takes, about: one that has run for so long will run for longer. */
@@ -82,7 +83,13 @@ interface Assumed {
   readonly best: string;
 }
 
-/** Bytes of a command in a program's list: a table index, and the address of a record. */
+/** A list of commands in memory. */
+export interface List {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Bytes of a command in a list: a table index, and the address of a record. */
 export const commandBytes = 8;
 
 /** The functions of compiled kernels, in one table, and the driver that calls them. */
@@ -142,16 +149,19 @@ export class Engine {
     return this.#best.size + this.#hasty.size;
   }
 
-  /** Runs one list of commands on each thread; `time`: milliseconds that it should take. */
-  run(jobs: readonly Job[], scratch: number, scratchBytes: number, time: number): void {
-    const { first, end } = jobs[0];
-    if (this.pool === undefined || jobs.length === 1) this.#driver.run(first, end, scratch);
-    else this.pool.run(jobs, scratch, scratchBytes, time, () => this.#driver.run(first, end, scratch));
+  /** Runs a list of commands on this thread. */
+  run({ first, end }: List, scratch: number): void {
+    this.#driver.run(first, end, scratch);
+  }
+
+  /** Runs phases on all threads, each with so much scratch memory; `time`: milliseconds that it should take. */
+  share(phases: Phases, scratch: number, scratchBytes: number, time: number): void {
+    this.pool?.run(this.#driver as SharedDriver, phases, scratch, scratchBytes, time);
   }
 
   /** Runs a list of commands one by one on this thread, and tells how long each took. */
   runApart(
-    { first, end }: Job,
+    { first, end }: List,
     scratch: number,
     kernelOf: (command: number) => Kernel,
     listener: (timing: KernelTiming) => void,
@@ -193,7 +203,7 @@ export class Engine {
 
   /** Functions in the table are never garbage: a process that goes through very many shapes starts again. */
   #forgetAll(): void {
-    for (let i = 0; i < this.kernels; i++) this.#table.set(firstKernel + i, null);
+    for (let i = 0; i < this.kernels; i++) this.#table.set(i, null);
     this.#best.clear();
     this.#hasty.clear();
     this.#functions.clear();
@@ -218,7 +228,7 @@ export class Engine {
   #add(fresh: ReadonlyMap<string, Assumed>, inHaste: boolean): void {
     const imports = new Map<string, number>();
     const target = this.target(imports);
-    const first = firstKernel + this.kernels;
+    const first = this.kernels;
     const bodies = Array.from(fresh.values(), ({ kernel, assumptions }) =>
       kernelBody(kernel, assumptions, target, this.parts.rare, inHaste),
     );

@@ -8,8 +8,7 @@ import {
   type Kernel,
   type Program,
 } from "@cresset/core/backend";
-import { barrierIndex } from "./driver.ts";
-import { commandBytes, type Engine, type KernelCall } from "./engine.ts";
+import { commandBytes, type Engine, type KernelCall, type List } from "./engine.ts";
 import { scratchBytes } from "./lowering/compile.ts";
 import { type Part, rangesOf } from "./lowering/ranges.ts";
 import {
@@ -25,8 +24,9 @@ import {
 } from "./lowering/record.ts";
 import type { Allocator } from "./memory/allocator.ts";
 import type { Timing } from "./threads/benefit.ts";
-import type { Job } from "./threads/pool.ts";
-import type { Schedule, Step } from "./threads/schedule.ts";
+import { entryBytes } from "./threads/control.ts";
+import type { Phases } from "./threads/pool.ts";
+import type { Phase, Schedule, Step } from "./threads/schedule.ts";
 
 /**
  * A program laid out in linear memory: a word for the address of each buffer, the arguments, a byte for each check, a
@@ -45,9 +45,9 @@ export class WasmExecutable implements Executable {
   /** Whether it ran since somebody last looked. */
   used = false;
   /** Everything on one thread. */
-  alone: Way = { before: [], state: [], time: 0, gain: 0 };
+  alone: Halves<List> = { before: { first: 0, end: 0 }, state: { first: 0, end: 0 } };
   /** Shared by all threads, if there are several and it gains by them. */
-  shared: Way | undefined;
+  shared: SharedWay | undefined;
   /** How long it takes, where there are threads. */
   readonly timing: Timing | undefined;
   readonly #engine: Engine;
@@ -115,7 +115,8 @@ export class WasmExecutable implements Executable {
     const { indices, hasty } = this.#engine.compile(this.#calls, this.#spent < this.#engine.patience);
     this.hasty = hasty;
     const shared = this.#schedule();
-    const one = alone(this.#calls.length, countCalls(program.commands.slice(0, this.stateFrom)));
+    const whole = this.#calls.map((_, call): Step => ({ call, part: undefined }));
+    const callsBefore = countCalls(program.commands.slice(0, this.stateFrom));
     const argumentsAt = Math.ceil((4 * program.buffers.length) / 8) * 8;
     const failedAt = argumentsAt + argumentBytes * program.arguments;
     let size = Math.ceil((failedAt + program.checks) / 8) * 8;
@@ -126,17 +127,14 @@ export class WasmExecutable implements Executable {
     };
     const placed = (steps: readonly Step[]): PlacedSteps => ({
       at: place(commandBytes * steps.length),
-      steps: steps.map((step) => ({
-        step,
-        at: step === "barrier" ? 0 : place(recordBytes(this.#calls[step.call].kernel)),
-      })),
+      steps: steps.map((step) => ({ step, at: place(recordBytes(this.#calls[step.call].kernel)) })),
     });
-    const ways = (shared ? [one, shared] : [one]).map(({ before, state, time, gain }) => ({
-      before: before.map(placed),
-      state: state.map(placed),
-      time: time / 1e6,
-      gain,
-    }));
+    const placedPhases = (phases: readonly Phase[]): PlacedPhases => {
+      const shares = phases.flat();
+      return { table: place(entryBytes * shares.length), count: phases.length, shares: shares.map(placed) };
+    };
+    const alone = both({ before: whole.slice(0, callsBefore), state: whole.slice(callsBefore) }, placed);
+    const phases = shared && both(shared, placedPhases);
     const base = this.#allocator.allocate(size);
     this.#base = base;
     this.#bytes = size;
@@ -144,17 +142,22 @@ export class WasmExecutable implements Executable {
     this.#pointers = base;
     this.#arguments = base + argumentsAt;
     this.#failed = base + failedAt;
-    const written = ({ at, steps }: PlacedSteps): Job => {
+    const written = ({ at, steps }: PlacedSteps): List => {
       const first = base + at;
       for (const [i, one] of steps.entries())
         this.#writeStep(first + commandBytes * i, indices, one.step, base + one.at);
       return { first, end: first + commandBytes * steps.length };
     };
-    [this.alone, this.shared] = ways.map((way) => ({
-      ...way,
-      before: way.before.map(written),
-      state: way.state.map(written),
-    }));
+    const writtenPhases = ({ table, count, shares }: PlacedPhases): Phases => {
+      for (const [i, share] of shares.entries()) {
+        const { first, end } = written(share);
+        this.#write(base + table + entryBytes * i, first);
+        this.#write(base + table + entryBytes * i + 4, end);
+      }
+      return { table: base + table, count };
+    };
+    this.alone = both(alone, written);
+    this.shared = shared && phases && { ...both(phases, writtenPhases), time: shared.time / 1e6, gain: shared.gain };
   }
 
   /** How threads share it, if there are several and it gains by them. */
@@ -168,11 +171,6 @@ export class WasmExecutable implements Executable {
   }
 
   #writeStep(at: number, functions: readonly number[], step: Step, record: number): void {
-    if (step === "barrier") {
-      this.#write(at, barrierIndex);
-      this.#write(at + 4, this.#engine.pool?.at ?? 0);
-      return;
-    }
     const { kernel, call } = this.#calls[step.call];
     this.#write(at, functions[step.call]);
     this.#write(at + 4, record);
@@ -258,26 +256,34 @@ function setInt64(view: DataView, at: number, value: number): void {
   }
 }
 
-/** One way to run a program: what each thread does of the commands before those that write state, and of those. */
-export interface Way {
-  readonly before: readonly Job[];
-  readonly state: readonly Job[];
+/** What there is of the commands before those that write state, and of those. */
+interface Halves<T> {
+  readonly before: T;
+  readonly state: T;
+}
+
+const both = <T, U>({ before, state }: Halves<T>, made: (half: T) => U): Halves<U> => ({
+  before: made(before),
+  state: made(state),
+});
+
+/** How threads run a program together. */
+interface SharedWay extends Halves<Phases> {
   /** Milliseconds that it should take. */
   readonly time: number;
   /** Nanoseconds that it saves against one thread. */
   readonly gain: number;
 }
 
-/** Where in a program's memory the list of a thread's steps lies, and the record of each. */
+/** Where in a program's memory a list of steps lies, and the record of each. */
 interface PlacedSteps {
   readonly at: number;
   readonly steps: readonly { readonly step: Step; readonly at: number }[];
 }
 
-/** Everything in order on one thread, which needs no barriers. */
-function alone(calls: number, stateFrom: number): Schedule {
-  const steps = Array.from({ length: calls }, (_, call): Step => ({ call, part: undefined }));
-  return { before: [steps.slice(0, stateFrom)], state: [steps.slice(stateFrom)], time: 0, gain: 0 };
+/** Where the table of phases lies, and their shares one after another. */
+interface PlacedPhases extends Phases {
+  readonly shares: readonly PlacedSteps[];
 }
 
 const countCalls = (commands: readonly Command[]): number => commands.reduce((sum, { calls }) => sum + calls.length, 0);

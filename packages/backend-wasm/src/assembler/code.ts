@@ -105,11 +105,6 @@ export class Code {
     this.bytes.unsigned(table);
   }
 
-  fence(): void {
-    this.#opcode("atomic.fence");
-    this.bytes.byte(0);
-  }
-
   append(code: Code): void {
     this.bytes.append(code.bytes.view);
   }

@@ -25,7 +25,8 @@ const plainVector =
 const memoryScalar =
   "i32: load i64: load f32: load f64: load i32: load8_s load8_u load16_s load16_u 6 store i64: store f32: store f64: store i32: store8 store16";
 const memoryVector = "v128: load 2 load16x4_s load16x4_u 4 load32_splat load64_splat store 80 load32_zero";
-const memoryAtomic = "memory: atomic.notify atomic.wait32 14 i32: atomic.load 6 atomic.store 6 atomic.rmw.add";
+const memoryAtomic =
+  "memory: atomic.notify atomic.wait32 14 i32: atomic.load 6 atomic.store 6 atomic.rmw.add 41 atomic.rmw.cmpxchg";
 /** Instructions with an alignment, an offset and a lane. */
 const memoryLane = "v128: store32_lane store64_lane";
 /** Instructions with a lane. */
@@ -59,8 +60,7 @@ export type SpecialOp =
   | "f32.const"
   | "f64.const"
   | "v128.const"
-  | "i8x16.shuffle"
-  | "atomic.fence";
+  | "i8x16.shuffle";
 export type Instruction = Plain | MemoryOp | MemoryLaneOp | LaneOp | IndexOp | SpecialOp;
 
 export interface Opcode {
@@ -104,7 +104,6 @@ add("f", 0, 0x43, "f32.const");
 add("d", 0, 0x44, "f64.const");
 add("v", 0xfd, 12, "v128.const");
 add("l".repeat(16), 0xfd, 13, "i8x16.shuffle");
-add("z", 0xfe, 0x03, "atomic.fence");
 
 /** The opcode of an instruction. */
 export function opcodeOf(name: Instruction): Opcode {

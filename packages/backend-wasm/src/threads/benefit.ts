@@ -7,9 +7,11 @@
 /** Milliseconds of shared programs after which the balance is looked at; what may be lost before. */
 const period = 8;
 const mostLost = 4;
+/** What one program can lose in the balance: a thread that its system stops for longer would be stopped elsewhere, too. */
+const mostAtOnce = 1;
 /** Where it is negative everything runs alone for so many milliseconds: twice as long each time that it happens again. */
 const shortestPause = 10;
-const longestPause = 1280;
+const longestPause = 320;
 
 /** How long a program takes on one thread. */
 export class Timing {
@@ -42,7 +44,7 @@ export class Benefit {
   /** A program was shared: how long it took, and would have taken alone, in milliseconds. */
   note(took: number, alone: number, now: number): void {
     if (alone === Number.POSITIVE_INFINITY) return;
-    this.#saved += alone - took;
+    this.#saved += Math.max(alone - took, -mostAtOnce);
     this.#spent += took;
     if (this.#spent < period && this.#saved > -mostLost) return;
     if (this.#saved < 0) {

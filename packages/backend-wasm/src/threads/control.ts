@@ -1,30 +1,43 @@
 /**
  * Words of shared memory through which threads meet. Those that are written while others watch them lie in cache lines of
- * their own.
+ * their own. Phases are numbered from the pool's first one on, modulo 2³².
  */
 export const control = {
-  /** Counts the jobs; workers watch it. */
-  epoch: 0,
-  /** Workers asleep until the next job. */
+  /** The number after that of the last phase there is; workers watch it. */
+  end: 0,
+  /** Workers asleep until there are more phases. */
   idle: 4,
-  /** Threads that have arrived at the barrier, and how often all had. */
-  arrived: 64,
-  generation: 128,
-  /** Threads asleep at the barrier. */
-  sleeping: 192,
-  /** Threads that take part, the caller included. */
-  threads: 196,
-  /** Workers that wait for their first job. */
-  ready: 200,
-  /** Modules that workers are to load before the next job: their number, and the address of pairs of address and length. */
-  modules: 204,
-  moduleList: 208,
+  /** Shares that are done, of all phases so far. */
+  done: 64,
+  /** Threads asleep until a phase's shares are done. */
+  sleeping: 128,
+  /** Threads that take part, the caller included: a phase has so many shares. */
+  threads: 192,
+  /** How many shares of a phase a thread looks at: its own, then those of the threads after it. */
+  reach: 196,
+  /** The number of the running program's first phase, and the address of its table: for each phase the ends of its shares. */
+  start: 200,
+  table: 204,
+  /** Scratch memory of the first thread, and the bytes that each has. */
+  scratch: 208,
+  scratchBytes: 212,
+  /** Modules that workers are to load: how often there were some, how many, the address of pairs of address and length. */
+  modulesTurn: 216,
+  modules: 220,
+  moduleList: 224,
   /** The size that workers' tables must have. */
-  tableSize: 212,
-  /** For each thread its job: first command, end, scratch memory. */
-  jobs: 256,
+  tableSize: 228,
+  /** Workers that wait for their first phase, and those that have loaded the modules. */
+  ready: 232,
+  loaded: 236,
+  /** For each share of a phase a cache line, with the number of the next phase in which nobody has taken it. */
+  shares: 256,
 } as const;
 
-export const jobBytes = 16;
+/** Bytes from one share's word to the next. */
+export const shareBytes = 64;
 
-export const controlBytes = (threads: number): number => control.jobs + jobBytes * threads;
+/** Bytes of an entry of a program's table of phases: where the commands of a share begin, and where they end. */
+export const entryBytes = 8;
+
+export const controlBytes = (threads: number): number => control.shares + shareBytes * threads;

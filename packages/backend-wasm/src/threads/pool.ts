@@ -1,14 +1,15 @@
 import { BackendError, type Program } from "@cresset/core/backend";
 import type { Allocator } from "../memory/allocator.ts";
 import { Benefit, Timing } from "./benefit.ts";
-import { control, controlBytes, jobBytes } from "./control.ts";
+import { control, controlBytes } from "./control.ts";
+import type { SharedDriver } from "./driver.ts";
 import { type Schedule, schedule, type Thresholds } from "./schedule.ts";
 import { startWorker, type WorkerThread } from "./worker.ts";
 
-/** A thread's list of commands. */
-export interface Job {
-  readonly first: number;
-  readonly end: number;
+/** Phases of a program in memory: the address of their table, and how many. */
+export interface Phases {
+  readonly table: number;
+  readonly count: number;
 }
 
 interface Published {
@@ -42,8 +43,12 @@ export class Pool {
   readonly #driver: WebAssembly.Module;
   #workers: WorkerThread[] = [];
   #state: "unused" | "starting" | "running" | "off" = "unused";
+  /** The number of the next phase. */
+  #next = 0;
   /** Kernels that workers have not loaded. */
   #published: Published[] = [];
+  /** Memory in which they are loading kernels. */
+  #loading: { readonly address: number; readonly bytes: number } | undefined;
   readonly #benefit = new Benefit();
   /** How long the caller goes on waiting for the others, and when it last looked at the clock, milliseconds. */
   #patience = 0;
@@ -75,6 +80,7 @@ export class Pool {
     if (this.#state === "starting" && Atomics.load(this.#words, this.at / 4 + control.ready / 4) === this.wanted - 1) {
       this.#state = "running";
       this.#set(control.threads, this.wanted);
+      this.#set(control.reach, this.thresholds.always ? 1 : this.wanted);
     }
     return this.#state === "running" ? this.wanted : 1;
   }
@@ -84,6 +90,8 @@ export class Pool {
     if (this.threads === 1) return false;
     const { awake, asleep, always } = this.thresholds;
     if (always) return true;
+    // While they load other kernels they cannot be told of these.
+    if (this.#published.length > 0 && !this.#haveLoaded()) return false;
     if (!this.#benefit.allows(performance.now()) || timing.turn()) return false;
     return gain >= (this.#areIdle ? asleep : awake);
   }
@@ -140,7 +148,7 @@ export class Pool {
 
   #startOne(thread: number): void {
     const { memory } = this.#allocator;
-    const start = { memory, driver: this.#driver, at: this.at, thread, words: control, jobBytes };
+    const start = { memory, driver: this.#driver, at: this.at, thread, words: control };
     this.#workers.push(
       startWorker(start, (why) => {
         this.#stop(
@@ -170,35 +178,35 @@ export class Pool {
   }
 
   /**
-   * Runs one list on each thread; `caller` runs the first one. The lists end with a barrier.
+   * Runs phases of a program together with the workers, as far as they come.
    *
+   * @param driver of the caller.
+   * @param scratch address of `scratchBytes` for each thread.
    * @param expected how long it should take, in milliseconds.
-   * @throws BackendError where a worker does not answer; from then on there is one thread.
+   * @throws BackendError where a worker does not finish what it has begun; from then on there is one thread.
    */
-  run(jobs: readonly Job[], scratch: number, scratchBytes: number, expected: number, caller: () => void): void {
-    const loaded = this.#handOver();
-    for (let thread = 1; thread < jobs.length; thread++) {
-      const job = control.jobs + jobBytes * thread;
-      this.#set(job, jobs[thread].first);
-      this.#set(job + 4, jobs[thread].end);
-      this.#set(job + 8, scratch + scratchBytes * thread);
-    }
+  run(driver: SharedDriver, phases: Phases, scratch: number, scratchBytes: number, expected: number): void {
     this.#lookedAt = performance.now();
     this.#patience = 10_000 + 100 * expected;
-    const words = this.#words;
-    Atomics.add(words, (this.at + control.epoch) / 4, 1);
-    if (this.#areIdle) Atomics.notify(words, (this.at + control.epoch) / 4);
-    caller();
-    if (loaded) this.#allocator.release(loaded.address, loaded.bytes);
+    if (this.#published.length > 0) this.#handOver();
+    else this.#haveLoaded();
+    const first = this.#next;
+    this.#next = (first + phases.count) | 0;
+    this.#set(control.start, first);
+    this.#set(control.table, phases.table);
+    this.#set(control.scratch, scratch);
+    this.#set(control.scratchBytes, scratchBytes);
+    Atomics.store(this.#words, (this.at + control.end) / 4, this.#next);
+    if (this.#areIdle) Atomics.notify(this.#words, (this.at + control.end) / 4);
+    driver.takePart(this.at, 0, first, this.#next);
   }
 
-  /** Puts published kernels where workers load them before their next job; gives the memory to release after it. */
-  #handOver(): { address: number; bytes: number } | undefined {
+  /** Puts published kernels where workers load them before they take part. */
+  #handOver(): void {
     const published = this.#published;
-    this.#set(control.modules, published.length);
-    if (published.length === 0) return undefined;
     const listBytes = 8 * published.length;
     const bytes = published.reduce((sum, one) => sum + one.bytes.length, listBytes);
+    this.#haveLoaded();
     const address = this.#allocator.allocate(bytes);
     let [entry, at] = [address / 4, address + listBytes];
     for (const one of published) {
@@ -207,13 +215,26 @@ export class Pool {
       this.#allocator.words[entry++] = one.bytes.length;
       at += one.bytes.length;
     }
+    this.#set(control.modules, published.length);
     this.#set(control.moduleList, address);
     this.#set(control.tableSize, Math.max(...published.map(({ tableSize }) => tableSize)));
+    this.#set(control.loaded, 0);
+    Atomics.add(this.#words, (this.at + control.modulesTurn) / 4, 1);
+    this.#loading = { address, bytes };
     this.#published = [];
-    return { address, bytes };
   }
 
-  /** What the caller does at a barrier when it has looked long enough: sleeps while the word is `value`, but not for ever. */
+  /** Whether the workers have loaded what they were given; if so, that memory is free. */
+  #haveLoaded(): boolean {
+    const loading = this.#loading;
+    if (loading === undefined) return true;
+    if (Atomics.load(this.#words, (this.at + control.loaded) / 4) < this.wanted - 1) return false;
+    this.#allocator.release(loading.address, loading.bytes);
+    this.#loading = undefined;
+    return true;
+  }
+
+  /** What the caller does when it has looked at a word for long enough: sleeps while it is `value`, but not for ever. */
   readonly wait = (address: number, value: number): void => {
     const now = performance.now();
     this.#patience -= Math.min(now - this.#lookedAt, longestWait);

@@ -2,7 +2,7 @@ import { axis, load, loop, reads, store, writes } from "@cresset/conformance/ker
 import { bytesOf, type Call, type Kernel, type Program } from "@cresset/core/backend";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { everything, large, type Schedule, type Step, schedule } from "./schedule.ts";
+import { everything, large, type Schedule, schedule } from "./schedule.ts";
 
 const copy: Kernel = loop([...reads("float32"), writes("float32")], 1, 1, [
   store(1, axis(0), load("float32", 0, axis(0))),
@@ -36,16 +36,6 @@ const made = (p: Program, threads: number): Schedule => {
   return found;
 };
 
-/** Steps between barriers, for each thread. */
-function phases(list: readonly Step[]): Exclude<Step, "barrier">[][] {
-  const all: Exclude<Step, "barrier">[][] = [[]];
-  for (const step of list) {
-    if (step === "barrier") all.push([]);
-    else all[all.length - 1].push(step);
-  }
-  return all;
-}
-
 describe("a schedule", () => {
   test("is not made where one thread is as fast", () => {
     const one = program([[[0, 1, 2000]]]);
@@ -55,16 +45,13 @@ describe("a schedule", () => {
   test("cuts large calls at multiples of sixteen", () => {
     const { before } = made(program([[[0, 1, 1000]]]), 2);
     expect(before).toEqual([
-      [{ call: 0, part: { axis: 0, start: 0, end: 496 } }, "barrier"],
-      [{ call: 0, part: { axis: 0, start: 496, end: 1000 } }, "barrier"],
+      [[{ call: 0, part: { axis: 0, start: 0, end: 496 } }], [{ call: 0, part: { axis: 0, start: 496, end: 1000 } }]],
     ]);
   });
 
-  test("puts no barrier between commands that have nothing to do with each other", () => {
-    const { before } = made(program([[[0, 1, 1000]], [[0, 2, 1000]]]), 2);
-    expect(before[0].filter((step) => step === "barrier")).toHaveLength(1);
-    const dependent = made(program([[[0, 1, 1000]], [[1, 2, 1000]]]), 2);
-    expect(dependent.before[0].filter((step) => step === "barrier")).toHaveLength(2);
+  test("has commands in one phase that have nothing to do with each other", () => {
+    expect(made(program([[[0, 1, 1000]], [[0, 2, 1000]]]), 2).before).toHaveLength(1);
+    expect(made(program([[[0, 1, 1000]], [[1, 2, 1000]]]), 2).before).toHaveLength(2);
   });
 
   test("does every point once, in an order that the program allows", () => {
@@ -89,12 +76,10 @@ function expectSound(given: Program, { before, state }: Schedule, threads: numbe
   const calls = given.commands.flatMap((command) => command.calls);
   const commandOf = given.commands.flatMap((command, i) => command.calls.map(() => i));
   const covered = calls.map(({ extents }) => new Uint8Array(extents[0]));
-  for (const lists of [before, state]) {
-    const byThread = lists.map(phases);
-    const count = byThread[0].length;
-    for (const one of byThread) expect(one).toHaveLength(count);
-    for (let phase = 0; phase < count; phase++) {
-      const here = byThread.flatMap((one, thread) => one[phase].map((step) => ({ thread, step })));
+  for (const phases of [before, state]) {
+    for (const phase of phases) {
+      expect(phase).toHaveLength(threads);
+      const here = phase.flatMap((share, thread) => share.map((step) => ({ thread, step })));
       for (const [i, a] of here.entries()) {
         for (const b of here.slice(i + 1)) {
           const sameCommand = commandOf[a.step.call] === commandOf[b.step.call];
@@ -107,12 +92,11 @@ function expectSound(given: Program, { before, state }: Schedule, threads: numbe
         for (let at = start; at < end; at++) covered[step.call][at]++;
       }
     }
-    for (const list of lists) {
-      const order = list.flatMap((step) => (step === "barrier" ? [] : [step.call]));
+    for (let thread = 0; thread < threads; thread++) {
+      const order = phases.flatMap((phase) => phase[thread].map(({ call }) => call));
       expect(order).toEqual([...order].sort((x, y) => x - y));
     }
   }
-  expect(before).toHaveLength(threads);
   for (const points of covered) expect(points.every((times) => times === 1)).toBe(true);
 }
 

@@ -4,13 +4,19 @@ import { bytesOf } from "@cresset/core/backend";
 import { axesToCut, type Part } from "../lowering/ranges.ts";
 import { callTime } from "./work.ts";
 
-/** A call of the program by its number, whole or a part of it; "barrier": wait for all threads. */
-export type Step = "barrier" | { readonly call: number; readonly part: Part | undefined };
+/** A call of the program by its number, whole or a part of it. */
+export interface Step {
+  readonly call: number;
+  readonly part: Part | undefined;
+}
+
+/** Shares of work that threads may do side by side, one for each thread; all wait at its end until all of them are done. */
+export type Phase = readonly (readonly Step[])[];
 
 export interface Schedule {
-  /** Steps of each thread: of the commands before `stateFrom`, and of those from there on. Each ends with a barrier. */
-  readonly before: readonly (readonly Step[])[];
-  readonly state: readonly (readonly Step[])[];
+  /** The commands before `stateFrom`, and those from there on. */
+  readonly before: readonly Phase[];
+  readonly state: readonly Phase[];
   /** Nanoseconds that it should take, and that it should save against one thread. */
   readonly time: number;
   readonly gain: number;
@@ -22,19 +28,19 @@ export interface Thresholds {
   readonly cutting: number;
   /** Of a call that is worth giving to another thread. */
   readonly giving: number;
-  /** What it costs that all threads wait for each other. */
-  readonly barrier: number;
+  /** What it costs that all threads wait for each other at the end of a phase. */
+  readonly waiting: number;
   /** What a program must save: where workers are awake, and where they have to be woken. */
   readonly awake: number;
   readonly asleep: number;
-  /** Whether that is all that counts, whatever the clock says. */
+  /** Whether that is all that counts, and every thread does its own share: nothing depends on the clock. */
   readonly always: boolean;
 }
 
 export const large: Thresholds = {
   cutting: 4000,
   giving: 1000,
-  barrier: 500,
+  waiting: 500,
   awake: 20_000,
   asleep: 50_000,
   always: false,
@@ -43,12 +49,12 @@ export const large: Thresholds = {
 export const everything: Thresholds = {
   cutting: 0,
   giving: 0,
-  barrier: 0,
+  waiting: 0,
   awake: -1e12,
   asleep: -1e12,
   always: true,
 };
-/** Accesses that are remembered between barriers. */
+/** Accesses that are remembered in a phase. */
 const mostAccesses = 256;
 
 interface Access {
@@ -61,14 +67,15 @@ interface Access {
   readonly thread: number;
 }
 
-/** What is being done between two barriers. */
-class Phase {
-  loads: number[];
-  readonly #threads: number;
-  #accesses: Access[] = [];
+/** A phase that is being filled. */
+class OpenPhase {
+  readonly shares: Step[][];
+  /** Nanoseconds of each share. */
+  readonly loads: number[];
+  readonly #accesses: Access[] = [];
 
   constructor(threads: number) {
-    this.#threads = threads;
+    this.shares = Array.from({ length: threads }, () => []);
     this.loads = new Array<number>(threads).fill(0);
   }
 
@@ -91,18 +98,19 @@ class Phase {
     this.#accesses.push(...accesses);
   }
 
-  get time(): number {
-    return Math.max(...this.loads);
+  /** Adds a step to a thread's share. */
+  give(thread: number, step: Step, time: number): void {
+    this.shares[thread].push(step);
+    this.loads[thread] += time;
   }
 
-  clear(): void {
-    this.#accesses = [];
-    this.loads = new Array<number>(this.#threads).fill(0);
+  get time(): number {
+    return Math.max(...this.loads);
   }
 }
 
 /**
- * Shares a program among threads: large calls are cut, the others given to whoever has least to do, and a barrier stands
+ * Shares a program among threads: large calls are cut, the others given to whoever has least to do, and a phase ends
  * wherever a command needs what another thread has done. Undefined where one thread is as fast.
  *
  * @param stateFrom the first command that runs only if no check before it has failed.
@@ -120,11 +128,11 @@ export function schedule(
   );
   if (alone < thresholds.awake) return undefined;
   const sharing: Sharing = { program, threads, thresholds, nextCall: 0 };
-  const before = commandSteps(sharing, program.commands.slice(0, stateFrom));
-  const state = commandSteps(sharing, program.commands.slice(stateFrom));
+  const before = phasesOf(sharing, program.commands.slice(0, stateFrom));
+  const state = phasesOf(sharing, program.commands.slice(stateFrom));
   const time = before.time + state.time;
   const gain = alone - time;
-  return gain >= thresholds.awake ? { before: before.lists, state: state.lists, time, gain } : undefined;
+  return gain >= thresholds.awake ? { before: before.phases, state: state.phases, time, gain } : undefined;
 }
 
 interface Sharing {
@@ -135,37 +143,33 @@ interface Sharing {
   nextCall: number;
 }
 
-function commandSteps(sharing: Sharing, commands: readonly Command[]): { lists: Step[][]; time: number } {
+function phasesOf(sharing: Sharing, commands: readonly Command[]): { phases: Phase[]; time: number } {
   const { program, threads, thresholds } = sharing;
-  const lists: Step[][] = Array.from({ length: threads }, () => []);
-  const phase = new Phase(threads);
+  const phases: Phase[] = [];
+  let open = new OpenPhase(threads);
   let time = 0;
-  const barrier = (): void => {
-    for (const list of lists) list.push("barrier");
-    time += phase.time + thresholds.barrier;
-    phase.clear();
+  const close = (): void => {
+    phases.push(open.shares);
+    time += open.time + thresholds.waiting;
+    open = new OpenPhase(threads);
   };
   for (const { kernel, calls } of commands) {
-    const planned = plan(sharing, kernel, calls, phase.loads);
+    const planned = plan(sharing, kernel, calls, open.loads);
     const accesses = calls.flatMap((call, i) => accessesOf(program, kernel, call, planned[i].thread));
-    if (!phase.admits(accesses)) barrier();
-    phase.add(accesses);
+    if (!open.admits(accesses)) close();
+    open.add(accesses);
     for (const { thread, cut, time: needed } of planned) {
       const call = sharing.nextCall++;
       if (cut === undefined) {
-        lists[thread].push({ call, part: undefined });
-        phase.loads[thread] += needed;
+        open.give(thread, { call, part: undefined }, needed);
         continue;
       }
-      for (const [i, part] of partsOf(cut, threads).entries()) {
-        if (part.start === part.end) continue;
-        lists[i].push({ call, part });
-        phase.loads[i] += (needed * (part.end - part.start)) / cut.extent;
-      }
+      for (const [i, part] of partsOf(cut, threads).entries())
+        if (part.start < part.end) open.give(i, { call, part }, (needed * (part.end - part.start)) / cut.extent);
     }
   }
-  barrier();
-  return { lists, time };
+  if (commands.length > 0) close();
+  return { phases, time };
 }
 
 /** An axis to cut at multiples of `grain`. */

@@ -1,7 +1,29 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { apply, axis, constant, load, loop, reads, runOnce, single, store, writes } from "@cresset/conformance/kernels";
-import { type Backend, type BackendBuffer, BackendError, type Expression } from "@cresset/core/backend";
+import {
+  apply,
+  axis,
+  constant,
+  constantIndex,
+  load,
+  loop,
+  plus,
+  reads,
+  runOnce,
+  single,
+  store,
+  times,
+  updates,
+  writes,
+} from "@cresset/conformance/kernels";
+import {
+  type Backend,
+  type BackendBuffer,
+  BackendError,
+  type Expression,
+  type Kernel,
+  type Program,
+} from "@cresset/core/backend";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { wasm } from "../index.ts";
 
@@ -14,6 +36,55 @@ const program = single(
   [length],
 );
 const input = Float32Array.from({ length }, (_, i) => Math.sin(i));
+
+/**
+ * In three phases, since each reads from the end what the one before it wrote: exp(x · by), a copy, and that added to the
+ * output.
+ */
+function phases(by: number): Program {
+  const backwards = plus(constantIndex(length - 1), times(axis(0), -1));
+  const exponential = loop([...reads("float32"), writes("float32")], 1, 1, [
+    store(1, axis(0), apply("exp", apply("mul", load("float32", 0, axis(0)), constant("float32", by)))),
+  ]);
+  const turned = loop([...reads("float32"), writes("float32")], 1, 1, [
+    store(1, axis(0), load("float32", 0, backwards)),
+  ]);
+  const added = loop([...reads("float32"), updates("float32")], 1, 1, [
+    store(1, axis(0), apply("add", load("float32", 1, axis(0)), load("float32", 0, backwards))),
+  ]);
+  const command = (kernel: Kernel, from: number, to: number) => ({
+    kernel,
+    calls: [{ buffers: [from, to], arguments: [], extents: [length], checks: [] }],
+  });
+  const buffer = (role: "input" | "temporary" | "update", offset = 0) =>
+    ({ dtype: "float32", length, role, offset }) as const;
+  return {
+    buffers: [buffer("input"), buffer("temporary"), buffer("temporary", 4 * length), buffer("update")],
+    arenaBytes: 8 * length,
+    arguments: 0,
+    checks: 0,
+    commands: [command(exponential, 0, 1), command(turned, 1, 2), command(added, 2, 3)],
+    stateFrom: 3,
+  };
+}
+
+const threePrograms = [0.25, 0.5, 0.75].map(phases);
+
+/** What several programs, run in turns, leave in their outputs. */
+function runInTurns(backend: Backend): Float32Array[] {
+  const from = backend.allocate("float32", length);
+  backend.write(from, input);
+  const made = threePrograms.map((program) => {
+    const to = backend.allocate("float32", length);
+    backend.write(to, new Float32Array(length));
+    return { executable: backend.compile(program), to };
+  });
+  for (let turn = 0; turn < 60; turn++) {
+    const { executable, to } = made[turn % made.length];
+    backend.run(executable, [from, to], []);
+  }
+  return made.map(({ to }) => backend.readSync?.(to) as Float32Array);
+}
 
 /** Runs the program once more. */
 function runAgain(backend: Backend): Float32Array {
@@ -45,6 +116,13 @@ function watchWorkers(changed = (code: string): string => code): AnyWorker[] {
   }) as typeof process.getBuiltinModule);
   return started;
 }
+
+/** A worker that says that it is ready, and does nothing. */
+const idle = `
+  const { memory, at, words } = require("node:worker_threads").workerData;
+  Atomics.add(new Int32Array(memory.buffer), (at + words.ready) / 4, 1);
+  setInterval(() => {}, 1000);
+`;
 
 const until = async (holds: () => boolean): Promise<void> => {
   const deadline = Date.now() + 10_000;
@@ -140,15 +218,37 @@ describe("threads", () => {
     expect(runAgain(backend)).toEqual(before);
   });
 
-  test("a worker that stops answering is an error of the program that waits for it; the next one runs", async () => {
-    // Says that it is ready, and never takes a job.
-    watchWorkers(
-      () => `
-      const { memory, at, words } = require("node:worker_threads").workerData;
-      Atomics.add(new Int32Array(memory.buffer), (at + words.ready) / 4, 1);
-      setInterval(() => {}, 1000);
-    `,
+  test("a worker that comes late is not waited for: others do what it has not begun", async () => {
+    // After each program it is away for a while, in which others run.
+    watchWorkers((code) =>
+      code.replace(
+        "takePart(at",
+        "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, (globalThis.naps = (globalThis.naps ?? 0) + 1) % 5);\n    takePart(at",
+      ),
     );
+    const backend = wasm({ threads: 3 });
+    await until(() => runInTurns(backend).length > 0 && backend.info().threads === 3);
+    const expected = runInTurns(wasm({ threads: 1 }));
+    for (let i = 0; i < 4; i++) expect(runInTurns(backend)).toEqual(expected);
+  });
+
+  test("nor is one that never comes", async () => {
+    // Says that it is ready, and never takes part.
+    watchWorkers(() => idle);
+    // Kernels are written once: there are no new ones that it would have to load.
+    const backend = wasm({ threads: 2, haste: false });
+    await until(() => runInTurns(backend).length > 0 && backend.info().threads === 2);
+    // A clock that stands still, so that sharing seems to cost nothing.
+    vi.spyOn(performance, "now").mockReturnValue(performance.now() + 10_000);
+    const [begins, waits] = [vi.spyOn(Atomics, "store"), vi.spyOn(Atomics, "wait")];
+    const found = runInTurns(backend);
+    expect(begins).toHaveBeenCalled();
+    expect(waits).not.toHaveBeenCalled();
+    expect(found).toEqual(runInTurns(wasm({ threads: 1 })));
+  });
+
+  test("a worker that stops answering is an error of the program that waits for it; the next one runs", async () => {
+    watchWorkers(() => idle);
     const backend = wasm({ threads: 2, share: "all" });
     await backend.initialize?.();
     const buffers = [backend.allocate("float32", length), backend.allocate("float32", length)] as BackendBuffer[];

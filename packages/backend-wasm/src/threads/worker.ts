@@ -10,7 +10,6 @@ export interface Start {
   readonly thread: number;
   /** Offsets in the control block. */
   readonly words: Readonly<Record<string, number>>;
-  readonly jobBytes: number;
 }
 
 export interface WorkerThread {
@@ -18,13 +17,13 @@ export interface WorkerThread {
 }
 
 /**
- * What a worker does: takes a job, loads the kernels that are new, runs its list of commands. It uses nothing but the
+ * What a worker does: waits for phases, loads the kernels that are new, takes part. It uses nothing but the
  * language and `start`'s parameter, and is text so that bundlers leave it as it is. It grows the memory by nothing since another
  * thread may have grown it, which the engine tells this one of at its leisure: until then its buffer is short of what the list of
  * modules lies in.
  */
 const main = `
-const start = ({ memory, driver, at, thread, words, jobBytes }) => {
+const start = ({ memory, driver, at, thread, words }) => {
   const table = new WebAssembly.Table({ element: "anyfunc", initial: 1 });
   const word = (offset) => (at + offset) / 4;
   const host = {
@@ -40,23 +39,27 @@ const start = ({ memory, driver, at, thread, words, jobBytes }) => {
     Object.assign(host, exports);
     return exports;
   };
-  const { run, next } = load(driver);
+  const { takePart, next } = load(driver);
   const view = new Int32Array(memory.buffer);
-  let seen = Atomics.load(view, word(words.epoch));
+  let turn = 0;
+  let from = Atomics.load(view, word(words.end));
   Atomics.add(view, word(words.ready), 1);
   for (;;) {
-    seen = next(at, seen);
-    const count = view[word(words.modules)];
-    if (count > 0) {
+    const to = next(at, from);
+    const now = Atomics.load(view, word(words.modulesTurn));
+    if (now !== turn) {
+      turn = now;
       memory.grow(0);
+      const count = view[word(words.modules)];
       const size = view[word(words.tableSize)];
       if (size > table.length) table.grow(size - table.length);
       const list = new Uint32Array(memory.buffer, view[word(words.moduleList)] >>> 0, 2 * count);
       for (let i = 0; i < count; i++)
         load(new WebAssembly.Module(new Uint8Array(memory.buffer, list[2 * i], list[2 * i + 1]).slice()));
+      Atomics.add(view, word(words.loaded), 1);
     }
-    const job = word(words.jobs + jobBytes * thread);
-    run(view[job], view[job + 1], view[job + 2]);
+    takePart(at, thread, from, to);
+    from = to;
   }
 };
 `;
