@@ -76,6 +76,11 @@ interface Hooks {
 export class ModuleHooks {
   readonly #kinds = new Map<(...given: never[]) => unknown, keyof Hooks>();
 
+  /** Whether there are none. */
+  get isEmpty(): boolean {
+    return this.#kinds.size === 0;
+  }
+
   /** The hooks of one kind that there are now: one may take itself away. */
   all<Kind extends keyof Hooks>(kind: Kind): readonly Hooks[Kind][] {
     return [...this.#kinds].filter((each) => each[1] === kind).map(([hook]) => hook as unknown as Hooks[Kind]);

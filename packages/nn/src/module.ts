@@ -78,7 +78,7 @@ export abstract class Module<In extends readonly unknown[] = [Tensor], Out = Ten
     try {
       const hooks = this.#hooks;
       result =
-        hooks === null
+        hooks === null || hooks.isEmpty
           ? this.forward(...inputs)
           : (hooks.run(this, inputs, (given) => this.forward(...(given as unknown as In))) as Out);
     } finally {
