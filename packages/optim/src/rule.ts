@@ -44,15 +44,17 @@ export function prepared(param: Term, grad: Term, weightDecay: Term, { maximize,
   return decay ? m.fma(weightDecay, param, g) : g;
 }
 
+function isSame(one: Attributes, other: Attributes): boolean {
+  for (const name in other) if (one[name] !== other[name]) return false;
+  return true;
+}
+
 /** One object for each combination of flags, so that all steps share it and its key is written once. */
 export function shared<A extends Attributes>(): (attributes: A) => A {
   const known: A[] = [];
   return (attributes) => {
-    const found = known.find((one) => {
-      for (const name in attributes) if (one[name] !== attributes[name]) return false;
-      return true;
-    });
-    if (found === undefined) known.push(attributes);
-    return found ?? attributes;
+    for (const one of known) if (isSame(one, attributes)) return one;
+    known.push(attributes);
+    return attributes;
   };
 }

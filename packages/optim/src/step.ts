@@ -106,7 +106,9 @@ export function stepIs(step: number): (state: ParamState) => void {
   };
 }
 
+const float = (value: number): Scalar => new FloatScalar(value);
+
 /** An optimizer's numbers as arguments of the program: floats whatever their value, so that no step is special. */
 export function floats(...values: readonly number[]): Scalar[] {
-  return values.map((value) => new FloatScalar(value));
+  return values.map(float);
 }

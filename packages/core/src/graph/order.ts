@@ -13,3 +13,6 @@ export function sortBy<T>(items: T[], keyOf: (item: T) => number): T[] {
   }
   return items;
 }
+
+/** For `sortBy`. Functions made at each call would be optimised again and again. */
+export const idOf = ({ id }: { readonly id: number }): number => id;

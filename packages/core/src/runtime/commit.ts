@@ -1,5 +1,5 @@
 import type { Node, Value } from "../graph/node.ts";
-import { sortBy } from "../graph/order.ts";
+import { idOf, sortBy } from "../graph/order.ts";
 import type { Device } from "./device.ts";
 import { nextEpoch } from "./epoch.ts";
 import { evaluate } from "./evaluate.ts";
@@ -49,8 +49,6 @@ export function commit(device: Device, storages: readonly Storage[]): void {
   }
   evaluate(device, roots, writes);
 }
-
-const idOf = (node: Node): number => node.id;
 
 /**
  * Marks what depends on a version being overwritten only through values that would have to be computed again: those that

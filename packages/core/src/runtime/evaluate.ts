@@ -3,7 +3,7 @@ import type { Argument } from "../backend/program.ts";
 import { type Compiled, compile } from "../compiler/compile.ts";
 import { DTypeError, IndexError, ShapeError, StaleValueError, ValueError } from "../errors.ts";
 import type { Node, Value } from "../graph/node.ts";
-import { sortBy } from "../graph/order.ts";
+import { idOf, sortBy } from "../graph/order.ts";
 import type { CacheEntry } from "./cache.ts";
 import type { Device } from "./device.ts";
 import { nextEpoch } from "./epoch.ts";
@@ -110,7 +110,7 @@ function inOrder(found: Node[], mark: number): Node[] {
   if (found.length === 0) return found;
   const order: Node[] = [];
   for (const node of found[0].outputs[0].device.journal) if (node.mark === mark) order.push(node);
-  return order.length === found.length ? order : sortBy(found, ({ id }) => id);
+  return order.length === found.length ? order : sortBy(found, idOf);
 }
 
 function stale(value: Value): StaleValueError {
