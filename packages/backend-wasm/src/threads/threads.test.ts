@@ -220,12 +220,11 @@ describe("threads", () => {
 
   test("a worker that comes late is not waited for: others do what it has not begun", async () => {
     // After each program it is away for a while, in which others run.
-    watchWorkers((code) =>
-      code.replace(
-        "takePart(at",
-        "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, (globalThis.naps = (globalThis.naps ?? 0) + 1) % 5);\n    takePart(at",
-      ),
-    );
+    const nap = "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, naps++ % 5);";
+    watchWorkers((code) => {
+      expect(code).toContain("takePart(at");
+      return `let naps = 0; ${code.replace("takePart(at", `${nap} takePart(at`)}`;
+    });
     const backend = wasm({ threads: 3 });
     await until(() => runInTurns(backend).length > 0 && backend.info().threads === 3);
     const expected = runInTurns(wasm({ threads: 1 }));
