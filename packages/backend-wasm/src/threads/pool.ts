@@ -188,8 +188,7 @@ export class Pool {
   run(driver: SharedDriver, phases: Phases, scratch: number, scratchBytes: number, expected: number): void {
     this.#lookedAt = performance.now();
     this.#patience = 10_000 + 100 * expected;
-    if (this.#published.length > 0) this.#handOver();
-    else this.#haveLoaded();
+    if (this.#haveLoaded() && this.#published.length > 0) this.#handOver();
     const first = this.#next;
     this.#next = (first + phases.count) | 0;
     this.#set(control.start, first);
@@ -206,7 +205,6 @@ export class Pool {
     const published = this.#published;
     const listBytes = 8 * published.length;
     const bytes = published.reduce((sum, one) => sum + one.bytes.length, listBytes);
-    this.#haveLoaded();
     const address = this.#allocator.allocate(bytes);
     let [entry, at] = [address / 4, address + listBytes];
     for (const one of published) {

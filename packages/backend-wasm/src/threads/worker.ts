@@ -24,7 +24,7 @@ export interface WorkerThread {
  */
 const main = `
 const start = ({ memory, driver, at, thread, words }) => {
-  const table = new WebAssembly.Table({ element: "anyfunc", initial: 1 });
+  const table = new WebAssembly.Table({ element: "anyfunc", initial: 0 });
   const word = (offset) => (at + offset) / 4;
   const host = {
     wait(address, value) {
