@@ -13,6 +13,25 @@ const programs = {
   model: { last: "the call before", advice: "let forward take it and return it" },
 };
 
+/** What a value was computed from, if by an operation not before `since`. */
+const inputsOf = ({ node }: Value, since: number): readonly Value[] =>
+  node !== null && node.id >= since ? node.inputs : [];
+
+/** Values that `roots` come from, these among them, each once and none that was `seen`; `inputs` says what one comes from. */
+function* origins(
+  roots: readonly Value[],
+  inputs: (value: Value) => readonly Value[],
+  seen = new Set<Value>(),
+): Generator<Value> {
+  const stack = [...roots];
+  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
+    if (seen.has(value)) continue;
+    seen.add(value);
+    yield value;
+    stack.push(...inputs(value));
+  }
+}
+
 /**
  * A program may keep what does not change, such as a mask, but what it computed from inputs or parameters in an earlier run would
  * stay as it was when it was traced, and what it writes elsewhere than in the module would be lost.
@@ -35,16 +54,15 @@ export function requireNothingLeft(
     if (last.written.has(memory) && !own.has(memory.current)) throw refused(what, "writes to", memory.current);
   const { since } = earlier[0];
   const changing = new Set(earlier.flatMap(({ inputs, states }) => [...inputs[0], ...states]));
-  const seen = new Set([...traces.inputs[0], ...traces.states]);
-  const stack = [...traces.results[0], ...traces.after[0]];
-  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
-    if (seen.has(value)) continue;
-    seen.add(value);
-    const { node } = value;
-    const inputs = node !== null && node.id >= since ? node.inputs : [];
-    const isLeft = node !== null && node.id < traces.since && inputs.some((input) => changing.has(input));
+  const all = origins(
+    [...traces.results[0], ...traces.after[0]],
+    (value) => (value.ready ? [] : inputsOf(value, since)),
+    new Set([...traces.inputs[0], ...traces.states]),
+  );
+  for (const value of all) {
+    const isEarlier = value.node !== null && value.node.id < traces.since;
+    const isLeft = isEarlier && inputsOf(value, since).some((input) => changing.has(input));
     if (isLeft || changing.has(value)) throw refused(what, `uses of ${programs[what].last}`, value);
-    if (!value.ready) stack.push(...inputs);
   }
 }
 
@@ -57,13 +75,6 @@ export function requireNothingLeft(
 export function requireNoBufferGoesOn({ results, states, after, since }: Traces): void {
   const written = new Set(states.filter((state, i) => after[0][i] !== state));
   if (written.size === 0) return;
-  const seen = new Set<Value>();
-  const stack = [...results[0]];
-  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
-    if (seen.has(value)) continue;
-    seen.add(value);
+  for (const value of origins(results[0], (value) => inputsOf(value, since)))
     if (written.has(value)) throw refused("model", "writes to, and gives results of,", value);
-    const { node } = value;
-    if (node !== null && node.id >= since) stack.push(...node.inputs);
-  }
 }
