@@ -305,8 +305,17 @@ export class Emitter {
     return block.code;
   }
 
-  /** Runs `body` for `counter`, from its present value on, while it is less than `limit`. */
+  /** Runs `body` for `counter`, from its present value on, while it is less than `limit`; both are less than 2³¹ − `step`. */
   loop(counter: Variable, limit: Value, step: number, body: (i: Value) => void): void {
+    this.#count(counter, limit, step, "i32.ge_s", "i32.lt_s", body);
+  }
+
+  /** The same for an address, which may lie in the upper half of the memory. */
+  walk(address: Variable, end: Value, step: number, body: (at: Value) => void): void {
+    this.#count(address, end, step, "i32.ge_u", "i32.lt_u", body);
+  }
+
+  #count(counter: Variable, limit: Value, step: number, isOver: Plain, goesOn: Plain, body: (i: Value) => void): void {
     this.#open();
     body({ type: "i32", depth: this.depth, local: counter.local });
     const inside = this.#close();
@@ -314,7 +323,7 @@ export class Emitter {
     code.block("block");
     code.index("local.get", counter.local);
     this.#push(code, limit);
-    code.op("i32.ge_s");
+    code.op(isOver);
     code.index("br_if", 0);
     code.block("loop");
     code.append(inside);
@@ -323,7 +332,7 @@ export class Emitter {
     code.op("i32.add");
     code.index("local.tee", counter.local);
     this.#push(code, limit);
-    code.op("i32.lt_s");
+    code.op(goesOn);
     code.index("br_if", 0);
     code.end();
     code.end();

@@ -54,7 +54,7 @@ function storeRecord(e: Emitter, address: Value, record: readonly Value[]): void
 function byInsertion(e: Emitter, kind: RecordKind, first: Value, count: Value): void {
   const bytes = recordBytes[kind];
   const end = e.op("i32.add", first, e.op("i32.mul", count, e.i32(bytes)));
-  e.loop(e.variable("i32", add(e, first, bytes)), end, bytes, (address) => {
+  e.walk(e.variable("i32", add(e, first, bytes)), end, bytes, (address) => {
     const record = loadRecord(e, kind, address);
     const place = e.variable("i32", address);
     const found = e.variable("i32", e.i32(0));
@@ -92,8 +92,8 @@ function byDigits(e: Emitter, kind: RecordKind, first: Value, count: Value): Val
   const shiftOf = (digit: number): Value => e.constant("i64", BigInt(lowest + digit * digitBits));
 
   const end = add(e, counters, digits * counterBytes);
-  e.loop(e.variable("i32", counters), end, 8, (address) => e.store("i64.store", address, e.constant("i64", 0n)));
-  e.loop(e.variable("i32", first), second, bytes, (address) => {
+  e.walk(e.variable("i32", counters), end, 8, (address) => e.store("i64.store", address, e.constant("i64", 0n)));
+  e.walk(e.variable("i32", first), second, bytes, (address) => {
     const record = loadRecord(e, kind, address);
     for (let digit = 0; digit < digits; digit++) {
       const counter = counterOf(add(e, counters, digit * counterBytes), record, shiftOf(digit));
@@ -113,13 +113,13 @@ function byDigits(e: Emitter, kind: RecordKind, first: Value, count: Value): Val
       const target = e.copy(to);
       // Counters become the addresses of where their records go.
       const next = e.variable("i32", target);
-      e.loop(e.variable("i32", base), add(e, base, counterBytes), 4, (counter) => {
+      e.walk(e.variable("i32", base), add(e, base, counterBytes), 4, (counter) => {
         const here = e.copy(next);
         const number = e.load("i32.load", counter, 0, true);
         e.store("i32.store", counter, here);
         e.set(next, op("i32.add", here, op("i32.mul", number, e.i32(bytes))));
       });
-      e.loop(e.variable("i32", source), op("i32.add", source, size), bytes, (address) => {
+      e.walk(e.variable("i32", source), op("i32.add", source, size), bytes, (address) => {
         const record = loadRecord(e, kind, address);
         const counter = counterOf(base, record, shift);
         const place = e.load("i32.load", counter, 0, true);
