@@ -16,7 +16,8 @@ import {
 import { commandBytes, Engine } from "./engine.ts";
 import { Layouts, WasmExecutable } from "./executable.ts";
 import { detectFeatures, requireWebAssembly } from "./features.ts";
-import { Allocator } from "./memory/allocator.ts";
+import { Allocator, pageBytes } from "./memory/allocator.ts";
+import { Workspace } from "./memory/workspace.ts";
 import type { Parts } from "./parts.ts";
 
 export interface WasmOptions {
@@ -37,7 +38,8 @@ export interface WasmOptions {
   readonly threads?: number;
   /**
    * Which programs run on several threads: those that are "large" enough to gain by it, or "all", for tests; then registering
-   * the backend waits for the workers, and fails without them. Default: "large".
+   * the backend waits for the workers, and fails if they do not come. Without shared memory there are none to wait for, and
+   * `info()` says so. Default: "large".
    */
   readonly share?: "large" | "all";
   /**
@@ -45,21 +47,25 @@ export interface WasmOptions {
    * takes; the results are the same. Default: true.
    */
   readonly haste?: boolean;
-  /** Bytes of values that nothing has used lately, after which they are moved to host arrays. Default: 1 GiB. */
+  /**
+   * The most that `info().memoryLimit` may become, in bytes: what values may take before those that nothing has used lately are
+   * moved to host arrays. It starts at 16 MiB, and grows with what is in use. Default: 1 GiB.
+   */
   readonly memoryLimit?: number;
 }
 
 const mebibyte = 1024 ** 2;
 const gibibyte = 1024 ** 3;
 const addressSpace = 4 * gibibyte;
-const pageBytes = 65_536;
 const firstPages = 16;
 
 /** A memory that may grow to 4 GiB, or to what the engine lets one reserve. */
-function makeMemory(shared: boolean): WebAssembly.Memory {
+function makeAllocator(shared: boolean): Allocator {
   for (let maximum = addressSpace / pageBytes; ; maximum /= 2) {
     try {
-      return new WebAssembly.Memory({ initial: firstPages, maximum, shared });
+      const memory = new WebAssembly.Memory({ initial: firstPages, maximum, shared });
+      // The end of the last page is an address, too.
+      return new Allocator(memory, Math.min(maximum * pageBytes, addressSpace - pageBytes));
     } catch (error) {
       if (maximum > 2 * firstPages) continue;
       const reason = error instanceof Error ? error.message : error;
@@ -74,26 +80,21 @@ class WasmBuffer implements BackendBuffer {
   readonly length: number;
   readonly bytes: number;
   address: number;
+  /** Of the memory that it is a part of. */
+  readonly allocator: Allocator;
 
-  constructor(dtype: DType, length: number, bytes: number, address: number) {
+  constructor(dtype: DType, length: number, bytes: number, allocator: Allocator) {
     this.dtype = dtype;
     this.length = length;
     this.bytes = bytes;
-    this.address = address;
+    this.address = allocator.allocate(bytes);
+    this.allocator = allocator;
   }
-}
 
-function bufferOf(buffer: BackendBuffer): WasmBuffer {
-  if (buffer instanceof WasmBuffer) {
-    if (buffer.address === 0) throw new BackendError("wasm: this buffer was released");
-    return buffer;
+  release(): void {
+    this.allocator.release(this.address, this.bytes);
+    this.address = 0;
   }
-  throw new BackendError("wasm: this buffer belongs to another backend");
-}
-
-function executableOf(executable: Executable): WasmExecutable {
-  if (executable instanceof WasmExecutable) return executable;
-  throw new BackendError("wasm: this program was compiled by another backend");
 }
 
 const bytesIn = (array: HostArray): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
@@ -102,27 +103,6 @@ const bytesIn = (array: HostArray): Uint8Array => new Uint8Array(array.buffer, a
 function copyInto(to: HostArray, from: HostArray): void {
   if (to instanceof Float32Array && from instanceof Float32Array) to.set(from);
   else bytesIn(to).set(bytesIn(from));
-}
-
-/** A part of the memory that grows to what the largest program needs. */
-class Region {
-  address = 0;
-  #bytes = 0;
-  readonly #allocator: Allocator;
-
-  constructor(allocator: Allocator) {
-    this.#allocator = allocator;
-  }
-
-  atLeast(bytes: number): number {
-    if (bytes > this.#bytes) {
-      if (this.#bytes > 0) this.#allocator.release(this.address, this.#bytes);
-      this.#bytes = 0;
-      this.address = this.#allocator.allocate(bytes);
-      this.#bytes = bytes;
-    }
-    return this.address;
-  }
 }
 
 /** The backend of what it is to have: `wasm` of an entry. */
@@ -135,7 +115,7 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
   const features = { simd, relaxedSimd, revectorize: whyNotRevectorized === "" };
   const threads = parts.threads?.count(options.threads) ?? 1;
   const shared = threads > 1 && parts.threads?.sharedMemory() === true;
-  const allocator = new Allocator(makeMemory(shared), addressSpace - pageBytes);
+  const allocator = makeAllocator(shared);
   const engine = new Engine(features, parts, allocator, threads, options.share === "all", options.haste !== false);
   // When moving is over, what is left is in use.
   const pressure = new Pressure(
@@ -143,28 +123,58 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
     16 * mebibyte,
     (count) => 2 * count,
   );
-  const arena = new Region(allocator);
-  const scratch = new Region(allocator);
+  const workspace = new Workspace(allocator);
   const layouts = new Layouts();
   let listener: ((timing: KernelTiming) => void) | undefined;
 
+  function bufferOf(buffer: BackendBuffer): WasmBuffer {
+    if (buffer instanceof WasmBuffer && buffer.allocator === allocator) {
+      if (buffer.address === 0) throw new BackendError("wasm: this buffer was released");
+      return buffer;
+    }
+    throw new BackendError("wasm: this buffer belongs to another backend");
+  }
+
+  function executableOf(executable: Executable): WasmExecutable {
+    if (executable instanceof WasmExecutable && executable.engine === engine) return executable;
+    throw new BackendError("wasm: this program was compiled by another backend");
+  }
+
+  /** On several threads where that is worth it, and there is memory for what each of them needs. */
   function run(given: Executable, buffers: readonly BackendBuffer[], args: readonly Argument[]): number {
     const executable = executableOf(given);
     layouts.use(executable);
-    const { program, external, stateFrom, alone, shared, scratchBytes, timing } = executable;
+    const { program, shared, timing } = executable;
     const pool = shared && timing && listener === undefined ? engine.pool : undefined;
-    const together = shared && timing && pool?.isWorth(shared.gain, timing) ? shared : undefined;
-    executable.bindArena(arena.atLeast(program.arenaBytes));
-    const scratchAt = scratch.atLeast(scratchBytes * (together && pool ? pool.wanted : 1));
-    for (let i = 0; i < external.length; i++) executable.bind(external[i], bufferOf(buffers[i]).address);
-    if (program.arguments > 0) executable.setArguments(args);
+    const arenaBytes = Math.ceil(program.arenaBytes / 64) * 64;
+    const gains = shared && timing && pool?.isWorth(shared.gain, timing);
+    const together = gains && workspace.has(arenaBytes + shared.scratchBytes) ? shared : undefined;
+    const arena = workspace.take(arenaBytes + (together ?? executable).scratchBytes);
+    try {
+      executable.bindArena(arena);
+      const { external } = executable;
+      for (let i = 0; i < external.length; i++) executable.bind(external[i], bufferOf(buffers[i]).address);
+      if (program.arguments > 0) executable.setArguments(args);
+      return begin(executable, arena + arenaBytes, together, pool);
+    } finally {
+      workspace.leave();
+    }
+  }
+
+  /** Runs a program that is bound. @param pool that takes down how long it takes. */
+  function begin(
+    executable: WasmExecutable,
+    scratch: number,
+    together: WasmExecutable["shared"],
+    pool: Engine["pool"],
+  ): number {
+    const { program, stateFrom, alone, timing, hasty } = executable;
     executable.clearChecks();
     const start = (half: "before" | "state", firstCall: number): void => {
-      if (together) engine.share(together[half], scratchAt, scratchBytes, together.time);
-      else if (listener) engine.runApart(alone[half], scratchAt, (i) => executable.kernelOf(firstCall + i), listener);
-      else engine.run(alone[half], scratchAt);
+      if (together) engine.share(together[half], scratch, together.time);
+      else if (listener) engine.runApart(alone[half], scratch, (i) => executable.kernelOf(firstCall + i), listener);
+      else engine.run(alone[half], scratch);
     };
-    const { hasty } = executable;
     const begun = pool || hasty ? performance.now() : 0;
     start("before", 0);
     const status = executable.firstFailure();
@@ -197,16 +207,14 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
       return pressure.limit;
     },
     allocate(dtype, length) {
-      const bytes = length * bytesOf(dtype);
-      const address = allocator.allocate(bytes);
-      pressure.allocated(bytes);
-      return new WasmBuffer(dtype, length, bytes, address);
+      const buffer = new WasmBuffer(dtype, length, length * bytesOf(dtype), allocator);
+      pressure.allocated(buffer.bytes);
+      return buffer;
     },
     release(buffer) {
-      if (!(buffer instanceof WasmBuffer) || buffer.address === 0) return;
+      if (!(buffer instanceof WasmBuffer) || buffer.allocator !== allocator || buffer.address === 0) return;
       pressure.released();
-      allocator.release(buffer.address, buffer.bytes);
-      buffer.address = 0;
+      buffer.release();
     },
     write(buffer, data) {
       const given = bufferOf(buffer);
@@ -243,7 +251,7 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
       revectorize: features.revectorize,
       "why no revectorize": whyNotRevectorized,
       threads: engine.pool?.threads ?? 1,
-      "why no more threads": engine.pool?.reason ?? parts.threads?.whyOne(threads) ?? "they are left out here",
+      "why no more threads": engine.pool?.whyOne ?? parts.threads?.whyOne(threads) ?? "they are left out here",
       kernels: engine.kernels,
       modules: engine.modules,
       memoryBytes: allocator.bytes.length,

@@ -154,9 +154,9 @@ export class Engine {
     this.#driver.run(first, end, scratch);
   }
 
-  /** Runs phases on all threads, each with so much scratch memory; `time`: milliseconds that it should take. */
-  share(phases: Phases, scratch: number, scratchBytes: number, time: number): void {
-    this.pool?.run(this.#driver as SharedDriver, phases, scratch, scratchBytes, time);
+  /** Runs phases on all threads; `time`: milliseconds that it should take. */
+  share(phases: Phases, scratch: number, time: number): void {
+    this.pool?.run(this.#driver as SharedDriver, phases, scratch, time);
   }
 
   /** Runs a list of commands one by one on this thread, and tells how long each took. */

@@ -10,6 +10,7 @@ import {
 } from "@cresset/core/backend";
 import { commandBytes, type Engine, type KernelCall, type List } from "./engine.ts";
 import { scratchBytes } from "./lowering/compile.ts";
+import { requireCountable } from "./lowering/limits.ts";
 import { type Part, rangesOf } from "./lowering/ranges.ts";
 import {
   argumentBytes,
@@ -34,7 +35,9 @@ import type { Phase, Schedule, Step } from "./threads/schedule.ts";
  */
 export class WasmExecutable implements Executable {
   readonly program: Program;
-  /** For each thread. */
+  /** What it was compiled by. */
+  readonly engine: Engine;
+  /** Scratch memory that it needs on one thread. */
   readonly scratchBytes: number;
   /** Commands from here on run only if no check of an earlier one failed. */
   readonly stateFrom: number;
@@ -50,9 +53,10 @@ export class WasmExecutable implements Executable {
   shared: SharedWay | undefined;
   /** How long it takes, where there are threads. */
   readonly timing: Timing | undefined;
-  readonly #engine: Engine;
   readonly #allocator: Allocator;
   readonly #calls: readonly KernelCall[];
+  /** Scratch memory of each call, in bytes. */
+  readonly #scratch: readonly number[];
   /** The laid out memory, 0 if there is none, and the generation of kernels that it refers to. */
   #base = 0;
   #bytes = 0;
@@ -69,16 +73,15 @@ export class WasmExecutable implements Executable {
 
   constructor(program: Program, engine: Engine, allocator: Allocator) {
     this.program = program;
-    this.#engine = engine;
+    this.engine = engine;
     this.#allocator = allocator;
     this.timing = engine.pool?.timing();
     this.#calls = program.commands.flatMap(({ kernel, calls }) => calls.map((call) => ({ kernel, call })));
-    const scratch = this.#calls.reduce(
-      (most, { kernel, call }) =>
-        Math.max(most, scratchBytes(kernel, call.extents, engine.features, engine.parts.rare)),
-      0,
+    for (const { kernel, call } of this.#calls) requireCountable(kernel, call.extents);
+    this.#scratch = this.#calls.map(
+      ({ kernel, call }) => Math.ceil(scratchBytes(kernel, call.extents, engine.features, engine.parts.rare) / 64) * 64,
     );
-    this.scratchBytes = Math.ceil(scratch / 64) * 64;
+    this.scratchBytes = this.#scratch.reduce((most, bytes) => Math.max(most, bytes), 0);
     this.stateFrom = program.checks === 0 ? program.commands.length : program.stateFrom;
     this.external = program.buffers.flatMap((buffer, i) => (buffer.role === "temporary" ? [] : [i]));
     this.checks = [...new Set(this.#calls.flatMap(({ call }) => call.checks))];
@@ -86,9 +89,9 @@ export class WasmExecutable implements Executable {
 
   /** Whether it lies in memory, with kernels that are still compiled. */
   get ready(): boolean {
-    if (this.#base === 0 || this.#generation !== this.#engine.generation) return false;
-    if (this.hasty && this.#spent >= this.#engine.patience) return false;
-    return !this.#gains || (this.shared !== undefined) === (this.#engine.pool?.threads ?? 1) > 1;
+    if (this.#base === 0 || this.#generation !== this.engine.generation) return false;
+    if (this.hasty && this.#spent >= this.engine.patience) return false;
+    return !this.#gains || (this.shared !== undefined) === (this.engine.pool?.threads ?? 1) > 1;
   }
 
   /** It has run for so many milliseconds. */
@@ -112,7 +115,7 @@ export class WasmExecutable implements Executable {
   layOut(): void {
     this.release();
     const { program } = this;
-    const { indices, hasty } = this.#engine.compile(this.#calls, this.#spent < this.#engine.patience);
+    const { indices, hasty } = this.engine.compile(this.#calls, this.#spent < this.engine.patience);
     this.hasty = hasty;
     const shared = this.#schedule();
     const whole = this.#calls.map((_, call): Step => ({ call, part: undefined }));
@@ -131,14 +134,15 @@ export class WasmExecutable implements Executable {
     });
     const placedPhases = (phases: readonly Phase[]): PlacedPhases => {
       const shares = phases.flat();
-      return { table: place(entryBytes * shares.length), count: phases.length, shares: shares.map(placed) };
+      const scratch = phases.flatMap((phase) => this.#scratchOf(phase));
+      return { table: place(entryBytes * shares.length), count: phases.length, shares: shares.map(placed), scratch };
     };
     const alone = both({ before: whole.slice(0, callsBefore), state: whole.slice(callsBefore) }, placed);
     const phases = shared && both(shared, placedPhases);
     const base = this.#allocator.allocate(size);
     this.#base = base;
     this.#bytes = size;
-    this.#generation = this.#engine.generation;
+    this.#generation = this.engine.generation;
     this.#pointers = base;
     this.#arguments = base + argumentsAt;
     this.#failed = base + failedAt;
@@ -148,21 +152,40 @@ export class WasmExecutable implements Executable {
         this.#writeStep(first + commandBytes * i, indices, one.step, base + one.at);
       return { first, end: first + commandBytes * steps.length };
     };
-    const writtenPhases = ({ table, count, shares }: PlacedPhases): Phases => {
+    const writtenPhases = ({ table, count, shares, scratch }: PlacedPhases): Phases => {
       for (const [i, share] of shares.entries()) {
         const { first, end } = written(share);
-        this.#write(base + table + entryBytes * i, first);
-        this.#write(base + table + entryBytes * i + 4, end);
+        const entry = base + table + entryBytes * i;
+        for (const [n, word] of [first, end, scratch[i].from].entries()) this.#write(entry + 4 * n, word);
       }
       return { table: base + table, count };
     };
     this.alone = both(alone, written);
-    this.shared = shared && phases && { ...both(phases, writtenPhases), time: shared.time / 1e6, gain: shared.gain };
+    this.shared = shared &&
+      phases && {
+        ...both(phases, writtenPhases),
+        scratchBytes: [...phases.before.scratch, ...phases.state.scratch].reduce(
+          (most, { to }) => Math.max(most, to),
+          0,
+        ),
+        time: shared.time / 1e6,
+        gain: shared.gain,
+      };
+  }
+
+  /** Where in scratch memory each share of a phase has its own. */
+  #scratchOf(phase: Phase): { readonly from: number; readonly to: number }[] {
+    let to = 0;
+    return phase.map((steps) => {
+      const from = to;
+      to += steps.reduce((most, { call }) => Math.max(most, this.#scratch[call]), 0);
+      return { from, to };
+    });
   }
 
   /** How threads share it, if there are several and it gains by them. */
   #schedule(): Schedule | undefined {
-    const { pool } = this.#engine;
+    const { pool } = this.engine;
     if (pool === undefined) return undefined;
     const found = pool.schedule(this.program, this.stateFrom);
     this.#gains = found !== undefined;
@@ -269,6 +292,8 @@ const both = <T, U>({ before, state }: Halves<T>, made: (half: T) => U): Halves<
 
 /** How threads run a program together. */
 interface SharedWay extends Halves<Phases> {
+  /** Scratch memory of all threads, in bytes. */
+  readonly scratchBytes: number;
   /** Milliseconds that it should take. */
   readonly time: number;
   /** Nanoseconds that it saves against one thread. */
@@ -284,6 +309,8 @@ interface PlacedSteps {
 /** Where the table of phases lies, and their shares one after another. */
 interface PlacedPhases extends Phases {
   readonly shares: readonly PlacedSteps[];
+  /** Where in scratch memory each share has its own. */
+  readonly scratch: readonly { readonly from: number; readonly to: number }[];
 }
 
 const countCalls = (commands: readonly Command[]): number => commands.reduce((sum, { calls }) => sum + calls.length, 0);

@@ -1,7 +1,9 @@
 import { BackendError } from "@cresset/core/backend";
 
-const pageBytes = 65_536;
+export const pageBytes = 65_536;
 const alignment = 64;
+/** Blocks this large are rounded up to pages. */
+const large = 256 * 1024 * 1024;
 /** Kernels may read, not write, so far outside a buffer: vectors at the ends of rows. Below the first one is as much. */
 const overrun = 64;
 /** Blocks left over in other sizes are joined once they are this much, and half of all that is free. */
@@ -31,6 +33,8 @@ export class Allocator {
   readonly memory: WebAssembly.Memory;
   /** Bytes given out. */
   used = 0;
+  /** Gives back what is only kept in case it is needed again, and says whether there was something. */
+  spare: () => boolean = () => false;
   readonly #maximum: number;
   #top: number;
   #bySize = new Map<number, number[]>();
@@ -69,7 +73,8 @@ export class Allocator {
   /** Bytes that a block of `bytes` takes: at most an eighth more. */
   static rounded(bytes: number): number {
     const least = Math.max(bytes, 1);
-    const step = least <= 8 * alignment ? alignment : 1 << (29 - Math.clz32(least - 1));
+    const eighth = (): number => (least > large ? pageBytes : 1 << (28 - Math.clz32(least - 1)));
+    const step = least <= 8 * alignment ? alignment : eighth();
     return Math.ceil(least / step) * step;
   }
 
@@ -89,6 +94,7 @@ export class Allocator {
     if (!this.#reserve(size)) {
       const found = this.#joinAndTake(size);
       if (found !== undefined) return found;
+      if (this.spare()) return this.allocate(bytes);
       throw new BackendError(
         `wasm: out of memory: ${bytes} bytes do not fit beside the ${this.used} in use (at most ${this.#maximum}). Use smaller batches, or dispose() of large tensors.`,
       );

@@ -15,21 +15,20 @@ export const control = {
   threads: 192,
   /** How many shares of a phase a thread looks at: its own, then those of the threads after it. */
   reach: 196,
-  /** The number of the running program's first phase, and the address of its table: for each phase the ends of its shares. */
+  /** The number of the running program's first phase, and the address of its table: an entry for each share of each phase. */
   start: 200,
   table: 204,
-  /** Scratch memory of the first thread, and the bytes that each has. */
+  /** Scratch memory: that of a share begins so far from here as its table says. */
   scratch: 208,
-  scratchBytes: 212,
   /** Modules that workers are to load: how often there were some, how many, the address of pairs of address and length. */
-  modulesTurn: 216,
-  modules: 220,
-  moduleList: 224,
+  modulesTurn: 212,
+  modules: 216,
+  moduleList: 220,
   /** The size that workers' tables must have. */
-  tableSize: 228,
+  tableSize: 224,
   /** Workers that wait for their first phase, and those that have loaded the modules. */
-  ready: 232,
-  loaded: 236,
+  ready: 228,
+  loaded: 232,
   /** For each share of a phase a cache line, with the number of the next phase in which nobody has taken it. */
   shares: 256,
 } as const;
@@ -37,7 +36,7 @@ export const control = {
 /** Bytes from one share's word to the next. */
 export const shareBytes = 64;
 
-/** Bytes of an entry of a program's table of phases: where the commands of a share begin, and where they end. */
-export const entryBytes = 8;
+/** Bytes of an entry of a program's table: where the commands of a share begin, where they end, and how far its scratch memory is. */
+export const entryBytes = 12;
 
 export const controlBytes = (threads: number): number => control.shares + shareBytes * threads;

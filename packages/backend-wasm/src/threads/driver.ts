@@ -149,7 +149,7 @@ function takePartCode(run: number, wait: number): Code {
   code.read(control.threads);
   code.op("i32.rem_u");
   code.set(share);
-  takeShare(code, thread, phase, share, found, run);
+  takeShare(code, phase, share, found, run);
   code.after(nth);
   code.index("local.tee", nth);
   code.read(control.reach);
@@ -176,7 +176,7 @@ function takePartCode(run: number, wait: number): Code {
  * Runs a share of a phase if nobody has taken it. Who sleeps says so before it looks again, and who has done a share looks for
  * sleepers after it has said so, so that nobody is left asleep.
  */
-function takeShare(code: ControlCode, thread: number, phase: number, share: number, place: number, run: number): void {
+function takeShare(code: ControlCode, phase: number, share: number, place: number, run: number): void {
   code.get(0, share);
   code.i32(shareBytes);
   code.op("i32.mul");
@@ -208,9 +208,8 @@ function takeShare(code: ControlCode, thread: number, phase: number, share: numb
   code.get(place);
   code.memory("i32.load", 4, 2);
   code.read(control.scratch);
-  code.read(control.scratchBytes);
-  code.get(thread);
-  code.op("i32.mul");
+  code.get(place);
+  code.memory("i32.load", 8, 2);
   code.op("i32.add");
   code.index("call", run);
   code.add(control.done, 1);

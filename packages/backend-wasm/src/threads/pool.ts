@@ -4,7 +4,7 @@ import { Benefit, Timing } from "./benefit.ts";
 import { control, controlBytes } from "./control.ts";
 import type { SharedDriver } from "./driver.ts";
 import { type Schedule, schedule, type Thresholds } from "./schedule.ts";
-import { startWorker, type WorkerThread } from "./worker.ts";
+import { startWorker, textOf, type WorkerThread } from "./worker.ts";
 
 /** Phases of a program in memory: the address of their table, and how many. */
 export interface Phases {
@@ -26,6 +26,11 @@ const nap = 100;
  */
 const longestWait = 1000;
 
+/** Ends the workers of pools that nobody holds any more: they are at home in the engine, which would keep them. */
+const abandoned = /* @__PURE__ */ new FinalizationRegistry<readonly WorkerThread[]>((workers) => {
+  for (const worker of workers) worker.terminate();
+});
+
 /**
  * Worker threads that share the backend's memory and run programs together with the caller. They start when there is
  * something worth it, and until they are there, or if one ends, everything runs on the caller alone, with the same results.
@@ -33,16 +38,18 @@ const longestWait = 1000;
 export class Pool {
   /** Address of the control block. */
   readonly at: number;
-  /** Why there are no more threads, if there are not. */
-  reason = "";
   /** Threads that programs run on once all have started, the caller included. */
   readonly wanted: number;
   /** What work is shared. */
   readonly thresholds: Thresholds;
   readonly #allocator: Allocator;
   readonly #driver: WebAssembly.Module;
-  #workers: WorkerThread[] = [];
+  readonly #workers: WorkerThread[] = [];
   #state: "unused" | "starting" | "running" | "off" = "unused";
+  /** Why it is off. */
+  #reason = "";
+  /** Whether a program runs; or one was left in its midst, as by a stack overflow, and others would wait for its end for ever. */
+  #isRunning = false;
   /** The number of the next phase. */
   #next = 0;
   /** Kernels that workers have not loaded. */
@@ -77,12 +84,20 @@ export class Pool {
 
   /** Threads that would run a program now, the caller included. */
   get threads(): number {
+    if (this.#isRunning) this.#stop("an error interrupted a program that threads ran together");
     if (this.#state === "starting" && Atomics.load(this.#words, this.at / 4 + control.ready / 4) === this.wanted - 1) {
       this.#state = "running";
       this.#set(control.threads, this.wanted);
       this.#set(control.reach, this.thresholds.always ? 1 : this.wanted);
     }
     return this.#state === "running" ? this.wanted : 1;
+  }
+
+  /** Why there are no more threads now, if there are not. */
+  get whyOne(): string {
+    if (this.threads > 1) return "";
+    if (this.#state === "unused") return "workers start with the first program that gains by them";
+    return this.#state === "starting" ? "workers are starting" : this.#reason;
   }
 
   /** Whether sharing a program that should save so many nanoseconds is worth it now. */
@@ -130,7 +145,7 @@ export class Pool {
     const deadline = performance.now() + 10_000;
     while (this.threads < this.wanted) {
       if (performance.now() > deadline) this.#stop("workers did not start within ten seconds");
-      if (this.reason !== "") throw new BackendError(`wasm: ${this.reason}`);
+      if (this.#reason !== "") throw new BackendError(`wasm: ${this.#reason}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
@@ -139,32 +154,34 @@ export class Pool {
   start(): void {
     if (this.#state !== "unused") return;
     this.#state = "starting";
+    abandoned.register(this, this.#workers);
     try {
       for (let thread = 1; thread < this.wanted; thread++) this.#startOne(thread);
     } catch (error) {
-      this.#stop(`workers cannot be started: ${error instanceof Error ? error.message : error}`);
+      this.#stop(`workers cannot be started: ${textOf(error)}`);
     }
   }
 
   #startOne(thread: number): void {
     const { memory } = this.#allocator;
     const start = { memory, driver: this.#driver, at: this.at, thread, words: control };
-    this.#workers.push(
-      startWorker(start, (why) => {
-        this.#stop(
-          this.#state === "starting" ? `workers cannot be started: ${why}` : `a worker thread has ended: ${why}`,
-        );
-      }),
-    );
+    // What a worker holds must not hold the pool.
+    const self = new WeakRef(this);
+    this.#workers.push(startWorker(start, (why) => self.deref()?.lost(why)));
+  }
+
+  /** A worker has ended. */
+  lost(why: string): void {
+    this.#stop(this.#state === "starting" ? `workers cannot be started: ${why}` : `a worker thread has ended: ${why}`);
   }
 
   #stop(reason: string): void {
     if (this.#state === "off") return;
     this.#state = "off";
-    this.reason = reason;
+    this.#isRunning = false;
+    this.#reason = reason;
     this.#published = [];
-    for (const worker of this.#workers) worker.terminate();
-    this.#workers = [];
+    for (const worker of this.#workers.splice(0)) worker.terminate();
   }
 
   /** Lets workers know of kernels that were compiled. */
@@ -172,32 +189,35 @@ export class Pool {
     if (this.#state !== "off") this.#published.push({ bytes, tableSize });
   }
 
-  /** All kernels were forgotten; what they call was not. */
+  /** All kernels were forgotten, and so was what they call. */
   forget(): void {
-    this.#published = this.#published.filter(({ tableSize }) => tableSize === 0);
+    this.#published = [];
   }
 
   /**
    * Runs phases of a program together with the workers, as far as they come.
    *
    * @param driver of the caller.
-   * @param scratch address of `scratchBytes` for each thread.
+   * @param scratch address of scratch memory.
    * @param expected how long it should take, in milliseconds.
-   * @throws BackendError where a worker does not finish what it has begun; from then on there is one thread.
+   * @throws BackendError where a worker does not finish what it has begun; from then on there is one thread, as after any other
+   * error here, such as a stack overflow.
    */
-  run(driver: SharedDriver, phases: Phases, scratch: number, scratchBytes: number, expected: number): void {
+  run(driver: SharedDriver, phases: Phases, scratch: number, expected: number): void {
+    if (phases.count === 0) return;
     this.#lookedAt = performance.now();
     this.#patience = 10_000 + 100 * expected;
     if (this.#haveLoaded() && this.#published.length > 0) this.#handOver();
+    this.#isRunning = true;
     const first = this.#next;
     this.#next = (first + phases.count) | 0;
     this.#set(control.start, first);
     this.#set(control.table, phases.table);
     this.#set(control.scratch, scratch);
-    this.#set(control.scratchBytes, scratchBytes);
     Atomics.store(this.#words, (this.at + control.end) / 4, this.#next);
     if (this.#areIdle) Atomics.notify(this.#words, (this.at + control.end) / 4);
     driver.takePart(this.at, 0, first, this.#next);
+    this.#isRunning = false;
   }
 
   /** Puts published kernels where workers load them before they take part. */

@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import {
   apply,
   axis,
@@ -95,7 +97,11 @@ function runAgain(backend: Backend): Float32Array {
   return backend.readSync?.(to) as Float32Array;
 }
 
-type AnyWorker = { terminate(): Promise<number>; postMessage(value: unknown): void };
+type AnyWorker = {
+  terminate(): Promise<number>;
+  postMessage(value: unknown): void;
+  on(event: "exit", listener: () => void): void;
+};
 
 /** Lets the test see the workers that a backend starts, or start others instead. */
 function watchWorkers(changed = (code: string): string => code): AnyWorker[] {
@@ -132,6 +138,12 @@ const until = async (holds: () => boolean): Promise<void> => {
   }
 };
 
+/** Stops the clock, so that sharing seems to cost nothing; gives a spy that is called whenever threads run a program together. */
+function watchSharing() {
+  vi.spyOn(performance, "now").mockReturnValue(performance.now() + 10_000);
+  return vi.spyOn(Atomics, "store");
+}
+
 afterEach(() => {
   vi.restoreAllMocks();
 });
@@ -142,7 +154,9 @@ describe("threads", () => {
     expect(backend.info().threads).toBe(1);
     const first = runAgain(backend);
     await until(() => backend.info().threads === 3);
+    const begins = watchSharing();
     expect(runAgain(backend)).toEqual(first);
+    expect(begins).toHaveBeenCalled();
     expect(runAgain(wasm({ threads: 1 }))).toEqual(first);
   });
 
@@ -228,7 +242,9 @@ describe("threads", () => {
     const backend = wasm({ threads: 3 });
     await until(() => runInTurns(backend).length > 0 && backend.info().threads === 3);
     const expected = runInTurns(wasm({ threads: 1 }));
+    const begins = watchSharing();
     for (let i = 0; i < 4; i++) expect(runInTurns(backend)).toEqual(expected);
+    expect(begins.mock.calls.length).toBeGreaterThan(60);
   });
 
   test("nor is one that never comes", async () => {
@@ -237,9 +253,7 @@ describe("threads", () => {
     // Kernels are written once: there are no new ones that it would have to load.
     const backend = wasm({ threads: 2, haste: false });
     await until(() => runInTurns(backend).length > 0 && backend.info().threads === 2);
-    // A clock that stands still, so that sharing seems to cost nothing.
-    vi.spyOn(performance, "now").mockReturnValue(performance.now() + 10_000);
-    const [begins, waits] = [vi.spyOn(Atomics, "store"), vi.spyOn(Atomics, "wait")];
+    const [begins, waits] = [watchSharing(), vi.spyOn(Atomics, "wait")];
     const found = runInTurns(backend);
     expect(begins).toHaveBeenCalled();
     expect(waits).not.toHaveBeenCalled();
@@ -264,6 +278,46 @@ describe("threads", () => {
     now.mockRestore();
     expect(backend.info()["why no more threads"]).toBe("a worker thread stopped answering");
     expect(runAgain(backend)).toEqual(runAgain(wasm({ threads: 1 })));
+  });
+
+  test("an error in the midst of a program, such as a stack overflow, leaves one thread at once", async () => {
+    const backend = wasm({ threads: 2, share: "all" });
+    await backend.initialize?.();
+    const before = runAgain(backend);
+    const store = Atomics.store as (...all: unknown[]) => number;
+    vi.spyOn(Atomics, "store").mockImplementationOnce((...all: unknown[]) => {
+      store(...all);
+      throw new RangeError("Maximum call stack size exceeded");
+    });
+    expect(() => runAgain(backend)).toThrow(RangeError);
+    const waits = vi.spyOn(Atomics, "wait");
+    expect(runAgain(backend)).toEqual(before);
+    expect(waits).not.toHaveBeenCalled();
+    expect(backend.info()).toMatchObject({ threads: 1, "why no more threads": expect.stringContaining("interrupted") });
+  });
+
+  test("workers of a backend that nobody holds any more end", async () => {
+    setFlagsFromString("--expose-gc");
+    const gc = runInNewContext("gc") as () => void;
+    const started = watchWorkers();
+    await (async () => wasm({ threads: 3, share: "all" }).initialize?.())();
+    let ended = 0;
+    for (const worker of started) worker.on("exit", () => ended++);
+    await until(() => {
+      gc();
+      return ended === 2;
+    });
+  });
+
+  test("a program without commands leaves workers the kernels that they have not loaded", async () => {
+    const backend = wasm({ threads: 2, share: "all" });
+    await backend.initialize?.();
+    const executable = backend.compile(program);
+    backend.run(backend.compile({ ...program, buffers: [], commands: [], stateFrom: 0 }), [], []);
+    const buffers = [backend.allocate("float32", length), backend.allocate("float32", length)] as BackendBuffer[];
+    backend.write(buffers[0], input);
+    backend.run(executable, buffers, []);
+    expect(backend.readSync?.(buffers[1])).toEqual(runAgain(wasm({ threads: 1 })));
   });
 
   test("workers that cannot start leave one thread, and say so", async () => {

@@ -66,7 +66,10 @@ const start = ({ memory, driver, at, thread, words }) => {
 
 // No `require`, which there is not where a flag of the process makes modules of what is evaluated.
 const nodeSource = `${main}start(process.getBuiltinModule("node:worker_threads").workerData);`;
-const webSource = `${main}onmessage = ({ data }) => start(data);`;
+const webSource = `${main}
+onmessage = ({ data }) => start(data);
+onmessageerror = () => { throw new Error("it could not be given the memory"); };
+`;
 
 interface NodeWorker {
   unref(): void;
@@ -78,7 +81,7 @@ interface NodeThreads {
   readonly Worker: new (source: string, options: { eval: true; workerData: unknown; execArgv: string[] }) => NodeWorker;
 }
 
-const textOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
+export const textOf = (reason: unknown): string => (reason instanceof Error ? reason.message : String(reason));
 
 /** Starts a worker. `onEnd` is told why when it ends or cannot start. */
 export function startWorker(start: Start, onEnd: (why: string) => void): WorkerThread {
@@ -97,7 +100,13 @@ function startNodeWorker({ Worker }: NodeThreads, start: Start, onEnd: (why: str
 
 function startWebWorker(start: Start, onEnd: (why: string) => void): WorkerThread {
   const url = URL.createObjectURL(new Blob([webSource], { type: "text/javascript" }));
-  const worker = new Worker(url);
+  let worker: Worker;
+  try {
+    worker = new Worker(url);
+  } catch (error) {
+    URL.revokeObjectURL(url);
+    throw error;
+  }
   worker.onerror = (event) => {
     event.preventDefault();
     onEnd(event.message || "it could not be started; a Content-Security-Policy may forbid workers from blob: URLs");
