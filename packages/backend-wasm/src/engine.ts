@@ -116,7 +116,7 @@ export class Engine {
 
   /**
    * @param threads threads to use, the caller included; more than one only with shared memory.
-   * @param everything whether they share small programs too.
+   * @param shareAll whether they share small programs too.
    * @param haste whether programs run first with functions that are compiled soon.
    */
   constructor(
@@ -124,7 +124,7 @@ export class Engine {
     parts: Parts,
     allocator: Allocator,
     threads: number,
-    everything: boolean,
+    shareAll: boolean,
     haste: boolean,
   ) {
     this.features = features;
@@ -133,14 +133,14 @@ export class Engine {
     this.#allocator = allocator;
     this.#constants = new Constants(allocator);
     this.#table = new WebAssembly.Table({ element: "anyfunc", initial: 64 });
-    const sharing = this.#shared ? parts.threads?.make(threads, everything, allocator) : undefined;
+    const sharing = this.#sharesMemory ? parts.threads?.make(threads, shareAll, allocator) : undefined;
     const driver = this.#compile(sharing?.driver ?? driverModule().encode());
     this.pool = sharing?.pool(driver);
     const { exports } = this.#instantiate(driver, this.pool ? { wait: this.pool.wait } : {});
     this.#driver = exports as unknown as Driver;
   }
 
-  get #shared(): boolean {
+  get #sharesMemory(): boolean {
     return this.#allocator.shared;
   }
 
@@ -234,7 +234,7 @@ export class Engine {
     );
     const size = first + fresh.size;
     if (size > this.#table.length) this.#table.grow(Math.max(fresh.size, this.#table.length));
-    const module = moduleOf(this.#shared);
+    const module = moduleOf(this.#sharesMemory);
     const provided = this.#import(module, imports.keys());
     const type = module.type(["i32", "i32"]);
     const indices = bodies.map(() => module.declare(type));
@@ -268,7 +268,7 @@ export class Engine {
     const { parameters, results, body } = found;
     const imports = new Map<string, number>();
     const code = body(this.target(imports));
-    const module = moduleOf(this.#shared);
+    const module = moduleOf(this.#sharesMemory);
     const provided = this.#import(module, imports.keys());
     const index = module.declare(module.type(parameters, results));
     module.export(name, index);

@@ -41,10 +41,10 @@ export interface Threads {
   sharedMemory(): boolean;
   /** Why there are no more than one, if there are not. */
   whyOne(wanted: number): string;
-  /** @param everything whether small programs are to be shared, too. */
+  /** @param shareAll whether small programs are to be shared, too. */
   make(
     count: number,
-    everything: boolean,
+    shareAll: boolean,
     allocator: Allocator,
   ): { driver: Uint8Array<ArrayBuffer>; pool(driver: WebAssembly.Module): Pool };
 }

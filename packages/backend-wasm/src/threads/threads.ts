@@ -23,9 +23,9 @@ export const threads: Threads = {
       ? ""
       : "there is no shared memory: a page must be cross-origin isolated (COOP and COEP headers)";
   },
-  make: (count: number, all: boolean, allocator: Allocator) => ({
+  make: (count: number, shareAll: boolean, allocator: Allocator) => ({
     driver: sharedDriverModule().encode(),
-    pool: (driver: WebAssembly.Module) => new Pool(count, all ? everything : large, allocator, driver),
+    pool: (driver: WebAssembly.Module) => new Pool(count, shareAll ? everything : large, allocator, driver),
   }),
 };
 

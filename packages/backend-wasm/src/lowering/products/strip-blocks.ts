@@ -11,8 +11,6 @@ import { packPanels } from "./pack.ts";
 import { block, type Left, type Right, writeColumns } from "./strip-loop.ts";
 import { columnsOf, tileName, tileOf } from "./tile.ts";
 
-export { block } from "./strip-loop.ts";
-
 /** A right operand of so many bytes is read where it lies, and one of which so few rows make use. */
 const smallBytes = 32 * 1024;
 const fewRows = 24;

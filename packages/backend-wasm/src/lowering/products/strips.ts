@@ -6,7 +6,8 @@ import { axesOf, lesser, roundedUp, roundUp, sizeOf } from "./contraction-axes.t
 import { computedKind } from "./epilogue.ts";
 import { packedBytes } from "./microkernel.ts";
 import { packingSlack } from "./pack.ts";
-import { block, panelRows, writeBlocks } from "./strip-blocks.ts";
+import { panelRows, writeBlocks } from "./strip-blocks.ts";
+import { block } from "./strip-loop.ts";
 import { mostTableSteps } from "./strip-runs.ts";
 import { columnsOf, tileOf } from "./tile.ts";
 

@@ -8,7 +8,7 @@ import type { LaneMath } from "../code/lane-math.ts";
 import type { Lanes } from "../code/lanes.ts";
 import { patchedAll } from "../code/patched.ts";
 import { integerToFloat, toFloat32, toFloat64, toInt32 } from "./conversions.ts";
-import { rounding } from "./float64/bits.ts";
+import { halfPiHigh, halfPiLow, rounding } from "./float64/bits.ts";
 
 /** ln 2 in two parts; the first has so few bits that its product with an exponent is exact. */
 const ln2High = 0.693145751953125;
@@ -155,9 +155,6 @@ export function log1p(m: LaneMath, x: Lanes): Lanes {
   return m.select(m.compare("eq", x, 0), x, corrected);
 }
 
-/** π/2 in two parts; the first has 33 bits, so that its product with up to 20 bits is exact in float64. */
-const halfPiHigh = 1.5707963267341256;
-const halfPiLow = 6.077100506506192e-11;
 const largestAngle = 1e6;
 
 function circular(m: LaneMath, x: Lanes, quarter: number): Lanes {

@@ -2,7 +2,7 @@
 import type { Value } from "../../code/emitter.ts";
 import type { LaneMath } from "../../code/lane-math.ts";
 import type { Lanes } from "../../code/lanes.ts";
-import { fastSum, upper } from "./bits.ts";
+import { fastSum, halfPiHigh, halfPiLow, upper } from "./bits.ts";
 
 const words = 20;
 
@@ -24,10 +24,6 @@ function bitsOfTwoOverPi(): Uint8Array {
 }
 
 let table: Uint8Array | undefined;
-
-/** π/2 in two parts; the first has 32 bits. */
-const halfPiHigh = 1.5707963267341256;
-const halfPiLow = 6.077100506506192e-11;
 
 /**
  * For one |x| >= 2¹⁹: r and a small rest of x − k π/2 in [−π/4, π/4], and k modulo 4. Of 2/π only those bits count whose

@@ -5,6 +5,14 @@ import type { Lanes } from "../../code/lanes.ts";
 /** Adding it rounds to an integer, which then stands in the low bits. */
 export const rounding = 1.5 * 2 ** 52;
 
+/** π/2 in two parts; the first has 33 bits, so that its product with up to 20 bits is exact. */
+export const halfPiHigh = 1.5707963267341256;
+export const halfPiLow = 6.077100506506192e-11;
+
+/** x where it is so small that the function differs from it by less than half a unit in the last place; keeps −0. */
+export const unlessTiny = (m: LaneMath, x: Lanes, result: Lanes): Lanes =>
+  m.select(m.compare("lt", m.arithmetic("abs", x), 2 ** -54), x, result);
+
 /** 2^whole for integers from −1022 to 1023. */
 export function powerOfTwo(m: LaneMath, whole: Lanes): Lanes {
   return m.reinterpret("f64", m.shift("shl", m.reinterpret("i64", m.add(whole, rounding + 1023)), 52));

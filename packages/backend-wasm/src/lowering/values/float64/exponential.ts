@@ -4,7 +4,7 @@
  */
 import type { LaneMath } from "../../code/lane-math.ts";
 import type { Lanes } from "../../code/lanes.ts";
-import { fastSum, powerOfTwo, scaled, upper } from "./bits.ts";
+import { fastSum, powerOfTwo, scaled, unlessTiny, upper } from "./bits.ts";
 
 /** ln 2 in two parts; the first has so few bits that its product with an exponent is exact. */
 export const ln2High = 6.9314718036912381649e-1;
@@ -48,10 +48,6 @@ function halfLessOne(m: LaneMath, { whole, r, tail }: Reduced): Lanes {
   const scale = powerOfTwo(m, m.sub(whole, 1));
   return m.add(m.add(m.mul(scale, r), m.sub(scale, 0.5)), m.mul(scale, tail));
 }
-
-/** x where it is so small that the function differs from it by less than half a unit in the last place; keeps −0. */
-const unlessTiny = (m: LaneMath, x: Lanes, result: Lanes): Lanes =>
-  m.select(m.compare("lt", m.arithmetic("abs", x), 2 ** -54), x, result);
 
 export const exp = (m: LaneMath, x: Lanes): Lanes => assembled(m, reduce(m, m.atLeast(m.atMost(x, 710), -746)), 0);
 

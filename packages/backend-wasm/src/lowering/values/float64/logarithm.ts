@@ -6,7 +6,7 @@
  */
 import type { LaneMath } from "../../code/lane-math.ts";
 import type { Lanes } from "../../code/lanes.ts";
-import { upper } from "./bits.ts";
+import { unlessTiny, upper } from "./bits.ts";
 import { exp, ln2High, ln2Low } from "./exponential.ts";
 
 /** 2/3, 2/5, … */
@@ -83,10 +83,6 @@ export const log2 = (m: LaneMath, x: Lanes): Lanes => based(m, x, [1.44269504072
 
 export const log10 = (m: LaneMath, x: Lanes): Lanes =>
   based(m, x, [0.4342944818781689, 2.5082946711645275e-11], [0.3010299955494702, 1.1451100898021838e-10]);
-
-/** x where it is so small that the function differs from it by less than half a unit in the last place; keeps −0. */
-const unlessTiny = (m: LaneMath, x: Lanes, result: Lanes): Lanes =>
-  m.select(m.compare("lt", m.arithmetic("abs", x), 2 ** -54), x, result);
 
 /** 1 + x, and what rounding it lost in proportion. */
 function oneMore(m: LaneMath, x: Lanes): { readonly sum: Lanes; readonly lost: Lanes } {
