@@ -1,5 +1,5 @@
-import { enterModule, keepReturned, leaveModule } from "@cresset/core/extend";
-import { type DType, dtypes, NotImplementedError, Tensor, ValueError, zerosLike } from "@cresset/core/functions";
+import { clearGradient, enterModule, keepReturned, leaveModule } from "@cresset/core/extend";
+import { type DType, dtypes, NotImplementedError, Tensor, ValueError } from "@cresset/core/functions";
 import { Callable } from "./callable.ts";
 import { convertModule, moveModule } from "./convert.ts";
 import {
@@ -284,12 +284,9 @@ export abstract class Module<In extends readonly unknown[] = [Tensor], Out = Ten
     return this.train(false);
   }
 
-  /** Drops the gradients of all parameters, or with `setToNone: false` makes them zero. */
+  /** Drops the gradients of all parameters, or with `setToNone: false` makes them zero in place. */
   zeroGrad({ setToNone = true }: { readonly setToNone?: boolean } = {}): void {
-    for (const parameter of this.parameters()) {
-      const { grad } = parameter;
-      if (grad !== null) parameter.grad = setToNone ? null : zerosLike(grad);
-    }
+    for (const parameter of this.parameters()) clearGradient(parameter, setToNone);
   }
 
   /** Starts or stops recording gradients of all parameters; returns this. */

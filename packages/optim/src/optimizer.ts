@@ -1,5 +1,5 @@
-import { registerCompanions } from "@cresset/core/extend";
-import { fromHost, noGrad, Tensor, ValueError, zerosLike } from "@cresset/core/functions";
+import { clearGradient, registerCompanions } from "@cresset/core/extend";
+import { fromHost, noGrad, Tensor, ValueError } from "@cresset/core/functions";
 import { completeGroup, type GroupInput, groupsOf, type ParamGroup, type Params, plainOptions } from "./group.ts";
 import { onStep, type RemovableHandle, type StepPostHook, type StepPreHook } from "./hooks.ts";
 import { camelKeys, optionText, snakeKeys } from "./option-text.ts";
@@ -85,14 +85,9 @@ export abstract class Optimizer<Options extends object = object> {
     return this.toString();
   }
 
-  /** Drops all gradients; with `setToNone: false` they become zeros. */
+  /** Drops all gradients; with `setToNone: false` they become zero in place. */
   zeroGrad({ setToNone = true }: { readonly setToNone?: boolean } = {}): void {
-    for (const { params } of this.paramGroups) {
-      for (const param of params) {
-        const { grad } = param;
-        if (grad !== null) param.grad = setToNone ? null : zerosLike(grad);
-      }
-    }
+    for (const { params } of this.paramGroups) for (const param of params) clearGradient(param, setToNone);
   }
 
   /** Options and states, with parameters by number. The tensors are the optimizer's own, not copies. */

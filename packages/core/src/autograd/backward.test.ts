@@ -9,6 +9,7 @@ import { commitStates } from "../tensor/states.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { useCpu } from "../testing/cpu.ts";
 import { backward, grad } from "./backward.ts";
+import { clearGradient } from "./clear.ts";
 import { registerHook, retainGrad } from "./hooks.ts";
 
 const leaf = (values: number[]): Tensor => tensor(values, { requiresGrad: true });
@@ -23,6 +24,38 @@ describe("accumulation", () => {
     expect(list(x.grad)).toEqual([6, 12]);
     x.sum().backward();
     expect(list(x.grad)).toEqual([7, 13]);
+  });
+
+  test("gradients add up in the tensor that is there, for whoever holds it, its views and its base", () => {
+    const [a, b] = [leaf([1, 2]), leaf([3, 4, 5])];
+    const flat = tensor([0, 0, 0, 0, 0]).mul(1);
+    a.grad = flat.narrow(0, 0, 2);
+    b.grad = flat.narrow(0, 2, 3);
+    a.mul(2).sum().add(b.mul(3).sum()).backward();
+    expect(list(flat)).toEqual([2, 2, 3, 3, 3]);
+    const x = leaf([1, 2]);
+    x.sum().backward();
+    const held = x.grad as Tensor;
+    const view = held.narrow(0, 1, 1);
+    x.sum().backward();
+    expect(x.grad).toBe(held);
+    expect([list(held), list(view)]).toEqual([[2, 2], [2]]);
+    clearGradient(x, false);
+    expect(x.grad).toBe(held);
+    expect([list(held), list(view)]).toEqual([[0, 0], [0]]);
+    x.sum().backward();
+    expect([list(held), list(view)]).toEqual([[1, 1], [1]]);
+  });
+
+  test("with createGraph they add up in a new one", () => {
+    const x = leaf([2]);
+    x.mul(x).sum().backward();
+    const held = x.grad as Tensor;
+    x.mul(x).sum().backward(null, { createGraph: true });
+    expect([list(held), list(x.grad), x.grad?.requiresGrad]).toEqual([[4], [8], true]);
+    // Made zero, it has no history any more.
+    clearGradient(x, false);
+    expect([list(x.grad), x.grad?.requiresGrad]).toEqual([[0], false]);
   });
 
   test("a tensor used twice gets both gradients", () => {

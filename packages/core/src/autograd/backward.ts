@@ -1,6 +1,6 @@
 import { AutogradError, ShapeError } from "../errors.ts";
 import { listOf } from "../graph/lists.ts";
-import type { Value } from "../graph/node.ts";
+import { nodeCount, type Value } from "../graph/node.ts";
 import { sortBy } from "../graph/order.ts";
 import { type Edge, Recording } from "../graph/recording.ts";
 import type { BackwardSource } from "../graph/template.ts";
@@ -12,6 +12,7 @@ import { mode } from "../runtime/mode.ts";
 import { requireTensors } from "../tensor/argument.ts";
 import { addNode } from "../tensor/call.ts";
 import { copyOf, onesLike, plus, tensorFrom } from "../tensor/gradients.ts";
+import { addUp } from "../tensor/inplace.ts";
 import { keywords } from "../tensor/keywords.ts";
 import { LeafRecord } from "../tensor/leaf.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -65,7 +66,7 @@ export function backward(tensors: Tensor | readonly Tensor[], ...given: Backward
     // A seed belongs to the caller, who may write into it.
     leaves.push([edge, seeds.includes(gradient) ? copyOf(gradient) : gradient]);
   }
-  accumulate(leaves);
+  accumulate(leaves, options.createGraph ?? false);
 }
 
 /** How `grad` differentiates. */
@@ -376,18 +377,30 @@ function checkVersion(recording: Recording, source: Pick<BackwardSource, "kind" 
   }
 }
 
-/** Adds gradients to the leaves' `.grad`. A sum that would grow onto a pending gradient is evaluated first. */
-function accumulate(leaves: readonly [LeafRecord, Tensor][]): void {
+/**
+ * Adds gradients to the leaves' `.grad`: to the tensors that are there, or with `createGraph` in new ones, as PyTorch does. A sum that
+ * would grow onto a pending gradient is evaluated first.
+ */
+function accumulate(leaves: readonly [LeafRecord, Tensor][], createGraph: boolean): void {
   const pending = new Map<Device, Value[]>();
   for (const [{ grad }] of leaves) {
     if (grad === null || grad.current().ready || mode.tracing !== null) continue;
     listOf(pending, grad.value.device).push(grad.value);
   }
   for (const [device, values] of pending) evaluateAround(device, values);
+  const outerGrad = mode.gradEnabled;
+  mode.gradEnabled = createGraph;
   mode.moduleDepth++;
   try {
-    for (const [leaf, gradient] of leaves) leaf.grad = leaf.grad === null ? gradient : plus(leaf.grad, gradient);
+    for (const [leaf, gradient] of leaves) {
+      const { grad } = leaf;
+      const since = nodeCount();
+      if (grad === null) leaf.grad = gradient;
+      else if (createGraph) leaf.grad = plus(grad, gradient);
+      else addUp(grad, plus(grad, gradient), since);
+    }
   } finally {
+    mode.gradEnabled = outerGrad;
     mode.moduleDepth--;
   }
 }

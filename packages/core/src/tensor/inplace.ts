@@ -99,6 +99,23 @@ export function assign(
 }
 
 /**
+ * As `assign` without history, of a sum that was made for this write alone. A whole tensor's is not a write that is due at some time:
+ * like the result of any operation it is computed when somebody reads it, and if nobody does, never.
+ *
+ * @param since `nodeCount()` before the sum.
+ */
+export function addUp(target: Tensor, sum: Tensor, since: number): void {
+  const { storage, region } = target;
+  if (region !== null || sum.dtype !== target.dtype || !sameShape(sum.shape, storage.current.type.shape)) {
+    assign(target, sum, "backward", since);
+    return;
+  }
+  storage.write(sum.value);
+  target.value = sum.value;
+  target.seen = storage.version;
+}
+
+/**
  * @throws AutogradError for a leaf that requires grad, a view of one, or one of several views that were made at once, where gradients
  * are recorded.
  */

@@ -50,7 +50,8 @@ export class OptimizerStates {
   readonly #optimizer: TrainingOptimizer;
   readonly #original: ReadonlyMap<Tensor, State>;
   readonly #names = new Map<Tensor, string>();
-  readonly #zeros = new Map<Tensor, Tensor>();
+  /** Of parameters that begin a step with the gradient of the one before: what is wrong with using that. */
+  readonly #carried = new Map<Tensor, string>();
   /** Parameters that had no gradient before. */
   readonly #clearBefore = new Set<Tensor>();
   readonly #groupOf = new Map<Value, Group>();
@@ -86,10 +87,8 @@ export class OptimizerStates {
       for (const param of params) {
         await param.data();
         if (param.grad === null) this.#clearBefore.add(param);
-        const zeros = zerosLike(param);
-        this.#zeros.set(param, zeros);
-        this.oldGradients.set(
-          zeros.current(),
+        this.#carried.set(
+          param,
           `the gradient of "${this.#names.get(param)}" is added to that of the step before: call optimizer.zeroGrad() in the step, before loss.backward()`,
         );
       }
@@ -133,12 +132,17 @@ export class OptimizerStates {
     const { state } = this.#optimizer;
     state.clear();
     for (const [param, entries] of this.#now()) state.set(param, { ...entries });
-    for (const [param, zeros] of this.#zeros) if (param.requiresGrad) param.grad = zeros;
+    for (const [param, wrong] of this.#carried) {
+      if (!param.requiresGrad) continue;
+      // New ones for each trace: a gradient that adds up is written to.
+      param.grad = zerosLike(param);
+      this.oldGradients.set(param.grad.current(), wrong);
+    }
   }
 
   /** After each trace, before all is put back: where it leaves no gradient, as it found none, the next step begins with none. */
   end(): void {
-    for (const param of this.#clearBefore) if (param.grad === null) this.#zeros.delete(param);
+    for (const param of this.#clearBefore) if (param.grad === null) this.#carried.delete(param);
   }
 
   /** Makes the next trace that of the step after the one traced last. */
