@@ -289,3 +289,32 @@ describe("memory", () => {
     expect(new Set(large.map(({ offset }) => offset)).size).toBe(2);
   });
 });
+
+describe("writes through views", () => {
+  test("copy what they are written over once, however many there are", () => {
+    const x = host(10, 8);
+    const row = host(8);
+    const kinds = device
+      .commands(() => {
+        for (let i = 0; i < 6; i++) x.select(0, i).copy_(row);
+        read(x);
+      })
+      .map(({ kernel }) => kernel.name);
+    expect(kinds.filter((name) => name === "copy")).toHaveLength(1);
+    expect(kinds.filter((name) => name.startsWith("scatter"))).toHaveLength(6);
+  });
+
+  test("copy it again where somebody needs it as it was", () => {
+    const x = host(10, 8);
+    const row = host(8);
+    const kinds = device
+      .commands(() => {
+        x.select(0, 0).copy_(row);
+        const before = x.sum(0);
+        x.select(0, 1).copy_(row);
+        read(x.add(before));
+      })
+      .map(({ kernel }) => kernel.name);
+    expect(kinds.filter((name) => name === "copy")).toHaveLength(2);
+  });
+});

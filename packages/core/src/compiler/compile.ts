@@ -5,6 +5,7 @@ import type { Node, Value } from "../graph/node.ts";
 import type { CheckFailure } from "../graph/primitive.ts";
 import type { Term } from "../graph/term.ts";
 import { fuse } from "./fuse.ts";
+import { takenOver } from "./in-place.ts";
 import { inline } from "./inline.ts";
 import { type KernelCall, type KernelContext, kernelsOf } from "./kernel.ts";
 import { type Lifetime, planMemory } from "./memory.ts";
@@ -49,11 +50,14 @@ export function build(
   }
   const firstTemporary = buffers.length;
   const needsBuffer = usedElsewhere(inlined.terms, groups, memberOf);
+  const over = takenOver(inlined.terms, inlined.outputs);
   for (const term of realized) {
-    if (place.has(term) || !needsBuffer.has(term)) continue;
+    if (place.has(term) || over.has(term) || !needsBuffer.has(term)) continue;
     place.set(term, buffers.length);
     buffers.push({ dtype: term.dtype, length: term.numel, role: "temporary", offset: 0 });
   }
+  // Users come after what they use: the last of a chain of writes has its place already.
+  for (const [term, user] of [...over].reverse()) place.set(term, place.get(user) as number);
 
   const checks: (CheckFailure & { node: number })[] = [];
   const context: KernelContext = {

@@ -7,6 +7,7 @@ import { axesOf, squeezed } from "./coordinates.ts";
 import { Emitter, type Placement } from "./emit.ts";
 import { type Group, type Member, ownCoordinates, roleCoordinates } from "./group.ts";
 import { axisIndex, flatten, zero } from "./indexing.ts";
+import { baseOf } from "./realize.ts";
 import { textOf, textOfIndex, textOfStatement } from "./text.ts";
 
 export interface KernelCall {
@@ -208,7 +209,7 @@ function scatterKernels(group: Group, context: KernelContext): KernelCall[] {
   const [from, index, source] = term.inputs;
   const target = context.storedTo(term);
   if (target === undefined) throw new Error("a scatter without a buffer");
-  const copy = copyKernel(group, from, target, context);
+  const isThere = context.bufferOf(baseOf(from)) === target;
   const extents = squeezed(index.shape);
   const emitter = new Emitter(over(group, extents), context);
   const operand = emitter.binding.operand(target, term.dtype, "update");
@@ -228,7 +229,8 @@ function scatterKernels(group: Group, context: KernelContext): KernelCall[] {
     index: to,
     value: what,
   };
-  return [copy, { kernel, call: callOf(emitter.binding, extents) }];
+  const write = { kernel, call: callOf(emitter.binding, extents) };
+  return isThere ? [write] : [copyKernel(group, from, target, context), write];
 }
 
 /** Fills a scatter's target with its base. */

@@ -43,7 +43,7 @@ export function commit(device: Device, storages: readonly Storage[]): void {
   for (const storage of device.dirty.list) if (storage.current.dependsMark >= depends) list(storage);
   for (const node of device.journal) {
     for (const value of node.outputs) {
-      if (value.dependsMark < depends || value.index >= node.template.results.length) continue;
+      if (value.dependsMark < depends || value.stale || value.index >= node.template.results.length) continue;
       if (value.kept || (value.consumers === 0 && value.dependsMark === depends)) roots.push(value);
     }
   }

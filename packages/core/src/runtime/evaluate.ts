@@ -305,7 +305,7 @@ function finish(device: Device, order: readonly Node[], entry: CacheEntry, leave
     if (node.ran) device.statistics.recomputed++;
     node.ran = true;
     for (const value of node.outputs) {
-      if (value.slot !== null) continue;
+      if (value.slot !== null || value.node === null) continue;
       value.entry = entry;
       value.entryAt = position(value);
     }

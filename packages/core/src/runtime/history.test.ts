@@ -44,3 +44,17 @@ test("a gradient keeps no history", () => {
   w.grad?.dataSync();
   expect(w.grad === null ? -1 : history(w.grad)).toBeLessThan(8);
 });
+
+test("what views showed before they were written is never computed", () => {
+  const x = torch.zeros([10, 8]);
+  const row = torch.arange(8).to("float32");
+  const { statistics } = x.value.device;
+  const before = statistics.recomputed;
+  let sums = 0;
+  for (let step = 0; step < 60; step++) {
+    for (let i = 0; i < 50; i++) x.select(0, i % 10).copy_(row);
+    sums += x.sum().itemSync() as number;
+  }
+  expect(sums).toBe(60 * 280);
+  expect(statistics.recomputed).toBe(before);
+});

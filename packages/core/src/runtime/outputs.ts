@@ -17,7 +17,7 @@ export function chooseOutputs(order: readonly Node[], roots: readonly Value[]): 
   const mark = nextEpoch();
   const outputs: Value[] = [];
   const add = (value: Value, cached: boolean): void => {
-    if (value.mark === mark || value.slot !== null) return;
+    if (value.mark === mark || value.slot !== null || value.stale) return;
     value.mark = mark;
     value.cached = cached && !value.kept;
     outputs.push(value);

@@ -36,3 +36,18 @@ test("using disposes at the end of the block", () => {
   }
   expect(() => outside.tolistSync()).toThrow(StaleValueError);
 });
+
+test("of results that are disposed one by one, the others are computed when it is their turn", () => {
+  const x = tensor([[1, 2, 3, 4]]);
+  const sums: unknown[] = [];
+  for (let i = 0; i < 3000; i++) {
+    const { values, indices } = x.mul(i).sort();
+    if (i % 2) values.dispose();
+    else indices.dispose();
+    if (i % 1000 === 0) sums.push(values.sum().itemSync());
+  }
+  expect(sums).toEqual([0, 10_000, 20_000]);
+  const pooled = x.unfold(1, 2, 2).max(-1);
+  pooled.values.dispose();
+  expect(pooled.indices.tolistSync()).toEqual([[1, 1]]);
+});

@@ -3,7 +3,7 @@ import { isHigherKind } from "../dtype/promotion.ts";
 import { pytorchName } from "../dtype/pytorch-name.ts";
 import { AutogradError, DTypeError, ShapeError } from "../errors.ts";
 import * as m from "../graph/math.ts";
-import { nodeCount } from "../graph/node.ts";
+import { nodeCount, type Value } from "../graph/node.ts";
 import { operation } from "../graph/operation.ts";
 import { sameShape } from "../graph/type.ts";
 import { realize } from "../runtime/commit.ts";
@@ -78,7 +78,10 @@ export function assign(
     target.value = source.value;
   } else {
     const base = wholeOf(target);
+    forgetUnread(target.value);
     const written = call(writeView, [base, source], [view?.offset ?? 0], { strides: target.layout.strides });
+    // Whoever holds the base reads the newest version.
+    if (base.value.consumers === 1) base.value.kept = false;
     storage.write(written.value);
     if (recording) target.history.edge = written.edge;
     target.value = source.value;
@@ -160,6 +163,18 @@ function noteOverwritten(target: Tensor, result: Tensor, since: number): void {
     if (!recording.node?.inputs.includes(target.value, 1)) recording.overwritten = target.value;
     for (const edge of recording.edges) from.push(edge?.recording ?? null);
   }
+}
+
+/**
+ * What a view showed before it was written, if nothing has used it: nobody can ask for it any more, and computing it after all, as is
+ * done of what seems to be waiting for its reader, would need the old version of the base.
+ */
+function forgetUnread(shown: Value): void {
+  const { node } = shown;
+  if (node === null || shown.slot !== null || shown.consumers > 0 || node.outputs.length > 1) return;
+  shown.stale = true;
+  node.ran = true;
+  for (const input of node.inputs) input.consumers--;
 }
 
 /** A result that was made since a moment, so that nobody else holds it. */
