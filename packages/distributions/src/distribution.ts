@@ -12,7 +12,7 @@ import {
 import type { Constraint } from "./constraints/constraint.ts";
 import { isDependent } from "./constraints/constraint.ts";
 import { sizeText, tensorText, tupleText } from "./printing.ts";
-import { guarded, isKnown } from "./validation.ts";
+import { guarded, guardedParameter, isKnown } from "./validation.ts";
 
 /** Constraints by the names of the parameters that they are for. */
 export type ArgConstraints = Readonly<Record<string, Constraint>>;
@@ -46,7 +46,7 @@ export interface DistributionClass {
  * `eventShape` that of one sample of one of them. A sample has the shape `[...sampleShape, ...batchShape, ...eventShape]`.
  *
  * Parameters and values are checked against constraints, unless `validateArgs` is false: at the call where they are known, else
- * when they are computed.
+ * when they are computed. Later changes of parameters are seen, and not checked.
  *
  * @example
  * const normal = new torch.distributions.Normal(torch.zeros(3), 1);
@@ -262,28 +262,33 @@ export abstract class Distribution {
     for (const [name, constraint] of Object.entries(this.argConstraints)) {
       const value = this.parameters[name];
       if (value !== undefined && !isDependent(constraint))
-        this.parameters[name] = this.checkedParameter(name, value, constraint, this.known);
+        this.parameters[name] = this.checkedParameter(name, value, constraint, this.known, guardedParameter);
     }
   }
 
   /** Checks a parameter that another distribution holds: `value` computed of what was `given`. Only what is known is checked. */
   protected checkAlso(name: string, value: Tensor, given: readonly Tensor[]): void {
-    if (given.every(isKnown)) this.checkedParameter(name, value, this.argConstraints[name], true);
+    if (given.every(isKnown)) this.checkedParameter(name, value, this.argConstraints[name], true, guarded);
   }
 
   /**
    * What was computed of the parameters as they were given: with their checks, where these are still to be made. What is computed
    * of `parameters` has them.
    */
-  protected tied(result: Tensor): Tensor {
+  protected tied(result: Tensor, guard = guarded): Tensor {
     if (this.known || !this.validateArgs) return result;
     let tied = result;
     for (const [name, constraint] of Object.entries(this.argConstraints)) {
       const value = this.parameters[name];
       if (value !== undefined && !isDependent(constraint))
-        tied = this.checkedParameter(name, value, constraint, false, tied);
+        tied = this.checkedParameter(name, value, constraint, false, guard, tied);
     }
     return tied;
+  }
+
+  /** `tied` for a parameter as it was given, which stays an alias of that. */
+  protected tiedParameter(given: Tensor): Tensor {
+    return this.tied(given, guardedParameter);
   }
 
   private checkedParameter(
@@ -291,9 +296,10 @@ export abstract class Distribution {
     value: Tensor,
     constraint: Constraint,
     known: boolean,
+    guard: typeof guarded,
     carrier = value,
   ): Tensor {
-    return guarded(
+    return guard(
       carrier,
       noGrad(() => constraint.check(value.detach())),
       known,

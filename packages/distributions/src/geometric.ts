@@ -24,7 +24,7 @@ import { Distribution } from "./distribution.ts";
 import { crossEntropyOfLogits, logitsToProbs, probsToLogits } from "./functions.ts";
 import { tinyOf } from "./numbers.ts";
 import { tupleText } from "./printing.ts";
-import { guarded, isKnown } from "./validation.ts";
+import { guardedParameter, isKnown } from "./validation.ts";
 
 /**
  * How many trials fail before the first success: 0, 1, ….
@@ -47,7 +47,7 @@ export class Geometric extends Distribution {
     const own = this.parameters.probs;
     if (!this.validateArgs || own === undefined) return;
     const positive = noGrad(() => gt(own, 0));
-    this.parameters.probs = guarded(
+    this.parameters.probs = guardedParameter(
       own,
       positive,
       parts.given.every(isKnown),

@@ -112,7 +112,7 @@ export class LowRankMultivariateNormal extends Distribution {
       },
       given: [center, factor, diag],
     });
-    const own = this.tied(diag);
+    const own = this.tiedParameter(diag);
     const scaled = div(mT(factor), unsqueeze(own, -2));
     this.lowRank = { factor, diag: own, capacitance: linalg.cholesky(plusIdentity(matmul(scaled, factor))) };
   }

@@ -146,7 +146,7 @@ export class MultivariateNormal extends Distribution {
     });
     // What is decomposed is read anyway.
     if (this.validateArgs && name !== "scaleTril") this.checkAlso(name, matrix, []);
-    if (name === "scaleTril") this.ownScaleTril = this.tied(matrix);
+    if (name === "scaleTril") this.ownScaleTril = this.tiedParameter(matrix);
     else this.ownScaleTril = name === "covarianceMatrix" ? linalg.cholesky(matrix) : precisionToScaleTril(matrix);
   }
 

@@ -3,7 +3,7 @@ import { add, clamp, div, gt, le, log, lt, mul, noGrad, pow, rand, sub, type Ten
 import { broadcastAll, type DistributionOptions, type Parameter, tensorsAmong, typeAs } from "./arguments.ts";
 import * as constraints from "./constraints/values.ts";
 import { type ArgConstraints, Distribution } from "./distribution.ts";
-import { guarded, isKnown } from "./validation.ts";
+import { guardedParameter, isKnown } from "./validation.ts";
 
 export interface UniformOptions extends DistributionOptions {
   readonly low?: Parameter;
@@ -34,7 +34,7 @@ export class Uniform extends Distribution {
     if (!this.validateArgs) return;
     const known = tensorsAmong([given.low, given.high]).every(isKnown);
     const ordered = noGrad(() => lt(first, last));
-    this.parameters.low = guarded(first, ordered, known, () => "Uniform is not defined when low>= high");
+    this.parameters.low = guardedParameter(first, ordered, known, () => "Uniform is not defined when low>= high");
   }
 
   get low(): Tensor {

@@ -2,19 +2,26 @@
  * Checks of values. What is known already is checked at the call. What is still to be computed is checked when it is: reading it
  * would end the program that it is part of, and cannot be done at once on every device.
  */
-import { call, mode, operation } from "@cresset/core/extend";
-import { all, noGrad, type Tensor, ValueError } from "@cresset/core/functions";
+import { call, mode, type OperationOptions, operation } from "@cresset/core/extend";
+import { all, noGrad, Tensor, ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 
 interface CheckAttributes extends Record<string, unknown> {
   readonly message: string;
 }
 
-const checked = operation<CheckAttributes>(
-  "distributions",
-  ([value, valid], _, { message }) => m.check(value, valid, { error: "ValueError", message }),
-  { half: "keep", derivative: ({ grad }) => [grad(), null] },
-);
+const checking = (options: OperationOptions<CheckAttributes> = {}) =>
+  operation<CheckAttributes>(
+    "distributions",
+    ([value, valid], _, { message }) => m.check(value, valid, { error: "ValueError", message }),
+    { half: "keep", derivative: ({ grad }) => [grad(), null], ...options },
+  );
+
+/** With a storage of its own. */
+const checkedCopy = /* @__PURE__ */ checking();
+
+/** In the storage of the operand. */
+const checkedView = /* @__PURE__ */ checking({ view: (layout) => layout });
 
 /** Whether a tensor's values are there, and can be read at once. */
 export function isKnown(tensor: Tensor): boolean {
@@ -23,17 +30,31 @@ export function isKnown(tensor: Tensor): boolean {
   return slot !== null && (slot.host !== null || slot.buffer !== null);
 }
 
+/** What an error says; where values are known, which of them are wrong. */
+type Message = (values: boolean) => string;
+
 /**
- * `value`, if `valid` holds everywhere.
+ * `value`, if `valid` holds everywhere: itself, or a copy.
  *
  * @param known whether what decides is known.
- * @param message what the error says; `values` is asked for where they are known, and says which values are wrong.
  * @throws ValueError at once where that is known, else when `value` is computed.
  */
-export function guarded(value: Tensor, valid: Tensor, known: boolean, message: (values: boolean) => string): Tensor {
-  if (!known) return call(checked, [value, valid], [], { message: message(false) });
+export function guarded(value: Tensor, valid: Tensor, known: boolean, message: Message): Tensor {
+  if (!known) return call(checkedCopy, [value, valid], [], { message: message(false) });
   if (noGrad(() => all(valid)).itemSync()) return value;
   throw new ValueError(message(true));
+}
+
+/**
+ * `guarded` for parameters, of which a distribution has to see later changes: itself, or an alias of the same storage and the same
+ * gradient. The value that it has now is checked; after a write it is read from the storage again, as any alias, without the check.
+ */
+export function guardedParameter(given: Tensor, valid: Tensor, known: boolean, message: Message): Tensor {
+  if (known) return guarded(given, valid, known, message);
+  const checked = noGrad(() => call(checkedView, [given, valid], [], { message: message(false) }));
+  const alias = new Tensor(given.storage, given.region, checked.value, given.edge, given.history);
+  alias.isParameter = given.isParameter;
+  return alias;
 }
 
 /** Whether what a distribution is made of checks its parameters: not where the distribution itself does so at once. */

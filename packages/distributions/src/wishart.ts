@@ -43,7 +43,7 @@ import { ExponentialFamily } from "./exp-family.ts";
 import { halfLogDet, type MultivariateNormalOptions, matrixOf, precisionToScaleTril } from "./multivariate-normal.ts";
 import { epsilonOf } from "./numbers.ts";
 import { matrixOfTril } from "./triangle.ts";
-import { guarded, isKnown } from "./validation.ts";
+import { guardedParameter, isKnown } from "./validation.ts";
 
 export interface WishartOptions extends Omit<MultivariateNormalOptions, "loc"> {
   readonly df?: Parameter;
@@ -93,7 +93,7 @@ export class Wishart extends ExponentialFamily {
         : tensor(toNumber(given.df), { dtype: matrix.dtype, device: matrix.device });
     const batchShape = [...broadcastShapes(matrix.shape.slice(0, -2), own.shape)];
     const n = matrix.shape[matrix.ndim - 1];
-    const freedom = guarded(
+    const freedom = guardedParameter(
       broadcastTo(own, batchShape),
       noGrad(() => gt(own.detach(), n - 1)),
       isKnown(own),
@@ -108,7 +108,7 @@ export class Wishart extends ExponentialFamily {
     });
     // What is decomposed is read anyway.
     if (this.validateArgs && name !== "scaleTril") this.checkAlso(name, matrix, []);
-    if (name === "scaleTril") this.ownScaleTril = this.tied(matrix);
+    if (name === "scaleTril") this.ownScaleTril = this.tiedParameter(matrix);
     else this.ownScaleTril = name === "covarianceMatrix" ? linalg.cholesky(matrix) : precisionToScaleTril(matrix);
     this.chi2 = this.squares(this.df);
   }
