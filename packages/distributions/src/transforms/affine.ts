@@ -39,7 +39,10 @@ export class AffineTransform extends Transform {
     eventDim?: number | AffineOptions,
     options?: AffineOptions,
   ) {
-    const given = keywords<Required<AffineOptions>>(["loc", "scale", "eventDim"], [loc, scale, eventDim, options]);
+    const given = keywords<Required<AffineOptions>>(
+      ["loc", "scale", "eventDim", "cacheSize"],
+      [loc, scale, eventDim, options],
+    );
     super(given);
     this.loc = given.loc;
     this.scale = given.scale;
