@@ -12,7 +12,7 @@ import {
 import type { Constraint } from "./constraints/constraint.ts";
 import { isDependent } from "./constraints/constraint.ts";
 import { sizeText, tensorText, tupleText } from "./printing.ts";
-import { guarded, guardedParameter, isKnown } from "./validation.ts";
+import { guarded, guardedParameter, guardedValue, isKnown } from "./validation.ts";
 
 /** Constraints by the names of the parameters that they are for. */
 export type ArgConstraints = Readonly<Record<string, Constraint>>;
@@ -248,7 +248,7 @@ export abstract class Distribution {
     }
     const { support } = this;
     const known = this.known && isKnown(value);
-    return guarded(
+    return guardedValue(
       value,
       noGrad(() => support.check(value.detach())),
       known,

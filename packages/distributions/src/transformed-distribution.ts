@@ -72,9 +72,10 @@ export class TransformedDistribution extends Distribution {
   }
 
   override *draw(sampleShape: readonly number[]): Sampling {
-    let x = yield* stepsOf(this.baseDist.draw(sampleShape));
+    // Not the result: that is the tensor which a transform's cache keeps, for `logProb` to find.
+    let x = this.tied(yield* stepsOf(this.baseDist.draw(sampleShape)));
     for (const transform of this.transforms) x = transform.call(x);
-    return this.tied(x);
+    return x;
   }
 
   override logProb(value: Tensor): Tensor {
@@ -99,9 +100,9 @@ export class TransformedDistribution extends Distribution {
   }
 
   override icdf(value: Tensor): Tensor {
-    let x = this.baseDist.icdf(this.monotone(value));
+    let x = this.tied(this.baseDist.icdf(this.monotone(value)));
     for (const transform of this.transforms) x = transform.call(x);
-    return this.tied(x);
+    return x;
   }
 
   /** A probability, or where the transforms fall the other one. */

@@ -57,6 +57,30 @@ export function guardedParameter(given: Tensor, valid: Tensor, known: boolean, m
   return alias;
 }
 
+interface Origin {
+  readonly tensor: Tensor;
+  /** Makes the same check of another tensor. */
+  readonly check: (other: Tensor) => Tensor;
+}
+
+const origins = /* @__PURE__ */ new WeakMap<Tensor, Origin>();
+
+/** `guarded`, of which `unchecked` tells what it was: for values that a transform may have kept. */
+export function guardedValue(value: Tensor, valid: Tensor, known: boolean, message: Message): Tensor {
+  const check = (other: Tensor): Tensor => {
+    const result = guarded(other, valid, known, message);
+    if (result !== other) origins.set(result, { tensor: unchecked(other), check });
+    return result;
+  };
+  return check(value);
+}
+
+/** The tensor of which this is a checked copy, or this one. */
+export const unchecked = (tensor: Tensor): Tensor => origins.get(tensor)?.tensor ?? tensor;
+
+/** `other` with the check that a copy has: what is computed of it is not computed without. */
+export const withCheckOf = (copy: Tensor, other: Tensor): Tensor => origins.get(copy)?.check(other) ?? other;
+
 /** Whether what a distribution is made of checks its parameters: not where the distribution itself does so at once. */
 export const unlessKnown = (given: readonly Tensor[], validateArgs: boolean | undefined): boolean | undefined =>
   given.every(isKnown) ? false : validateArgs;

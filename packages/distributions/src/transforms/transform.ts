@@ -1,5 +1,6 @@
 import { NotImplementedError, neg, type Tensor, ValueError } from "@cresset/core/functions";
 import type { Constraint } from "../constraints/constraint.ts";
+import { unchecked, withCheckOf } from "../validation.ts";
 
 /** By name: whether a transform keeps its last argument and result. */
 export interface CacheOptions {
@@ -84,7 +85,8 @@ export abstract class Transform {
   /** y of x. In Python, `t(x)`. */
   call(x: Tensor): Tensor {
     if (this.cacheSize === 0) return this.forward(x);
-    if (this.cached?.[0] === x) return this.cached[1];
+    const kept = this.kept(x, 0, 1);
+    if (kept !== null) return kept;
     const y = this.forward(x);
     this.cached = [x, y];
     return y;
@@ -93,10 +95,20 @@ export abstract class Transform {
   /** @internal x of y. */
   inverseCall(y: Tensor): Tensor {
     if (this.cacheSize === 0) return this.backward(y);
-    if (this.cached?.[1] === y) return this.cached[0];
+    const kept = this.kept(y, 1, 0);
+    if (kept !== null) return kept;
     const x = this.backward(y);
     this.cached = [x, y];
     return x;
+  }
+
+  /**
+   * What is kept beside a tensor, or beside the one that it is a checked copy of: distributions look up values that they have
+   * checked. What was kept is checked likewise.
+   */
+  private kept(given: Tensor, from: 0 | 1, to: 0 | 1): Tensor | null {
+    const { cached } = this;
+    return cached !== null && unchecked(cached[from]) === unchecked(given) ? withCheckOf(given, cached[to]) : null;
   }
 
   /** y of x: what a subclass has. */
