@@ -6,6 +6,7 @@ import {
   guard,
   load,
   loop,
+  plus,
   reads,
   reduce,
   register,
@@ -15,9 +16,10 @@ import {
   writes,
 } from "@cresset/conformance/kernels";
 import { accumulate, contents, double, program, x } from "@cresset/conformance/program";
-import { type BackendBuffer, BackendError, type Kernel, type Program } from "@cresset/core/backend";
+import { type Backend, type BackendBuffer, BackendError, type Kernel, type Program } from "@cresset/core/backend";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { wasm } from "./index.ts";
+import { wasm as lean } from "./lean.ts";
 
 const f32 = (...values: number[]): Float32Array<ArrayBuffer> => Float32Array.from(values);
 
@@ -145,6 +147,30 @@ describe("kernels are compiled once", () => {
     // Vectors between branches are computed one by one in any case.
     expect(outcome(guarded)).toEqual([3, true]);
     expect(wasm({ threads: 1, haste: false }).info().kernels).toBe(0);
+  });
+
+  test("those of many steps, which differ in positions alone, are one", () => {
+    const steps = (count: number, by: number) => {
+      const commands = Array.from({ length: count }, (_, i) => {
+        const at = plus(axis(0), constantIndex(by * i));
+        const kernel = loop([...reads("float32"), writes("float32")], 1, 1, [
+          store(1, at, apply("exp", load("float32", 0, at))),
+        ]);
+        return { kernel, calls: [{ buffers: [0, 1], arguments: [], extents: [by], checks: [] }] };
+      });
+      const buffer = (role: "input" | "output") => ({ dtype: "float32", length: count * by, role, offset: 0 }) as const;
+      return { ...made(), buffers: [buffer("input"), buffer("output")], commands, stateFrom: count };
+    };
+    const outcome = (backend: Backend, count: number): [kernels: unknown, values: number[]] => {
+      const input = Float32Array.from({ length: count * 20 }, (_, i) => i / 100 - 1);
+      const { arrays } = runOnce(backend, steps(count, 20), [input]);
+      return [backend.info().kernels, [...arrays[1]].map(Number)];
+    };
+    for (const count of [2, 3, 50]) {
+      const [kernels, values] = outcome(wasm({ threads: 1 }), count);
+      expect(kernels).toBe(count === 2 ? 2 : 1);
+      expect(values).toEqual(outcome(lean(), count)[1]);
+    }
   });
 
   test("calls share a function unless their extents need other code: a short loop has no vectors yet, a long sum has chunks", () => {

@@ -12,6 +12,7 @@ import {
   hostView,
   type KernelTiming,
   Pressure,
+  type Program,
 } from "@cresset/core/backend";
 import { commandBytes, Engine } from "./engine.ts";
 import { Layouts, WasmExecutable } from "./executable.ts";
@@ -123,6 +124,7 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
     16 * mebibyte,
     (count) => 2 * count,
   );
+  const sharing = parts.share ?? ((program: Program) => ({ program, constants: [] }));
   const workspace = new Workspace(allocator);
   const layouts = new Layouts();
   let listener: ((timing: KernelTiming) => void) | undefined;
@@ -229,7 +231,7 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
     read: async (buffer) => read(buffer),
     readSync: read,
     compile(program) {
-      const executable = new WasmExecutable(program, engine, allocator);
+      const executable = new WasmExecutable(sharing(program), engine, allocator);
       layouts.use(executable);
       return executable;
     },
@@ -238,7 +240,8 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
       listener = given;
     },
     explain: (program) =>
-      parts.explain?.(program, engine) ?? "programs are explained by @cresset/backend-wasm, not by its lean entry",
+      parts.explain?.(sharing(program).program, engine) ??
+      "programs are explained by @cresset/backend-wasm, not by its lean entry",
     info: () => ({
       simd: features.simd,
       "why no simd": reason(features.simd, found.simd, "the option simd"),

@@ -7,6 +7,7 @@ import {
   floatToInt64,
   type Kernel,
   type Program,
+  type SharingProgram,
 } from "@cresset/core/backend";
 import { commandBytes, type Engine, type KernelCall, type List } from "./engine.ts";
 import { scratchBytes } from "./lowering/compile.ts";
@@ -54,6 +55,8 @@ export class WasmExecutable implements Executable {
   /** How long it takes, where there are threads. */
   readonly timing: Timing | undefined;
   readonly #allocator: Allocator;
+  /** The last of its arguments, which never change. */
+  readonly #constants: readonly number[];
   readonly #calls: readonly KernelCall[];
   /** Scratch memory of each call, in bytes. */
   readonly #scratch: readonly number[];
@@ -71,8 +74,9 @@ export class WasmExecutable implements Executable {
   hasty = false;
   #spent = 0;
 
-  constructor(program: Program, engine: Engine, allocator: Allocator) {
+  constructor({ program, constants }: SharingProgram, engine: Engine, allocator: Allocator) {
     this.program = program;
+    this.#constants = constants;
     this.engine = engine;
     this.#allocator = allocator;
     this.timing = engine.pool?.timing();
@@ -146,6 +150,7 @@ export class WasmExecutable implements Executable {
     this.#pointers = base;
     this.#arguments = base + argumentsAt;
     this.#failed = base + failedAt;
+    this.setArguments(this.#constants, program.arguments - this.#constants.length);
     const written = ({ at, steps }: PlacedSteps): List => {
       const first = base + at;
       for (const [i, one] of steps.entries())
@@ -237,11 +242,12 @@ export class WasmExecutable implements Executable {
     });
   }
 
-  setArguments(args: readonly Argument[]): void {
+  /** @param from the number of the first one. */
+  setArguments(args: readonly Argument[], from = 0): void {
     const { view } = this.#allocator;
     for (let i = 0; i < args.length; i++) {
       const value = args[i];
-      const at = this.#arguments + argumentBytes * i;
+      const at = this.#arguments + argumentBytes * (from + i);
       if (typeof value === "number") {
         view.setFloat64(at + argumentOffset.f64, value, true);
         view.setFloat32(at + argumentOffset.f32, value, true);

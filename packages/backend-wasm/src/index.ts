@@ -1,4 +1,4 @@
-import type { Backend } from "@cresset/core/backend";
+import { type Backend, withSharedKernels } from "@cresset/core/backend";
 import { backendOf, type WasmOptions } from "./backend.ts";
 import { explainProgram } from "./explain.ts";
 import { hasRuns, writeRuns } from "./lowering/products/strip-runs.ts";
@@ -20,6 +20,8 @@ const everything: Parts = {
     scan: { write: writeScan },
     sort: { write: writeSort, scratch: sortScratch },
   },
+  // Two are compiled as they are: what stands in code costs nothing when it runs.
+  share: (program) => withSharedKernels(program, 3),
   threads,
   revectorizer,
   explain: explainProgram,

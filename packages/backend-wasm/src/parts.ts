@@ -1,4 +1,4 @@
-import type { ContractionKernel, Program, ScanKernel, SortKernel } from "@cresset/core/backend";
+import type { ContractionKernel, Program, ScanKernel, SharingProgram, SortKernel } from "@cresset/core/backend";
 import type { Engine } from "./engine.ts";
 import type { Features } from "./features.ts";
 import type { Lanes } from "./lowering/code/lanes.ts";
@@ -54,6 +54,8 @@ export interface Parts {
   /** The function of a name that kernels share, if there is one. */
   readonly functions?: (name: string, features: Features) => SharedFunction | undefined;
   readonly rare: RareKernels;
+  /** The program with fewer kernels, where those of several steps differ in positions alone. */
+  readonly share?: (program: Program) => SharingProgram;
   /** Threads that share the memory. */
   readonly threads?: Threads;
   /** Switches V8's revectorizer on where it is wanted, and says why it is not, if it is not. */

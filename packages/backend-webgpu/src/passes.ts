@@ -1,7 +1,6 @@
-import type { Program } from "@cresset/core/backend";
+import { type Program, type SharingProgram, withSharedKernels } from "@cresset/core/backend";
 import { withReductionPasses } from "./reduction-passes.ts";
 import { withScatterPasses } from "./scatter-passes.ts";
-import { type SharingProgram, withSharedKernels } from "./shared-kernels.ts";
 import { withSortPasses } from "./sort-passes.ts";
 import type { Machine } from "./wgsl/plan.ts";
 

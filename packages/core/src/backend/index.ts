@@ -10,3 +10,4 @@ export { Pressure } from "./pressure.ts";
 export * from "./program.ts";
 export { RecentMap } from "./recent-map.ts";
 export * from "./scalar.ts";
+export { type SharingProgram, withSharedKernels } from "./shared-kernels.ts";

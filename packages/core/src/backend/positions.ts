@@ -1,5 +1,5 @@
 /** Kernels with other positions: the indices of what they load and store, of bounds, and of positions as values. */
-import type { Expression, Index, Kernel, Statement } from "@cresset/core/backend";
+import type { Expression, Index, Kernel, Statement } from "./program.ts";
 
 /**
  * What takes the place of a position. `inside` gives a part of it that is no sum, product or constant with what lies inside of it

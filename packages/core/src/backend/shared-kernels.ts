@@ -2,8 +2,8 @@
  * Kernels that differ only in constants of their positions (the step of a sequence, the part of a matrix) become one, which gets
  * these as arguments. Compiling is what long programs wait for: so a program of a hundred steps compiles no more than one of ten.
  */
-import type { Call, Command, Index, Kernel, Program } from "@cresset/core/backend";
 import { mapPositions } from "./positions.ts";
+import type { Call, Command, Index, Kernel, Program } from "./program.ts";
 
 /** A program whose last arguments are constants. */
 export interface SharingProgram {
@@ -18,7 +18,8 @@ interface Twin {
   readonly constants: readonly number[];
 }
 
-export function withSharedKernels(program: Program): SharingProgram {
+/** @param fewest so many kernels become one; default 2. */
+export function withSharedKernels(program: Program, fewest = 2): SharingProgram {
   const constants: number[] = [];
   const slots = new Map<number, number>();
   const slotOf = (value: number): number => {
@@ -28,7 +29,7 @@ export function withSharedKernels(program: Program): SharingProgram {
   };
   const shared = new Map<string, { readonly kernel: Kernel; readonly slots: readonly number[] }>();
   for (const [text, twins] of twinsOf(program)) {
-    if (twins.length === 1) continue;
+    if (twins.length < fewest) continue;
     const [first] = twins;
     const differs = first.constants.map((value, i) => twins.some((other) => other.constants[i] !== value));
     const kernel = withArguments(first, differs, text);
