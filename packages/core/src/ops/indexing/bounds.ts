@@ -39,5 +39,18 @@ export function checkKnownIndex(
 ): void {
   const host = index.current().slot?.host;
   if (!host) return;
-  for (const i of host) if (i < low || i >= size) throw new IndexError(message(i));
+  const at = host instanceof BigInt64Array ? outsideWide(host, BigInt(low), BigInt(size)) : outside(host, low, size);
+  if (at >= 0) throw new IndexError(message(host[at]));
+}
+
+/** Where the first index outside [low, size) stands; -1 if all are inside. */
+function outside(host: ArrayLike<number>, low: number, size: number): number {
+  for (let i = 0; i < host.length; i++) if (host[i] < low || host[i] >= size) return i;
+  return -1;
+}
+
+// A loop of its own, in which BigInts meet BigInts only: with numbers, each comparison takes fifty times as long.
+function outsideWide(host: BigInt64Array, low: bigint, size: bigint): number {
+  for (let i = 0; i < host.length; i++) if (host[i] < low || host[i] >= size) return i;
+  return -1;
 }
