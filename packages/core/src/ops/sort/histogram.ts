@@ -1,6 +1,7 @@
 /** How often values occur: whole numbers one by one, or in bins of equal width. */
 import type { HostArray } from "../../dtype/dtype.ts";
 import { isFloat } from "../../dtype/dtype.ts";
+import { asNumbers, halvesOf } from "../../dtype/int64.ts";
 import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
@@ -36,20 +37,24 @@ function counted(
   weightValues: HostArray | null,
   minlength: number,
 ): Tensor {
+  const places = asNumbers(values);
   let length = minlength;
-  for (const value of values) {
-    if (value < 0) throw new ValueError("bincount only supports 1-d non-negative integral inputs.");
-    length = Math.max(length, Number(value) + 1);
+  for (let i = 0; i < places.length; i++) {
+    if (places[i] < 0) throw new ValueError("bincount only supports 1-d non-negative integral inputs.");
+    if (places[i] >= length) length = places[i] + 1;
   }
-  if (weights === null || weightValues === null || values.length === 0) {
+  if (weights === null || weightValues === null || places.length === 0) {
     const counts = new BigInt64Array(length);
-    for (const value of values) counts[Number(value)]++;
+    // No vector is long enough for a count beyond the low half.
+    const halves = halvesOf(counts);
+    for (let i = 0; i < places.length; i++) halves[2 * places[i]]++;
     return fromHost(counts, [length], "int64", input.device);
   }
   // Weights of every other dtype count as float64.
   const dtype = weights.dtype === "float32" ? "float32" : "float64";
   const sums = dtype === "float32" ? new Float32Array(length) : new Float64Array(length);
-  for (const [i, value] of values.entries()) sums[Number(value)] += Number(weightValues[i]);
+  const numbers = asNumbers(weightValues);
+  for (let i = 0; i < places.length; i++) sums[places[i]] += numbers[i];
   return fromHost(sums, [length], dtype, input.device);
 }
 
