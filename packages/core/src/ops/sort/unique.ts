@@ -1,12 +1,16 @@
 /** Different elements, or different slices along a dimension. Results have as many as there are, so they are awaited. */
 import { type HostArray, hostArray } from "../../dtype/dtype.ts";
 import { halfToFloat } from "../../dtype/half.ts";
+import { asNumbers, halvesOf } from "../../dtype/int64.ts";
 import { ShapeError } from "../../errors.ts";
 import { fromHost } from "../../tensor/creation.ts";
 import { data, dataSync } from "../../tensor/reading.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { keywords } from "../reduction/keywords.ts";
+import { detach, toDtype } from "../shape/convert.ts";
 import { normalizeDim } from "../shape/dims.ts";
+import { reshape } from "../shape/reshape.ts";
+import { argsort } from "./sort.ts";
 
 /** Keyword arguments of `unique` and `uniqueConsecutive`. */
 export interface UniqueOptions {
@@ -20,21 +24,22 @@ export interface UniqueOptions {
   dim?: number | null;
 }
 
-/** Rows to compare: `row(i)[k]` is `keys[i * width + k]` of `count` rows. */
+/** Rows to compare: element k of row i is `keys[i * width + k]`. */
 interface Rows {
   readonly count: number;
   readonly width: number;
-  readonly keys: readonly (number | bigint)[] | HostArray;
+  readonly keys: HostArray;
 }
 
 /** A row for each element, or for each slice along `dim`, in order. */
-function rowsOf(values: HostArray, input: Tensor, dim: number | null): Rows {
-  const keys: readonly (number | bigint)[] | HostArray =
-    input.dtype === "float16" ? Array.from(values as Uint16Array, halfToFloat) : values;
-  if (dim === null) return { count: keys.length, width: 1, keys };
-  const order = slicePositions(input.shape, dim);
-  const count = input.shape[dim];
-  return { count, width: count === 0 ? 0 : order.length / count, keys: Array.from(order, (at) => keys[at]) };
+function rowsOf(values: HostArray, { dtype, shape }: Tensor, dim: number | null): Rows {
+  const all = dtype === "float16" ? Float32Array.from(values as Uint16Array, halfToFloat) : values;
+  if (dim === null) return { count: all.length, width: 1, keys: all };
+  const positions = slicePositions(shape, dim);
+  const keys = all.slice();
+  for (let i = 0; i < positions.length; i++) keys[i] = all[positions[i]];
+  const count = shape[dim];
+  return { count, width: count === 0 ? 0 : positions.length / count, keys };
 }
 
 /** Row-major positions of the elements, slice by slice along `dim`, in PyTorch's order: as if it were exchanged with the first. */
@@ -63,44 +68,70 @@ function compareRows({ keys, width }: Rows, a: number, b: number): number {
   return 0;
 }
 
-function sameRow({ keys, width }: Rows, a: number, b: number): boolean {
-  for (let k = 0; k < width; k++) if (keys[a * width + k] !== keys[b * width + k]) return false;
+/** Whether two rows of numbers are equal; NaN is equal to nothing. */
+function sameRow(cells: ArrayLike<number>, width: number, a: number, b: number): boolean {
+  for (let k = 0; k < width; k++) if (cells[a * width + k] !== cells[b * width + k]) return false;
   return true;
 }
 
-/** Walks rows in the order given and joins equal neighbours. */
+/** Walks rows in the order given and joins equal neighbours; writes which of them each row became to the halves `inverse`. */
 function distinct(
-  rows: Rows,
-  order: readonly number[],
-): { first: number[]; inverse: BigInt64Array<ArrayBuffer>; counts: bigint[] } {
+  { count, width, keys }: Rows,
+  order: Uint32Array,
+  inverse: Int32Array | null,
+): { first: number[]; counts: number[] } {
   const first: number[] = [];
-  const counts: bigint[] = [];
-  const inverse = new BigInt64Array(rows.count);
-  for (const [i, row] of order.entries()) {
-    if (i === 0 || !sameRow(rows, order[i - 1], row)) {
+  const counts: number[] = [];
+  const cells = keys instanceof BigInt64Array ? halvesOf(keys) : keys;
+  const cellsOfRow = keys === cells ? width : 2 * width;
+  let last = -1;
+  let times = 0;
+  for (let i = 0; i < count; i++) {
+    const row = order[i];
+    if (i === 0 || !sameRow(cells, cellsOfRow, order[i - 1], row)) {
+      if (i > 0) counts.push(times);
       first.push(row);
-      counts.push(0n);
+      last++;
+      times = 0;
     }
-    inverse[row] = BigInt(first.length - 1);
-    counts[counts.length - 1]++;
+    times++;
+    // The high half stays 0.
+    if (inverse !== null) inverse[2 * row] = last;
   }
-  return { first, inverse, counts };
+  if (count > 0) counts.push(times);
+  return { first, counts };
 }
 
-function found(input: Tensor, values: HostArray, options: UniqueOptions, consecutive: boolean): Tensor | Tensor[] {
+/** The order that sorts all elements, by the device; null where slices along a dimension are compared instead. */
+function elementOrder(input: Tensor, { dim = null }: UniqueOptions): Tensor | null {
+  if (dim !== null && input.ndim > 0) return null;
+  const flat = reshape(detach(input), [input.numel()]);
+  return argsort(input.dtype === "bool" ? toDtype(flat, "uint8") : flat);
+}
+
+/** @param sorted what `elementOrder` gives, read. */
+function found(
+  input: Tensor,
+  values: HostArray,
+  options: UniqueOptions,
+  sorted: HostArray | null,
+  consecutive = false,
+): Tensor | Tensor[] {
   const dim = options.dim === undefined || options.dim === null ? null : normalizeDim(options.dim, input.ndim);
   if (dim !== null && input.numel() === 0 && input.shape[dim] !== 0)
     throw new ShapeError(`There are 0 sized dimensions, and they aren't selected, so unique cannot be applied`);
   if (dim !== null && input.shape.filter((size) => size === 0).length > 1)
     throw new ShapeError("Number of zero sized dimensions is more than one, so unique cannot be applied ");
   const rows = rowsOf(values, input, dim !== null && input.ndim > 0 ? dim : null);
-  const order = Array.from({ length: rows.count }, (_, i) => i);
-  if (!consecutive) order.sort((a, b) => compareRows(rows, a, b));
-  const { first, inverse, counts } = distinct(rows, order);
+  const order = sorted === null ? new Uint32Array(rows.count).map((_, i) => i) : new Uint32Array(asNumbers(sorted));
+  if (sorted === null && !consecutive) order.sort((a, b) => compareRows(rows, a, b));
+  const inverse = options.returnInverse ? new BigInt64Array(rows.count) : null;
+  const { first, counts } = distinct(rows, order, inverse && halvesOf(inverse));
   const results = [picked(input, values, dim !== null && input.ndim > 0 ? dim : null, first)];
-  if (options.returnInverse)
+  if (inverse !== null)
     results.push(fromHost(inverse, dim === null ? input.shape : [rows.count], "int64", input.device));
-  if (options.returnCounts) results.push(fromHost(BigInt64Array.from(counts), [counts.length], "int64", input.device));
+  if (options.returnCounts)
+    results.push(fromHost(BigInt64Array.from(counts, BigInt), [counts.length], "int64", input.device));
   return results.length === 1 ? results[0] : results;
 }
 
@@ -146,7 +177,10 @@ export function unique(
   dim?: Last,
 ): Promise<Tensor | Tensor[]>;
 export async function unique(input: Tensor, ...values: readonly unknown[]): Promise<Tensor | Tensor[]> {
-  return found(input, await data(input), keywords<UniqueOptions>(uniqueNames, values), false);
+  const options = keywords<UniqueOptions>(uniqueNames, values);
+  const elements = data(input);
+  const order = elementOrder(input, options);
+  return found(input, await elements, options, order && (await data(order)));
 }
 
 /** `unique` at once, on devices that can be read so. */
@@ -163,7 +197,10 @@ export function uniqueSync(
   dim?: Last,
 ): Tensor | Tensor[];
 export function uniqueSync(input: Tensor, ...values: readonly unknown[]): Tensor | Tensor[] {
-  return found(input, dataSync(input), keywords<UniqueOptions>(uniqueNames, values), false);
+  const options = keywords<UniqueOptions>(uniqueNames, values);
+  const elements = dataSync(input);
+  const order = elementOrder(input, options);
+  return found(input, elements, options, order && dataSync(order));
 }
 
 /** Drops elements (slices along `dim`) that are equal to the one before. */
@@ -179,7 +216,7 @@ export function uniqueConsecutive(
   dim?: Last,
 ): Promise<Tensor | Tensor[]>;
 export async function uniqueConsecutive(input: Tensor, ...values: readonly unknown[]): Promise<Tensor | Tensor[]> {
-  return found(input, await data(input), keywords<UniqueOptions>(consecutiveNames, values), true);
+  return found(input, await data(input), keywords<UniqueOptions>(consecutiveNames, values), null, true);
 }
 
 /** `uniqueConsecutive` at once, on devices that can be read so. */
@@ -195,5 +232,5 @@ export function uniqueConsecutiveSync(
   dim?: Last,
 ): Tensor | Tensor[];
 export function uniqueConsecutiveSync(input: Tensor, ...values: readonly unknown[]): Tensor | Tensor[] {
-  return found(input, dataSync(input), keywords<UniqueOptions>(consecutiveNames, values), true);
+  return found(input, dataSync(input), keywords<UniqueOptions>(consecutiveNames, values), null, true);
 }
