@@ -19,7 +19,7 @@ export function numberAt(halves: Int32Array, i: number): number {
 /** Sets element i to an integer of at most 53 bits. */
 export function storeNumber(halves: Int32Array, i: number, value: number): void {
   halves[2 * i] = value;
-  halves[2 * i + 1] = Math.floor(value / TWO_32);
+  halves[2 * i + 1] = Math.floor(value * 2 ** -32);
 }
 
 /** Elements that can be read as numbers, int64 rounded to float64. float16 stays bit patterns. */

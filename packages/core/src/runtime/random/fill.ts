@@ -1,6 +1,7 @@
 import type { DType, HostArray } from "../../dtype/dtype.ts";
 import { hostArray, isFloat } from "../../dtype/dtype.ts";
 import { floatToHalf, roundToHalf } from "../../dtype/half.ts";
+import { halvesOf, storeNumber } from "../../dtype/int64.ts";
 import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError } from "../../errors.ts";
 
@@ -11,7 +12,8 @@ import { DTypeError } from "../../errors.ts";
 export function fill(dtype: DType, length: number, draw: () => number): HostArray {
   const out = hostArray(dtype, length);
   if (out instanceof BigInt64Array) {
-    for (let i = 0; i < length; i++) out[i] = BigInt(draw());
+    const halves = halvesOf(out);
+    for (let i = 0; i < length; i++) storeNumber(halves, i, draw());
   } else if (dtype === "float16") {
     for (let i = 0; i < length; i++) out[i] = floatToHalf(draw());
   } else {

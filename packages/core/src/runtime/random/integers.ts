@@ -1,5 +1,6 @@
 import type { DType, HostArray } from "../../dtype/dtype.ts";
-import { dtypeInfo } from "../../dtype/dtype.ts";
+import { dtypeInfo, hostArray } from "../../dtype/dtype.ts";
+import { halvesOf, storeNumber } from "../../dtype/int64.ts";
 import { ValueError } from "../../errors.ts";
 import type { Generator } from "../generator.ts";
 import { fill, fillBig, nearestFloat, requireDType } from "./fill.ts";
@@ -45,7 +46,7 @@ export function randint(
   const width = Number(range);
   const base = Number(from);
   if (Number.isSafeInteger(base) && Number.isSafeInteger(base + width)) {
-    return fill(dtype, length, () => (generator.random() % width) + base);
+    return fillBelow(generator, dtype, length, width, base);
   }
   return fillBig(dtype, length, () => BigInt(generator.random() % width) + from);
 }
@@ -61,7 +62,21 @@ export function randomIntegers(generator: Generator, dtype: DType, length: numbe
   const count = endOf(dtype);
   if (dtype === "float64") return fillBig(dtype, length, () => generator.random64() % count);
   const width = Number(count);
-  return fill(dtype, length, () => generator.random() % width);
+  return fillBelow(generator, dtype, length, width, 0);
+}
+
+/** `length` integers from `base` on, below `base + width`. */
+function fillBelow(generator: Generator, dtype: DType, length: number, width: number, base: number): HostArray {
+  const out = hostArray(dtype, length);
+  if (!(out instanceof BigInt64Array)) return fill(dtype, length, () => remainder(generator, width) + base);
+  const halves = halvesOf(out);
+  for (let i = 0; i < length; i++) storeNumber(halves, i, remainder(generator, width) + base);
+  return out;
+}
+
+/** The next word modulo `width`, below 2^32: unsigned integers, of which engines know a faster remainder than of numbers. */
+function remainder(generator: Generator, width: number): number {
+  return (generator.random() >>> 0) % (width >>> 0);
 }
 
 /**
@@ -73,18 +88,32 @@ export function randomIntegers(generator: Generator, dtype: DType, length: numbe
  */
 export function randperm(generator: Generator, n: number, dtype: DType = "int64"): HostArray {
   requireDType("randperm", dtype, dtype !== "bool");
-  const order = randpermNumbers(generator, n);
-  let i = 0;
-  return fill(dtype, n, () => order[i++]);
+  const order = permutation(generator, n);
+  if (dtype !== "int64") {
+    let i = 0;
+    return fill(dtype, n, () => order[i++]);
+  }
+  const out = new BigInt64Array(n);
+  const halves = halvesOf(out);
+  for (let i = 0; i < n; i++) halves[2 * i] = order[i];
+  return out;
 }
 
 /** `randperm` as plain numbers, for use as indices. */
 export function randpermNumbers(generator: Generator, n: number): number[] {
+  // Array.from takes five times as long.
+  const numbers: number[] = [];
+  for (const i of permutation(generator, n)) numbers.push(i);
+  return numbers;
+}
+
+function permutation(generator: Generator, n: number): Uint32Array {
   if (!Number.isSafeInteger(n)) throw new ValueError(`randperm: n must be an integer, got ${n}`);
   if (n < 0) throw new ValueError(`Trying to create tensor with negative dimension ${n}: [${n}]`);
-  const order = Array.from({ length: n }, (_, i) => i);
+  const order = new Uint32Array(n);
+  for (let i = 0; i < n; i++) order[i] = i;
   for (let i = 0; i < n - 1; i++) {
-    const j = i + (generator.random() % (n - i));
+    const j = i + remainder(generator, n - i);
     const chosen = order[j];
     order[j] = order[i];
     order[i] = chosen;
