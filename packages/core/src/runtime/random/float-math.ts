@@ -1,12 +1,10 @@
 /**
  * The float32 arithmetic of PyTorch's vectorised normal kernel: fused multiply-add, and the logarithm, sine and
- * cosine of the Cephes library (Moshier, single precision) with their products contracted into it.
+ * cosine of the Cephes library (Moshier, single precision) with their products contracted into it. These take arrays, so
+ * that no step waits for the one before it.
  */
 
 const fround = Math.fround;
-
-const single = new Float32Array(1);
-const singleBits = new Uint32Array(single.buffer);
 
 /** a * b + c for float32 operands, rounded once to float32. */
 export function fma32(a: number, b: number, c: number): number {
@@ -47,82 +45,109 @@ function productError(a: number, b: number, product: number): number {
   return aHigh * bHigh - product + aHigh * bLow + aLow * bHigh + aLow * bLow;
 }
 
-const SMALLEST_NORMAL = 2 ** -126;
-const SQRT_HALF = fround(Math.SQRT1_2);
+/** The most elements that `log32` and `sincos32` take. */
+export const MOST_AT_ONCE = 512;
+
+// Of the elements at hand. Low words come first.
+const sums = new Float64Array(MOST_AT_ONCE);
+const sumWords = new Int32Array(sums.buffer);
+const exponents = new Float32Array(MOST_AT_ONCE);
+const arguments32 = new Float32Array(MOST_AT_ONCE);
+const octants = new Int32Array(MOST_AT_ONCE);
+const squares = new Float32Array(MOST_AT_ONCE);
+const polynomials = [new Float32Array(MOST_AT_ONCE), new Float32Array(MOST_AT_ONCE)] as const;
+
+/** The polynomial with these coefficients, the highest first, of the first `count` elements of `x`; overwritten by the next. */
+function polynomial(coefficients: readonly number[], x: Float32Array, count: number): Float32Array {
+  let [y, next] = polynomials;
+  y.fill(coefficients[0], 0, count);
+  for (let k = 1; k < coefficients.length; k++) {
+    multiplyAdd(next, y, x, coefficients[k], count);
+    [y, next] = [next, y];
+  }
+  return y;
+}
+
+/** a * b + c, each as `fma32`, of normal float32 results; `out` is another array. */
+function multiplyAdd(out: Float32Array, a: Float32Array, b: Float32Array, c: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const sum = a[i] * b[i] + c;
+    sums[i] = sum;
+    out[i] = sum;
+  }
+  // Sums halfway between two float32, of which there are hardly any.
+  for (let i = 0; i < count; i++) if ((sumWords[2 * i] & 0x1fffffff) === 0x10000000) out[i] = fma32(a[i], b[i], c);
+}
+
+const SQRT_HALF_FRACTION = 0x3504f3;
 // log(2) in two parts, so that exponent * LOG2_HIGH is exact.
 const LOG2_HIGH = 0.693359375;
 const LOG2_LOW = fround(-2.1219444e-4);
 
-const L0 = fround(7.0376836292e-2);
-const L1 = fround(-1.151461031e-1);
-const L2 = fround(1.167699874e-1);
-const L3 = fround(-1.2420140846e-1);
-const L4 = fround(1.4249322787e-1);
-const L5 = fround(-1.6668057665e-1);
-const L6 = fround(2.0000714765e-1);
-const L7 = fround(-2.4999993993e-1);
-const L8 = fround(3.3333331174e-1);
+const logarithm = [
+  ...[7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1],
+  ...[2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1],
+].map(fround);
 
-/** Natural logarithm of a positive float32. */
-export function log32(value: number): number {
-  single[0] = Math.max(value, SMALLEST_NORMAL);
-  let exponent = (singleBits[0] >>> 23) - 126;
-  singleBits[0] = (singleBits[0] & 0x807fffff) | 0x3f000000;
-  const mantissa = single[0]; // in [0.5, 1)
-  let x = fround(mantissa - 1);
-  if (mantissa < SQRT_HALF) {
-    exponent -= 1;
-    x = fround(x + mantissa);
+/** Replaces the first `count` elements, float32 in [2^-24, 1], by their natural logarithms. */
+export function log32(values: Float32Array<ArrayBuffer>, count: number): void {
+  const words = new Int32Array(values.buffer, values.byteOffset, count);
+  for (let i = 0; i < count; i++) {
+    const word = words[i];
+    const fraction = word & 0x7fffff;
+    words[i] = fraction | 0x3f000000;
+    const mantissa = values[i]; // in [0.5, 1)
+    // 1 where the mantissa is below the root of 1/2, else 0: random numbers leave a processor to guess where to branch.
+    const low = (fraction - SQRT_HALF_FRACTION) >>> 31;
+    exponents[i] = (word >>> 23) - 126 - low;
+    const x = mantissa - 1 + low * mantissa;
+    arguments32[i] = x;
+    squares[i] = x * x;
   }
-  const square = fround(x * x);
-  let y = fma32(L0, x, L1);
-  y = fma32(y, x, L2);
-  y = fma32(y, x, L3);
-  y = fma32(y, x, L4);
-  y = fma32(y, x, L5);
-  y = fma32(y, x, L6);
-  y = fma32(y, x, L7);
-  y = fma32(y, x, L8);
-  y = fround(y * x);
-  y = fma32(y, square, fround(exponent * LOG2_LOW));
-  y = fma32(-square, 0.5, y);
-  return fma32(exponent, LOG2_HIGH, fround(x + y));
+  const y = polynomial(logarithm, arguments32, count);
+  for (let i = 0; i < count; i++) {
+    const x = arguments32[i];
+    const square = squares[i];
+    const exponent = exponents[i];
+    const z = fma32(fround(y[i] * x), square, fround(exponent * LOG2_LOW));
+    // Products of few bits are exact, so that a float64 sum rounds as a fused one.
+    values[i] = exponent * LOG2_HIGH + fround(x + fround(z - 0.5 * square));
+  }
 }
 
 const FOUR_OVER_PI = fround(4 / Math.PI);
-// -pi/4 in three parts, each exact in a product with a small integer.
+// -pi/4 in three parts, of which the first two are exact in a product with a small integer.
 const PI_4_HIGH = -0.78515625;
 const PI_4_MIDDLE = fround(-2.4187564849853515625e-4);
 const PI_4_LOW = fround(-3.77489497744594108e-8);
 
-const C0 = fround(2.443315711809948e-5);
-const C1 = fround(-1.388731625493765e-3);
-const C2 = fround(4.166664568298827e-2);
-const S0 = fround(-1.9515295891e-4);
-const S1 = fround(8.3321608736e-3);
-const S2 = fround(-1.6666654611e-1);
+const cosine = [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2].map(fround);
+const sine = [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1].map(fround);
 
-/** Writes the sine and the cosine of a float32 angle >= 0 to `out[0]` and `out[1]`. */
-export function sincos32(angle: number, out: Float32Array): void {
-  const octant = (Math.trunc(fround(angle * FOUR_OVER_PI)) + 1) & ~1;
-  let x = fma32(octant, PI_4_HIGH, angle);
-  x = fma32(octant, PI_4_MIDDLE, x);
-  x = fma32(octant, PI_4_LOW, x);
-  const square = fround(x * x);
-
-  let cosine = fma32(C0, square, C1);
-  cosine = fma32(cosine, square, C2);
-  cosine = fround(cosine * square);
-  cosine = fround(fma32(cosine, square, -fround(square * 0.5)) + 1);
-
-  let sine = fma32(S0, square, S1);
-  sine = fma32(sine, square, S2);
-  sine = fround(sine * square);
-  sine = fma32(sine, x, x);
-
-  const swap = (octant & 2) !== 0;
-  const sinePart = swap ? cosine : sine;
-  const cosinePart = swap ? sine : cosine;
-  out[0] = (octant & 4) !== 0 ? -sinePart : sinePart;
-  out[1] = ((octant - 2) & 4) === 0 ? -cosinePart : cosinePart;
+/** The sines and cosines of the first `count` angles, float32 in [0, 2 pi]. */
+export function sincos32(angles: Float32Array, sines: Float32Array, cosines: Float32Array, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const angle = angles[i];
+    const octant = ((fround(angle * FOUR_OVER_PI) | 0) + 1) & ~1;
+    const x = fma32(octant, PI_4_LOW, fround(octant * PI_4_MIDDLE + fround(octant * PI_4_HIGH + angle)));
+    octants[i] = octant;
+    arguments32[i] = x;
+    squares[i] = x * x;
+  }
+  const even = polynomial(cosine, squares, count);
+  for (let i = 0; i < count; i++) {
+    const square = squares[i];
+    cosines[i] = fround(fma32(fround(even[i] * square), square, -fround(square * 0.5))) + 1;
+  }
+  const odd = polynomial(sine, squares, count);
+  for (let i = 0; i < count; i++) {
+    const x = arguments32[i];
+    const octant = octants[i];
+    const s = fma32(fround(odd[i] * squares[i]), x, x);
+    const swap = (octant >> 1) & 1;
+    sums[swap] = s;
+    sums[1 - swap] = cosines[i];
+    sines[i] = sums[0] * (1 - ((octant & 4) >> 1));
+    cosines[i] = sums[1] * ((((octant - 2) & 4) >> 1) - 1);
+  }
 }

@@ -61,6 +61,13 @@ describe("16 and more", () => {
     expect(values.slice(15)).toEqual(Float32Array.of(-0.9947492480278015, -0.9477139711380005, -0.7697794437408447));
   });
 
+  test("are the same however many blocks are computed at once", () => {
+    const length = 16 * 150;
+    const blocks = new Generator(2);
+    const values = normal(new Generator(2), "float32", length, 1, 2);
+    for (let i = 0; i < length; i += 16) expect(values.slice(i, i + 16)).toEqual(normal(blocks, "float32", 16, 1, 2));
+  });
+
   test("take one number at a time where the output is not contiguous", () => {
     const values = normal(new Generator(0), "float32", 48, 0, 1, false);
     expect(values.slice(0, 4)).toEqual(

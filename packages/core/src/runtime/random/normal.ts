@@ -3,7 +3,7 @@ import { floatToHalf, roundToHalf } from "../../dtype/half.ts";
 import { ValueError } from "../../errors.ts";
 import type { Generator } from "../generator.ts";
 import { fill, requireDType } from "./fill.ts";
-import { fma32, log32, sincos32 } from "./float-math.ts";
+import { fma32, log32, MOST_AT_ONCE, sincos32 } from "./float-math.ts";
 import { uniform11 } from "./uniform.ts";
 
 const fround = Math.fround;
@@ -56,36 +56,58 @@ function normalBlocks32(generator: Generator, length: number, mean: number, std:
   fillBlocks(
     out,
     () => generator.uniform24(),
-    (start) => transform32(out, start, mean32, std32),
+    (start, end) => transform32(out, start, end, mean32, std32),
   );
   return out;
 }
 
 /**
- * Turns uniforms into normals in place, block by block. The last 16 are drawn afresh, over part of the block before
+ * Turns uniforms into normals in place, some blocks at a time. The last 16 are drawn afresh, over part of the block before
  * them.
  */
-function fillBlocks(out: Float32Array | Float64Array, draw: () => number, transform: (start: number) => void): void {
+function fillBlocks(
+  out: Float32Array | Float64Array,
+  draw: () => number,
+  transform: (start: number, end: number) => void,
+): void {
   const { length } = out;
   for (let i = 0; i < length; i++) out[i] = draw();
-  for (let start = 0; start + BLOCK <= length; start += BLOCK) transform(start);
-  if (length % BLOCK === 0) return;
+  const whole = length - (length % BLOCK);
+  for (let start = 0; start < whole; start += 2 * MOST_AT_ONCE)
+    transform(start, Math.min(start + 2 * MOST_AT_ONCE, whole));
+  if (whole === length) return;
   for (let i = length - BLOCK; i < length; i++) out[i] = draw();
-  transform(length - BLOCK);
+  transform(length - BLOCK, length);
 }
 
-const sineCosine = new Float32Array(2);
+/** Calls `pair` with the places of both uniforms of each pair, and its number. */
+function forPairs(start: number, end: number, pair: (first: number, second: number, k: number) => void): void {
+  let k = 0;
+  for (let block = start; block < end; block += BLOCK)
+    for (let j = block; j < block + HALF_BLOCK; j++) pair(j, j + HALF_BLOCK, k++);
+}
+
+const radii = new Float32Array(MOST_AT_ONCE);
+const angles = new Float32Array(MOST_AT_ONCE);
+const sines = new Float32Array(MOST_AT_ONCE);
+const cosines = new Float32Array(MOST_AT_ONCE);
 const TWO_PI_32 = fround(2 * Math.PI);
 
-/** Box-Muller on 16 uniforms in place, every step rounded to float32. */
-function transform32(values: Float32Array, start: number, mean: number, std: number): void {
-  for (let j = start; j < start + HALF_BLOCK; j++) {
-    const u1 = fround(1 - values[j]);
-    const u2 = values[j + HALF_BLOCK];
-    const radius = fround(Math.sqrt(fround(-2 * log32(u1))));
-    sincos32(fround(TWO_PI_32 * u2), sineCosine);
-    values[j] = fma32(fround(radius * sineCosine[1]), std, mean);
-    values[j + HALF_BLOCK] = fma32(fround(radius * sineCosine[0]), std, mean);
+/** Box-Muller on blocks of 16 uniforms in place, every step rounded to float32. */
+function transform32(values: Float32Array, start: number, end: number, mean: number, std: number): void {
+  const count = (end - start) / 2;
+  for (let k = 0; k < count; k++) {
+    const first = start + k + (k & -HALF_BLOCK);
+    radii[k] = 1 - values[first];
+    angles[k] = TWO_PI_32 * values[first + HALF_BLOCK];
+  }
+  log32(radii, count);
+  sincos32(angles, sines, cosines, count);
+  for (let k = 0; k < count; k++) {
+    const first = start + k + (k & -HALF_BLOCK);
+    const radius = fround(Math.sqrt(fround(-2 * radii[k])));
+    values[first] = fma32(fround(radius * cosines[k]), std, mean);
+    values[first + HALF_BLOCK] = fma32(fround(radius * sines[k]), std, mean);
   }
 }
 
@@ -94,18 +116,18 @@ function normalBlocks64(generator: Generator, length: number, mean: number, std:
   fillBlocks(
     out,
     () => generator.uniform53(),
-    (start) => transform64(out, start, mean, std),
+    (start, end) => transform64(out, start, end, mean, std),
   );
   return out;
 }
 
-function transform64(values: Float64Array, start: number, mean: number, std: number): void {
-  for (let j = start; j < start + HALF_BLOCK; j++) {
-    const radius = Math.sqrt(-2 * Math.log(1 - values[j]));
-    const angle = 2 * Math.PI * values[j + HALF_BLOCK];
-    values[j] = radius * Math.cos(angle) * std + mean;
-    values[j + HALF_BLOCK] = radius * Math.sin(angle) * std + mean;
-  }
+function transform64(values: Float64Array, start: number, end: number, mean: number, std: number): void {
+  forPairs(start, end, (first, second) => {
+    const radius = Math.sqrt(-2 * Math.log(1 - values[first]));
+    const angle = 2 * Math.PI * values[second];
+    values[first] = radius * Math.cos(angle) * std + mean;
+    values[second] = radius * Math.sin(angle) * std + mean;
+  });
 }
 
 function normalBlocks16(generator: Generator, length: number, mean: number, std: number): Uint16Array<ArrayBuffer> {
@@ -115,18 +137,18 @@ function normalBlocks16(generator: Generator, length: number, mean: number, std:
   fillBlocks(
     values,
     () => uniform11(generator),
-    (start) => transform16(values, start, mean16, std16),
+    (start, end) => transform16(values, start, end, mean16, std16),
   );
   return Uint16Array.from(values, floatToHalf);
 }
 
 /** As transform32, but every variable holds a float16. */
-function transform16(values: Float32Array, start: number, mean: number, std: number): void {
-  for (let j = start; j < start + HALF_BLOCK; j++) {
-    const u1 = roundToHalf(1 - values[j]);
+function transform16(values: Float32Array, start: number, end: number, mean: number, std: number): void {
+  forPairs(start, end, (first, second) => {
+    const u1 = roundToHalf(1 - values[first]);
     const radius = roundToHalf(fround(Math.sqrt(fround(-2 * fround(Math.log(u1))))));
-    const angle = roundToHalf(2 * Math.PI * values[j + HALF_BLOCK]);
-    values[j] = roundToHalf(fma32(fround(radius * fround(Math.cos(angle))), std, mean));
-    values[j + HALF_BLOCK] = roundToHalf(fma32(fround(radius * fround(Math.sin(angle))), std, mean));
-  }
+    const angle = roundToHalf(2 * Math.PI * values[second]);
+    values[first] = roundToHalf(fma32(fround(radius * fround(Math.cos(angle))), std, mean));
+    values[second] = roundToHalf(fma32(fround(radius * fround(Math.sin(angle))), std, mean));
+  });
 }
