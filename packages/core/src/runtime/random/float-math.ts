@@ -79,6 +79,7 @@ function multiplyAdd(out: Float32Array, a: Float32Array, b: Float32Array, c: num
   for (let i = 0; i < count; i++) if ((sumWords[2 * i] & 0x1fffffff) === 0x10000000) out[i] = fma32(a[i], b[i], c);
 }
 
+/** The fraction bits of the root of 1/2. */
 const SQRT_HALF_FRACTION = 0x3504f3;
 // log(2) in two parts, so that exponent * LOG2_HIGH is exact.
 const LOG2_HIGH = 0.693359375;

@@ -1,4 +1,5 @@
 import { identity, type Matrix, matrix } from "./matrix.ts";
+import { subtractRows } from "./rows.ts";
 
 /** P A = L U with unit lower L and upper U in one matrix. */
 export interface LU {
@@ -11,37 +12,28 @@ export interface LU {
   readonly singular: number;
 }
 
-/** Gaussian elimination with partial pivoting (Golub and Van Loan, Matrix Computations, algorithm 3.4.1). */
+/** Gaussian elimination of a square matrix. */
 export function factorize(a: Matrix): LU {
-  const n = a.rows;
-  const u = a.data.slice();
-  const order = Int32Array.from({ length: n }, (_, i) => i);
+  const { lu, pivots, singular } = eliminated(a);
+  const order = Int32Array.from(pivots, (_, i) => i);
   let sign = 1;
-  let singular = 0;
-  for (let k = 0; k < n; k++) {
-    let best = k;
-    for (let i = k + 1; i < n; i++) if (Math.abs(u[i * n + k]) > Math.abs(u[best * n + k])) best = i;
-    if (u[best * n + k] === 0) {
-      if (singular === 0) singular = k + 1;
-      continue;
-    }
-    if (best !== k) {
-      for (let j = 0; j < n; j++) [u[k * n + j], u[best * n + j]] = [u[best * n + j], u[k * n + j]];
-      [order[k], order[best]] = [order[best], order[k]];
-      sign = -sign;
-    }
-    for (let i = k + 1; i < n; i++) {
-      const factor = u[i * n + k] / u[k * n + k];
-      u[i * n + k] = factor;
-      if (factor !== 0) for (let j = k + 1; j < n; j++) u[i * n + j] -= factor * u[k * n + j];
-    }
+  for (let k = 0; k < order.length; k++) {
+    const other = pivots[k] - 1;
+    if (other === k) continue;
+    const row = order[k];
+    order[k] = order[other];
+    order[other] = row;
+    sign = -sign;
   }
-  return { lu: matrix(n, n, u), order, sign, singular };
+  return { lu, order, sign, singular };
 }
 
+/** Columns that are eliminated before the others are touched. */
+const PANEL = 4;
+
 /**
- * Partial pivoting of any matrix: L and U in one, the row that each row was exchanged with, and the first column whose pivot
- * is zero, both counted from 1; 0 where there is none.
+ * Partial pivoting of any matrix (Golub and Van Loan, Matrix Computations, algorithm 3.4.1): L and U in one, the row that each
+ * row was exchanged with, and the first column whose pivot is zero, both counted from 1; 0 where there is none.
  */
 export function eliminated(a: Matrix): {
   readonly lu: Matrix;
@@ -52,24 +44,33 @@ export function eliminated(a: Matrix): {
   const u = a.data.slice();
   const pivots = new Float64Array(Math.min(rows, columns));
   let singular = 0;
-  for (let k = 0; k < pivots.length; k++) {
-    let best = k;
-    for (let i = k + 1; i < rows; i++) if (Math.abs(u[i * columns + k]) > Math.abs(u[best * columns + k])) best = i;
-    pivots[k] = best + 1;
-    if (u[best * columns + k] === 0) {
-      if (singular === 0) singular = k + 1;
-      continue;
+  for (let first = 0; first < pivots.length; first += PANEL) {
+    const end = Math.min(first + PANEL, pivots.length);
+    for (let k = first; k < end; k++) {
+      let best = k;
+      for (let i = k + 1; i < rows; i++) if (Math.abs(u[i * columns + k]) > Math.abs(u[best * columns + k])) best = i;
+      pivots[k] = best + 1;
+      const pivot = u[best * columns + k];
+      if (pivot === 0) {
+        if (singular === 0) singular = k + 1;
+        continue;
+      }
+      if (best !== k) exchange(u, columns, k, best);
+      for (let i = k + 1; i < rows; i++) {
+        const factor = u[i * columns + k] / pivot;
+        u[i * columns + k] = factor;
+        if (factor !== 0) for (let j = k + 1; j < end; j++) u[i * columns + j] -= factor * u[k * columns + j];
+      }
     }
-    if (best !== k)
-      for (let j = 0; j < columns; j++)
-        [u[k * columns + j], u[best * columns + j]] = [u[best * columns + j], u[k * columns + j]];
-    for (let i = k + 1; i < rows; i++) {
-      const factor = u[i * columns + k] / u[k * columns + k];
-      u[i * columns + k] = factor;
-      if (factor !== 0) for (let j = k + 1; j < columns; j++) u[i * columns + j] -= factor * u[k * columns + j];
-    }
+    for (let i = first + 1; i < rows; i++) subtractRows(u, columns, end, i, first, Math.min(i, end), u, i * columns);
   }
   return { lu: matrix(rows, columns, u), pivots, singular };
+}
+
+function exchange(x: Float64Array, width: number, i: number, j: number): void {
+  const row = x.slice(i * width, (i + 1) * width);
+  x.copyWithin(i * width, j * width, (j + 1) * width);
+  x.set(row, j * width);
 }
 
 /** X with A X = B. */
@@ -93,11 +94,10 @@ export function eliminate(
   const n = t.rows;
   for (let step = 0; step < n; step++) {
     const i = upper ? n - 1 - step : step;
-    for (let k = upper ? i + 1 : 0; k < (upper ? n : i); k++) {
-      const factor = t.data[i * n + k];
-      if (factor !== 0) for (let j = 0; j < width; j++) x[i * width + j] -= factor * x[k * width + j];
-    }
-    if (!unit) for (let j = 0; j < width; j++) x[i * width + j] /= t.data[i * n + i];
+    subtractRows(x, width, 0, i, upper ? i + 1 : 0, upper ? n : i, t.data, i * n);
+    if (unit) continue;
+    const pivot = t.data[i * n + i];
+    for (let j = i * width; j < (i + 1) * width; j++) x[j] /= pivot;
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Matrix, matrix } from "./matrix.ts";
+import { addRows } from "./rows.ts";
 
 /** What reflections leave of a matrix: R above the diagonal, below it the reflections' vectors, whose first elements are 1. */
 export interface Reflected {
@@ -46,19 +47,23 @@ export function householder(a: Matrix, width: number): { q: Matrix; r: Matrix } 
     const v = new Float64Array(m);
     v[k] = 1;
     for (let i = k + 1; i < m; i++) v[i] = work.data[i * n + k];
-    reflect(q.data, width, v, tau[k], k, 0);
+    // Columns before have no elements yet in these rows.
+    reflect(q.data, width, v, tau[k], k, k);
   }
   const r = matrix(width, n);
   for (let i = 0; i < width; i++) for (let j = i; j < n; j++) r.data[i * n + j] = work.data[i * n + j];
   return { q, r };
 }
 
-/** x − scale · v (vᵀ x), rows from `first`, columns from `left`. */
+/** x − scale · v (vᵀ x), rows from `first`, columns from `left`; by rows, whose elements lie together. */
 function reflect(x: Float64Array, columns: number, v: Float64Array, scale: number, first: number, left: number): void {
   if (scale === 0) return;
-  for (let j = left; j < columns; j++) {
-    let dot = 0;
-    for (let i = first; i < v.length; i++) dot += v[i] * x[i * columns + j];
-    for (let i = first; i < v.length; i++) x[i * columns + j] -= scale * dot * v[i];
+  const dots = new Float64Array(columns);
+  addRows(dots, x, columns, v, first, left);
+  for (let j = left; j < columns; j++) dots[j] *= scale;
+  for (let i = first; i < v.length; i++) {
+    const factor = v[i];
+    const row = i * columns;
+    for (let j = left; j < columns; j++) x[row + j] -= dots[j] * factor;
   }
 }
