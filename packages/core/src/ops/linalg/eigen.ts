@@ -15,8 +15,8 @@ import {
   requireFinite,
   requireSquare,
 } from "./batches.ts";
-import { symmetricEigen } from "./host/jacobi.ts";
 import { type Matrix, matrix } from "./host/matrix.ts";
+import { symmetricEigen } from "./host/tridiagonal.ts";
 
 /** Which triangle of a symmetric matrix is read. */
 export type Triangle = "L" | "U";
@@ -32,14 +32,15 @@ export function mirrored({ rows: n, data }: Matrix, uplo: Triangle): Matrix {
   return out;
 }
 
-const eigenOp = hostOperation<{ name: string; uplo: Triangle }>(
+const eigenOp = hostOperation<{ name: string; uplo: Triangle; valuesOnly: boolean }>(
   "linalg_eigh",
-  ([a], { name, uplo }) => {
+  ([a], { name, uplo, valuesOnly }, recorded) => {
     const square = a.shape.slice(-2);
-    return eachMatrix([a], [square.slice(1), square], ([x], batch) => {
+    const wanted = recorded || !valuesOnly;
+    return eachMatrix([a], wanted ? [square.slice(1), square] : [square.slice(1)], ([x], batch) => {
       requireFinite(name, a, batch, x);
-      const { values, vectors } = symmetricEigen(mirrored(x, uplo));
-      return [values, vectors.data];
+      const { values, vectors } = symmetricEigen(mirrored(x, uplo), wanted);
+      return wanted ? [values, vectors.data] : [values];
     });
   },
   {
@@ -64,7 +65,7 @@ function decompose(name: string, A: Tensor, uplo: Triangle | { readonly UPLO?: T
   const given = keywords<{ UPLO?: Triangle }>(["UPLO"], [uplo]).UPLO ?? "L";
   requireSquare(name, A);
   if (given !== "L" && given !== "U") throw new ValueError(`Expected UPLO argument to be 'L' or 'U', but got ${given}`);
-  return eigenOp([A], { name, uplo: given });
+  return eigenOp([A], { name, uplo: given, valuesOnly: name === "linalg.eigvalsh" });
 }
 
 /**

@@ -7,8 +7,9 @@ import { Tensor } from "../../tensor/tensor.ts";
 import { expand } from "../shape/expand.ts";
 import { chain, eachMatrix, identityLike, mT, requireFinite, requireMatrices, requireSquare } from "./batches.ts";
 import { mirrored } from "./eigen.ts";
-import { singularValues, symmetricEigen } from "./host/jacobi.ts";
+import { singularValues } from "./host/jacobi.ts";
 import { type Matrix, transposed } from "./host/matrix.ts";
+import { symmetricEigen } from "./host/tridiagonal.ts";
 import { type ToleranceOptions, toleranceOptions, tolerances } from "./tolerance.ts";
 
 /** A = U diag(S) Vᵀ of any matrix, or of a symmetric one with its eigenvalues. */

@@ -1,5 +1,6 @@
 /** Eigenvalues and singular values by Jacobi rotations: short, and accurate to the last bits of small values too. */
-import { identity, type Matrix, matrix, transposed } from "./matrix.ts";
+import { identity, type Matrix, reordered, scaled, transposed } from "./matrix.ts";
+import { rotateRows } from "./tridiagonal.ts";
 
 /** Rotations stop when every pair is orthogonal to this; a matrix takes six to ten sweeps. */
 const tolerance = 2 ** -52;
@@ -11,82 +12,6 @@ function rotation(p: number, q: number, r: number): [number, number] {
   const t = (tau >= 0 ? 1 : -1) / (Math.abs(tau) + Math.hypot(1, tau));
   const c = 1 / Math.hypot(1, t);
   return [c, t * c];
-}
-
-/** Columns i and j of `x`, rotated. */
-function rotateColumns({ rows, columns, data: x }: Matrix, i: number, j: number, c: number, s: number): void {
-  for (let k = 0; k < rows * columns; k += columns) {
-    const a = x[k + i];
-    const b = x[k + j];
-    x[k + i] = c * a - s * b;
-    x[k + j] = s * a + c * b;
-  }
-}
-
-function rotateRows({ columns, data: x }: Matrix, i: number, j: number, c: number, s: number): void {
-  for (let k = 0; k < columns; k++) {
-    const a = x[i * columns + k];
-    const b = x[j * columns + k];
-    x[i * columns + k] = c * a - s * b;
-    x[j * columns + k] = s * a + c * b;
-  }
-}
-
-/** The matrix divided by the power of two next to its largest element, so that squares neither overflow nor vanish. */
-function scaled({ rows, columns, data }: Matrix): { scale: number; unit: Matrix } {
-  let largest = 0;
-  for (const x of data) largest = Math.max(largest, Math.abs(x));
-  const scale = largest === 0 ? 1 : 2 ** Math.max(Math.floor(Math.log2(largest)), -1022);
-  return {
-    scale,
-    unit: matrix(
-      rows,
-      columns,
-      data.map((x) => x / scale),
-    ),
-  };
-}
-
-/** Ascending eigenvalues of a symmetric matrix, with eigenvectors as columns. */
-export function symmetricEigen(a: Matrix): { values: Float64Array; vectors: Matrix } {
-  const n = a.rows;
-  const { scale, unit: work } = scaled(a);
-  const vectors = identity(n);
-  const w = work.data;
-  let size = 0;
-  for (const x of w) size = Math.hypot(size, x);
-  for (let sweep = 0, turned = true; turned && sweep < mostSweeps; sweep++) {
-    turned = false;
-    for (let i = 0; i < n; i++) {
-      for (let j = i + 1; j < n; j++) {
-        const off = w[i * n + j];
-        // Relative to both diagonal elements, or negligible against the whole matrix.
-        const limit = Math.max(
-          tolerance * Math.sqrt(Math.abs(w[i * n + i] * w[j * n + j])),
-          tolerance * tolerance * size,
-        );
-        if (!(Math.abs(off) > limit)) continue;
-        turned = true;
-        const [c, s] = rotation(w[i * n + i], w[j * n + j], off);
-        rotateColumns(work, i, j, c, s);
-        rotateRows(work, i, j, c, s);
-        w[i * n + j] = 0;
-        w[j * n + i] = 0;
-        rotateColumns(vectors, i, j, c, s);
-      }
-    }
-  }
-  const values = Float64Array.from({ length: n }, (_, i) => w[i * n + i] * scale);
-  const order = Array.from(values.keys()).sort((i, j) => values[i] - values[j]);
-  return { values: values.map((_, i) => values[order[i]]), vectors: reordered(vectors, order) };
-}
-
-/** Columns of `x` in another order. */
-function reordered(x: Matrix, order: readonly number[]): Matrix {
-  const out = matrix(x.rows, order.length);
-  for (let i = 0; i < x.rows; i++)
-    for (let j = 0; j < order.length; j++) out.data[i * order.length + j] = x.data[i * x.columns + order[j]];
-  return out;
 }
 
 /** A = U diag(S) Vᵀ with k = min(m, n) descending singular values: U [m, k], Vᵀ [k, n]. */
@@ -115,8 +40,8 @@ export function singularValues(a: Matrix): { u: Matrix; s: Float64Array; vh: Mat
         if (!(Math.abs(r) > tolerance * Math.sqrt(p * q))) continue;
         turned = true;
         const [c, s] = rotation(p, q, r);
-        rotateRows(work, i, j, c, s);
-        rotateRows(vectors, i, j, c, s);
+        rotateRows(work.data, m, i, j, c, s);
+        rotateRows(vectors.data, n, i, j, c, s);
       }
     }
   }

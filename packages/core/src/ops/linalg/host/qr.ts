@@ -17,20 +17,28 @@ export function reflected(a: Matrix): Reflected {
   const work = a.data.slice();
   const tau = new Float64Array(Math.min(m, n));
   for (let k = 0; k < tau.length; k++) {
-    let below = 0;
-    for (let i = k + 1; i < m; i++) below = Math.hypot(below, work[i * n + k]);
-    if (below === 0) continue;
-    const alpha = work[k * n + k];
-    const length = Math.hypot(alpha, below);
-    const beta = alpha >= 0 ? -length : length;
     const v = new Float64Array(m);
-    v[k] = 1;
-    for (let i = k + 1; i < m; i++) v[i] = work[i * n + k] / (alpha - beta);
-    tau[k] = (beta - alpha) / beta;
+    for (let i = k; i < m; i++) v[i] = work[i * n + k];
+    tau[k] = reflection(v, k).tau;
+    if (tau[k] === 0) continue;
     reflect(work, n, v, tau[k], k, k);
     for (let i = k + 1; i < m; i++) work[i * n + k] = v[i];
   }
   return { work: matrix(m, n, work), tau };
+}
+
+/** Makes of a vector, from element k on, the v with (I - tau v vᵀ) x = beta e[k] and v[k] = 1; what is before becomes 0. */
+export function reflection(v: Float64Array, k: number): { tau: number; beta: number } {
+  v.fill(0, 0, k);
+  let below = 0;
+  for (let i = k + 1; i < v.length; i++) below = Math.hypot(below, v[i]);
+  const alpha = v[k];
+  v[k] = 1;
+  if (below === 0) return { tau: 0, beta: alpha };
+  const length = Math.hypot(alpha, below);
+  const beta = alpha >= 0 ? -length : length;
+  for (let i = k + 1; i < v.length; i++) v[i] /= alpha - beta;
+  return { tau: (beta - alpha) / beta, beta };
 }
 
 /**
@@ -56,7 +64,14 @@ export function householder(a: Matrix, width: number): { q: Matrix; r: Matrix } 
 }
 
 /** x − scale · v (vᵀ x), rows from `first`, columns from `left`; by rows, whose elements lie together. */
-function reflect(x: Float64Array, columns: number, v: Float64Array, scale: number, first: number, left: number): void {
+export function reflect(
+  x: Float64Array,
+  columns: number,
+  v: Float64Array,
+  scale: number,
+  first: number,
+  left: number,
+): void {
   if (scale === 0) return;
   const dots = new Float64Array(columns);
   addRows(dots, x, columns, v, first, left);
