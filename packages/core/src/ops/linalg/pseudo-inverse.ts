@@ -9,6 +9,7 @@ import { chain, eachMatrix, identityLike, mT, requireFinite, requireMatrices, re
 import { mirrored } from "./eigen.ts";
 import { singularValues } from "./host/jacobi.ts";
 import { type Matrix, transposed } from "./host/matrix.ts";
+import { addRows } from "./host/rows.ts";
 import { symmetricEigen } from "./host/tridiagonal.ts";
 import { type ToleranceOptions, toleranceOptions, tolerances } from "./tolerance.ts";
 
@@ -32,11 +33,12 @@ const pinvOp = hostOperation<{ hermitian: boolean }>(
       const largest = s.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
       const limit = Math.max(tolerance[0], tolerance[1] * largest);
       const out = new Float64Array(columns * rows);
-      for (const [k, value] of s.entries())
-        if (Math.abs(value) > limit)
-          for (let i = 0; i < columns; i++)
-            for (let j = 0; j < rows; j++)
-              out[i * rows + j] += (vh.data[k * columns + i] / value) * u.data[j * s.length + k];
+      const ut = transposed(u).data;
+      const factors = new Float64Array(s.length);
+      for (let i = 0; i < columns; i++) {
+        for (let k = 0; k < s.length; k++) factors[k] = Math.abs(s[k]) > limit ? vh.data[k * columns + i] / s[k] : 0;
+        addRows(out.subarray(i * rows, (i + 1) * rows), ut, rows, factors, 0, 0);
+      }
       return [out];
     });
   },

@@ -55,14 +55,16 @@ function gradient(u: Term, s: Term, vh: Term, toU: Term | null, toS: Term | null
   return out;
 }
 
-const svdOp = hostOperation<{ name: string }>(
+const svdOp = hostOperation<{ name: string; valuesOnly: boolean }>(
   "linalg_svd",
-  ([a], { name }) => {
+  ([a], { name, valuesOnly }, recorded) => {
     const [rows, columns] = a.shape.slice(-2);
     const k = Math.min(rows, columns);
-    return eachMatrix([a], [[rows, k], [k], [k, columns]], ([x], batch) => {
+    const wanted = recorded || !valuesOnly;
+    const vectors = wanted ? [rows, columns] : [0, 0];
+    return eachMatrix([a], [[vectors[0], k], [k], [k, vectors[1]]], ([x], batch) => {
       requireFinite(name, a, batch, x);
-      const { u, s, vh } = singularValues(x);
+      const { u, s, vh } = singularValues(x, wanted);
       return [u.data, s, vh.data];
     });
   },
@@ -115,7 +117,7 @@ export function linalgSvd(
 ): Results<"U" | "S" | "Vh"> {
   const full = keywords<{ fullMatrices?: boolean }>(["fullMatrices"], [fullMatrices]).fullMatrices ?? true;
   requireMatrices("linalg.svd", A);
-  const [u, s, vh] = svdOp([A], { name: "linalg.svd" });
+  const [u, s, vh] = svdOp([A], { name: "linalg.svd", valuesOnly: false });
   const rows = full ? transpose(completed(transpose(vh, -2, -1)), -2, -1) : vh;
   return namedResults(["U", "S", "Vh"], [full ? completed(u) : u, s, rows], "linalg_svd");
 }
@@ -135,7 +137,7 @@ export function svd(input: Tensor, some: boolean | { readonly some?: boolean } =
  */
 export function svdvals(A: Tensor): Tensor {
   requireMatrices("linalg.svdvals", A);
-  return svdOp([A], { name: "linalg.svdvals" })[1];
+  return svdOp([A], { name: "linalg.svdvals", valuesOnly: true })[1];
 }
 
 /** Singular values of the matrices that two dimensions of `x` hold. */
