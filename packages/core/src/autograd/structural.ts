@@ -146,19 +146,30 @@ const scanBack = (op: "sum" | "logsumexp", x: Term, dim: number): Term =>
   m.flip(build.scan(op, m.flip(x, dim), dim), dim);
 
 /**
- * d/dx_i of running products: sum over j >= i of g_j times the product of the others up to j. Where no zero comes
- * before, that is backward sums of g·y over x; zeros need the products without them: from the first zero on, the
- * products that skip exactly it.
+ * d/dx_i of running products: sum over j >= i of g_j times the product of the others up to j. That is backward sums of
+ * g·y over x, and where x is 0, the product of those before it times a sum that does not divide. Neither leaves out a
+ * product for being 0: its derivatives need not be.
  */
 function productScanGradient(x: Term, y: Term, g: Term, dim: number): Term {
   const zero = eq(x, 0);
-  const zeros = build.scan("sum", build.cast(zero, "int64"), dim);
-  const one = eq(zeros, 1);
-  const isFirst = m.and(zero, one);
-  const skipping = build.scan("product", where(isFirst, 1, x), dim);
+  const size = x.shape[dim];
+  const before = size === 0 ? y : build.pad(y, dim, 1, size, 1, build.constant(1, y.dtype));
   const ordinary = div(scanBack("sum", mul(g, y), dim), where(zero, 1, x));
-  const first = scanBack("sum", where(one, mul(g, skipping), 0), dim);
-  return where(eq(zeros, 0), ordinary, where(isFirst, first, 0));
+  return where(zero, mul(before, sumOfProductsAfter(x, g, dim)), ordinary);
+}
+
+/** Sum over j >= i of g_j x_(i+1) … x_j, from which each turn makes sums of twice as many terms. */
+function sumOfProductsAfter(x: Term, g: Term, dim: number): Term {
+  const size = x.shape[dim];
+  let total = g;
+  let product = build.slice(x, dim, 1, Math.max(0, size - 1));
+  for (let span = 1; span < size; span *= 2) {
+    const later = build.slice(total, dim, span, size - span);
+    total = add(total, build.pad(mul(product, later), dim, 0, size));
+    const left = Math.max(0, size - 2 * span);
+    product = mul(build.slice(product, dim, 0, left), build.slice(product, dim, span, left));
+  }
+  return total;
 }
 
 /** The adjoint of windows: every window element adds to the place it was read from. */

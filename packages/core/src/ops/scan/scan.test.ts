@@ -52,6 +52,24 @@ test("cumprod has a gradient where elements are 0", () => {
   expect(x.grad?.tolistSync()).toEqual([1, 8, 0]);
 });
 
+test("running products and products have all derivatives where elements are 0", () => {
+  /** Each time the gradient of the sum of the last one. */
+  const nth = (f: (x: torch.Tensor) => torch.Tensor, values: number[], times: number): unknown => {
+    const x = torch.tensor(values, { dtype: "float64", requiresGrad: true });
+    let y = f(x);
+    for (let i = 0; i < times; i++) [y] = torch.autograd.grad(y.sum(), [x], { createGraph: true });
+    return y.detach().tolistSync();
+  };
+  const running = (x: torch.Tensor) => x.cumprod(0);
+  expect(nth(running, [2, 0, 3], 2)).toEqual([4, 6, 2]);
+  expect(nth(running, [2, 0, 0, 3], 2)).toEqual([1, 9, 8, 0]);
+  expect(nth(running, [0, 0, 0, 5, 0], 3)).toEqual([12, 12, 12, 0, 0]);
+  expect(nth(running, [0, 0, 0, 5, 0], 4)).toEqual([36, 36, 36, 6, 30]);
+  expect(nth((x) => running(x).square(), [2, 0, 3], 4)).toEqual([264, expect.closeTo(456, 9), 192]);
+  expect(nth((x) => x.prod(), [2, 0, 3, 5], 3)).toEqual([16, 20, 14, 10]);
+  expect(nth((x) => x.prod(), [0, 0, 0, 5], 3)).toEqual([10, 10, 10, 0]);
+});
+
 describe("logcumsumexp", () => {
   test("does not overflow", () => {
     const y = torch.tensor([1000, 1000, 1000]).logcumsumexp(0).tolistSync() as number[];
