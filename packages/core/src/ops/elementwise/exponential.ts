@@ -92,8 +92,11 @@ const xlogyOp = mixed(
       const [x, y] = m.floats(operand(0), operand(1));
       // Of a number, NaN counts as not positive.
       const nothing = operand(1).weak ? m.not(m.gt(y, 0)) : m.le(y, 0);
+      // A gradient of 0 has a derivative of its own, log(y), but where that is not finite.
+      const finite = m.and(m.gt(y, 0), m.lt(y, Number.POSITIVE_INFINITY));
+      const times = m.where(finite, m.mul(grad, m.log(m.where(finite, y, 1))), xTimesLog(grad, y));
       return [
-        needs(0) ? m.where(m.and(m.eq(x, 0), nothing), 0, xTimesLog(grad, y)) : null,
+        needs(0) ? m.where(m.and(m.eq(x, 0), nothing), 0, times) : null,
         needs(1) ? m.div(m.mul(grad, x), y) : null,
       ];
     },

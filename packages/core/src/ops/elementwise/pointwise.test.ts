@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Tensor, tensor } from "../../index.ts";
+import { autograd, type Tensor, tensor } from "../../index.ts";
 import { useCpu } from "../../testing/cpu.ts";
 import { bitwiseAnd, bitwiseLeftShift, bitwiseNot } from "./bitwise.ts";
 import { equalSync } from "./closeness.ts";
@@ -16,6 +16,7 @@ import { where } from "./where.ts";
 
 beforeAll(useCpu);
 
+const { grad } = autograd;
 const inf = Number.POSITIVE_INFINITY;
 const list = (x: Tensor): unknown => x.tolistSync();
 
@@ -148,6 +149,26 @@ describe("numbers beside tensors", () => {
       .sum()
       .backward();
     expect(y.grad?.tolistSync()).toEqual([0, 0]);
+  });
+
+  test("derivatives of xlogy go through gradients of 0", () => {
+    const [x, w] = [tensor(2, { requiresGrad: true }), tensor(3, { requiresGrad: true })];
+    const z = tensor(0, { requiresGrad: true });
+    const [slope] = grad(xlogy(x, w).mul(z), [x], { createGraph: true });
+    expect(slope.itemSync()).toBe(0);
+    expect(grad(slope, [z])[0].itemSync()).toBeCloseTo(Math.log(3), 6);
+    // d³/dw³ of x² log²(w) is x² (4 log(w) - 6) / w³.
+    const [a, b] = [tensor(1), tensor(1, { requiresGrad: true })];
+    let y = xlogy(a.requiresGrad_(), b).square();
+    const found = [1, 2, 3].map(() => {
+      [y] = grad(y, [b], { createGraph: true });
+      return y.itemSync();
+    });
+    expect(found).toEqual([0, 2, -6]);
+    // d³/dw dx dw is 4 x (1 - log(w)) / w².
+    let mixed = xlogy(a, b).square();
+    for (const each of [b, a, b]) [mixed] = grad(mixed, [each], { createGraph: true });
+    expect(mixed.itemSync()).toBe(4);
   });
 
   test("2 to the power of bool, and equality across dtypes", () => {
