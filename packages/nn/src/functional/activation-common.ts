@@ -35,7 +35,14 @@ export function inplaceOf(inplace: boolean | InplaceOptions | undefined): boolea
   return typeof inplace === "object" ? (inplace.inplace ?? false) : (inplace ?? false);
 }
 
-/** 1 / (1 + exp(-x)). */
+/** exp(-|x|), whose derivative at 0 is that of negative x: together with `negativePart`, that of smooth functions. */
+export const expOfMinusAbs = (x: Term): Term => m.exp(m.where(m.gt(x, 0), m.neg(x), x));
+
+/** 1 / (1 + exp(-x)), without overflow on the way, so that all its derivatives are finite. */
 export function logistic(x: Term): Term {
-  return m.div(1, m.add(1, m.exp(m.neg(x))));
+  const e = expOfMinusAbs(x);
+  return m.div(m.where(m.gt(x, 0), 1, e), m.add(1, e));
 }
+
+/** log(1 / (1 + exp(-x))), likewise. */
+export const logOfLogistic = (x: Term): Term => m.sub(m.negativePart(x), m.log1p(expOfMinusAbs(x)));

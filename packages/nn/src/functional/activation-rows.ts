@@ -58,7 +58,8 @@ const gluOp = operation<Halving>(
   "glu",
   ([x], _, { dim }) => {
     const size = x.shape[dim] / 2;
-    return m.mul(m.slice(x, dim, 0, size), logistic(m.slice(x, dim, size, size)));
+    const gate = m.div(1, m.add(1, m.exp(m.neg(m.slice(x, dim, size, size)))));
+    return m.mul(m.slice(x, dim, 0, size), gate);
   },
   {
     derivative: ({ grad, input, attributes: { dim } }) => {

@@ -9,7 +9,15 @@ import {
 } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
-import { finish, type InplaceOptions, inplaceOf, logistic, requireFloat } from "./activation-common.ts";
+import {
+  expOfMinusAbs,
+  finish,
+  type InplaceOptions,
+  inplaceOf,
+  logistic,
+  logOfLogistic,
+  requireFloat,
+} from "./activation-common.ts";
 
 export { sigmoid, tanh } from "@cresset/core/functions";
 export type { InplaceOptions } from "./activation-common.ts";
@@ -101,7 +109,8 @@ export function silu(input: Tensor, inplace?: boolean | InplaceOptions): Tensor 
   return finish(input, (x) => call(siluOp, [x]), inplaceOf(inplace), "silu");
 }
 
-const tanhOfSoftplus = (x: Term): Term => m.tanh(m.log1p(m.exp(x)));
+/** 1 from 30 on, before exp(x) overflows, which the derivative would multiply by 0. */
+const tanhOfSoftplus = (x: Term): Term => m.tanh(m.log1p(m.exp(m.minimum(x, 30))));
 
 const mishOp = operation("mish", ([x]) => m.mul(x, tanhOfSoftplus(x)), {
   slope: ([x]) => {
@@ -135,8 +144,10 @@ const softplusOp = operation(
     derivative: ({ grad, input, scalar }) => {
       const x = input(0);
       const scaled = m.mul(x, m.cast(scalar(0), x.dtype));
-      const e = m.exp(scaled);
-      return [m.where(m.gt(scaled, scalar(1)), grad(), m.div(m.mul(grad(), e), m.add(e, 1)))];
+      const above = m.gt(scaled, scalar(1));
+      // Only of what is used: the derivative would multiply an infinite one by 0.
+      const e = m.exp(m.where(above, 0, scaled));
+      return [m.where(above, grad(), m.div(m.mul(grad(), e), m.add(e, 1)))];
     },
   },
 );
@@ -154,13 +165,13 @@ export function softplus(input: Tensor, beta?: Scalar | SoftplusOptions, thresho
   return call(softplusOp, [input], [options.beta ?? 1, options.threshold ?? 20]);
 }
 
-const logsigmoidOp = operation("log_sigmoid", ([x]) => m.sub(m.minimum(x, 0), m.log1p(m.exp(m.neg(m.abs(x))))), {
+const logsigmoidOp = operation("log_sigmoid", ([x]) => logOfLogistic(x), {
   gradName: "LogSigmoidBackward0",
   derivative: ({ grad, input }) => {
     const x = input(0);
-    const e = m.exp(m.neg(m.abs(x)));
+    const e = expOfMinusAbs(x);
     const share = m.div(e, m.add(1, e));
-    return [m.mul(grad(), m.where(m.lt(x, 0), m.sub(1, share), share))];
+    return [m.mul(grad(), m.where(m.gt(x, 0), share, m.sub(1, share)))];
   },
 });
 

@@ -1,5 +1,5 @@
 import { cpu } from "@cresset/backend-cpu";
-import { deviceNames, registerBackend, rrelu, type Tensor, tensor } from "@cresset/core";
+import { autograd, deviceNames, onesLike, registerBackend, rrelu, stack, type Tensor, tensor } from "@cresset/core";
 import { beforeAll, describe, expect, test } from "vitest";
 import * as F from "./activation.ts";
 
@@ -81,6 +81,43 @@ describe("smooth functions far from 0", () => {
     expect(F.silu(double(-1000, 0, 1000)).tolistSync()).toEqual([-0, 0, 1000]);
     expect(F.mish(double(-1000, 0, 1000)).tolistSync()).toEqual([-0, 0, 1000]);
     expect(slopes(F.mish, [0, 1000])).toEqual([...close(0.6), 1]);
+  });
+});
+
+/** The second derivative, by default of float32. */
+function curvature(f: (x: Tensor) => Tensor, at: number[], dtype: "float32" | "float64" = "float32"): unknown {
+  const x = tensor(at, { dtype, requiresGrad: true });
+  const [slope] = autograd.grad(f(x).sum(), [x], { createGraph: true });
+  return autograd.grad(slope.sum(), [x])[0].tolistSync();
+}
+
+describe("second derivatives of smooth functions", () => {
+  test("are finite far from 0, where exponentials overflow", () => {
+    const zeros = [-1000, -200, 200, 1000].map(() => expect.closeTo(0, 30));
+    const functions = [F.silu, F.mish, F.softplus, F.logsigmoid, (x: Tensor) => F.softplus(x, 2, 50)];
+    const gate = (x: Tensor): Tensor => F.glu(stack([onesLike(x), x]), 0);
+    for (const f of [...functions, gate]) {
+      expect(curvature(f, [-1000, -200, 200, 1000])).toEqual(zeros);
+      expect(curvature(f, [-1000, -750, 750, 1000], "float64")).toEqual(zeros);
+    }
+    const e = Math.exp(-60);
+    expect(curvature(F.silu, [-60, -89], "float64")).toEqual([expect.closeTo(-58 * e, 36), expect.closeTo(0, 36)]);
+  });
+
+  test("are PyTorch's near 0", () => {
+    expect(curvature(F.logsigmoid, [-0, 0])).toEqual([-0.25, -0.25]);
+    expect(curvature(F.softplus, [0])).toEqual([0.25]);
+    expect(curvature(F.silu, [0])).toEqual([0.5]);
+    expect(curvature(F.mish, [0], "float64")).toEqual(close(0.64));
+    const s = 1 / (1 + Math.exp(-2));
+    expect(curvature(F.logsigmoid, [-2, 2], "float64")).toEqual(close(-s * (1 - s), -s * (1 - s)));
+  });
+
+  test("of exponential rectifiers are 0 above 0", () => {
+    const rectifiers = [F.elu, (x: Tensor) => F.elu(x, 0.5), F.selu, F.celu, (x: Tensor) => F.celu(x, 0.5)];
+    for (const f of rectifiers) expect(curvature(f, [1, 200])).toEqual([0, 0]);
+    expect(curvature((x) => F.elu(x, 0.5), [-1], "float64")).toEqual(close(0.5 * Math.exp(-1)));
+    expect(curvature((x) => F.celu(x, 0.5), [-1], "float64")).toEqual(close(2 * Math.exp(-2)));
   });
 });
 

@@ -3,6 +3,7 @@ import { DTypeError, ShapeError, type Tensor } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { sizeText } from "../printing.ts";
+import { logistic, logOfLogistic } from "./activation-common.ts";
 import {
   byReduction,
   checkReduction,
@@ -111,8 +112,7 @@ const bceWithLogitsOp = lossOperation<LogitsAttributes>(
   "binary_cross_entropy_with_logits",
   (inputs, _, { weighted, posWeighted }) => {
     const [x, y] = inputs;
-    // log(1 + exp(-x)) without overflow.
-    const softplus = m.add(m.log1p(m.exp(m.neg(m.abs(x)))), m.maximum(m.neg(x), 0));
+    const softplus = m.neg(logOfLogistic(x));
     const positive = posWeighted ? m.mul(softplus, m.add(m.mul(m.sub(inputs[2], 1), y), 1)) : softplus;
     const loss = m.add(m.mul(m.sub(1, y), x), positive);
     return weighted ? m.mul(loss, inputs[posWeighted ? 3 : 2]) : loss;
@@ -122,11 +122,11 @@ const bceWithLogitsOp = lossOperation<LogitsAttributes>(
       const [x, y] = [input(0), input(1)];
       const each = spread(grad(), reduction, x.numel);
       const g = weighted ? m.mul(each, input(posWeighted ? 3 : 2)) : each;
-      const sigmoid = m.div(1, m.add(1, m.exp(m.neg(x))));
+      const sigmoid = logistic(x);
       if (!posWeighted)
         return [needs(0) ? m.mul(m.sub(sigmoid, y), g) : null, needs(1) ? m.neg(m.mul(g, x)) : null, null];
       const t = m.mul(input(2), y);
-      const softplus = m.add(m.log1p(m.exp(m.neg(m.abs(x)))), m.maximum(m.neg(x), 0));
+      const softplus = m.neg(logOfLogistic(x));
       return [
         needs(0) ? m.mul(m.sub(m.mul(m.sub(m.add(t, 1), y), sigmoid), t), g) : null,
         needs(1) ? m.mul(g, m.sub(m.mul(m.sub(input(2), 1), softplus), x)) : null,

@@ -5,6 +5,7 @@ import { float, reshape, ShapeError, type Tensor, unsqueeze } from "@cresset/cor
 import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { sizeText } from "../printing.ts";
+import { logOfLogistic } from "./activation-common.ts";
 import {
   checkComposedReduction,
   checkReduction,
@@ -214,8 +215,7 @@ interface WeightedAttributes extends LossAttributes {
 const softMarginOp = lossOperation<WeightedAttributes>(
   "multilabel_soft_margin_loss",
   ([x, y, weight], _, { weighted }) => {
-    const logSigmoid = (z: Term): Term => m.sub(m.minimum(z, 0), m.log1p(m.exp(m.neg(m.abs(z)))));
-    const loss = m.neg(m.add(m.mul(y, logSigmoid(x)), m.mul(m.sub(1, y), logSigmoid(m.neg(x)))));
+    const loss = m.neg(m.add(m.mul(y, logOfLogistic(x)), m.mul(m.sub(1, y), logOfLogistic(m.neg(x)))));
     return m.mean(weighted ? m.mul(loss, weight) : loss, [x.rank - 1]);
   },
 );

@@ -77,6 +77,19 @@ test("BCEWithLogitsLoss, with a weight of positives", () => {
   expect(Object.keys(loss.stateDict())).toEqual(["pos_weight"]);
 });
 
+test("BCEWithLogitsLoss has second derivatives of scores whose exponentials overflow", () => {
+  const curvature = (at: number[], posWeight: torch.Tensor | null): unknown => {
+    const x = leaf(at);
+    const y = torch.full([at.length], 0.25);
+    const loss = nn.functional.binaryCrossEntropyWithLogits(x, y, { reduction: "sum", posWeight });
+    const [slope] = torch.autograd.grad(loss, [x], { createGraph: true });
+    return torch.autograd.grad(slope.sum(), [x])[0].tolistSync();
+  };
+  const zero = expect.closeTo(0, 30);
+  expect(curvature([-200, -89, 0, 89, 200], null)).toEqual([zero, zero, 0.25, zero, zero]);
+  expect(curvature([-200, 0, 200], torch.tensor([3]))).toEqual([zero, 0.375, zero]);
+});
+
 describe("CrossEntropyLoss", () => {
   const scores = [
     [1, 2, 3],

@@ -49,14 +49,21 @@ export function selu(input: Tensor): Tensor {
   return seluOp(input);
 }
 
+/** x / alpha where x is not positive, else 0. */
+const celuExponent = (x: Term, inverse: Term): Term => m.mul(m.negativePart(x), inverse);
+
 /** Scalars: alpha, 1 / alpha, and that of the nearest float32, which PyTorch's derivative takes. */
 const celuOp = operation(
   "celu",
-  ([x], [alpha, inverse]) => m.where(m.gt(x, 0), x, m.mul(m.expm1(m.mul(x, inverse)), alpha)),
+  ([x], [alpha, inverse]) => m.where(m.gt(x, 0), x, m.mul(m.expm1(celuExponent(x, inverse)), alpha)),
   {
     gradName: "CeluBackward0",
     slope: ([x], [alpha, , inverse]) =>
-      m.where(m.gt(x, 0), 1, m.mul(m.mul(m.cast(inverse, x.dtype), m.cast(alpha, x.dtype)), m.exp(m.mul(x, inverse)))),
+      m.where(
+        m.gt(x, 0),
+        1,
+        m.mul(m.mul(m.cast(inverse, x.dtype), m.cast(alpha, x.dtype)), m.exp(celuExponent(x, inverse))),
+      ),
   },
 );
 
