@@ -31,16 +31,16 @@ function diagonalized({ term, labels }: Labelled): Labelled {
   return diagonalized({ term: diagonal, labels: [...others.map((d) => labels[d]), labels[first]] });
 }
 
-/** Sums over the dimensions whose labels are not `wanted`. */
+/** Sums over the dimensions whose labels are not `wanted`; integers and bool to int64, as all sums of one tensor. */
 function summed({ term, labels }: Labelled, wanted: (label: string) => boolean): Labelled {
   const dims = labels.flatMap((label, d) => (wanted(label) ? [] : [d]));
-  return { term: m.sum(term, dims), labels: labels.filter(wanted) };
+  const wide = dims.length === 0 || term.isFloat ? term : m.cast(term, "int64");
+  return { term: m.sum(wide, dims), labels: labels.filter(wanted) };
 }
 
-/** Drops size-1 dimensions that broadcast against a larger one of the other operand. */
-function narrowed({ term, labels }: Labelled, other: Labelled): Labelled {
-  const sizeIn = (x: Labelled, label: string): number | undefined => x.term.shape[x.labels.indexOf(label)];
-  const stays = (label: string, d: number): boolean => term.shape[d] !== 1 || (sizeIn(other, label) ?? 1) === 1;
+/** Without the dimensions of size 1 whose labels are not `wanted`. */
+function squeezed({ term, labels }: Labelled, wanted: (label: string) => boolean): Labelled {
+  const stays = (label: string, d: number): boolean => term.shape[d] !== 1 || wanted(label);
   return {
     term: m.reshape(
       term,
@@ -48,6 +48,11 @@ function narrowed({ term, labels }: Labelled, other: Labelled): Labelled {
     ),
     labels: labels.filter(stays),
   };
+}
+
+/** Drops size-1 dimensions that broadcast against a larger one of the other operand. */
+function narrowed(x: Labelled, other: Labelled): Labelled {
+  return squeezed(x, (label) => (other.term.shape[other.labels.indexOf(label)] ?? 1) === 1);
 }
 
 function ordered({ term, labels }: Labelled, order: readonly string[]): Term {
@@ -60,8 +65,9 @@ function ordered({ term, labels }: Labelled, order: readonly string[]): Term {
 /** The product of two operands, summed over labels that nothing later needs. */
 function multiplied(a: Labelled, b: Labelled, needed: (label: string) => boolean): Labelled {
   const wantedWith = (other: Labelled) => (label: string) => needed(label) || other.labels.includes(label);
-  const left = summed(narrowed(a, b), wantedWith(narrowed(b, a)));
-  const right = summed(narrowed(b, a), wantedWith(left));
+  const sums = (x: Labelled, wanted: (label: string) => boolean): Labelled => summed(squeezed(x, wanted), wanted);
+  const left = sums(narrowed(a, b), wantedWith(narrowed(b, a)));
+  const right = sums(narrowed(b, a), wantedWith(left));
   const shared = left.labels.filter((label) => right.labels.includes(label));
   const batch = shared.filter(needed);
   const depth = shared.filter((label) => !needed(label));
@@ -69,7 +75,8 @@ function multiplied(a: Labelled, b: Labelled, needed: (label: string) => boolean
   const columns = right.labels.filter((label) => !shared.includes(label));
   const labels = [...batch, ...rows, ...columns];
   if (depth.length > 0) {
-    const [x, y] = [ordered(left, [...batch, ...rows, ...depth]), ordered(right, [...batch, ...columns, ...depth])];
+    const both = [ordered(left, [...batch, ...rows, ...depth]), ordered(right, [...batch, ...columns, ...depth])];
+    const [x, y] = left.term.dtype === right.term.dtype ? both : both.map((t) => m.cast(t, "int64"));
     return { term: m.contract(x, y, batch.length, depth.length), labels };
   }
   const x = ordered(left, [...batch, ...rows]);

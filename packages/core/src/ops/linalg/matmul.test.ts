@@ -117,6 +117,25 @@ describe("addmm", () => {
 });
 
 describe("einsum", () => {
+  test("sums one operand of integers in int64, and products of two in their dtype", () => {
+    const of = (equation: string, dtype: torch.DType, ...shapes: number[][]) => {
+      const y = torch.einsum(equation, ...shapes.map((shape) => torch.full(shape, 100, { dtype })));
+      return [y.dtype, y.tolistSync()];
+    };
+    expect(of("ab->a", "int8", [1, 2])).toEqual(["int64", [200]]);
+    expect(of("ab->a", "uint8", [1, 3])).toEqual(["int64", [300]]);
+    expect(of("ab->a", "int8", [2, 1])).toEqual(["int64", [100, 100]]);
+    expect(of("ab->", "bool", [2, 2])).toEqual(["int64", 4]);
+    expect(of("aa->a", "int8", [2, 2])).toEqual(["int8", [100, 100]]);
+    expect(of("a,b->a", "int8", [2], [2])).toEqual(["int64", [20000, 20000]]);
+    expect(of("a,b->a", "int8", [2], [1])).toEqual(["int8", [16, 16]]);
+    expect(of("ab,b->a", "int8", [2, 2], [2])).toEqual(["int8", [32, 32]]);
+    expect(of("ab,ab->a", "int8", [2, 1], [2, 1])).toEqual(["int8", [16, 16]]);
+    expect(of("ab,c->", "int8", [2, 2], [2])).toEqual(["int64", 80000]);
+    // PyTorch refuses the product of what is summed with what is not.
+    expect(of("ab,bc->a", "int8", [2, 2], [2, 2])).toEqual(["int64", [40000, 40000]]);
+  });
+
   test("what is no equation is refused, with the place", () => {
     const x = torch.ones(2, 3);
     const refusals = [
