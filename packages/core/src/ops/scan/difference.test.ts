@@ -73,6 +73,16 @@ describe("trapezoid", () => {
   });
 });
 
+test("integrals of small integers are summed in int64; two neighbours meet in their dtype, as in PyTorch", () => {
+  const y = (dtype: "int8" | "uint8") => torch.tensor([100, 100, 50], { dtype });
+  expect(torch.trapezoid(y("uint8")).itemSync()).toBe(175);
+  expect(torch.trapezoid(y("uint8"), { dx: 2 }).itemSync()).toBe(350);
+  // 100 + 50 is -106 in int8.
+  expect(torch.trapezoid(y("int8")).itemSync()).toBe(303);
+  expect(torch.cumulativeTrapezoid(y("uint8")).tolistSync()).toEqual([100, 175]);
+  expect(torch.cumulativeTrapezoid(y("int8")).tolistSync()).toEqual([-28, -81]);
+});
+
 test("integrals of bools are refused", () => {
   const y = torch.tensor([true, false]);
   expect(() => torch.trapezoid(y)).toThrow("received a bool input for `y`");

@@ -11,7 +11,7 @@ import { clone } from "../shape/convert.ts";
 import { normalizeDim } from "../shape/dims.ts";
 import { cat } from "../shape/join.ts";
 import { reshape } from "../shape/reshape.ts";
-import { narrow } from "../shape/slice.ts";
+import { narrow, select } from "../shape/slice.ts";
 import { cumsum } from "./scan.ts";
 
 /** Keyword arguments of `diff`. */
@@ -69,8 +69,13 @@ export interface TrapezoidOptions {
   dim?: number;
 }
 
-/** Areas between neighbours, twice. */
-function areas(name: string, y: Tensor, x: unknown, options: TrapezoidOptions): { area: Tensor; dim: number } {
+interface Spacing {
+  readonly dim: number;
+  readonly places: Tensor | null;
+  readonly dx: Scalar;
+}
+
+function spacingOf(name: string, y: Tensor, x: unknown, options: TrapezoidOptions): Spacing {
   const given = keywords<TrapezoidOptions>(["x", "dx", "dim"], [x, options]);
   if (y.ndim === 0)
     throw new IndexError(
@@ -83,20 +88,31 @@ function areas(name: string, y: Tensor, x: unknown, options: TrapezoidOptions): 
       `${name}: received a bool input for ${given.x ? "`x` or `y`" : "`y`"}, but bool is not supported`,
     );
   const dim = normalizeDim(given.dim ?? -1, y.ndim);
+  const places = given.x instanceof Tensor ? given.x : null;
+  if (places?.ndim === 0) throw new ShapeError(`${name}: The provided \`x\` must have at least one dimension`);
+  if (places?.ndim === 1 && places.shape[0] !== y.shape[dim])
+    throw new ShapeError(
+      `${name}: There must be one \`x\` value for each sample point. Got ${places.shape[0]} for ${y.shape[dim]}`,
+    );
+  return { dim, places, dx: given.dx ?? 1 };
+}
+
+/** Areas between neighbours, twice. */
+function areas(y: Tensor, { dim, places, dx }: Spacing): Tensor {
   const heights = neighbours(y, dim, add);
-  if (!(given.x instanceof Tensor)) return { area: mul(heights, given.dx ?? 1), dim };
-  const places = given.x;
-  if (places.ndim === 0) throw new ShapeError(`${name}: The provided \`x\` must have at least one dimension`);
+  if (places === null) return mul(heights, dx);
   if (places.ndim === 1) {
-    if (places.shape[0] !== y.shape[dim])
-      throw new ShapeError(
-        `${name}: There must be one \`x\` value for each sample point. Got ${places.shape[0]} for ${y.shape[dim]}`,
-      );
     const along = y.shape.map((_, d) => (d === dim ? -1 : 1));
-    return { area: mul(heights, neighbours(reshape(places, along), dim, sub)), dim };
+    return mul(heights, neighbours(reshape(places, along), dim, sub));
   }
   // Dimensions count from the end of both.
-  return { area: mul(heights, neighbours(places, Math.max(places.ndim - y.ndim + dim, 0), sub)), dim };
+  return mul(heights, neighbours(places, Math.max(places.ndim - y.ndim + dim, 0), sub));
+}
+
+/** Of equal distances: all values but half the first and the last, which are added in their dtype, as PyTorch does. */
+function evenIntegral(y: Tensor, { dim, dx }: Spacing): Tensor {
+  const ends = add(select(y, dim, 0), select(y, dim, -1));
+  return mul(sub(sum(y, dim), mul(ends, 0.5)), dx);
 }
 
 /**
@@ -106,10 +122,11 @@ function areas(name: string, y: Tensor, x: unknown, options: TrapezoidOptions): 
  * torch.trapezoid(torch.tensor([1, 2, 3])) // tensor(4.)
  */
 export function trapezoid(y: Tensor, x?: Tensor | TrapezoidOptions | null, options: TrapezoidOptions = {}): Tensor {
-  const { area, dim } = areas("trapezoid", y, x, options);
+  const spacing = spacingOf("trapezoid", y, x, options);
+  const { dim, places } = spacing;
   // Of no values, in their dtype.
   if (y.shape[dim] === 0) return newZeros(y, y.shape.toSpliced(dim, 1));
-  return mul(sum(area, dim), 0.5);
+  return places === null ? evenIntegral(y, spacing) : mul(sum(areas(y, spacing), dim), 0.5);
 }
 
 /**
@@ -123,6 +140,6 @@ export function cumulativeTrapezoid(
   x?: Tensor | TrapezoidOptions | null,
   options: TrapezoidOptions = {},
 ): Tensor {
-  const { area, dim } = areas("cumulative_trapezoid", y, x, options);
-  return mul(cumsum(area, dim), 0.5);
+  const spacing = spacingOf("cumulative_trapezoid", y, x, options);
+  return mul(cumsum(areas(y, spacing), spacing.dim), 0.5);
 }
