@@ -183,6 +183,7 @@ function custom(
       },
       scalar: (i) => refer(template.scalars[i]),
       grad: (i = 0) => wide(gradients[i] ?? m.zerosLike(template.results[i])),
+      given: (i) => gradients[i] !== null,
       needs: (i) => needs[i],
     }),
   ];

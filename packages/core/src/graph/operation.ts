@@ -22,6 +22,8 @@ export interface DerivativeContext<A extends Attributes = Attributes> {
   scalar(index: number): Term;
   /** Gradient of an output; zeros where nothing depends on it. */
   grad(index?: number): Term;
+  /** Whether anything depends on an output. */
+  given(index: number): boolean;
   /** Whether the gradient of an input is wanted. */
   needs(index: number): boolean;
   readonly attributes: A;

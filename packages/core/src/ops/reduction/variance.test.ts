@@ -31,6 +31,16 @@ test("the gradient of std is 0 where it is 0", () => {
   expect(x.grad?.tolistSync()).toEqual([0, 0]);
 });
 
+test("the mean beside a variance of one element has a gradient", () => {
+  for (const f of [torch.varMean, torch.stdMean]) {
+    const x = torch.tensor([[1], [2]], { requiresGrad: true });
+    const [spread, mean] = f(x, 1);
+    const [ofMean] = torch.autograd.grad(mean.sum(), [x], { retainGraph: true });
+    expect(ofMean.tolistSync()).toEqual([[1], [1]]);
+    expect(torch.autograd.grad(spread.sum(), [x])[0].tolistSync()).toEqual([[Number.NaN], [Number.NaN]]);
+  }
+});
+
 test("varMean and stdMean", () => {
   const x = torch.tensor(
     [

@@ -76,8 +76,11 @@ function ofDeviation(context: Context): Term {
   );
 }
 
-const withMean = (spread: Term, context: Context): Term =>
-  m.add(spread, meanGradient(context.input(0), back(context, context.grad(1)), context.attributes));
+/** The gradient through the mean, and through the spread if that was used: of one element, it is not a number. */
+function withMean(spread: (context: Context) => Term, context: Context): Term {
+  const ofMean = meanGradient(context.input(0), back(context, context.grad(1)), context.attributes);
+  return context.given(0) ? m.add(spread(context), ofMean) : ofMean;
+}
 
 const varOp = operation<Attributes>("var", ([x], _, attributes) => varianceOf(x, attributes), {
   derivative: (context) => [ofVariance(context)],
@@ -88,12 +91,12 @@ const stdOp = operation<Attributes>("std", ([x], _, attributes) => m.sqrt(varian
 const varMeanOp = operation<Attributes>(
   "var_mean",
   ([x], _, attributes) => [varianceOf(x, attributes), m.mean(x, attributes.dims, attributes.keepdim)],
-  { gradName: "VarMeanBackward0", derivative: (context) => [withMean(ofVariance(context), context)] },
+  { gradName: "VarMeanBackward0", derivative: (context) => [withMean(ofVariance, context)] },
 );
 const stdMeanOp = operation<Attributes>(
   "std_mean",
   ([x], _, attributes) => [m.sqrt(varianceOf(x, attributes)), m.mean(x, attributes.dims, attributes.keepdim)],
-  { gradName: "StdMeanBackward0", derivative: (context) => [withMean(ofDeviation(context), context)] },
+  { gradName: "StdMeanBackward0", derivative: (context) => [withMean(ofDeviation, context)] },
 );
 
 type First = Dims | boolean | VarianceOptions | null;
