@@ -110,7 +110,7 @@ const batchNames = ["weight", "bias", "training", "momentum", "eps"] as const;
  * Batch normalisation of [N, C, *] or [N, C]: every channel standardised over batch and positions, with the statistics of
  * the batch in training, else with the running ones.
  *
- * @param runningMean [C], updated in place in training; null for none.
+ * @param runningMean [C], updated in place in training (but for an empty batch); null for none.
  * @param runningVar [C], updated with the unbiased variance.
  * @throws ValueError in training with one value per channel.
  */
@@ -144,7 +144,7 @@ export function batchNorm(
     dims: [0, ...range(2, shape.length - 2)],
     affine: [1, channels, ...spatial],
   });
-  update({ mean: runningMean, variance: runningVar }, mean, variance, count, momentum);
+  if (count > 0) update({ mean: runningMean, variance: runningVar }, mean, variance, count, momentum);
   return y;
 }
 

@@ -41,6 +41,19 @@ describe("batchNorm", () => {
     for (const [i, value] of y.entries()) expect(value).toBeCloseTo(want[i], 6);
   });
 
+  test("an empty batch leaves the running statistics", () => {
+    const [mean, variance] = [torch.zeros([3]), torch.ones([3])];
+    for (const shape of [
+      [0, 3],
+      [2, 3, 0, 4],
+    ])
+      expect(F.batchNorm(torch.zeros(shape), mean, variance, { training: true }).shape).toEqual(shape);
+    expect([mean.tolistSync(), variance.tolistSync()]).toEqual([
+      [0, 0, 0],
+      [1, 1, 1],
+    ]);
+  });
+
   test("running statistics advance though nobody reads the loss", () => {
     const mean = torch.zeros([1]);
     const variance = torch.ones([1]);
