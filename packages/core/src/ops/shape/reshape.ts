@@ -8,6 +8,7 @@ import { call } from "../../tensor/call.ts";
 import { keywords } from "../../tensor/keywords.ts";
 import { viewStrides } from "../../tensor/layout.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { contiguous } from "./convert.ts";
 import { existingDim, type Integers, inferShape, integers, normalizeDim } from "./dims.ts";
 import { isRecord, type Named, numberOf } from "./named.ts";
 
@@ -97,9 +98,9 @@ export function flatten(input: Tensor, startDim?: number | FlattenOptions, endDi
   return reshape(input, [...shape.slice(0, start), merged, ...shape.slice(end + 1)]);
 }
 
-/** All elements in one dimension. */
+/** All elements in one dimension. A view if they lie in row-major order, else a copy. */
 export function ravel(input: Tensor): Tensor {
-  return reshape(input, [-1]);
+  return view(contiguous(input), [-1]);
 }
 
 /**

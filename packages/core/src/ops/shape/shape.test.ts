@@ -120,6 +120,30 @@ describe("joining", () => {
   });
 });
 
+test("ravel copies what is not in row-major order", () => {
+  const x = torch.arange(4, { dtype: "float32" });
+  x.index(torch.slice(null, null, 2))
+    .ravel()
+    .add_(100);
+  expect(x.tolistSync()).toEqual([0, 1, 2, 3]);
+  const one = torch.tensor([1]);
+  expect(one.expand(3).ravel().add_(1).tolistSync()).toEqual([2, 2, 2]);
+  expect(one.itemSync()).toBe(1);
+  x.view(2, 2).ravel().add_(1);
+  expect(x.tolistSync()).toEqual([1, 2, 3, 4]);
+});
+
+test("what tensorSplit gives are slices, which may be written", () => {
+  const x = torch.ones(3, { requiresGrad: true });
+  const y = x.mul(1);
+  y.tensorSplit(2)[0].mul_(2);
+  y.tensorSplit([2])[1].mul_(5);
+  expect(y.detach().tolistSync()).toEqual([2, 2, 5]);
+  y.sum().backward();
+  expect(x.grad?.tolistSync()).toEqual([2, 2, 5]);
+  expect(() => y.split(2)[0].mul_(2)).toThrow("Output 0 of SplitBackward0 is a view");
+});
+
 test("splits cover the dimension", () => {
   const sizes = (parts: torch.Tensor[]) => parts.map((x) => x.shape[0]);
   expect(sizes(range(7).split(3))).toEqual([3, 3, 1]);

@@ -21,7 +21,7 @@ const splitOp = slicing("split", "SplitBackward0", refuseWriting);
 const splitSizesOp = slicing("split_with_sizes", "SplitWithSizesBackward0", refuseWriting);
 const unbindOp = selecting("unbind", "UnbindBackward0", refuseWriting);
 
-function pieces(input: Tensor, dim: number, sizes: readonly number[], op = splitSizesOp): Tensor[] {
+function pieces(input: Tensor, dim: number, sizes: readonly number[], op?: typeof splitOp): Tensor[] {
   let start = 0;
   return sizes.map((size) => {
     const piece = sliced(input, dim, start, size, 1, op);
@@ -68,7 +68,7 @@ export function splitWithSizes(input: Tensor, splitSizes: readonly number[], dim
     throw new ShapeError(
       `split_with_sizes expects split_sizes to sum exactly to ${input.shape[d]} (input tensor's size at dimension ${numberOf(dim, "dim", 0)}), but got split_sizes=${sizeText(splitSizes)}`,
     );
-  return pieces(input, d, splitSizes);
+  return pieces(input, d, splitSizes, splitSizesOp);
 }
 
 /**
@@ -82,12 +82,13 @@ export function chunk(input: Tensor, chunks: number, dim: Named<"dim"> = 0): Ten
     throw new ValueError(`chunk expects \`chunks\` to be greater than 0, got: ${chunks}`);
   const d = normalizeDim(numberOf(dim, "dim", 0), input.ndim);
   const total = input.shape[d];
-  if (total === 0) return pieces(input, d, new Array<number>(chunks).fill(0));
+  if (total === 0) return pieces(input, d, new Array<number>(chunks).fill(0), splitSizesOp);
   return pieces(input, d, evenly(total, Math.ceil(total / chunks)), splitOp);
 }
 
 /**
- * Views along `dim`: as many as `where` says, whose sizes differ by at most one, or cut before the given indices.
+ * Views along `dim`: as many as `where` says, whose sizes differ by at most one, or cut before the given indices. They are
+ * slices, and may be written in place.
  *
  * @param where the number of views, or the indices; also as an int64 tensor, which is read.
  * @throws DeviceError for a tensor on a device that reads asynchronously, unless the host knows it: it is made of numbers, or was read.
@@ -117,7 +118,7 @@ export function tensorSplit(
   integers(indicesOrSections);
   const within = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, 0), size);
   const cuts = [0, ...indicesOrSections.map(within), size];
-  return cuts.slice(1).map((end, i) => sliced(input, d, cuts[i], Math.max(0, end - cuts[i]), 1, splitSizesOp));
+  return cuts.slice(1).map((end, i) => sliced(input, d, cuts[i], Math.max(0, end - cuts[i])));
 }
 
 function readPlaces(where: Tensor): number | number[] {
