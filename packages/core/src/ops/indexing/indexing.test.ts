@@ -322,3 +322,47 @@ test("what indexFill fills twice counts once in the value's gradient", () => {
     .backward();
   expect(value.grad?.itemSync()).toBe(2);
 });
+
+test("products at places have first and second derivatives where factors are 0", () => {
+  const places = torch.tensor([0n, 0n, 1n, 1n, 1n]);
+  const wide = (values: number[]): torch.Tensor => torch.tensor(values, { dtype: "float64", requiresGrad: true });
+  const derivatives = (base: number[], source: number[], includeSelf: boolean): unknown[] => {
+    const [x, y] = [wide(base), wide(source)];
+    const product = x.scatterReduce(0, places, y, "prod", { includeSelf });
+    const first = torch.autograd.grad(product.sum(), [x, y], { createGraph: true });
+    const weighted = first[0]
+      .mul(torch.tensor([1, 2, 3]))
+      .sum()
+      .add(first[1].mul(torch.arange(5)).sum());
+    return [...first, ...torch.autograd.grad(weighted, [x, y])].map((t) => t.detach().tolistSync());
+  };
+  expect(derivatives([0, 3, 4], [5, 6, 7, 0, 9], true)).toEqual([
+    [30, 0, 1],
+    [0, 0, 0, 189, 0],
+    [5, 189, 0],
+    [6, 5, 81, 264, 63],
+  ]);
+  // Two zeros in each of the first two places.
+  expect(derivatives([0, 3, 4], [0, 6, 0, 0, 9], true)).toEqual([
+    [0, 0, 1],
+    [0, 0, 0, 0, 0],
+    [0, 0, 0],
+    [6, 0, 81, 54, 0],
+  ]);
+  expect(derivatives([0, 3, 4], [0, 6, 0, 0, 9], false)).toEqual([
+    [0, 0, 1],
+    [6, 0, 0, 0, 0],
+    [0, 0, 0],
+    [1, 0, 27, 18, 0],
+  ]);
+  const x = wide([2, 3]);
+  const y = wide([0, 5]);
+  const [slope] = torch.autograd.grad(x.indexReduce(0, torch.tensor([0n, 0n]), y, "prod").sum(), [y], {
+    createGraph: true,
+  });
+  expect(slope.detach().tolistSync()).toEqual([10, 0]);
+  expect(torch.autograd.grad(slope.sum(), [x, y]).map((t) => t.tolistSync())).toEqual([
+    [5, 0],
+    [2, 2],
+  ]);
+});

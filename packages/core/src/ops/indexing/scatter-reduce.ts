@@ -10,6 +10,7 @@ import { requireNames } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { normalizeDim } from "../shape/dims.ts";
 import { checkedAlong, checkScatter, gathered, scattered, untouched, used } from "./scatter.ts";
+import { scatteredProductGradients } from "./scattered-product.ts";
 
 export type ScatterReduction = "sum" | "prod" | "mean" | "amax" | "amin";
 
@@ -86,15 +87,9 @@ function gradients(ctx: DerivativeContext<ReduceAttributes>): (Term | null)[] {
         return [m.div(g, divisor), m.div(at(g), at(divisor))];
       }
       case "prod": {
-        const product = (a: Term, b: Term): Term => reduced(a, index, b, ctx.attributes);
-        const ones = (t: Term): Term => fill(t, t.shape, 1);
-        const nonzero = m.where(m.eq(x, 0), ones(x), x);
-        const zero = m.eq(src, 0);
-        const zeros = at(scattered(fill(x, x.shape, 0), dim, index, m.cast(zero, x.dtype), "sum"));
-        const single = m.and(zero, m.eq(zeros, 1));
-        const withoutZero = product(x, m.where(single, ones(src), src));
-        const ordinary = m.div(at(m.mul(g, ctx.output())), m.where(zero, ones(src), src));
-        return [m.div(m.mul(g, product(nonzero, src)), nonzero), m.where(single, at(m.mul(g, withoutZero)), ordinary)];
+        // Without the input's elements, those are as good as 1 where there are sources.
+        const base = includeSelf ? x : scattered(x, dim, index, fill(x, index.shape, 1), "set");
+        return scatteredProductGradients([base, src], dim, index, ctx.output(), g);
       }
       case "amax":
       case "amin": {
