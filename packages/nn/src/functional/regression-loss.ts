@@ -206,7 +206,7 @@ interface GaussianAttributes extends LossAttributes {
 const gaussianOp = lossOperation<GaussianAttributes>(
   "gaussian_nll_loss",
   ([x, y, variance], [eps], { full }) => {
-    const known = m.check(variance, m.ge(variance, 0), {
+    const known = m.check(variance, m.not(m.lt(variance, 0)), {
       error: "ValueError",
       message: "var has negative entry/entries",
     });

@@ -169,3 +169,16 @@ test("SoftMarginLoss writes the target over the input's shape, as PyTorch does",
     "output with shape [3] doesn't match the broadcast shape [3, 3]",
   );
 });
+
+test("GaussianNLLLoss of a variance that is not a number is not a number, and of a negative one an error", () => {
+  const [x, variance] = [leaf([1, 2]), leaf([1, Number.NaN])];
+  const loss = nn.functional.gaussianNllLoss(x, torch.zeros(2), variance, { reduction: "none" });
+  expect(loss.tolistSync()).toEqual([0.5, Number.NaN]);
+  loss.sum().backward();
+  expect([x.grad?.tolistSync(), variance.grad?.tolistSync()]).toEqual([
+    [1, Number.NaN],
+    [0, Number.NaN],
+  ]);
+  const negative = nn.functional.gaussianNllLoss(x, torch.zeros(2), torch.tensor([-1, 1]));
+  expect(() => negative.itemSync()).toThrow("var has negative entry/entries");
+});
