@@ -2,7 +2,8 @@ import { call, operation, pytorchName, requireTensors } from "@cresset/core/exte
 import { DTypeError, ShapeError, squeeze, type Tensor, unsqueeze, ValueError } from "@cresset/core/functions";
 import { keywords } from "../keywords.ts";
 import { requireFloatOrLong } from "./activation-common.ts";
-import { biased, biasGradient, type Convolution, convolve, convolveBack, weightGradient } from "./convolution.ts";
+import { biased, biasGradient, type Convolution, convolve, weightGradient } from "./convolution.ts";
+import { convolveBack } from "./convolution-back.ts";
 import { type Size, sizesOf } from "./window.ts";
 
 /** Zeros on both sides of the input, or how many are wanted: "valid" for none, "same" for an output as large as the input. */

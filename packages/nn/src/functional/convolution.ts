@@ -1,11 +1,11 @@
 /**
- * Convolution and its gradients as contractions. The windows are index maps of the contraction, so that nothing is
+ * Convolution and its gradient for weights as contractions. The windows are index maps of the contraction, so that nothing is
  * unfolded in memory; groups and the batch are its batch dimensions.
  */
 
 import type { Attributes, Term } from "@cresset/core/extend";
 import * as m from "@cresset/core/terms";
-import { range, readersOf, type Windows, windowsOf } from "./window.ts";
+import { range, windowsOf } from "./window.ts";
 
 /** How a convolution maps inputs [N, C, …S] and weights [O, C / groups, …K] to outputs [N, O, …P]. */
 export interface Convolution extends Attributes {
@@ -18,7 +18,7 @@ export interface Convolution extends Attributes {
 }
 
 /** Splits dimension `dim` into [groups, size / groups]. */
-const grouped = (x: Term, dim: number, groups: number): Term =>
+export const grouped = (x: Term, dim: number, groups: number): Term =>
   m.reshape(x, x.shape.toSpliced(dim, 1, groups, x.shape[dim] / groups));
 
 /** Merges dimensions `dim` and `dim + 1`. */
@@ -33,10 +33,10 @@ function patches(x: Term, kernel: readonly number[], { stride, dilation, low, hi
 }
 
 /** The weights of each group, repeated for each element of the batch. */
-const perSample = (weight: Term, batch: number): Term => m.broadcastTo(weight, [batch, ...weight.shape]);
+export const perSample = (weight: Term, batch: number): Term => m.broadcastTo(weight, [batch, ...weight.shape]);
 
-/** Σ over channels and kernel of left [N, groups, rows, depth, …K] and right [N, groups, depth, …P, …K]: [N, rows, …P]. */
-function contracted(left: Term, right: Term, dims: number): Term {
+/** Σ over channels and kernel of left [N, groups, …rows, depth, …K] and right [N, groups, depth, …P, …K]: [N, …rows, …P]. */
+export function contracted(left: Term, right: Term, dims: number): Term {
   const turned = m.permute(right, [0, 1, ...range(3, dims), 2, ...range(3 + dims, dims)]);
   return merged(m.contract(left, turned, 2, 1 + dims), 1);
 }
@@ -46,20 +46,6 @@ export function convolve(x: Term, weight: Term, how: Convolution): Term {
   const dims = x.rank - 2;
   const left = perSample(grouped(weight, 0, how.groups), x.shape[0]);
   return contracted(left, patches(x, weight.shape.slice(2), how), dims);
-}
-
-/**
- * The gradient for the input [N, C, …sizes], which is also the transposed convolution of `g` [N, O, …P]:
- * a convolution of g, spread out by the stride, with the flipped weights.
- */
-export function convolveBack(g: Term, weight: Term, sizes: readonly number[], how: Convolution): Term {
-  const dims = g.rank - 2;
-  const kernel = weight.shape.slice(2);
-  const windows: Windows = { kernel, stride: how.stride, dilation: how.dilation };
-  const right = readersOf(grouped(g, 1, how.groups), 3, sizes, windows, how.low);
-  const flipped = kernel.reduce((w, _, d) => m.flip(w, 2 + d), weight);
-  const filters = m.permute(grouped(flipped, 0, how.groups), [0, 2, 1, ...range(3, dims)]);
-  return contracted(perSample(filters, g.shape[0]), right, dims);
 }
 
 /** The gradient for the weights [O, C / groups, …kernel], from x [N, C, …S] and g [N, O, …P]. */

@@ -43,6 +43,20 @@ export function readersOf(
   results: Term,
   first: number,
   sizes: readonly number[],
+  windows: Windows,
+  low: readonly number[],
+  fill?: Term,
+): Term {
+  const { kernel, dilation } = windows;
+  const spread = spreadOut(results, first, sizes, windows, low, fill);
+  return windowsOf(spread, first, { kernel, stride: sizes.map(() => 1), dilation });
+}
+
+/** What `readersOf` is windows of: results as far apart as their windows, with as much around them as readers look at. */
+export function spreadOut(
+  results: Term,
+  first: number,
+  sizes: readonly number[],
   { kernel, stride, dilation }: Windows,
   low: readonly number[],
   fill?: Term,
@@ -52,7 +66,7 @@ export function readersOf(
     const before = dilation[d] * (kernel[d] - 1);
     spread = m.pad(spread, first + d, before - low[d], size + before, stride[d], fill);
   }
-  return windowsOf(spread, first, { kernel, stride: sizes.map(() => 1), dilation });
+  return spread;
 }
 
 /** The dimensions from `from` on, `count` of them. */
