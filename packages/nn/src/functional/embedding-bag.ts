@@ -45,13 +45,15 @@ interface BagAttributes extends Attributes {
   readonly mean: boolean;
 }
 
-/** The bag of each position: how many bags start at or before it. */
+/** The bag of each position: how many bags start at or before it, less one. */
 function bagOf(count: number, offsets: Term | undefined, bags: number): Term {
-  const position = m.iota([count], 0);
-  if (offsets === undefined) return m.rawDiv(position, m.constant(count / bags, "int64"));
+  if (offsets === undefined) return m.rawDiv(m.iota([count], 0), m.constant(count / bags, "int64"));
   const starts = m.slice(m.cast(offsets, "int64"), 0, 0, bags);
-  const started = m.ge(m.unsqueeze(position, 1), m.unsqueeze(starts, 0));
-  return m.sub(m.sum(m.cast(started, "int64"), [1]), 1);
+  // Empty bags at the end start behind the last position.
+  const inside = m.minimum(m.maximum(starts, 0), count);
+  const none = m.constant(0, "int64", [count + 1]);
+  const started = m.scatter(none, 0, inside, m.constant(1, "int64", [bags]), "sum");
+  return m.sub(m.slice(m.scan("sum", started, 0), 0, 0, count), 1);
 }
 
 const present = (index: Term, padding: number): Term => m.ne(m.reshape(index, [index.numel]), padding);

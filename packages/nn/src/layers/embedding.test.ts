@@ -162,4 +162,37 @@ describe("EmbeddingBag", () => {
       [3, 4],
     ]);
   });
+
+  // Values and gradients from PyTorch 1.13.
+  test.each<[nn.functional.BagMode, nn.functional.EmbeddingBagOptions, number[], number[]]>([
+    ["sum", {}, [0, 0, 10, 20, 0, 0, 10, 20, 6, 2, 0, 0, 0, 0], [7, 8, 6, 8, 9, 10, 7, 8, 7, 8, 3, 4]],
+    ["max", {}, [0, 0, 4, 10, 0, 0, 9, 8, 6, 2, 0, 0, 0, 0], [0, 0, 0, 4, 9, 10, 7, 0, 0, 8, 3, 0]],
+    ["max", { paddingIdx: -3 }, [0, 0, 4, 10, 0, 0, 1, 8, 6, 2, 0, 0, 0, 0], [0, 0, 0, 4, 9, 10, 0, 0, 7, 8, 3, 0]],
+    [
+      "sum",
+      { includeLastOffset: true },
+      [0, 0, 10, 20, 0, 0, 10, 20, 6, 2, 0, 0],
+      [7, 8, 6, 8, 9, 10, 7, 8, 7, 8, 3, 4],
+    ],
+  ])("empty bags in all places: %s %o", (mode, options, values, gradient) => {
+    const weight = tensor([0, 7, 3, 10, 6, 2, 9, 5, 1, 8, 4, 0]).reshape(6, 2).detach().requiresGrad_();
+    const offsets = tensor([0n, 0n, 3n, 3n, 6n, 7n, 7n]);
+    const bags = F.embeddingBag(tensor([5n, 1n, 1n, 3n, 0n, 4n, 2n]), weight, { ...options, mode, offsets });
+    bags
+      .flatten()
+      .mul(torch.arange(1, bags.numel() + 1))
+      .sum()
+      .backward();
+    expect(bags.flatten().tolistSync()).toEqual(values);
+    expect(weight.grad?.flatten().tolistSync()).toEqual(gradient);
+  });
+
+  test("no position is compared with every bag", () => {
+    const rows = torch.zeros([1000], { dtype: "int64" });
+    const sums = F.embeddingBag(rows, table(), torch.arange(0, 1000, 10).to("int64"), { mode: "sum" });
+    const sizes = [...torch.explain(sums).matchAll(/over \[([\d, ]+)\]/g)].map(([, shape]) =>
+      shape.split(",").reduce((n, size) => n * Number(size), 1),
+    );
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(2 * 1001);
+  });
 });
