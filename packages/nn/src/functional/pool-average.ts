@@ -16,7 +16,7 @@ import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { requireFloatOrLong } from "./activation-common.ts";
 import { asRows, type Pooling, type PoolOptions, poolingOf, type WindowAnd } from "./pooling.ts";
-import { range, readersOf, type Size, windowsOf } from "./window.ts";
+import { type Size, spreadOut, windowSums } from "./window.ts";
 import { areApart, spreadApart } from "./windows-apart.ts";
 
 export interface AvgPoolOptions extends Omit<PoolOptions, "dilation"> {
@@ -63,7 +63,7 @@ const averagePooling = (dims: number): Operation<AveragePooling> =>
       const first = x.rank - dims;
       let padded = x;
       for (const [d, size] of how.reached.entries()) padded = m.pad(padded, first + d, how.padding[d], size);
-      const total = m.sum(windowsOf(padded, first, how), range(x.rank, dims));
+      const total = windowSums(padded, first, how, how.out);
       // Of integers the quotient is rounded towards zero; no window is without elements.
       return (total.isFloat ? m.div : m.rawDiv)(total, divisor(total, first, how));
     },
@@ -75,7 +75,8 @@ const averagePooling = (dims: number): Operation<AveragePooling> =>
         const first = g.rank - dims;
         const shares = m.div(g, divisor(g, first, how));
         if (areApart(how)) return [spreadApart(shares, first, how)];
-        return [m.sum(readersOf(shares, first, how.sizes, how, how.padding), range(g.rank, dims))];
+        const spread = spreadOut(shares, first, how.sizes, how, how.padding);
+        return [windowSums(spread, first, { ...how, stride: how.stride.map(() => 1) }, how.sizes)];
       },
     },
   );

@@ -5,16 +5,11 @@ import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
 import { requireFloat } from "./activation-common.ts";
 import { asRows, type Pooling, type PoolOptions, poolingOf, type WindowAnd } from "./pooling.ts";
-import { readersOf, type Size, windowsOf } from "./window.ts";
+import { elementsOf, fewElements, readersOf, type Size, sizeOf, windowsOf } from "./window.ts";
 import { areApart, spreadApart } from "./windows-apart.ts";
 
 /** Windows of up to so many elements: an input looks at all windows that it is in. Else results are scattered. */
-const fewElements = 32;
-
-/** Windows of up to so many elements are compared element by element instead of by a reduction. */
-const fewCompared = 9;
-
-const sizeOf = (sizes: readonly number[]): number => sizes.reduce((n, size) => n * size, 1);
+const fewReaders = 32;
 
 /** [*, …P, …K] → [*, …P, K]: windows as one dimension. */
 const flat = (x: Term, dims: number): Term =>
@@ -28,7 +23,7 @@ function maxima(x: Term, how: Pooling): Term[] {
   const fill = m.constant(lowest[x.dtype], x.dtype);
   let padded = x;
   for (const [d, size] of reached.entries()) padded = m.pad(padded, first + d, padding[d], size, 1, fill);
-  if (sizeOf(kernel) <= fewCompared) return comparedOneByOne(padded, first, how);
+  if (sizeOf(kernel) <= fewElements) return comparedOneByOne(padded, first, how);
   const windows = flat(windowsOf(padded, first, how), dims);
   const place = m.argmax(windows, [windows.rank - 1]);
   return [m.amax(windows, [windows.rank - 1]), positions(place, first, how), m.cast(place, "int32")];
@@ -36,7 +31,7 @@ function maxima(x: Term, how: Pooling): Term[] {
 
 /** The same without a loop over the window. */
 function comparedOneByOne(padded: Term, first: number, how: Pooling): Term[] {
-  const elements = elementsOf(padded, first, how);
+  const elements = elementsOf(padded, first, how, how.out);
   const largest = elements.reduce((a, b) => m.maximum(a, b));
   // Where the largest is NaN, only NaN is it. The first one is it, so that it is asked last.
   const isLargest = (x: Term): Term => m.or(m.eq(x, largest), m.isNan(x));
@@ -47,17 +42,6 @@ function comparedOneByOne(padded: Term, first: number, how: Pooling): Term[] {
       m.constant(elements.length - 1, "int32", largest.shape),
     );
   return [largest, positions(m.cast(place, "int64"), first, how), place];
-}
-
-/** For each place in a window, the elements [*, …P] there. */
-function elementsOf(x: Term, first: number, { kernel, stride, dilation, out }: Pooling): Term[] {
-  return kernel.reduce<Term[]>(
-    (all, size, d) =>
-      all.flatMap((one) =>
-        Array.from({ length: size }, (_, k) => m.slice(one, first + d, k * dilation[d], out[d], stride[d])),
-      ),
-    [x],
-  );
 }
 
 const lowest: Readonly<Record<DType, number | bigint>> = {
@@ -99,7 +83,7 @@ function spread(g: Term, place: Term, position: () => Term, how: Pooling): Term 
   const first = g.rank - dims;
   if (areApart(how)) return spreadApart(g, first, how, place);
   const count = sizeOf(kernel);
-  if (count > fewElements) {
+  if (count > fewReaders) {
     const lead = g.shape.slice(0, first);
     const rows = (x: Term, n: number): Term => m.reshape(x, [...lead, n]);
     const zeros = m.constant(0, g.dtype, [...lead, sizeOf(sizes)]);

@@ -110,6 +110,42 @@ describe("average pooling", () => {
     expect(F.avgPool1d(x(), 2, options).tolistSync()).toEqual([[want]]);
   });
 
+  // PyTorch 1.13 gives the same: float32, one element after the other.
+  test("elements of small windows are added in their order", () => {
+    const x = torch.tensor(
+      [
+        [
+          [1e8, 1],
+          [-1e8, 1],
+        ],
+      ],
+      { requiresGrad: true },
+    );
+    expect(F.avgPool2d(x, 2).itemSync()).toBe(0.25);
+    expect(F.avgPool1d(torch.tensor([[1, 1e8, 1, -1e8, 1]]), 4, 1).tolistSync()).toEqual([[0, 0.25]]);
+    const z = torch.zeros([1, 6], { requiresGrad: true });
+    F.avgPool1d(z, 3, 1)
+      .mul(torch.tensor([[3e8, 3, -3e8, 3]]))
+      .sum()
+      .backward();
+    expect(z.grad?.tolistSync()).toEqual([[1e8, 1e8, 0, -1e8, -1e8, 1]]);
+  });
+
+  test("sums of float16 are rounded once", () => {
+    const x = torch.tensor([[2048, 1, 1, 2]], { dtype: "float16" });
+    expect(F.avgPool1d(x, 4).itemSync()).toBe(513);
+  });
+
+  test("the derivative of the derivative, in three dimensions", () => {
+    const x = torch.arange(24).reshape(1, 2, 3, 4).float().detach().requiresGrad_();
+    const [g] = torch.autograd.grad([F.avgPool3d(x, 2, { stride: 1 }).square().sum()], [x], { createGraph: true });
+    const [h] = torch.autograd.grad([g.square().sum()], [x]);
+    expect(g.flatten().narrow(0, 0, 6).tolistSync()).toEqual([2.125, 4.5, 5, 2.625, 5.25, 11]);
+    expect(h.flatten().narrow(0, 0, 6).tolistSync()).toEqual([
+      2.859375, 6.921875, 7.296875, 3.234375, 6.09375, 14.71875,
+    ]);
+  });
+
   test("what lies outside of a window does not reach it", () => {
     const wide = torch.tensor([[[inf, 1, 2, 3, Number.NaN]]]);
     expect(F.adaptiveAvgPool1d(wide, 3).tolistSync()).toEqual([[[inf, 2, Number.NaN]]]);

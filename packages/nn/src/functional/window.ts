@@ -30,6 +30,32 @@ export function windowsOf(x: Term, first: number, { kernel, stride, dilation }: 
   return kernel.reduce((out, size, d) => m.window(out, first + d, size, stride[d], dilation[d]), x);
 }
 
+/** Windows of up to so many elements are combined element by element instead of by a reduction. */
+export const fewElements = 16;
+
+/** For each place in a window, the elements [*, …counts] there. */
+export function elementsOf(
+  x: Term,
+  first: number,
+  { kernel, stride, dilation }: Windows,
+  counts: readonly number[],
+): Term[] {
+  return kernel.reduce<Term[]>(
+    (all, size, d) =>
+      all.flatMap((one) => range(0, size).map((k) => m.slice(one, first + d, k * dilation[d], counts[d], stride[d]))),
+    [x],
+  );
+}
+
+/** The sums of windows: [*, …S] → [*, …counts]; of small ones element after element, as PyTorch adds them. */
+export function windowSums(x: Term, first: number, windows: Windows, counts: readonly number[]): Term {
+  if (sizeOf(windows.kernel) > fewElements) return m.sum(windowsOf(x, first, windows), range(x.rank, counts.length));
+  // Of float16 only the sum is rounded, as by a reduction.
+  const wide = x.dtype === "float16" ? m.cast(x, "float32") : x;
+  const sum = elementsOf(wide, first, windows, counts).reduce((a, b) => m.add(a, b));
+  return m.cast(sum, x.dtype);
+}
+
 /** The number of elements that `count` windows reach over. */
 export function reach(count: number, kernel: number, stride: number, dilation: number): number {
   return (count - 1) * stride + (kernel - 1) * dilation + 1;
@@ -73,3 +99,5 @@ export function spreadOut(
 export function range(from: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => from + i);
 }
+
+export const sizeOf = (sizes: readonly number[]): number => sizes.reduce((n, size) => n * size, 1);
