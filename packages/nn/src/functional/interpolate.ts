@@ -49,10 +49,18 @@ interface Tap {
   readonly weight: Term | null;
 }
 
+/** None, where a dimension stays as it is. */
 type Taps = (dtype: Term["dtype"], size: number, count: number, scale: number, alignCorners: boolean) => Tap[];
 
 const int = (value: number): Term => m.constant(value, "int32");
 const clamped = (at: Term, size: number): Term => m.minimum(m.maximum(at, int(0)), int(size - 1));
+
+/**
+ * Positions or weights as they are, all below `bound`, but in a table: remainders are not computed again for each
+ * element of each row that is resampled.
+ */
+const table = (x: Term, bound: number): Term => m.fmod(x, m.constant(bound, x.dtype));
+const positions = (at: Term): Term => table(at, 2 ** 31 - 1);
 
 /** The position in the input that an output element corresponds to. */
 function sourceOf(dtype: Term["dtype"], count: number, scale: number, alignCorners: boolean): Term {
@@ -66,17 +74,17 @@ const nearest =
   (_dtype, size, count, scale) => {
     const place = m.iota([count], 0, "float32");
     // PyTorch finds these positions in float32 for every dtype, and "nearest" those of equal and double sizes exactly.
-    if (offset === 0 && count === size) return [{ at: m.iota([count], 0, "int32"), weight: null }];
+    if (offset === 0 && count === size) return [];
     if (offset === 0 && count === 2 * size)
-      return [{ at: m.rawDiv(m.iota([count], 0, "int32"), int(2)), weight: null }];
+      return [{ at: positions(m.rawDiv(m.iota([count], 0, "int32"), int(2))), weight: null }];
     const source = m.mul(offset === 0 ? place : m.add(place, offset), m.constant(Math.fround(scale), "float32"));
-    return [{ at: m.minimum(m.cast(m.floor(source), "int32"), int(size - 1)), weight: null }];
+    return [{ at: positions(m.minimum(m.cast(m.floor(source), "int32"), int(size - 1))), weight: null }];
   };
 
 const linear: Taps = (dtype, size, count, scale, alignCorners) => {
-  if (count === size) return [{ at: m.iota([count], 0, "int32"), weight: null }];
+  if (count === size) return [];
   const source = m.maximum(sourceOf(dtype, count, scale, alignCorners), 0);
-  const before = m.minimum(m.cast(m.floor(source), "int32"), int(size - 1));
+  const before = positions(m.minimum(m.cast(m.floor(source), "int32"), int(size - 1)));
   const weight = m.minimum(m.sub(source, m.cast(before, dtype)), 1);
   return [
     { at: before, weight: m.sub(1, weight) },
@@ -87,7 +95,7 @@ const linear: Taps = (dtype, size, count, scale, alignCorners) => {
 const cubic: Taps = (dtype, size, count, scale, alignCorners) => {
   const source = sourceOf(dtype, count, scale, alignCorners);
   const floor = m.floor(source);
-  const second = m.cast(floor, "int32");
+  const second = positions(m.cast(floor, "int32"));
   return cubicWeights(m.sub(source, floor)).map((weight, i) => ({
     at: clamped(m.add(second, int(i - 1)), size),
     weight,
@@ -106,7 +114,7 @@ const widened =
     const support = radius * wide;
     const centre = m.mul(m.constant(scale, dtype), m.add(m.iota([count], 0, dtype), 0.5));
     const bound = (x: Term): Term => m.cast(m.floor(m.add(x, 0.5)), "int32");
-    const first = m.maximum(bound(m.sub(centre, m.constant(support, dtype))), int(0));
+    const first = positions(m.maximum(bound(m.sub(centre, m.constant(support, dtype))), int(0)));
     const end = m.minimum(bound(m.add(centre, m.constant(support, dtype))), int(size));
     const taps = range(0, Math.min(2 * Math.ceil(support) + 1, size)).map((j) => {
       const at = m.add(first, int(j));
@@ -123,14 +131,12 @@ const cubicFilter = widened(2, (distance) => keys(distance, -0.5));
 
 /** Resamples one dimension. */
 function along(x: Term, dim: number, taps: readonly Tap[]): Term {
-  const count = taps[0].at.numel;
-  const shape = x.shape.with(dim, count);
   const spread = (t: Term): Term =>
-    m.broadcastTo(m.reshape(t, [count, ...new Array<number>(x.rank - dim - 1).fill(1)]), shape);
+    m.broadcastTo(m.reshape(t, [t.numel, ...new Array<number>(x.rank - dim - 1).fill(1)]), x.shape.with(dim, t.numel));
   let total: Term | undefined;
   for (const { at, weight } of taps) {
     const taken = m.gather(x, dim, spread(at));
-    const part = weight === null ? taken : m.mul(taken, spread(weight));
+    const part = weight === null ? taken : m.mul(taken, spread(table(weight, 2)));
     total = total === undefined ? part : m.add(total, part);
   }
   return total ?? x;

@@ -28,6 +28,26 @@ describe("interpolate", () => {
     for (const [i, value] of got.entries()) expect(value).toBeCloseTo(want[i], 6);
   });
 
+  test("sizes that stay are copied", () => {
+    const x = torch.tensor([[[1, 2, 3]]], { requiresGrad: true });
+    for (const mode of ["nearest", "linear"] as const) {
+      const y = F.interpolate(x, { size: 3, mode });
+      const [g] = torch.autograd.grad([y.square().sum()], [x]);
+      expect([y.tolistSync(), g.tolistSync()]).toEqual([[[[1, 2, 3]]], [[[2, 4, 6]]]]);
+    }
+    const z = torch.tensor([[[1, 2]]]);
+    F.interpolate(z, { size: 2 }).mul_(3);
+    expect(z.tolistSync()).toEqual([[[1, 2]]]);
+  });
+
+  test("positions are computed once for all rows", () => {
+    const x = torch.zeros([4, 8, 10, 12]);
+    for (const mode of ["nearest", "nearest-exact", "bilinear", "bicubic"] as const) {
+      const text = torch.explain(F.interpolate(x, { size: [23, 25], mode }));
+      expect(text).toMatch(/fmod \(loop\) over \[2[35]\]/);
+    }
+  });
+
   test("with antialias, windows widen where images shrink", () => {
     const x = torch.tensor([[[[1, 2, 4, 8, 16, 32]]]], { dtype: "float64" });
     const shrunk = F.interpolate(x, { size: [1, 3], mode: "bilinear", antialias: true })
