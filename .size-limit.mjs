@@ -7,7 +7,7 @@ const packages = {
   "backend-cpu": "9.9 kB",
   "backend-wasm": "50.3 kB",
   "backend-webgpu": "45.5 kB",
-  nn: "69.5 kB",
+  nn: "70 kB",
   optim: "15.8 kB",
   data: "5.1 kB",
   distributions: "30.4 kB",
