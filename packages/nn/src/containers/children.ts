@@ -41,20 +41,39 @@ export function namedModules<M extends AnyModule>(
   );
 }
 
-/** @throws ValueError unless all are modules. */
-export function requireModules(container: string, modules: unknown): void {
-  const list =
-    typeof (modules as Iterable<unknown> | null)?.[Symbol.iterator] === "function"
-      ? [...(modules as Iterable<unknown>)]
-      : [modules];
-  for (const module of list)
-    if (!(module instanceof Module))
-      throw new ValueError(`${container}: ${describeArgument(module)} is not a Module subclass`);
-}
-
 /** The module at a position, negative from the end. */
 export function moduleAt(container: AnyModule, index: number): AnyModule {
   const module = modulesIn(container).at(index);
-  if (module === undefined) throw new IndexError(`index ${index} is out of range`);
+  if (module === undefined) throw outOfRange(index);
   return module;
 }
+
+/** Adds modules at the end. @throws ValueError for what is no module. */
+export function appendModules(container: AnyModule, modules: Iterable<AnyModule>): void {
+  for (const module of modules) container.registerModule(String(container.length), required(container, module));
+}
+
+/**
+ * Takes out modules from a position on and puts others there, as an array's `splice`. As many have the names of the old ones;
+ * else all are called "0", "1", … then, as in PyTorch.
+ *
+ * @throws IndexError for a position that there is not. ValueError for what is no module.
+ */
+export function spliceModules(container: AnyModule, index: number, count: number, ...others: AnyModule[]): AnyModule[] {
+  for (const other of others) required(container, other);
+  const names = container.moduleEntries().map(([name]) => name);
+  if (index < -names.length || index > names.length - count) throw outOfRange(index);
+  const modules = modulesIn(container);
+  const taken = modules.splice(index, count, ...others);
+  const renamed = modules.length !== names.length;
+  if (renamed) for (const name of names) Reflect.deleteProperty(container, name);
+  for (const [i, module] of modules.entries()) container.registerModule(renamed ? String(i) : names[i], module);
+  return taken;
+}
+
+function required(container: AnyModule, module: AnyModule): AnyModule {
+  if (module instanceof Module) return module;
+  throw new ValueError(`${container.typeName()}: ${describeArgument(module)} is not a Module subclass`);
+}
+
+const outOfRange = (index: number): IndexError => new IndexError(`index ${index} is out of range`);

@@ -48,6 +48,18 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never, neve
     return this.has(name) && Reflect.deleteProperty(this, name);
   }
 
+  /** Takes out a module and returns it. @throws ValueError if there is none of that name. */
+  pop(name: string): M {
+    const module = this.get(name);
+    this.delete(name);
+    return module;
+  }
+
+  /** Takes out all modules. */
+  clear(): void {
+    for (const name of this.keys()) this.delete(name);
+  }
+
   keys(): string[] {
     return this.entries().map(([name]) => name);
   }
@@ -58,6 +70,11 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never, neve
 
   entries(): [string, M][] {
     return Object.entries(this).filter(([, value]) => value instanceof Module) as [string, M][];
+  }
+
+  /** PyTorch's name of `entries`. */
+  items(): [string, M][] {
+    return this.entries();
   }
 
   get size(): number {

@@ -1,7 +1,7 @@
 import { describeArgument } from "@cresset/core/extend";
 import { ValueError } from "@cresset/core/functions";
 import { type AnyModule, Module } from "../module.ts";
-import { moduleAt, modulesIn, requireModules } from "./children.ts";
+import { appendModules, moduleAt, modulesIn, spliceModules } from "./children.ts";
 
 /**
  * Modules in a list, so that they are found as children. It is not callable: loop over it.
@@ -30,7 +30,7 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never, neve
 
   /** Adds a module at the end; returns this. */
   append(module: M): this {
-    this.registerModule(String(this.length), module);
+    appendModules(this, [module]);
     return this;
   }
 
@@ -40,16 +40,29 @@ export class ModuleList<M extends AnyModule = Module> extends Module<never, neve
       throw new ValueError(
         `ModuleList.extend should be called with an iterable, but got ${describeArgument(modules)}: put modules into [ ]`,
       );
-    requireModules("ModuleList", modules);
-    for (const module of modules) this.append(module);
+    appendModules(this, modules);
     return this;
   }
 
   /** Adds a module before the one at `index`. */
   insert(index: number, module: M): void {
-    const modules = [...this];
-    modules.splice(index, 0, module);
-    for (const [i, each] of modules.entries()) this.registerModule(String(i), each);
+    spliceModules(this, index, 0, module);
+  }
+
+  /** Replaces the module at a position, negative from the end; returns this. @throws IndexError if there is none. */
+  set(index: number, module: M): this {
+    spliceModules(this, index, 1, module);
+    return this;
+  }
+
+  /** Takes out the module at a position; those after it move up. @throws IndexError if there is none. */
+  delete(index: number): void {
+    this.pop(index);
+  }
+
+  /** Takes out the module at a position and returns it. @throws IndexError if there is none. */
+  pop(index: number): M {
+    return spliceModules(this, index, 1)[0] as M;
   }
 
   override get length(): number {

@@ -1,4 +1,5 @@
-import { IndexError, type Tensor, ValueError } from "@cresset/core/functions";
+import { describeArgument } from "@cresset/core/extend";
+import { IndexError, Tensor, ValueError } from "@cresset/core/functions";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 
@@ -9,7 +10,7 @@ export class ParameterList extends Module<never, never> {
 
   constructor(parameters: Iterable<Tensor> = []) {
     super();
-    for (const parameter of parameters) this.append(parameter);
+    this.extend(parameters);
   }
 
   forward(): never {
@@ -24,24 +25,42 @@ export class ParameterList extends Module<never, never> {
     return this;
   }
 
+  /** Adds parameters at the end; returns this. */
+  extend(parameters: Iterable<Tensor>): this {
+    if (
+      typeof (parameters as Iterable<Tensor> | null)?.[Symbol.iterator] !== "function" ||
+      parameters instanceof Tensor
+    )
+      throw new ValueError(
+        `ParameterList.extend should be called with an iterable, but got ${describeArgument(parameters)}: put tensors into [ ]`,
+      );
+    for (const parameter of [...parameters]) this.append(parameter);
+    return this;
+  }
+
   override get length(): number {
-    return this.parameters().length;
+    return this.#all().length;
+  }
+
+  /** The parameters in order; one that is in the list twice appears twice. */
+  #all(): Parameter[] {
+    return Object.values(this).filter((value) => value instanceof Parameter);
   }
 
   /** The parameter at a position, negative from the end. @throws IndexError if there is none. */
   at(index: number): Parameter {
-    const found = this.parameters().at(index);
+    const found = this.#all().at(index);
     if (found === undefined) throw new IndexError(`index ${index} is out of range`);
     return found;
   }
 
   override extraRepr(): string {
-    return this.parameters()
+    return this.#all()
       .map((p, i) => `  (${i}): Parameter containing: [torch.${p.dtype} of size ${p.shape.join("x")}]`)
       .join("\n");
   }
 
   [Symbol.iterator](): Iterator<Parameter> {
-    return this.parameters()[Symbol.iterator]();
+    return this.#all()[Symbol.iterator]();
   }
 }

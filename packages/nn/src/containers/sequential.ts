@@ -1,6 +1,6 @@
 import type { Tensor } from "@cresset/core/functions";
 import { type AnyModule, Module } from "../module.ts";
-import { moduleAt, modulesIn, namedModules, requireModules } from "./children.ts";
+import { appendModules, moduleAt, modulesIn, namedModules, spliceModules } from "./children.ts";
 
 /**
  * Modules one after the other: each gets the output of the one before. The first takes the inputs of the whole.
@@ -20,8 +20,7 @@ export class Sequential<In extends readonly unknown[] = [Tensor], Out = Tensor> 
     super();
     const [first] = modules;
     if (first === undefined || first instanceof Module) {
-      requireModules("Sequential", modules);
-      for (const [i, module] of (modules as AnyModule[]).entries()) this.registerModule(String(i), module);
+      appendModules(this, modules as AnyModule[]);
       return;
     }
     for (const [name, module] of namedModules("Sequential", first)) this.registerModule(name, module);
@@ -37,8 +36,36 @@ export class Sequential<In extends readonly unknown[] = [Tensor], Out = Tensor> 
 
   /** Adds a module at the end; returns this. */
   append(module: AnyModule): this {
-    this.registerModule(String(this.length), module);
+    appendModules(this, [module]);
     return this;
+  }
+
+  /** Adds modules at the end, of a list or another Sequential; returns this. */
+  extend(modules: Iterable<AnyModule>): this {
+    appendModules(this, modules);
+    return this;
+  }
+
+  /** Adds a module before the one at `index`; returns this. All are called "0", "1", … then. @throws IndexError if there is none. */
+  insert(index: number, module: AnyModule): this {
+    spliceModules(this, index, 0, module);
+    return this;
+  }
+
+  /** Replaces the module at a position, negative from the end; returns this. @throws IndexError if there is none. */
+  set(index: number, module: AnyModule): this {
+    spliceModules(this, index, 1, module);
+    return this;
+  }
+
+  /** Takes out the module at a position; the others are called "0", "1", … then. @throws IndexError if there is none. */
+  delete(index: number): void {
+    this.pop(index);
+  }
+
+  /** Takes out the module at a position and returns it, as `delete`. @throws IndexError if there is none. */
+  pop(index: number): AnyModule {
+    return spliceModules(this, index, 1)[0];
   }
 
   /** Number of modules. */
