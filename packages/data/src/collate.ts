@@ -4,17 +4,23 @@ import { stack, Tensor, tensor, ValueError } from "@cresset/core/functions";
  * What `defaultCollate` makes of samples of type T: tensors and typed arrays are stacked, numbers become a tensor, tuples and records are
  * collated member by member, strings are listed.
  */
-export type Collated<T> = T extends Tensor
-  ? Tensor
-  : T extends number | bigint | boolean
-    ? Tensor
-    : T extends string
-      ? T[]
-      : T extends ArrayBufferView
+export type Collated<T> =
+  IsAny<T> extends true
+    ? T
+    : T extends Tensor
+      ? Tensor
+      : T extends number | bigint | boolean
         ? Tensor
-        : T extends object
-          ? { -readonly [K in keyof T]: Collated<T[K]> }
-          : T[];
+        : T extends string
+          ? T[]
+          : T extends ArrayBufferView
+            ? Tensor
+            : T extends object
+              ? { -readonly [K in keyof T]: Collated<T[K]> }
+              : T[];
+
+/** Samples of type `any`, of which nothing is said, make batches of which nothing is said. */
+type IsAny<T> = 0 extends 1 & T ? true : false;
 
 /**
  * Makes a batch of samples:

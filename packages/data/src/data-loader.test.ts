@@ -12,7 +12,7 @@ import {
 import { beforeAll, describe, expect, expectTypeOf, test } from "vitest";
 import { defaultCollate } from "./collate.ts";
 import { DataLoader } from "./data-loader.ts";
-import { Subset } from "./dataset.ts";
+import { Dataset, Subset } from "./dataset.ts";
 import { randomSplit } from "./random-split.ts";
 import { RandomSampler, SubsetRandomSampler, WeightedRandomSampler } from "./sampler.ts";
 import { TensorDataset } from "./tensor-dataset.ts";
@@ -243,6 +243,23 @@ test("types are inferred", () => {
   const records = [{ x: rows(1), label: 1, name: "a" }];
   for (const batch of new DataLoader(records))
     expectTypeOf(batch).toEqualTypeOf<{ x: Tensor; label: Tensor; name: string[] }>();
+});
+
+test("a data set whose samples are any is one", () => {
+  // biome-ignore lint/suspicious/noExplicitAny: it is what is tested.
+  class Pairs extends Dataset<any> {
+    readonly length = 2;
+    get(index: number) {
+      return [rows(1), index];
+    }
+  }
+  for (const loader of [new DataLoader(new Pairs(), 2), new DataLoader(new Subset(new Pairs(), [0, 1]), 2)])
+    expect([...loader].map(([x, i]) => [x.shape, i.tolistSync()])).toEqual([
+      [
+        [2, 1, 2],
+        [0, 1],
+      ],
+    ]);
 });
 
 test("batch size and shuffle come in their places or by name, and what there is not is an error", () => {

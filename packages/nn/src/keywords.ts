@@ -2,6 +2,9 @@ import { keywords as argumentsOf, isScalar, toNumber } from "@cresset/core/exten
 
 export type { ByName } from "@cresset/core/extend";
 
+/** Arguments in places, any of which may be an object with the others by name: `f(3, 2)`, `f(3, { stride: 2 })`, `f({ … })`. */
+export type Places<List extends readonly unknown[], Options> = { [At in keyof List]: List[At] | Options };
+
 /**
  * The arguments of a call in places, by name in a record, or both: `keywords<Options>(["alpha"], [alpha, options])`. The first
  * `required` of the names have no default. Scalars made by `float(x)` become plain numbers.

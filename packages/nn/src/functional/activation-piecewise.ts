@@ -175,17 +175,24 @@ const softshrinkOp = operation(
   },
 );
 
+/** The parameter of `softshrink`, by name. */
+export interface SoftshrinkOptions {
+  /** Default 0.5. */
+  readonly lambd?: Scalar;
+}
+
 /**
  * x moved towards 0 by `lambd`; 0 where |x| <= lambd, and for NaN.
  *
- * @param lambd at least 0; default 0.5.
+ * @param lambd at least 0; default 0.5. May be given by name, as `{ lambd }`.
  * @throws ValueError for a negative `lambd`; DTypeError for integers.
  */
-export function softshrink(input: Tensor, lambd: Scalar = 0.5): Tensor {
-  if (!(toNumber(lambd) >= 0))
-    throw new ValueError(`lambda must be greater or equal to 0, but found to be ${toNumber(lambd)}.`);
+export function softshrink(input: Tensor, lambd?: Scalar | SoftshrinkOptions): Tensor {
+  const by = keywords<SoftshrinkOptions>(["lambd"], [lambd]).lambd ?? 0.5;
+  if (!(toNumber(by) >= 0))
+    throw new ValueError(`lambda must be greater or equal to 0, but found to be ${toNumber(by)}.`);
   requireFloat("softshrink_cpu", input);
-  return call(softshrinkOp, [input], [lambd]);
+  return call(softshrinkOp, [input], [by]);
 }
 
 /**

@@ -73,21 +73,30 @@ const gluOp = operation<Halving>(
   },
 );
 
+/** The parameter of `glu`, by name. */
+export interface GluOptions {
+  /** Default -1. */
+  readonly dim?: number;
+}
+
 /**
  * a · sigmoid(b), where a and b are the halves of the input along `dim`.
  *
- * @param dim default -1; its size must be even.
+ * @param dim default -1; its size must be even. May be given by name, as `{ dim }`.
  * @throws ShapeError for an odd size; DTypeError for integers.
  * @example
  * F.glu(torch.randn([2, 6])).shape; // [2, 3]
  */
-export function glu(input: Tensor, dim = -1): Tensor {
+export function glu(input: Tensor, dim?: number | GluOptions): Tensor {
+  const halved = keywords<GluOptions>(["dim"], [dim]).dim ?? -1;
   requireTensors("glu", [input]);
   const rank = input.ndim;
   if (rank === 0) throw new ShapeError("glu does not support scalars because halving size must be even");
-  if (!Number.isInteger(dim) || dim < -rank || dim >= rank)
-    throw new ShapeError(`Dimension out of range (expected to be in range of [${-rank}, ${rank - 1}], but got ${dim})`);
-  const along = dim < 0 ? dim + rank : dim;
+  if (!Number.isInteger(halved) || halved < -rank || halved >= rank)
+    throw new ShapeError(
+      `Dimension out of range (expected to be in range of [${-rank}, ${rank - 1}], but got ${halved})`,
+    );
+  const along = halved < 0 ? halved + rank : halved;
   const size = input.shape[along];
   if (size % 2 !== 0) throw new ShapeError(`Halving dimension must be even, but dimension ${along} is size ${size}`);
   requireFloat("glu_cpu", input);

@@ -1,6 +1,6 @@
 import { call, operation, pytorchName, requireTensors } from "@cresset/core/extend";
 import { DTypeError, ShapeError, squeeze, type Tensor, unsqueeze, ValueError } from "@cresset/core/functions";
-import { keywords } from "../keywords.ts";
+import { keywords, type Places } from "../keywords.ts";
 import { requireFloatOrLong } from "./activation-common.ts";
 import { biased, biasGradient, type Convolution, convolve, weightGradient } from "./convolution.ts";
 import { convolveBack } from "./convolution-back.ts";
@@ -23,7 +23,7 @@ export interface ConvOptions {
 /** The options where the bias stands, or with it among them. */
 type BiasAnd<Options> = Options & { readonly bias?: Tensor | null };
 
-type ConvArguments = [options?: ConvOptions] | [stride?: Size, padding?: ConvPadding, dilation?: Size, groups?: number];
+type ConvArguments = Places<[stride?: Size, padding?: ConvPadding, dilation?: Size, groups?: number], ConvOptions>;
 
 interface ConvAttributes extends Convolution {
   /** Spatial sizes of the input and of the weights, for the gradients. */
@@ -169,9 +169,10 @@ export interface ConvTransposeOptions {
   readonly dilation?: Size;
 }
 
-type ConvTransposeArguments =
-  | [options?: ConvTransposeOptions]
-  | [stride?: Size, padding?: Size, outputPadding?: Size, groups?: number, dilation?: Size];
+type ConvTransposeArguments = Places<
+  [stride?: Size, padding?: Size, outputPadding?: Size, groups?: number, dilation?: Size],
+  ConvTransposeOptions
+>;
 
 /**
  * Transposed convolution over [N, inChannels, L] (or unbatched [inChannels, L]): the gradient of a convolution for its

@@ -1,7 +1,7 @@
 import { type Attributes, call, operation, type Term } from "@cresset/core/extend";
 import { ShapeError, squeeze, type Tensor, unsqueeze, ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
-import { keywords } from "../keywords.ts";
+import { type ByName, keywords } from "../keywords.ts";
 import { range, type Size, sizesOf, type Windows, windowsOf } from "./window.ts";
 
 export interface UnfoldOptions {
@@ -13,6 +13,8 @@ export interface UnfoldOptions {
   readonly stride?: Size;
 }
 
+type UnfoldParameters = UnfoldOptions & { readonly kernelSize: Size };
+type FoldParameters = UnfoldParameters & { readonly outputSize: Size };
 type UnfoldArguments =
   | [options?: UnfoldOptions]
   | [dilation?: Size, padding?: Size | UnfoldOptions, stride?: Size | UnfoldOptions];
@@ -61,9 +63,10 @@ const foldOp = operation<Folding>("col2im", ([x], _, how) => image(x, how), {
   derivative: (c) => [columns(c.grad(), c.attributes)],
 });
 
-function foldingOf(kernelSize: Size, sizes: readonly number[], rest: readonly unknown[]): Folding {
-  const options = keywords<UnfoldOptions>(["dilation", "padding", "stride"], rest);
-  const kernel = sizesOf("kernel_size", kernelSize, 2);
+const names = ["kernelSize", "dilation", "padding", "stride"] as const;
+
+function foldingOf(options: UnfoldParameters, sizes: readonly number[]): Folding {
+  const kernel = sizesOf("kernel_size", options.kernelSize, 2);
   const dilation = sizesOf("dilation", options.dilation ?? 1, 2);
   const padding = sizesOf("padding", options.padding ?? 0, 2);
   const stride = sizesOf("stride", options.stride ?? 1, 2);
@@ -90,12 +93,16 @@ function foldingOf(kernelSize: Size, sizes: readonly number[], rest: readonly un
  * @example
  * F.unfold(torch.randn([2, 5, 3, 4]), [2, 3]).shape; // [2, 30, 4]
  */
-export function unfold(input: Tensor, kernelSize: Size, ...rest: UnfoldArguments): Tensor {
+export function unfold(
+  input: Tensor,
+  ...given: [kernelSize: Size, ...UnfoldArguments] | [named: UnfoldParameters]
+): Tensor {
+  const options = keywords<UnfoldParameters>(names, given, 1);
   if (input.ndim !== 3 && input.ndim !== 4)
     throw new ShapeError(
       `Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: [${input.shape.join(", ")}]`,
     );
-  const how = foldingOf(kernelSize, input.shape.slice(-2), rest);
+  const how = foldingOf(options, input.shape.slice(-2));
   if (how.out.some((n) => n < 1))
     throw new ShapeError(
       `Given input with spatial size (${how.sizes.join(", ")}), kernel_size=(${how.kernel.join(", ")}), dilation=(${how.dilation.join(", ")}), padding=(${how.padding.join(", ")}), calculated shape of the array of sliding blocks as (${how.out.join(", ")}), but its components must be at least one.`,
@@ -114,12 +121,18 @@ export function unfold(input: Tensor, kernelSize: Size, ...rest: UnfoldArguments
  * @example
  * F.fold(torch.randn([1, 12, 12]), [4, 5], 2).shape; // [1, 3, 4, 5]
  */
-export function fold(input: Tensor, outputSize: Size, kernelSize: Size, ...rest: UnfoldArguments): Tensor {
+export function fold(
+  input: Tensor,
+  ...given:
+    | [outputSize: Size, kernelSize: Size, ...UnfoldArguments]
+    | ByName<FoldParameters, ["outputSize", "kernelSize"]>
+): Tensor {
+  const options = keywords<FoldParameters>(["outputSize", ...names], given, 2);
   if (input.ndim !== 2 && input.ndim !== 3)
     throw new ShapeError(
       `Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero dimensions for input, but got: [${input.shape.join(", ")}]`,
     );
-  const how = foldingOf(kernelSize, sizesOf("output_size", outputSize, 2), rest);
+  const how = foldingOf(options, sizesOf("output_size", options.outputSize, 2));
   const [rows, count] = input.shape.slice(-2);
   const elements = how.kernel[0] * how.kernel[1];
   if (rows % elements !== 0)

@@ -82,6 +82,10 @@ interface Statistics {
 }
 
 export interface BatchNormOptions {
+  /** [C], in training updated in place (but for an empty batch); default none. */
+  readonly runningMean?: Tensor | null;
+  /** [C], updated with the unbiased variance. */
+  readonly runningVar?: Tensor | null;
   /** [C], the factor of each channel; default 1. */
   readonly weight?: Tensor | null;
   /** [C], added to each channel; default 0. */
@@ -97,31 +101,34 @@ export interface BatchNormOptions {
 type BatchNormArguments =
   | [options?: BatchNormOptions]
   | [
-      weight?: Tensor | null,
+      runningMean?: Tensor | null,
+      runningVar?: Tensor | null | BatchNormOptions,
+      weight?: Tensor | null | BatchNormOptions,
       bias?: Tensor | null | BatchNormOptions,
       training?: boolean | BatchNormOptions,
       momentum?: number | Tensor | BatchNormOptions,
       eps?: number | BatchNormOptions,
     ];
 
-const batchNames = ["weight", "bias", "training", "momentum", "eps"] as const;
+const batchNames = ["runningMean", "runningVar", "weight", "bias", "training", "momentum", "eps"] as const;
 
 /**
  * Batch normalisation of [N, C, *] or [N, C]: every channel standardised over batch and positions, with the statistics of
  * the batch in training, else with the running ones.
  *
- * @param runningMean [C], updated in place in training (but for an empty batch); null for none.
- * @param runningVar [C], updated with the unbiased variance.
  * @throws ValueError in training with one value per channel.
  */
-export function batchNorm(
-  input: Tensor,
-  runningMean: Tensor | null = null,
-  runningVar: Tensor | null = null,
-  ...rest: BatchNormArguments
-): Tensor {
+export function batchNorm(input: Tensor, ...rest: BatchNormArguments): Tensor {
   const options = keywords<BatchNormOptions>(batchNames, rest);
-  const { weight = null, bias = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
+  const {
+    runningMean = null,
+    runningVar = null,
+    weight = null,
+    bias = null,
+    training = false,
+    momentum = 0.1,
+    eps = 1e-5,
+  } = options;
   const { shape } = input;
   if (shape.length === 1 && shape[0] === 0) return input;
   if (shape.length < 2) throw new ShapeError(`expected 2D or higher input to batch_norm (got ${shape.length}D input)`);
@@ -163,9 +170,6 @@ function known(
 }
 
 export interface InstanceNormOptions extends Omit<BatchNormOptions, "training"> {
-  /** [C], updated in place if the input's statistics are used; none by default. */
-  readonly runningMean?: Tensor | null;
-  readonly runningVar?: Tensor | null;
   /** Whether to use the statistics of the input rather than the running ones; default true. */
   readonly useInputStats?: boolean;
 }

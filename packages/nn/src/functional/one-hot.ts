@@ -1,6 +1,7 @@
 import { call, operation } from "@cresset/core/extend";
 import { DTypeError, type Tensor, ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
+import { keywords } from "../keywords.ts";
 
 const oneHotOp = operation<{ classes: number }>("one_hot", ([x], _, { classes }) => {
   const known = m.check(x, m.ge(x, 0), { error: "ValueError", message: "Class values must be non-negative." });
@@ -12,6 +13,12 @@ const oneHotOp = operation<{ classes: number }>("one_hot", ([x], _, { classes })
   return m.cast(m.eq(m.unsqueeze(valid, x.rank), m.iota(shape, x.rank)), "int64");
 });
 
+/** The parameter of `oneHot`, by name. */
+export interface OneHotOptions {
+  /** Default -1: the greatest value plus one. */
+  readonly numClasses?: number;
+}
+
 /**
  * For each class number a vector of zeros with a one at its place: [*] → [*, numClasses], int64. Without the number of
  * classes it is the greatest value plus one, which must be read: the result is then a promise.
@@ -22,22 +29,23 @@ const oneHotOp = operation<{ classes: number }>("one_hot", ([x], _, { classes })
  */
 export function oneHot(tensor: Tensor, numClasses?: -1): Promise<Tensor>;
 export function oneHot(tensor: Tensor, numClasses: number | { readonly numClasses: number }): Tensor;
-export function oneHot(
-  tensor: Tensor,
-  numClasses: number | { readonly numClasses: number } = -1,
-): Tensor | Promise<Tensor> {
-  const classes = typeof numClasses === "number" ? numClasses : numClasses.numClasses;
+export function oneHot(tensor: Tensor, numClasses?: number | OneHotOptions): Tensor | Promise<Tensor> {
+  const classes = given(numClasses);
   checkIndices(tensor, classes);
   if (classes !== -1) return call(oneHotOp, [tensor], [], { classes });
   return tensor.data().then((values) => call(oneHotOp, [tensor], [], { classes: classesOf(values as BigInt64Array) }));
 }
 
 /** `oneHot` at once. @throws DeviceError if values must be read on devices that read asynchronously. */
-export function oneHotSync(tensor: Tensor, numClasses = -1): Tensor {
-  checkIndices(tensor, numClasses);
-  const classes = numClasses === -1 ? classesOf(tensor.dataSync() as BigInt64Array) : numClasses;
+export function oneHotSync(tensor: Tensor, numClasses?: number | OneHotOptions): Tensor {
+  const number = given(numClasses);
+  checkIndices(tensor, number);
+  const classes = number === -1 ? classesOf(tensor.dataSync() as BigInt64Array) : number;
   return call(oneHotOp, [tensor], [], { classes });
 }
+
+const given = (numClasses: number | OneHotOptions | undefined): number =>
+  keywords<OneHotOptions>(["numClasses"], [numClasses]).numClasses ?? -1;
 
 function checkIndices(tensor: Tensor, numClasses: number): void {
   if (tensor.dtype !== "int64") throw new DTypeError("one_hot is only applicable to index tensor.");

@@ -13,7 +13,7 @@ import {
   ValueError,
 } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
-import { keywords } from "../keywords.ts";
+import { keywords, type Places } from "../keywords.ts";
 import { requireFloatOrLong } from "./activation-common.ts";
 import { asRows, type Pooling, type PoolOptions, poolingOf, type WindowAnd } from "./pooling.ts";
 import { type Size, spreadOut, windowSums } from "./window.ts";
@@ -83,15 +83,16 @@ const averagePooling = (dims: number): Operation<AveragePooling> =>
 const pool2d = averagePooling(2);
 const pool3d = averagePooling(3);
 
-type AvgPoolArguments =
-  | [options?: AvgPoolOptions]
-  | [
-      stride?: Size | null,
-      padding?: Size,
-      ceilMode?: boolean,
-      countIncludePad?: boolean,
-      divisorOverride?: number | null,
-    ];
+type AvgPoolArguments = Places<
+  [
+    stride?: Size | null,
+    padding?: Size,
+    ceilMode?: boolean,
+    countIncludePad?: boolean,
+    divisorOverride?: number | null,
+  ],
+  AvgPoolOptions
+>;
 
 function avgPool(dims: number, input: Tensor, ...given: readonly unknown[]): Tensor {
   const names = ["kernelSize", "stride", "padding", "ceilMode", "countIncludePad", "divisorOverride"] as const;
@@ -158,7 +159,7 @@ export interface LpPoolOptions {
   readonly ceilMode?: boolean;
 }
 
-type LpPoolArguments = [options?: LpPoolOptions] | [stride?: Size | null, ceilMode?: boolean];
+type LpPoolArguments = Places<[stride?: Size | null, ceilMode?: boolean], LpPoolOptions>;
 
 function lpPool(
   average: typeof avgPool1d,

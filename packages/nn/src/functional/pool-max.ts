@@ -2,7 +2,7 @@ import { callMany, type Operation, operation, requireTensors, type Term } from "
 import type { DType, Tensor } from "@cresset/core/functions";
 import { squeeze, unsqueeze } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
-import { keywords } from "../keywords.ts";
+import { keywords, type Places } from "../keywords.ts";
 import { requireFloat } from "./activation-common.ts";
 import { asRows, type Pooling, type PoolOptions, poolingOf, type WindowAnd } from "./pooling.ts";
 import { elementsOf, fewElements, readersOf, type Size, sizeOf, windowsOf } from "./window.ts";
@@ -113,14 +113,24 @@ export interface MaxPoolOptions extends PoolOptions {
   readonly returnIndices?: boolean;
 }
 
-type Steps = [stride?: Size | null, padding?: Size, dilation?: Size, ceilMode?: boolean];
+type Steps = [
+  stride: Size | null | undefined,
+  padding: Size | undefined,
+  dilation: Size | undefined,
+  ceilMode: boolean,
+];
 type Plain = MaxPoolOptions & { readonly returnIndices?: false };
 type MaxPoolArguments =
-  | [kernelSize: Size, options?: Plain]
-  | [kernelSize: Size, ...Steps, returnIndices?: false]
+  | [kernelSize: Size, ...Places<[...Partial<Steps>, returnIndices?: false], Plain>]
   | [named: WindowAnd<Plain>];
 type Indexed = MaxPoolOptions & { readonly returnIndices: true };
-type WithIndices = [kernelSize: Size, options: Indexed] | [named: WindowAnd<Indexed>];
+type WithIndices =
+  | [kernelSize: Size, options: Indexed]
+  | [kernelSize: Size, stride: Steps[0], options: Indexed]
+  | [kernelSize: Size, stride: Steps[0], padding: Steps[1], options: Indexed]
+  | [kernelSize: Size, stride: Steps[0], padding: Steps[1], dilation: Steps[2], options: Indexed]
+  | [kernelSize: Size, ...Steps, returnIndices: true | Indexed]
+  | [named: WindowAnd<Indexed>];
 
 function maxPool(
   dims: number,

@@ -1,6 +1,6 @@
 /** Windows that slide over the last dimensions: what convolution, pooling and unfolding share. */
 
-import type { Term } from "@cresset/core/extend";
+import { describeArgument, type Term } from "@cresset/core/extend";
 import { ShapeError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 
@@ -10,12 +10,12 @@ export type Size = number | readonly number[];
 /** A `Size` as one number for each dimension. @throws ShapeError if it has another count of numbers. */
 export function sizesOf(name: string, size: Size, dims: number): number[] {
   if (typeof size === "number") return new Array<number>(dims).fill(size);
-  if (size.length === 1) return new Array<number>(dims).fill(size[0]);
-  if (size.length !== dims)
-    throw new ShapeError(
-      `expected ${name} to be a single integer value or a list of ${dims} values, but got ${name}=[${size.join(", ")}]`,
-    );
-  return [...size];
+  if (size?.length === 1) return new Array<number>(dims).fill(size[0]);
+  if (size?.length === dims) return [...size];
+  const given = Array.isArray(size) ? `[${size.join(", ")}]` : describeArgument(size);
+  throw new ShapeError(
+    `expected ${name} to be a single integer value or a list of ${dims} values, but got ${name}=${given}`,
+  );
 }
 
 /** Kernel sizes, and the distances between windows and between the elements of a window. */

@@ -13,6 +13,7 @@ import {
   zerosLike,
 } from "@cresset/core/functions";
 import { deepCopy } from "../deep-copy.ts";
+import { keywords } from "../keywords.ts";
 import type { AnyModule } from "../module.ts";
 import { Parameter } from "../parameter.ts";
 
@@ -65,6 +66,12 @@ export function fuseConvBnWeights(
   });
 }
 
+/** The parameter of `fuseConvBnEval`, by name. */
+export interface FuseConvOptions {
+  /** Whether it is a transposed convolution; default false. */
+  readonly transpose?: boolean;
+}
+
 /**
  * One convolution that computes what a convolution and a batch norm after it compute, both in evaluation mode. They stay as they are.
  *
@@ -72,8 +79,9 @@ export function fuseConvBnWeights(
  * @throws ValueError in training mode, or for a batch norm without running statistics.
  * @example const fused = nn.utils.fuseConvBnEval(conv.eval(), norm.eval());
  */
-export function fuseConvBnEval<M extends Affine>(conv: M, bn: Norm, transpose = false): M {
-  return fused(conv, bn, (...given) => fuseConvBnWeights(...given, transpose));
+export function fuseConvBnEval<M extends Affine>(conv: M, bn: Norm, transpose?: boolean | FuseConvOptions): M {
+  const transposed = keywords<FuseConvOptions>(["transpose"], [transpose]).transpose;
+  return fused(conv, bn, (...given) => fuseConvBnWeights(...given, transposed));
 }
 
 /** What `fuseLinearBnEval` makes of weight and bias of a linear layer. */

@@ -176,8 +176,13 @@ export function padSequence(
 }
 
 /** The sequences that `padSequence` made one tensor of. */
-export function unpadSequence(paddedSequences: Tensor, lengths: Lengths, batchFirst = false): Tensor[] {
-  return lengthsOf(lengths).map((length, n) => narrow(select(paddedSequences, batchFirst ? 0 : 1, n), 0, 0, length));
+export function unpadSequence(
+  paddedSequences: Tensor,
+  lengths: Lengths,
+  batchFirst?: boolean | Pick<PadSequenceOptions, "batchFirst">,
+): Tensor[] {
+  const dim = keywords<PadSequenceOptions>(["batchFirst"], [batchFirst]).batchFirst ? 0 : 1;
+  return lengthsOf(lengths).map((length, n) => narrow(select(paddedSequences, dim, n), 0, 0, length));
 }
 
 /** Packs sequences [Lᵢ, *]. */

@@ -5,6 +5,7 @@ import { operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { type Scalar, toNumber } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
+import { keywords } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { refuseBool, requireFloat, unary } from "../elementwise/operands.ts";
 
@@ -67,15 +68,23 @@ const celuOp = operation(
   },
 );
 
+/** The parameter of `celu`, by name. */
+export interface CeluOptions {
+  /** Default 1. */
+  readonly alpha?: Scalar;
+}
+
 /**
  * max(0, x) + min(0, alpha · (exp(x / alpha) - 1)): ELU whose slope is continuous for every alpha.
  *
+ * @param alpha default 1; may be given by name, as `{ alpha }`.
  * @throws ValueError for alpha = 0; DTypeError for integers.
  */
-export function celu(input: Tensor, alpha: Scalar = 1): Tensor {
-  if (toNumber(alpha) === 0) throw new ValueError("ZeroDivisionError: alpha cannot be 0 for CELU");
+export function celu(input: Tensor, alpha?: Scalar | CeluOptions): Tensor {
+  const { alpha: scale = 1 } = keywords<CeluOptions>(["alpha"], [alpha]);
+  if (toNumber(scale) === 0) throw new ValueError("ZeroDivisionError: alpha cannot be 0 for CELU");
   requireFloat("elu_cpu", input.dtype);
-  return call(celuOp, [input], [alpha, 1 / toNumber(alpha), 1 / Math.fround(toNumber(alpha))]);
+  return call(celuOp, [input], [scale, 1 / toNumber(scale), 1 / Math.fround(toNumber(scale))]);
 }
 
 /** A weight per channel (dimension 1), or one for all, in the shape that broadcasts to the input's. */
@@ -148,8 +157,20 @@ function within(x: Term, bound: Term): Term {
   return m.and(m.ge(x, m.neg(bound)), m.le(x, bound));
 }
 
-/** x where |x| > lambd (or NaN), else 0. @throws DTypeError for integers. */
-export function hardshrink(input: Tensor, lambd: Scalar = 0.5): Tensor {
+/** The parameter of `hardshrink`, by name. */
+export interface HardshrinkOptions {
+  /** Default 0.5. */
+  readonly lambd?: Scalar;
+}
+
+/**
+ * x where |x| > lambd (or NaN), else 0.
+ *
+ * @param lambd default 0.5; may be given by name, as `{ lambd }`.
+ * @throws DTypeError for integers.
+ */
+export function hardshrink(input: Tensor, lambd?: Scalar | HardshrinkOptions): Tensor {
+  const { lambd: bound = 0.5 } = keywords<HardshrinkOptions>(["lambd"], [lambd]);
   requireFloat("hardshrink_cpu", input.dtype);
-  return call(hardshrinkOp, [input], [lambd]);
+  return call(hardshrinkOp, [input], [bound]);
 }

@@ -39,6 +39,7 @@ import {
   planIndex,
   withoutMasks,
 } from "./plan.ts";
+import { type AccumulateOptions, adds } from "./put.ts";
 import { unravelIndex } from "./unravel-index.ts";
 
 interface PutAttributes extends IndexAttributes {
@@ -276,9 +277,9 @@ export function indexPut(
   input: Tensor,
   indices: readonly (Tensor | null)[],
   values: Tensor | Scalar,
-  accumulate = false,
+  accumulate?: boolean | AccumulateOptions,
 ): Tensor {
-  return put({ view: input, indices: indices.map((x) => x ?? undefined) }, values, accumulate);
+  return put({ view: input, indices: indices.map((x) => x ?? undefined) }, values, adds(accumulate));
 }
 
 /** Leading dimensions of size 1 of an assigned value do not count. */
@@ -313,8 +314,9 @@ export function indexPut_(
   input: Tensor,
   items: readonly IndexItem[],
   value: Tensor | Scalar,
-  accumulate = false,
+  accumulate?: boolean | AccumulateOptions,
 ): Tensor {
+  const adding = adds(accumulate);
   const since = nodeCount();
   const read = (view: Tensor, dim: number, index: Tensor, item: number): Tensor =>
     pick(view, dim, Number(knownData(index)[0]), item);
@@ -325,10 +327,10 @@ export function indexPut_(
   const rest = view.shape.filter((_, d) => plan.indices[d] === undefined);
   const values = unread && !isScalar(given) ? expand(toDtype(given, view.dtype), rest) : given;
   const indexed = indexedDims(plan).length > 0;
-  if (indexed) assign(view, put(plan, values, accumulate), "index_put_", since);
+  if (indexed) assign(view, put(plan, values, adding), "index_put_", since);
   else {
     const whole = isScalar(values) ? fill(view, values) : expand(toDtype(values, view.dtype), view.shape);
-    assign(view, accumulate ? add(view, whole) : whole, "index_put_", since);
+    assign(view, adding ? add(view, whole) : whole, "index_put_", since);
   }
   return input;
 }

@@ -366,3 +366,16 @@ test("products at places have first and second derivatives where factors are 0",
     [2, 2],
   ]);
 });
+
+test("whether values are added may be named, also that they are not", () => {
+  const i = longs(0, 0, 2);
+  const [ones, x] = [torch.ones([3]), torch.tensor([10, 20, 30])];
+  const added = [12, 20, 31];
+  const set = [1, 20, 1];
+  expect(x.indexPut([i], ones, { accumulate: true }).tolistSync()).toEqual(added);
+  expect(x.indexPut([i], ones, { accumulate: false }).tolistSync()).toEqual(set);
+  expect(x.clone().indexPut_([i], ones, { accumulate: true }).tolistSync()).toEqual(added);
+  expect(x.clone().indexPut_([i], ones, { accumulate: false }).tolistSync()).toEqual(set);
+  expect(x.put(i, ones, { accumulate: true }).tolistSync()).toEqual(added);
+  expect(x.clone().put_(i, ones, { accumulate: false }).tolistSync()).toEqual(set);
+});

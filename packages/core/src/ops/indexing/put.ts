@@ -5,6 +5,7 @@ import { DTypeError, IndexError, ShapeError } from "../../errors.ts";
 import * as m from "../../graph/math.ts";
 import { operation } from "../../graph/operation.ts";
 import { call } from "../../tensor/call.ts";
+import { keywords } from "../../tensor/keywords.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { checkKnownIndex, wrappedIndex } from "./bounds.ts";
 
@@ -29,13 +30,24 @@ const putOp = operation<{ accumulate: boolean }>(
   },
 );
 
+/** What the functions that put values somewhere take by name. */
+export interface AccumulateOptions {
+  /** Whether values are added to what is there; default false. */
+  readonly accumulate?: boolean;
+}
+
+/** Whether values are added. */
+export function adds(accumulate: boolean | AccumulateOptions | undefined): boolean {
+  return keywords<AccumulateOptions>(["accumulate"], [accumulate]).accumulate ?? false;
+}
+
 /**
  * A copy of `input` with the elements of `source` at `index`, counted as if `input` were one vector; with `accumulate`
  * they are added. Negative indices count from the end.
  *
  * @throws ShapeError, DTypeError or IndexError if index or source do not fit.
  */
-export function put(input: Tensor, index: Tensor, source: Tensor, accumulate = false): Tensor {
+export function put(input: Tensor, index: Tensor, source: Tensor, accumulate?: boolean | AccumulateOptions): Tensor {
   if (index.dtype !== "int64")
     throw new DTypeError(`put_(): Expected a long tensor for index, but got ${pytorchName(index.dtype)}`);
   if (source.dtype !== input.dtype)
@@ -54,5 +66,5 @@ export function put(input: Tensor, index: Tensor, source: Tensor, accumulate = f
     (i) => `out of range: tried to access index ${i} on a tensor of ${numel} elements.`,
     -numel,
   );
-  return call(putOp, [input, index, source], [], { accumulate });
+  return call(putOp, [input, index, source], [], { accumulate: adds(accumulate) });
 }

@@ -4,12 +4,13 @@ import { operation } from "../../graph/operation.ts";
 import type { Term } from "../../graph/term.ts";
 import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
+import { keywords } from "../../tensor/keywords.ts";
 import { stridedWrite } from "../../tensor/strided.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { contiguous } from "../shape/convert.ts";
 import { sizeText } from "../shape/dims.ts";
 import { select, slice } from "../shape/slice.ts";
-import { diagonal } from "../shape/triangle.ts";
+import { type DiagonalOptions, diagonal } from "../shape/triangle.ts";
 
 const writeOp = (name: string) =>
   operation<{ strides: readonly number[] }>(
@@ -39,21 +40,42 @@ export function selectScatter(input: Tensor, src: Tensor, dim: number, index: nu
   return replaced(selectScatterOp, input, src, (x) => select(x, dim, index));
 }
 
+/** The parameters of `sliceScatter`, by name. */
+export interface SliceScatterOptions {
+  /** Default 0. */
+  readonly dim?: number;
+  /** Default the first element. */
+  readonly start?: number | null;
+  /** Default after the last element. */
+  readonly end?: number | null;
+  /** Default 1. */
+  readonly step?: number;
+}
+
+type SliceScatterArguments =
+  | [options?: SliceScatterOptions]
+  | [
+      dim?: number,
+      start?: number | null | SliceScatterOptions,
+      end?: number | null | SliceScatterOptions,
+      step?: number | SliceScatterOptions,
+    ];
+
 /** A copy of `input` with `src` in place of elements `start` to `end` (excluded), `step` apart, of dimension `dim`. */
-export function sliceScatter(
-  input: Tensor,
-  src: Tensor,
-  dim = 0,
-  start: number | null = null,
-  end: number | null = null,
-  step = 1,
-): Tensor {
+export function sliceScatter(input: Tensor, src: Tensor, ...given: SliceScatterArguments): Tensor {
+  const { dim, start, end, step } = keywords<SliceScatterOptions>(["dim", "start", "end", "step"], given);
   requireTensors("slice_scatter", [input, src]);
   return replaced(sliceScatterOp, input, src, (x) => slice(x, dim, start, end, step));
 }
 
 /** A copy of `input` with `src` in place of `input.diagonal(offset, dim1, dim2)`. */
-export function diagonalScatter(input: Tensor, src: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
+export function diagonalScatter(
+  input: Tensor,
+  src: Tensor,
+  offset?: number | DiagonalOptions,
+  dim1?: number | DiagonalOptions,
+  dim2?: number | DiagonalOptions,
+): Tensor {
   requireTensors("diagonal_scatter", [input, src]);
   return replaced(diagonalScatterOp, input, src, (x) => diagonal(x, offset, dim1, dim2));
 }

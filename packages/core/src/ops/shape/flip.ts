@@ -84,21 +84,31 @@ const rot90Op = operation<{ turns: number; dims: readonly number[] }>(
   { half: "keep" },
 );
 
+/** The parameters of `rot90`, by name. */
+export interface Rot90Options {
+  /** Default 1. */
+  readonly k?: number;
+  /** Default [0, 1]. */
+  readonly dims?: readonly number[];
+}
+
 /**
  * A copy turned by `k` right angles in the plane of `dims`, from the first dimension towards the second.
  *
  * @throws ShapeError unless `dims` are two different dimensions.
  */
-export function rot90(input: Tensor, k = 1, dims: readonly number[] = [0, 1]): Tensor {
+export function rot90(input: Tensor, k?: number | Rot90Options, dims?: readonly number[] | Rot90Options): Tensor {
+  const { k: turns = 1, dims: plane = [0, 1] } = keywords<Rot90Options>(["k", "dims"], [k, dims]);
   const { ndim } = input;
-  if (dims.length !== 2) throw new ShapeError(`expected total rotation dims == 2, but got dims = ${dims.length}`);
+  if (plane.length !== 2) throw new ShapeError(`expected total rotation dims == 2, but got dims = ${plane.length}`);
   if (ndim < 2) throw new ShapeError(`expected total dims >= 2, but got total dims = ${ndim}`);
-  const apart = Math.abs(dims[0] - dims[1]);
+  const apart = Math.abs(plane[0] - plane[1]);
   if (apart === 0 || apart === ndim)
-    throw new ShapeError(`expected rotation dims to be different, but got dim0 = ${dims[0]} and dim1 = ${dims[1]}`);
-  for (const [i, d] of dims.entries())
+    throw new ShapeError(`expected rotation dims to be different, but got dim0 = ${plane[0]} and dim1 = ${plane[1]}`);
+  for (const [i, d] of plane.entries())
     if (d < -ndim || d >= ndim) throw new IndexError(`Rotation dim${i} out of range, dim${i} = ${d}`);
-  const plane = dims.map((d) => normalizeDim(d, ndim));
-  if (!Number.isInteger(k)) throw new ShapeError(`k must be an integer, but got ${k} for dims ${sizeText(dims)}`);
-  return call(rot90Op, [input], [], { turns: ((k % 4) + 4) % 4, dims: plane });
+  const along = plane.map((d) => normalizeDim(d, ndim));
+  if (!Number.isInteger(turns))
+    throw new ShapeError(`k must be an integer, but got ${turns} for dims ${sizeText(plane)}`);
+  return call(rot90Op, [input], [], { turns: ((turns % 4) + 4) % 4, dims: along });
 }

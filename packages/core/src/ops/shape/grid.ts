@@ -1,7 +1,7 @@
 /** Grids and combinations of the elements of vectors. */
 import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
 import { fromHost } from "../../tensor/creation.ts";
-import { requireNames } from "../../tensor/keywords.ts";
+import { keywords, requireNames } from "../../tensor/keywords.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import { indexSelect } from "../indexing/index-select.ts";
 import { sizeText } from "./dims.ts";
@@ -65,24 +65,38 @@ export function cartesianProd(...tensors: readonly Tensor[]): Tensor {
   );
 }
 
+/** What `combinations` chooses, by name. */
+export interface CombinationsOptions {
+  /** Default 2. */
+  readonly r?: number;
+  /** Default false. */
+  readonly withReplacement?: boolean;
+}
+
 /**
  * All choices of `r` elements of a vector, in order, one a row; with replacement an element may be chosen again.
  *
  * @throws ShapeError unless `input` is a vector; ValueError for negative `r`.
  */
-export function combinations(input: Tensor, r = 2, withReplacement = false): Tensor {
+export function combinations(
+  input: Tensor,
+  r?: number | CombinationsOptions,
+  withReplacement?: boolean | CombinationsOptions,
+): Tensor {
+  const given = keywords<CombinationsOptions>(["r", "withReplacement"], [r, withReplacement]);
+  const size = given.r ?? 2;
   if (input.ndim !== 1) throw new ShapeError(`Expect a 1D vector, but got shape ${sizeText(input.shape)}`);
-  if (r < 0) throw new ValueError(`Expect a non-negative number, but got ${r}`);
-  if (r === 0) return indexSelect(input, 0, fromHost(new BigInt64Array(0), [0], "int64", input.device));
+  if (size < 0) throw new ValueError(`Expect a non-negative number, but got ${size}`);
+  if (size === 0) return indexSelect(input, 0, fromHost(new BigInt64Array(0), [0], "int64", input.device));
   const rows: number[][] = [];
   const choose = (row: number[], from: number): void => {
-    if (row.length === r) {
+    if (row.length === size) {
       rows.push(row);
       return;
     }
-    for (let i = from; i < input.shape[0]; i++) choose([...row, i], withReplacement ? i : i + 1);
+    for (let i = from; i < input.shape[0]; i++) choose([...row, i], given.withReplacement ? i : i + 1);
   };
   choose([], 0);
-  const places = fromHost(BigInt64Array.from(rows.flat(), BigInt), [rows.length * r], "int64", input.device);
-  return reshape(indexSelect(input, 0, places), [rows.length, r]);
+  const places = fromHost(BigInt64Array.from(rows.flat(), BigInt), [rows.length * size], "int64", input.device);
+  return reshape(indexSelect(input, 0, places), [rows.length, size]);
 }

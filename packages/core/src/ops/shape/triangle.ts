@@ -152,13 +152,13 @@ function plane(
   return attributes;
 }
 
-/** Which diagonal, by name. */
+/** Which diagonal of which dimensions, by name. */
 export interface DiagonalOptions {
   /** Default 0, the main one. */
   readonly offset?: number;
-  /** Default 0. */
+  /** Default 0; of `diagEmbed` -2. */
   readonly dim1?: number;
-  /** Default 1. */
+  /** Default 1; of `diagEmbed` -1. */
   readonly dim2?: number;
 }
 
@@ -172,18 +172,25 @@ export function diagonal(
   input: Tensor,
   offset?: number | DiagonalOptions,
   dim1?: number | DiagonalOptions,
-  dim2?: number,
+  dim2?: number | DiagonalOptions,
 ): Tensor {
   const given = keywords<DiagonalOptions>(["offset", "dim1", "dim2"], [offset, dim1, dim2]);
   return call(diagonalOp, [input], [], plane(input, given.offset ?? 0, given.dim1 ?? 0, given.dim2 ?? 1));
 }
 
 /**
- * Square matrices, in dimensions `dim1` and `dim2` of the result, with the last dimension of `input` on diagonal `offset`
- * and zeros elsewhere.
+ * Square matrices, in dimensions `dim1` (default -2) and `dim2` (default -1) of the result, with the last dimension of `input` on
+ * diagonal `offset` (default 0) and zeros elsewhere. All three may be given by name.
  */
-export function diagEmbed(input: Tensor, offset = 0, dim1 = -2, dim2 = -1): Tensor {
-  return call(diagEmbedOp, [input], [], plane(input, offset, dim1, dim2, input.ndim + 1));
+export function diagEmbed(
+  input: Tensor,
+  offset?: number | DiagonalOptions,
+  dim1?: number | DiagonalOptions,
+  dim2?: number | DiagonalOptions,
+): Tensor {
+  const given = keywords<DiagonalOptions>(["offset", "dim1", "dim2"], [offset, dim1, dim2]);
+  const { ndim } = input;
+  return call(diagEmbedOp, [input], [], plane(input, given.offset ?? 0, given.dim1 ?? -2, given.dim2 ?? -1, ndim + 1));
 }
 
 /** Of a vector the matrix with it on diagonal `diagonal`; of a matrix a copy of that diagonal. */
@@ -199,8 +206,8 @@ export function diag(input: Tensor, diagonal: Named<"diagonal"> = 0): Tensor {
 }
 
 /** The matrix with all elements of `input` on diagonal `offset`. */
-export function diagflat(input: Tensor, offset = 0): Tensor {
-  return diag(reshape(input, [-1]), offset);
+export function diagflat(input: Tensor, offset: Named<"offset"> = 0): Tensor {
+  return diag(reshape(input, [-1]), numberOf(offset, "offset", 0));
 }
 
 const traceOp = operation("trace", ([x]) => {
