@@ -65,9 +65,9 @@ export function spliceModules(container: AnyModule, index: number, count: number
   if (index < -names.length || index > names.length - count) throw outOfRange(index);
   const modules = modulesIn(container);
   const taken = modules.splice(index, count, ...others);
-  const renamed = modules.length !== names.length;
-  if (renamed) for (const name of names) Reflect.deleteProperty(container, name);
-  for (const [i, module] of modules.entries()) container.registerModule(renamed ? String(i) : names[i], module);
+  for (const name of names) Reflect.deleteProperty(container, name);
+  for (const [i, module] of modules.entries())
+    container.registerModule(others.length === count ? names[i] : `${i}`, module);
   return taken;
 }
 
