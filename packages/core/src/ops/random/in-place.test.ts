@@ -64,7 +64,7 @@ test("parameters by name", () => {
     [random_(x(), { from: 1, to: 9, generator: generator() }), random_(x(), 1, 9, { generator: generator() })],
     [bernoulli_(x(), { p: 0.3, generator: generator() }), bernoulli_(x(), 0.3, { generator: generator() })],
     [bernoulli_(x(), { generator: generator() }), bernoulli_(x(), 0.5, { generator: generator() })],
-    [exponential_(x(), { lambda: 2, generator: generator() }), exponential_(x(), 2, { generator: generator() })],
+    [exponential_(x(), { lambd: 2, generator: generator() }), exponential_(x(), 2, { generator: generator() })],
     [geometric_(x(), { p: 0.3, generator: generator() }), geometric_(x(), 0.3, { generator: generator() })],
     [cauchy_(x(), { sigma: 2, generator: generator() }), cauchy_(x(), 0, 2, { generator: generator() })],
     [logNormal_(x(), { std: 1, generator: generator() }), logNormal_(x(), 1, 1, { generator: generator() })],

@@ -38,7 +38,7 @@ export interface BernoulliOptions extends GeneratorOption {
 
 /** The parameter of `exponential_`, by name. */
 export interface ExponentialOptions extends GeneratorOption {
-  readonly lambda?: Scalar;
+  readonly lambd?: Scalar;
 }
 
 /** The parameters of `cauchy_`, by name. */
@@ -141,13 +141,9 @@ export function bernoulli_(input: Tensor, p?: Tensor | Scalar | BernoulliOptions
  * @throws ValueError where λ < 0; DTypeError for a dtype that is not floating.
  * @example torch.empty(4).exponential_(2.5)
  */
-export function exponential_(
-  input: Tensor,
-  lambda?: Scalar | ExponentialOptions,
-  options?: ExponentialOptions,
-): Tensor {
-  const named = keywords<ExponentialOptions>(["lambda", "generator"], [lambda, options]);
-  const rate = toNumber(named.lambda ?? 1);
+export function exponential_(input: Tensor, lambd?: Scalar | ExponentialOptions, options?: ExponentialOptions): Tensor {
+  const named = keywords<ExponentialOptions>(["lambd", "generator"], [lambd, options]);
+  const rate = toNumber(named.lambd ?? 1);
   return fill(input, "exponential_", named, (generator, dtype, length) =>
     draws.exponential(generator, dtype, length, rate),
   );
