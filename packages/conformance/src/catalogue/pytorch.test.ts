@@ -101,6 +101,7 @@ const exceptions: Readonly<Record<string, string>> = {
     "nn.functional.pad",
     "nn.functional.pixelUnshuffle",
     "nn.functional.unfold",
+    "nn.functional.upsample",
   ]),
   ...among(["empty"], "1.13 gives what its memory held", [
     "nn.functional.multiMarginLoss",

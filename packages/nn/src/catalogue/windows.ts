@@ -93,6 +93,7 @@ export const windowSamples: Readonly<Record<Name, Description>> = {
       on([space], [3, 2, 3], null, "trilinear", false),
     ),
   ),
+  upsample: takes("input size scale_factor mode align_corners?", smooth(on([line], 3))),
   gridSample: takes(
     "input grid mode padding_mode align_corners?",
     smooth(

@@ -247,3 +247,8 @@ function targetOf(
   const out = sizes.map((n, d) => Math.floor(n * factors[d]));
   return { out, factors: recomputeScaleFactor === true ? null : factors };
 }
+
+/** PyTorch's old name of `interpolate`: it takes `size`, `scaleFactor`, `mode` and `alignCorners`. */
+export function upsample(input: Tensor, ...rest: InterpolateArguments): Tensor {
+  return interpolate(input, ...rest);
+}
