@@ -27,8 +27,15 @@ export interface RecurseOptions {
 
 type Signature<In extends readonly unknown[], Out> = (...inputs: In) => Out;
 
-// The interface gives instances their call signature.
-export interface Module<In extends readonly unknown[] = [Tensor], Out = Tensor> extends Signature<In, Out> {}
+// The interface gives instances their call signature, and says what a module may have.
+export interface Module<In extends readonly unknown[] = [Tensor], Out = Tensor> extends Signature<In, Out> {
+  /**
+   * What else belongs to a module's state, of whatever type a file can hold: `stateDict()` has it as `_extra_state`, and
+   * `loadStateDict` gives it to `setExtraState`. A class has both or neither.
+   */
+  getExtraState?(): unknown;
+  setExtraState?(state: unknown): void;
+}
 
 /** The error that says what a name leads to instead of `wanted`. */
 function absent(module: AnyModule, name: string, wanted: string): ValueError {
@@ -305,9 +312,11 @@ export abstract class Module<In extends readonly unknown[] = [Tensor], Out = Ten
   /**
    * Parameters and persistent buffers by dotted name. The tensors share the module's data, as in PyTorch: clone them to
    * keep a snapshot.
+   *
+   * @param options.prefix what all names begin with; default "".
    */
-  stateDict(): StateDict {
-    return collectState(this, "", emptyState());
+  stateDict({ prefix = "" }: { readonly prefix?: string } = {}): StateDict {
+    return collectState(this, prefix, emptyState());
   }
 
   /**

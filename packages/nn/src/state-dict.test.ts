@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { cpu } from "@cresset/backend-cpu";
 import { wasm } from "@cresset/backend-wasm";
 import * as torch from "@cresset/core";
-import { registerBackend } from "@cresset/core";
+import { registerBackend, type Tensor } from "@cresset/core";
 import { SGD } from "@cresset/optim";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import * as nn from "./index.ts";
 
 beforeAll(async () => {
@@ -195,4 +195,49 @@ test.skipIf(!hasPyTorch)("every text is real PyTorch's, where that is installed"
   const run = spawnSync(python, ["-"], { input: program, encoding: "utf8" });
   const expected: string[] = JSON.parse(run.stdout);
   expect(said).toEqual(expected);
+});
+
+describe("extra state", () => {
+  class Counted extends nn.Module {
+    weight = new nn.Parameter(torch.ones(1));
+    calls: unknown = 3;
+    forward(x: Tensor): Tensor {
+      return x.mul(this.weight);
+    }
+    override getExtraState(): unknown {
+      return { calls: this.calls };
+    }
+    override setExtraState(state: { calls: unknown }): void {
+      this.calls = state.calls;
+    }
+  }
+  const model = () => new nn.Sequential(new Counted(), new nn.Linear(1, 1));
+
+  test("is saved and loaded with the rest, after the parameters", () => {
+    const [from, to] = [model(), model()];
+    (from[0] as Counted).calls = 7;
+    const state = from.stateDict();
+    expect(Object.keys(state)).toEqual(["0.weight", "0._extra_state", "1.weight", "1.bias"]);
+    expect(String(to.loadStateDict(state))).toBe("<All keys matched successfully>");
+    expect((to[0] as Counted).calls).toBe(7);
+  });
+
+  test("is missing or unexpected as other keys are, and not set then", () => {
+    const to = model();
+    const state: nn.StateDict = { ...to.stateDict(), "1._extra_state": torch.ones(1) };
+    state["0._extra_state"] = { calls: 9 } as never;
+    expect(() => to.loadStateDict(state)).toThrow('Unexpected key(s) in state_dict: "1._extra_state"');
+    expect((to[0] as Counted).calls).toBe(3);
+    delete state["0._extra_state"];
+    delete state["1._extra_state"];
+    expect(() => to.loadStateDict(state)).toThrow('Missing key(s) in state_dict: "0._extra_state"');
+    expect(to.loadStateDict(state, { strict: false }).missingKeys).toEqual(["0._extra_state"]);
+  });
+});
+
+test("names may begin with a prefix", () => {
+  expect(Object.keys(new nn.Sequential(new nn.Linear(1, 1)).stateDict({ prefix: "net." }))).toEqual([
+    "net.0.weight",
+    "net.0.bias",
+  ]);
 });

@@ -3,7 +3,10 @@ import { CressetError, fromHost, noGrad, Tensor, ValueError } from "@cresset/cor
 import type { AnyModule } from "./module.ts";
 import { sizeText } from "./printing.ts";
 
-/** Dotted names of parameters and persistent buffers with their values, in PyTorch's order. */
+/**
+ * Dotted names of parameters and persistent buffers with their values, in PyTorch's order. What a module's `getExtraState` gives,
+ * of whatever type, is there as `_extra_state`.
+ */
 export type StateDict = Record<string, Tensor>;
 
 /** Keys that a state dict lacked, and keys that the module does not know. */
@@ -35,11 +38,14 @@ export function emptyState(): StateDict {
   return Object.defineProperty({}, "_metadata", { value: {}, writable: true });
 }
 
+const extraKey = "_extra_state";
+
 /** Adds a module's state, then its children's, under `prefix`. */
 export function collectState(module: AnyModule, prefix: string, into: StateDict): StateDict {
   const { hooks } = module;
   for (const hook of hooks.all("save")) hook(module, prefix, false);
   for (const [name, tensor] of ownState(module)) into[prefix + name] = tensor.detach();
+  if (module.getExtraState) into[prefix + extraKey] = module.getExtraState() as Tensor;
   for (const [name, child] of module.moduleEntries()) collectState(child, `${prefix}${name}.`, into);
   for (const hook of hooks.all("saved")) hook(module, into, prefix, {});
   return into;
@@ -70,13 +76,15 @@ export function loadState(module: AnyModule, given: Readonly<StateDict>, strict:
   const mismatches: string[] = [];
   const result: IncompatibleKeys = { missingKeys, unexpectedKeys };
   const copies: [target: Tensor, source: Tensor][] = [];
+  const extras: (() => void)[] = [];
   const afterwards: (() => void)[] = [];
   const visit = (current: AnyModule, prefix: string): void => {
     const { hooks } = current;
     for (const hook of hooks.all("load"))
       hook(current, state, prefix, {}, true, missingKeys, unexpectedKeys, mismatches);
     current.learnSizes((name) => state[prefix + name]);
-    const own = new Map(ownState(current));
+    const own: Map<string, Tensor | null> = new Map(ownState(current));
+    if (current.setExtraState) own.set(extraKey, null);
     const children = new Map(current.moduleEntries());
     for (const [name, target] of own) {
       const key = prefix + name;
@@ -84,7 +92,8 @@ export function loadState(module: AnyModule, given: Readonly<StateDict>, strict:
       if (source === undefined) {
         // Batch normalization counts its batches since PyTorch 0.4.1. Files of before say no versions, and neither do plain ones.
         if (name !== "num_batches_tracked" || "_metadata" in given) missingKeys.push(key);
-      } else if (!(source instanceof Tensor))
+      } else if (target === null) extras.push(() => current.setExtraState?.(source));
+      else if (!(source instanceof Tensor))
         mismatches.push(
           `While copying the parameter named "${key}", expected torch.Tensor or Tensor-like object from checkpoint but ` +
             `received ${describeArgument(source)}`,
@@ -109,6 +118,7 @@ export function loadState(module: AnyModule, given: Readonly<StateDict>, strict:
       // What can fail comes before anything is written.
       const values = copies.map(([target, source]) => [target, placedLike(target, source)] as const);
       for (const [target, value] of values) assign(target, value, "loadStateDict");
+      for (const set of extras) set();
     });
   visit(module, "");
   // Hooks see what was loaded, and decide which keys are errors.
