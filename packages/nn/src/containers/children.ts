@@ -48,8 +48,14 @@ export function moduleAt(container: AnyModule, index: number): AnyModule {
   return module;
 }
 
-/** Adds modules at the end. @throws ValueError for what is no module. */
+/**
+ * Adds modules at the end, under numbers.
+ *
+ * @throws ValueError for what is no module, and after modules with other names: fields that are numbers come before them.
+ */
 export function appendModules(container: AnyModule, modules: Iterable<AnyModule>): void {
+  if (container.moduleEntries().some(([name]) => Number.isNaN(+name)))
+    throw new ValueError("after modules with names, registerModule(name, module) adds one");
   for (const module of modules) container.registerModule(String(container.length), required(container, module));
 }
 

@@ -35,6 +35,10 @@ describe("Sequential", () => {
     const named = new nn.Sequential({ first: new Add(1), second: new Add(2) });
     expect(named.namedChildren().map(([name]) => name)).toEqual(["first", "second"]);
     expect(named(torch.tensor([0])).tolistSync()).toEqual([3]);
+    // "2" would be the first field.
+    expect(() => named.append(new Add(3))).toThrow("after modules with names, registerModule(name, module) adds one");
+    named.registerModule("third", new Add(3));
+    expect(named.at(-1)).toBe(named.getSubmodule("third"));
   });
 
   test("of nothing returns its input", () => {
