@@ -37,7 +37,7 @@ const pinvOp = hostOperation<{ hermitian: boolean }>(
       const factors = new Float64Array(s.length);
       for (let i = 0; i < columns; i++) {
         for (let k = 0; k < s.length; k++) factors[k] = Math.abs(s[k]) > limit ? vh.data[k * columns + i] / s[k] : 0;
-        addRows(out.subarray(i * rows, (i + 1) * rows), ut, rows, factors, 0, 0);
+        addRows(out, i * rows, ut, rows, 0, 0, s.length, factors, 0, 1);
       }
       return [out];
     });

@@ -7,7 +7,7 @@ import { fromHost } from "../../tensor/creation.ts";
 import { data, dataSync } from "../../tensor/reading.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { keywords } from "../reduction/keywords.ts";
-import { detach, toDtype } from "../shape/convert.ts";
+import { toDtype } from "../shape/convert.ts";
 import { normalizeDim } from "../shape/dims.ts";
 import { reshape } from "../shape/reshape.ts";
 import { argsort } from "./sort.ts";
@@ -105,8 +105,7 @@ function distinct(
 /** The order that sorts all elements, by the device; null where slices along a dimension are compared instead. */
 function elementOrder(input: Tensor, { dim = null }: UniqueOptions): Tensor | null {
   if (dim !== null && input.ndim > 0) return null;
-  const flat = reshape(detach(input), [input.numel()]);
-  return argsort(input.dtype === "bool" ? toDtype(flat, "uint8") : flat);
+  return argsort(reshape(input.dtype === "bool" ? toDtype(input, "uint8") : input, [input.numel()]));
 }
 
 /** @param sorted what `elementOrder` gives, read. */

@@ -9,15 +9,15 @@ import { DTypeError } from "../../errors.ts";
  * A host array of `length` draws, each converted to `dtype` as C++ converts a float64. Integer dtypes take integers
  * that fit.
  */
-export function fill(dtype: DType, length: number, draw: () => number): HostArray {
+export function fill(dtype: DType, length: number, draw: (i: number) => number): HostArray {
   const out = hostArray(dtype, length);
   if (out instanceof BigInt64Array) {
     const halves = halvesOf(out);
-    for (let i = 0; i < length; i++) storeNumber(halves, i, draw());
+    for (let i = 0; i < length; i++) storeNumber(halves, i, draw(i));
   } else if (dtype === "float16") {
-    for (let i = 0; i < length; i++) out[i] = floatToHalf(draw());
+    for (let i = 0; i < length; i++) out[i] = floatToHalf(draw(i));
   } else {
-    for (let i = 0; i < length; i++) out[i] = draw();
+    for (let i = 0; i < length; i++) out[i] = draw(i);
   }
   return out;
 }

@@ -1,6 +1,5 @@
 import type { DType, HostArray } from "../../dtype/dtype.ts";
-import { dtypeInfo, hostArray } from "../../dtype/dtype.ts";
-import { halvesOf, storeNumber } from "../../dtype/int64.ts";
+import { dtypeInfo } from "../../dtype/dtype.ts";
 import { ValueError } from "../../errors.ts";
 import type { Generator } from "../generator.ts";
 import { fill, fillBig, nearestFloat, requireDType } from "./fill.ts";
@@ -46,7 +45,7 @@ export function randint(
   const width = Number(range);
   const base = Number(from);
   if (Number.isSafeInteger(base) && Number.isSafeInteger(base + width)) {
-    return fillBelow(generator, dtype, length, width, base);
+    return fill(dtype, length, () => remainder(generator, width) + base);
   }
   return fillBig(dtype, length, () => BigInt(generator.random() % width) + from);
 }
@@ -62,16 +61,7 @@ export function randomIntegers(generator: Generator, dtype: DType, length: numbe
   const count = endOf(dtype);
   if (dtype === "float64") return fillBig(dtype, length, () => generator.random64() % count);
   const width = Number(count);
-  return fillBelow(generator, dtype, length, width, 0);
-}
-
-/** `length` integers from `base` on, below `base + width`. */
-function fillBelow(generator: Generator, dtype: DType, length: number, width: number, base: number): HostArray {
-  const out = hostArray(dtype, length);
-  if (!(out instanceof BigInt64Array)) return fill(dtype, length, () => remainder(generator, width) + base);
-  const halves = halvesOf(out);
-  for (let i = 0; i < length; i++) storeNumber(halves, i, remainder(generator, width) + base);
-  return out;
+  return fill(dtype, length, () => remainder(generator, width));
 }
 
 /** The next word modulo `width`, below 2^32: unsigned integers, of which engines know a faster remainder than of numbers. */
@@ -89,14 +79,7 @@ function remainder(generator: Generator, width: number): number {
 export function randperm(generator: Generator, n: number, dtype: DType = "int64"): HostArray {
   requireDType("randperm", dtype, dtype !== "bool");
   const order = permutation(generator, n);
-  if (dtype !== "int64") {
-    let i = 0;
-    return fill(dtype, n, () => order[i++]);
-  }
-  const out = new BigInt64Array(n);
-  const halves = halvesOf(out);
-  for (let i = 0; i < n; i++) halves[2 * i] = order[i];
-  return out;
+  return fill(dtype, n, (i) => order[i]);
 }
 
 /** `randperm` as plain numbers, for use as indices. */

@@ -1,4 +1,5 @@
-import { type Matrix, matrix } from "./matrix.ts";
+import { type Matrix, transposed } from "./matrix.ts";
+import { addRows } from "./rows.ts";
 
 /**
  * Lower L with L Lᵀ = A, of which the lower triangle is read; or the order of the first leading minor that is not
@@ -6,38 +7,19 @@ import { type Matrix, matrix } from "./matrix.ts";
  */
 export function choleskyFactor(a: Matrix): Matrix | number {
   const n = a.rows;
-  const out = matrix(n, n);
-  const l = out.data;
-  const x = a.data;
-  for (let j = 0; j < n; j++) {
-    const row = j * n;
-    for (let i = j; i < n; i += 4) {
-      // Four rows at once, whose sums do not wait for each other.
-      const first = i * n;
-      const second = i + 1 < n ? first + n : row;
-      const third = i + 2 < n ? second + n : row;
-      const fourth = i + 3 < n ? third + n : row;
-      let a0 = x[first + j];
-      let a1 = x[second + j];
-      let a2 = x[third + j];
-      let a3 = x[fourth + j];
-      for (let k = 0; k < j; k++) {
-        const factor = l[row + k];
-        a0 -= l[first + k] * factor;
-        a1 -= l[second + k] * factor;
-        a2 -= l[third + k] * factor;
-        a3 -= l[fourth + k] * factor;
-      }
-      l[first + j] = a0;
-      if (i + 1 < n) l[second + j] = a1;
-      if (i + 2 < n) l[third + j] = a2;
-      if (i + 3 < n) l[fourth + j] = a3;
-    }
-    const square = l[row + j];
-    if (!(square > 0)) return j + 1;
-    const pivot = Math.sqrt(square);
-    l[row + j] = pivot;
-    for (let i = j + 1; i < n; i++) l[i * n + j] /= pivot;
+  // Row i of Lᵀ from those before it, whose elements lie together.
+  const out = transposed(a);
+  const u = out.data;
+  const factors = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < i; k++) factors[k] = u[k * n + i];
+    const row = i * n;
+    addRows(u, row, u, n, i, 0, i, factors, 0, -1);
+    if (!(u[row + i] > 0)) return i + 1;
+    const pivot = Math.sqrt(u[row + i]);
+    u.fill(0, row, row + i);
+    u[row + i] = pivot;
+    for (let j = i + 1; j < n; j++) u[row + j] /= pivot;
   }
-  return out;
+  return transposed(out);
 }

@@ -1,5 +1,5 @@
 import { identity, type Matrix, matrix } from "./matrix.ts";
-import { subtractRows } from "./rows.ts";
+import { addRows } from "./rows.ts";
 
 /** P A = L U with unit lower L and upper U in one matrix. */
 export interface LU {
@@ -62,7 +62,8 @@ export function eliminated(a: Matrix): {
         if (factor !== 0) for (let j = k + 1; j < end; j++) u[i * columns + j] -= factor * u[k * columns + j];
       }
     }
-    for (let i = first + 1; i < rows; i++) subtractRows(u, columns, end, i, first, Math.min(i, end), u, i * columns);
+    for (let i = first + 1; i < rows; i++)
+      addRows(u, i * columns, u, columns, end, first, Math.min(i, end), u, i * columns, -1);
   }
   return { lu: matrix(rows, columns, u), pivots, singular };
 }
@@ -94,7 +95,7 @@ export function eliminate(
   const n = t.rows;
   for (let step = 0; step < n; step++) {
     const i = upper ? n - 1 - step : step;
-    subtractRows(x, width, 0, i, upper ? i + 1 : 0, upper ? n : i, t.data, i * n);
+    addRows(x, i * width, x, width, 0, upper ? i + 1 : 0, upper ? n : i, t.data, i * n, -1);
     if (unit) continue;
     const pivot = t.data[i * n + i];
     for (let j = i * width; j < (i + 1) * width; j++) x[j] /= pivot;

@@ -74,7 +74,7 @@ export function reflect(
 ): void {
   if (scale === 0) return;
   const dots = new Float64Array(columns);
-  addRows(dots, x, columns, v, first, left);
+  addRows(dots, 0, x, columns, left, first, v.length, v, 0, 1);
   for (let j = left; j < columns; j++) dots[j] *= scale;
   for (let i = first; i < v.length; i++) {
     const factor = v[i];

@@ -1,64 +1,36 @@
 /**
- * The inner loops of decompositions: four rows at once, which halves the traffic between processor and memory. Each element
- * is changed in the order of the rows, as one by one.
+ * The inner loop of decompositions: adds to `sums`, elements `start + left` to `start + width`, the rows from..until of `x` (of
+ * `width`) from column `left` on, times `sign * factors[at + row]`. Four rows at once halve the traffic between processor and
+ * memory; each element is changed in the order of the rows, as one by one.
  */
-
-/** Row `to` of `x` (rows of `width`, from column `left` on) less multiples of its rows from..until, by `factors[at + row]`. */
-export function subtractRows(
+export function addRows(
+  sums: Float64Array,
+  start: number,
   x: Float64Array,
   width: number,
   left: number,
-  to: number,
   from: number,
   until: number,
   factors: Float64Array,
   at: number,
+  sign: number,
 ): void {
-  const start = to * width;
   let k = from;
   for (; k + 4 <= until; k += 4) {
-    const a = factors[at + k];
-    const b = factors[at + k + 1];
-    const c = factors[at + k + 2];
-    const d = factors[at + k + 3];
+    const a = sign * factors[at + k];
+    const b = sign * factors[at + k + 1];
+    const c = sign * factors[at + k + 2];
+    const d = sign * factors[at + k + 3];
     const first = k * width;
     const second = first + width;
     const third = second + width;
     const fourth = third + width;
     for (let j = left; j < width; j++)
-      x[start + j] = x[start + j] - a * x[first + j] - b * x[second + j] - c * x[third + j] - d * x[fourth + j];
+      sums[start + j] = sums[start + j] + a * x[first + j] + b * x[second + j] + c * x[third + j] + d * x[fourth + j];
   }
   for (; k < until; k++) {
-    const factor = factors[at + k];
-    const first = k * width;
-    if (factor !== 0) for (let j = left; j < width; j++) x[start + j] -= factor * x[first + j];
-  }
-}
-
-/** Adds to `sums` multiples of the rows of `x` (of `width`, from row `first` and column `left` on), by `factors[row]`. */
-export function addRows(
-  sums: Float64Array,
-  x: Float64Array,
-  width: number,
-  factors: Float64Array,
-  first: number,
-  left: number,
-): void {
-  let i = first;
-  for (; i + 4 <= factors.length; i += 4) {
-    const a = factors[i];
-    const b = factors[i + 1];
-    const c = factors[i + 2];
-    const d = factors[i + 3];
-    const row = i * width;
-    const second = row + width;
-    const third = second + width;
-    const fourth = third + width;
-    for (let j = left; j < width; j++)
-      sums[j] = sums[j] + a * x[row + j] + b * x[second + j] + c * x[third + j] + d * x[fourth + j];
-  }
-  for (; i < factors.length; i++) {
-    const factor = factors[i];
-    for (let j = left; j < width; j++) sums[j] += factor * x[i * width + j];
+    const factor = sign * factors[at + k];
+    const row = k * width;
+    if (factor !== 0) for (let j = left; j < width; j++) sums[start + j] += factor * x[row + j];
   }
 }

@@ -41,7 +41,7 @@ function tridiagonal(a: Matrix, wanted: boolean): { diagonal: Float64Array; besi
     if (tau === 0) continue;
     // Of (I - tau v vᵀ) A (I - tau v vᵀ) = A - v wᵀ - w vᵀ.
     const w = new Float64Array(n);
-    addRows(w, x, n, v, k + 1, k + 1);
+    addRows(w, 0, x, n, k + 1, k + 1, n, v, 0, 1);
     let dot = 0;
     for (let i = k + 1; i < n; i++) {
       w[i] *= tau;
