@@ -1,7 +1,8 @@
 import { type Backend, withSharedKernels } from "@cresset/core/backend";
 import { backendOf, type WasmOptions } from "./backend.ts";
 import { explainProgram } from "./explain.ts";
-import { hasRuns, writeRuns } from "./lowering/products/strip-runs.ts";
+import { runFunction } from "./lowering/products/run-sums.ts";
+import { runs } from "./lowering/products/runs.ts";
 import { RowExtremum } from "./lowering/reductions/row-extremum.ts";
 import { writeScan } from "./lowering/scan.ts";
 import { sortScratch, writeSort } from "./lowering/sorting/sort.ts";
@@ -13,9 +14,9 @@ import { threads } from "./threads/threads.ts";
 export type { WasmOptions } from "./backend.ts";
 
 const everything: Parts = {
-  functions: functionNamed,
+  functions: (name, features) => runFunction(name, features) ?? functionNamed(name, features),
   rare: {
-    runs: { fit: hasRuns, write: writeRuns },
+    runs,
     rowExtremum: (...given) => new RowExtremum(...given),
     scan: { write: writeScan },
     sort: { write: writeSort, scratch: sortScratch },

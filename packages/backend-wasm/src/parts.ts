@@ -2,7 +2,6 @@ import type { ContractionKernel, Program, ScanKernel, SharingProgram, SortKernel
 import type { Engine } from "./engine.ts";
 import type { Features } from "./features.ts";
 import type { Lanes } from "./lowering/code/lanes.ts";
-import type { RunScratch } from "./lowering/products/strip-runs.ts";
 import type { SharedFunction } from "./lowering/values/shared.ts";
 import type { KernelWriter } from "./lowering/writer.ts";
 import type { Allocator } from "./memory/allocator.ts";
@@ -18,10 +17,13 @@ export interface LaneReduction {
 
 /** How kernels are written that few programs have, or faster than they would be otherwise. */
 export interface RareKernels {
-  /** Contractions whose columns are runs of neighbours: convolutions, which otherwise pack what they read. */
+  /** Contractions that read runs of neighbours: convolutions, which otherwise pack what they read. */
   readonly runs?: {
-    fit(kernel: ContractionKernel, extents: readonly number[]): boolean;
-    write(w: KernelWriter, kernel: ContractionKernel, scratch: RunScratch): void;
+    /** In which way a call of these extents does that; 0, if in none. */
+    way(kernel: ContractionKernel, extents: readonly number[]): number;
+    /** Bytes of scratch memory that a call needs. */
+    scratch(kernel: ContractionKernel, extents: readonly number[], features: Features): number;
+    write(w: KernelWriter, kernel: ContractionKernel): void;
   };
   /** Maxima and minima of float32 along memory, which otherwise take twice the instructions. */
   readonly rowExtremum?: (w: KernelWriter, name: "max" | "min", identity: Lanes) => LaneReduction;

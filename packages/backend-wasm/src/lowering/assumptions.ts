@@ -15,8 +15,8 @@ export interface Assumptions {
   readonly few: boolean;
   /** So little is computed that in haste a contraction is done without tiles (`products/in-order.ts`), a loop without vectors. */
   readonly brief: boolean;
-  /** A contraction has long runs of columns (`products/strip-runs.ts`). */
-  readonly runs: boolean;
+  /** A contraction reads long runs of neighbours; the way in which it does (`products/runs.ts`), 0 for none. */
+  readonly runs: number;
   /** A sum may be over so many points that they are first added in chunks (`reductions/sum.ts`). */
   readonly chunks: boolean;
   /** Inner loops are over multiples of `wholeTurn` points along one axis: none are left after vectors. */
@@ -41,7 +41,7 @@ export function assumptionsOf(
   return {
     few: false,
     brief: kernel.kind === "loop" && sizeOf(range(0, kernel.axes), extents) <= fewPoints,
-    runs: false,
+    runs: 0,
     chunks: inner.some(
       ({ axes, reductions }) =>
         sizeOf(axes, extents) >= fewestInChunks &&

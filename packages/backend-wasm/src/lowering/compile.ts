@@ -60,8 +60,9 @@ export function scratchBytes(
   kernel: Kernel,
   extents: readonly number[],
   features: Features,
-  { sort }: RareKernels,
+  rare: RareKernels,
 ): number {
-  if (kernel.kind === "contraction") return contractionScratch(kernel, extents, features);
+  const { sort } = rare;
+  if (kernel.kind === "contraction") return contractionScratch(kernel, extents, features, rare);
   return kernel.kind === "sort" && sort !== undefined ? sort.scratch(kernel, extents) : 0;
 }

@@ -18,9 +18,15 @@ function formOf(kernel: ContractionKernel, { simd }: Features): "strips" | "thin
 }
 
 /** Bytes of scratch memory that a contraction of these extents needs. */
-export function contractionScratch(kernel: ContractionKernel, extents: readonly number[], features: Features): number {
+export function contractionScratch(
+  kernel: ContractionKernel,
+  extents: readonly number[],
+  features: Features,
+  { runs }: RareKernels,
+): number {
   const form = formOf(kernel, features);
   if (form === "reduction") return 0;
+  if (runs?.way(kernel, extents)) return runs.scratch(kernel, extents, features);
   return form === "strips" ? stripScratch(kernel, extents, features) : thinScratch(kernel, extents);
 }
 
@@ -45,7 +51,7 @@ export function contractionAssumptions(
       dtype === "float32" &&
       sizeOf(steps, extents) <= most[form] &&
       sizeOf(range(0, kernel.axes), extents) <= most.products,
-    runs: form === "strips" && runs?.fit(kernel, extents) === true,
+    runs: (form !== "reduction" && runs?.way(kernel, extents)) || 0,
     chunks:
       form === "reduction" && !few && depth > 0 && addedInChunks(dtype) && sizeOf(steps, extents) >= fewestInChunks,
     whole: form === "reduction" && isWhole(steps, extents),
@@ -59,6 +65,7 @@ export function writeContraction(w: KernelWriter, kernel: ContractionKernel): vo
   }
   const form = formOf(kernel, w.target);
   if (w.assumptions.brief && w.hurry()) writeInOrder(w, kernel);
+  else if (w.rare.runs && w.assumptions.runs) w.rare.runs.write(w, kernel);
   else if (form === "strips") writeStrips(w, kernel);
   else if (form === "thin") writeThin(w, kernel);
   else writeReduction(w, kernel, kernel.dtype === "float16" ? "float32" : kernel.dtype);

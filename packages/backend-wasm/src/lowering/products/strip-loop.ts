@@ -52,7 +52,7 @@ interface Destination {
   readonly rowBytes: number;
 }
 
-function destinationOf(
+export function destinationOf(
   kernel: ContractionKernel,
   rows: readonly number[],
   columns: readonly number[],

@@ -3,6 +3,7 @@
  * of a row of the image): nothing is packed. Steps of the depth are wherever a table says.
  */
 import { bytesOf, type ContractionKernel, type Expression } from "@cresset/core/backend";
+import type { Features } from "../../features.ts";
 import { linearStride } from "../accesses.ts";
 import type { Value } from "../code/emitter.ts";
 import { addressOf } from "../index-math.ts";
@@ -12,15 +13,16 @@ import { type Axes, axesOf, blocks, type Side, sizeOf } from "./contraction-axes
 import { computedKind } from "./epilogue.ts";
 import { packedBytes } from "./microkernel.ts";
 import { eachPoint, eachRun, placeAt } from "./odometer.ts";
-import { storageOf } from "./pack.ts";
+import { packingSlack, storageOf } from "./pack.ts";
 import { block, writeColumns } from "./strip-loop.ts";
+import { sumsScratch } from "./strips.ts";
 import { columnsOf, tableTileName } from "./tile.ts";
 
 /** Of shorter runs a tile would be half empty, and longer tables do not stay in the cache. */
 const shortestRun = 6;
 export const mostTableSteps = 2048;
 
-type Load = Expression & { readonly kind: "load" };
+export type Load = Expression & { readonly kind: "load" };
 
 /** The operands, and the bytes between rows of the left one. */
 interface Runs {
@@ -30,7 +32,11 @@ interface Runs {
 }
 
 /** The operand of a side, if elements lie as they are multiplied, at distances that are regular along each axis. */
-function regular(kernel: ContractionKernel, { operand, axes }: Side, depth: readonly number[]): Load | undefined {
+export function regular(
+  kernel: ContractionKernel,
+  { operand, axes }: Side,
+  depth: readonly number[],
+): Load | undefined {
   if (operand.kind !== "load" || operand.dtype !== storageOf[computedKind(kernel)]) return undefined;
   const strides = [...axes, ...depth].map((axis) => linearStride(operand.index, axis));
   return strides.some(Number.isNaN) ? undefined : operand;
@@ -46,7 +52,7 @@ function runsOf(kernel: ContractionKernel, { rows, columns, depth }: Axes): Runs
 }
 
 /** Whether it has runs that are long enough, and the depth is short enough. */
-export function hasRuns(kernel: ContractionKernel, extents: readonly number[]): boolean {
+export function hasStripRuns(kernel: ContractionKernel, extents: readonly number[]): boolean {
   const axes = axesOf(kernel);
   if (runsOf(kernel, axes) === undefined) return false;
   const last = axes.columns.axes[axes.columns.axes.length - 1];
@@ -54,19 +60,21 @@ export function hasRuns(kernel: ContractionKernel, extents: readonly number[]): 
 }
 
 /** Scratch memory: a table for each operand, and sums. */
-export interface RunScratch {
-  readonly left: Value;
-  readonly right: Value;
-  readonly sums: Value;
+export function stripRunScratch(kernel: ContractionKernel, extents: readonly number[], features: Features): number {
+  return 8 * sizeOf(axesOf(kernel).depth, extents) + sumsScratch(kernel, extents, features) + packingSlack;
 }
 
-export function writeRuns(w: KernelWriter, kernel: ContractionKernel, scratch: RunScratch): void {
+export function writeStripRuns(w: KernelWriter, kernel: ContractionKernel): void {
   const { e } = w;
   const axes = axesOf(kernel);
   const runs = runsOf(kernel, axes);
   if (!runs) throw new Error("a contraction without runs");
   const { batch, rows, columns, depth } = axes;
   const kind = computedKind(kernel);
+  const tableBytes = w.times(w.extentOf(depth), e.i32(4));
+  const left = w.scratch;
+  const right = w.plus(left, tableBytes);
+  const scratch = { left, right, sums: w.plus(w.plus(right, tableBytes), e.i32(packingSlack)) };
   const last = columns.axes[columns.axes.length - 1];
   const panel = e.i32(columnsOf(kind, w.target) * packedBytes[kind]);
   const zero = e.i32(0);

@@ -8,21 +8,27 @@ import { packedBytes } from "./microkernel.ts";
 import { packingSlack } from "./pack.ts";
 import { panelRows, writeBlocks } from "./strip-blocks.ts";
 import { block } from "./strip-loop.ts";
-import { mostTableSteps } from "./strip-runs.ts";
 import { columnsOf, tileOf } from "./tile.ts";
 
-/** Scratch memory: packed rows, packed columns, sums. Tables of steps take the place of what is packed. */
+/** Columns of a block, to the end of the last tile. */
+function blockWidth(kernel: ContractionKernel, extents: readonly number[], features: Features): number {
+  const { columns } = axesOf(kernel);
+  return roundUp(Math.min(block.columns, sizeOf(columns.axes, extents)), columnsOf(computedKind(kernel), features));
+}
+
+/** Scratch memory for sums. */
+export function sumsScratch(kernel: ContractionKernel, extents: readonly number[], features: Features): number {
+  const kind = computedKind(kernel);
+  const height = Math.max(Math.min(block.rows, sizeOf(axesOf(kernel).rows.axes, extents)), tileOf(kind, features).rows);
+  return packedBytes[kind] * height * blockWidth(kernel, extents, features) + packingSlack;
+}
+
+/** Scratch memory: packed rows, packed columns, sums. */
 export function stripScratch(kernel: ContractionKernel, extents: readonly number[], features: Features): number {
   const kind = computedKind(kernel);
-  const { rows, columns, depth } = axesOf(kernel);
-  const tile = tileOf(kind, features);
-  const count = sizeOf(depth, extents);
-  const steps = Math.min(block.depth, count);
-  const width = roundUp(Math.min(block.columns, sizeOf(columns.axes, extents)), columnsOf(kind, features));
-  const height = Math.max(Math.min(block.rows, sizeOf(rows.axes, extents)), tile.rows);
-  const packed = packedBytes[kind] * steps * (panelRows(tile.rows) + width);
-  const tables = count <= mostTableSteps ? 8 * count : 0;
-  return Math.max(packed, tables) + packedBytes[kind] * height * width + 3 * packingSlack;
+  const steps = Math.min(block.depth, sizeOf(axesOf(kernel).depth, extents));
+  const packed = panelRows(tileOf(kind, features).rows) + blockWidth(kernel, extents, features);
+  return packedBytes[kind] * steps * packed + sumsScratch(kernel, extents, features) + 2 * packingSlack;
 }
 
 /**
@@ -30,7 +36,7 @@ export function stripScratch(kernel: ContractionKernel, extents: readonly number
  * whatever is packed.
  */
 export function writeStrips(w: KernelWriter, kernel: ContractionKernel): void {
-  const { e, rare } = w;
+  const { e } = w;
   const axes = axesOf(kernel);
   const kind = computedKind(kernel);
   const bytes = packedBytes[kind];
@@ -42,13 +48,6 @@ export function writeStrips(w: KernelWriter, kernel: ContractionKernel): void {
     columnsOf(kind, w.target),
   );
   const slack = e.i32(packingSlack);
-  if (rare.runs && w.assumptions.runs) {
-    const left = w.scratch;
-    const right = w.plus(left, w.times(depthCount, e.i32(4)));
-    const sums = w.plus(w.plus(right, w.times(depthCount, e.i32(4))), slack);
-    rare.runs.write(w, kernel, { left, right, sums });
-    return;
-  }
   const rows = w.scratch;
   const packedRows = w.times(steps, e.i32(panelRows(tileOf(kind, w.target).rows) * bytes));
   const columns = w.plus(w.plus(rows, packedRows), slack);
