@@ -92,12 +92,31 @@ function backward(how: Convolution, packed: boolean): Case {
   });
 }
 
+/** A convolution along rows alone. */
+function line(how: Convolution, packed: boolean): Case {
+  const { batch, channels, multiplier, kernel, outputs, stride, dilation } = how;
+  const [, width] = sizeOf(how);
+  const [, taps] = kernel;
+  const [, pixels] = outputs;
+  return made(how, packed, {
+    extents: [batch, channels, multiplier, pixels, taps],
+    batch: 2,
+    columns: 1,
+    left: [0, multiplier * taps, taps, 0, 1],
+    right: [channels * width, width, 0, stride, dilation],
+    result: [channels * multiplier * pixels, multiplier * pixels, pixels, 1],
+    lengths: [channels * multiplier * taps, batch * channels * width, batch * channels * multiplier * pixels],
+  });
+}
+
 const sizeOf = ({ kernel, outputs, stride, dilation }: Convolution): number[] =>
   outputs.map((n, i) => stride * (n - 1) + dilation * (kernel[i] - 1) + 1);
 
 interface Description {
   readonly extents: readonly number[];
   readonly batch: number;
+  /** Axes of the results, 2 by default. */
+  readonly columns?: number;
   readonly left: readonly number[];
   readonly right: readonly number[];
   readonly result: readonly number[];
@@ -105,7 +124,7 @@ interface Description {
 }
 
 function made(how: Convolution, packed: boolean, described: Description): Case {
-  const { batch, lengths } = described;
+  const { batch, columns = 2, lengths } = described;
   const rows = Number(how.multiplier > 1);
   const present = (list: readonly number[]): readonly number[] => (rows > 0 ? list : list.toSpliced(batch, 1));
   const [extents, left, right, result] = [described.extents, described.left, described.right, described.result].map(
@@ -124,8 +143,8 @@ function made(how: Convolution, packed: boolean, described: Description): Case {
     checks: 0,
     batch,
     rows,
-    columns: 2,
-    depth: 4 - batch,
+    columns,
+    depth: extents.length - batch - rows - columns,
     dtype: "float32",
     left: load("float32", 0, linear(left)),
     right: packed ? apply("mul", read, constant("float32", 1)) : read,
@@ -161,13 +180,16 @@ describe.each<[string, WasmOptions]>([
   test.each([
     ["a convolution", forward],
     ["the gradient of its weights", backward],
+    ["a convolution in one dimension", line],
   ])("%s", (_, of) => {
     fc.assert(
-      fc.property(convolutions, fc.boolean(), (how, haste) => {
+      fc.property(convolutions, fc.boolean(), (given, haste) => {
+        const how =
+          of === line ? { ...given, turned: false, outputs: [1, given.outputs[0] * given.outputs[1]] as const } : given;
         const backend = wasm({ ...options, haste, threads: 1 });
         const packed = results(of({ ...how, turned: false, epilogue: false }, true), backend);
         const got = results(of(how, false), backend);
-        const [rows, columns] = of === forward ? how.outputs : how.kernel;
+        const [rows, columns] = of === backward ? how.kernel : how.outputs;
         const inOrder = got.map((_, i) => {
           const [y, x] = [Math.floor(i / columns) % rows, i % columns];
           return how.turned ? got[i - (i % (rows * columns)) + x * rows + y] : got[i];
@@ -215,6 +237,7 @@ test("depthwise convolutions and their gradients read in place", () => {
   for (const stride of [1, 2]) {
     expect(way(forward({ ...how, stride }, false))).toBe(1);
     expect(way(backward({ ...how, stride }, false))).toBe(2);
+    expect(way(line({ ...how, stride }, false))).toBe(1);
   }
   expect(way(forward({ ...how, stride: 3 }, false))).toBe(0);
   expect(way(forward({ ...how, outputs: [1, 16] }, false))).toBe(0);

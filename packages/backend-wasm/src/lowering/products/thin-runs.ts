@@ -8,7 +8,7 @@ import type { Value } from "../code/emitter.ts";
 import { addressOf } from "../index-math.ts";
 import { nested } from "../statement.ts";
 import type { KernelWriter } from "../writer.ts";
-import { axesOf, type Side, sizeOf } from "./contraction-axes.ts";
+import { axesOf, lesser, type Side, sizeOf } from "./contraction-axes.ts";
 import { writeEpilogue } from "./epilogue.ts";
 import { eachPoint, eachRun } from "./odometer.ts";
 import { runFunctionName } from "./run-sums.ts";
@@ -65,8 +65,9 @@ export function thinWay(kernel: ContractionKernel, extents: readonly number[]): 
     steps <= 4 * mostTableVectors &&
     results <= block.results;
   if (alongDepth) return 2;
-  // Where only the last axis has more than one point, a thread may have any part of a run.
-  return Number(results > width && width >= 4 && isNear(apart[0]) && steps <= mostTableSteps);
+  // Of several axes of which only the last has more than one point, a thread may have any part.
+  const inRuns = free.axes.length === 1 ? depth.length > 1 || apart[1] === 1 : results > width;
+  return Number(inRuns && width >= 4 && isNear(apart[0]) && steps <= mostTableSteps);
 }
 
 /** Scratch memory, for the way that needs more: two tables of steps, one of results, sums. */
@@ -109,30 +110,41 @@ function operandsAt(w: KernelWriter, { left, right, depth }: ThinRuns): Value[] 
   return [left, right].map(({ operand, index }) => addressOf(w, operand, index, bytes));
 }
 
-/** As many runs of results at a time as differ along one axis only. */
+/**
+ * As many runs of results at a time as differ along one axis only. Of one run a thread may have less than a vector: then it
+ * computes some that are another's.
+ */
 function writeSums(w: KernelWriter, kernel: ContractionKernel, runs: ThinRuns): void {
   const { e } = w;
   const { batch, free, depth, right, result } = runs;
   const outer = free.axes.slice(0, -1);
   const run = outer[outer.length - 1];
+  const isOne = outer.length === 0;
   const [apart] = runs.apart;
   const sums = writeTable(w, runs, 1);
-  const width = w.extent(result);
-  const back = (by: number): Value => w.times(e.op("i32.and", w.times(width, e.i32(-1)), e.i32(3)), e.i32(-bytes * by));
-  const destination = w.repeatable ? destinationOf(kernel, [run], [result]) : undefined;
+  const zero = e.i32(0);
+  const four = e.i32(4);
   const start = w.rangeStart(free.range);
   const count = e.op("i32.sub", w.rangeEnd(free.range), start);
+  const extent = w.extent(result);
+  const first = isOne ? lesser(w, start, e.op("i32.sub", extent, four)) : zero;
+  const width = isOne ? e.select(four, count, e.op("i32.lt_s", count, four)) : extent;
+  const ofRuns = (n: Value): Value => e.op("i32.div_u", n, width);
+  const back = (by: number): Value => w.times(e.op("i32.and", w.times(width, e.i32(-1)), e.i32(3)), e.i32(-bytes * by));
+  const destination = w.repeatable ? destinationOf(kernel, outer.slice(-1), [result]) : undefined;
   nested(w, batch, () => {
-    eachRun(w, outer, e.op("i32.div_u", start, width), e.op("i32.div_u", count, width), (from, done, several) => {
+    eachRun(w, outer, isOne ? zero : ofRuns(start), isOne ? e.i32(1) : ofRuns(count), (from, done, several) => {
       w.setAxis(run, from);
-      w.setAxis(result, e.i32(0));
+      w.setAxis(result, first);
       const operands = operandsAt(w, runs);
       const to = destination ? addressOf(w, destination.operand, destination.index, bytes) : sums;
       const toRun = destination ? e.i32(destination.rowBytes) : w.times(width, e.i32(bytes));
       const strides = [several, e.i32(linearStride(right.index, run) * bytes), toRun, back(apart), back(1)];
       e.callNow(runFunctionName("sums", apart), ...operands, to, w.extentOf(depth), width, w.scratch, ...strides);
       if (destination) return;
-      writeEpilogue(w, kernel, sums, free.axes, w.plus(start, w.times(done, width)), w.times(several, width));
+      if (isOne)
+        writeEpilogue(w, kernel, w.elementAt(sums, e.op("i32.sub", start, first), bytes), free.axes, start, count);
+      else writeEpilogue(w, kernel, sums, free.axes, w.plus(start, w.times(done, width)), w.times(several, width));
     });
   });
 }
