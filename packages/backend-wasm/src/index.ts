@@ -5,6 +5,7 @@ import { runFunction } from "./lowering/products/run-sums.ts";
 import { runs } from "./lowering/products/runs.ts";
 import { RowExtremum } from "./lowering/reductions/row-extremum.ts";
 import { writeScan } from "./lowering/scan.ts";
+import { writeSegments } from "./lowering/segments/segments.ts";
 import { sortScratch, writeSort } from "./lowering/sorting/sort.ts";
 import { functionNamed } from "./lowering/values/functions.ts";
 import type { Parts } from "./parts.ts";
@@ -18,6 +19,7 @@ const everything: Parts = {
   rare: {
     runs,
     rowExtremum: (...given) => new RowExtremum(...given),
+    segments: { write: writeSegments },
     scan: { write: writeScan },
     sort: { write: writeSort, scratch: sortScratch },
   },

@@ -1,4 +1,12 @@
-import type { ContractionKernel, Program, ScanKernel, SharingProgram, SortKernel } from "@cresset/core/backend";
+import type {
+  ContractionKernel,
+  LoopKernel,
+  Program,
+  ScanKernel,
+  SharingProgram,
+  SortKernel,
+  Statement,
+} from "@cresset/core/backend";
 import type { Engine } from "./engine.ts";
 import type { Features } from "./features.ts";
 import type { Lanes } from "./lowering/code/lanes.ts";
@@ -24,6 +32,15 @@ export interface RareKernels {
     /** Bytes of scratch memory that a call needs. */
     scratch(kernel: ContractionKernel, extents: readonly number[], features: Features): number;
     write(w: KernelWriter, kernel: ContractionKernel): void;
+  };
+  /** Loops that ask where a coordinate lies, which otherwise ask at every point. */
+  readonly segments?: {
+    /** @param inside writes the loops of a segment; along the axes in `narrow` it has less than four points. */
+    write(
+      w: KernelWriter,
+      kernel: LoopKernel,
+      inside: (body: readonly Statement[], narrow: ReadonlySet<number>) => void,
+    ): void;
   };
   /** Maxima and minima of float32 along memory, which otherwise take twice the instructions. */
   readonly rowExtremum?: (w: KernelWriter, name: "max" | "min", identity: Lanes) => LaneReduction;

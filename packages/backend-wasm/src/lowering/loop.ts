@@ -10,11 +10,18 @@ type Plan = { readonly kind: "outer"; readonly axis: number } | { readonly kind:
 
 /** Loops over the outer axes around the body. */
 export function writeLoop(w: KernelWriter, kernel: LoopKernel): void {
+  const { segments } = w.rare;
+  if (segments) segments.write(w, kernel, (body, narrow) => writePoints(w, kernel.outer, body, narrow));
+  else writePoints(w, kernel.outer, kernel.body);
+}
+
+/** @param narrow axes without four neighbours. */
+function writePoints(w: KernelWriter, outer: number, all: readonly Statement[], narrow?: ReadonlySet<number>): void {
   const apart = !w.target.simd || (w.assumptions.brief && w.hurry());
-  const plan: Plan = apart ? { kind: "none" } : planOf(kernel.outer, kernel.body);
-  const axes = Array.from({ length: kernel.outer }, (_, i) => i);
+  const plan: Plan = apart ? { kind: "none" } : planOf(outer, all, narrow);
+  const axes = Array.from({ length: outer }, (_, i) => i);
   if (plan.kind !== "outer") {
-    nested(w, axes, () => statements(w, kernel.body, plan.kind === "rows"));
+    nested(w, axes, () => statements(w, all, plan.kind === "rows"));
     return;
   }
   const { axis } = plan;
@@ -22,8 +29,8 @@ export function writeLoop(w: KernelWriter, kernel: LoopKernel): void {
     w,
     axes.filter((other) => other !== axis),
     () => {
-      const body = (): void => statements(w, kernel.body, false);
-      const copies = copiesOf(kernel.body);
+      const body = (): void => statements(w, all, false);
+      const copies = copiesOf(all);
       let start = w.from(axis);
       if (copies > 1) {
         const counter = w.e.variable("i32", start);
@@ -36,7 +43,7 @@ export function writeLoop(w: KernelWriter, kernel: LoopKernel): void {
         });
         start = w.e.copy(counter);
       }
-      eachNeighbour(w, axis, start, w.e.op("i32.sub", w.until(axis), start), w.overlapOf(kernel.body), body);
+      eachNeighbour(w, axis, start, w.e.op("i32.sub", w.until(axis), start), w.overlapOf(all), body);
     },
   );
 }
@@ -55,7 +62,7 @@ function copiesOf(body: readonly Statement[]): number {
 }
 
 /** The axis along which most accesses are neighbours. */
-function planOf(outer: number, body: readonly Statement[]): Plan {
+function planOf(outer: number, body: readonly Statement[], narrow?: ReadonlySet<number>): Plan {
   const inner = body.flatMap((statement) => (statement.kind === "inner" ? [statement] : []));
   const all = accesses(body);
   let best: Plan = { kind: "none" };
@@ -74,6 +81,7 @@ function planOf(outer: number, body: readonly Statement[]): Plan {
     }
     consider({ kind: "rows" }, score);
   }
-  for (let axis = outer - 1; axis >= 0; axis--) consider({ kind: "outer", axis }, scoreOf(all, axis));
+  for (let axis = outer - 1; axis >= 0; axis--)
+    if (!narrow?.has(axis)) consider({ kind: "outer", axis }, scoreOf(all, axis));
   return best;
 }

@@ -42,7 +42,7 @@ export class KernelWriter {
   readonly m: LaneMath;
   /** The address of scratch memory. */
   readonly scratch: Value;
-  readonly #record: Value;
+  readonly record: Value;
   readonly #axes = new Map<number, Value>();
   /** Values by register; each copy of the present points sees its own first, then those outside. */
   #registers: Registers = { own: new Map(), outside: undefined };
@@ -60,7 +60,7 @@ export class KernelWriter {
     this.e = new Emitter(["i32", "i32"], target.pool, (name) => target.callee(name));
     this.m = new LaneMath(this.e, target.simd, target.relaxedSimd);
     if ("body" in kernel) this.m.besideExp = uses(kernel.body, "exp") && uses(kernel.body, "expm1");
-    this.#record = this.e.parameter(0, "i32");
+    this.record = this.e.parameter(0, "i32");
     this.scratch = this.e.parameter(1, "i32");
   }
 
@@ -81,18 +81,24 @@ export class KernelWriter {
     return this.#inHaste;
   }
 
+  /** An operand of the kernel, or one that moves. */
   operand(n: number): Operand {
-    return this.kernel.operands[n];
+    const { operands } = this.kernel;
+    return operands[n % operands.length];
   }
+
+  /** Addresses of operands that move, whose numbers follow those of the kernel's own, as often as there are some (`segments/`). */
+  readonly moved: Value[] = [];
 
   /** A word of the record. */
   #word(at: number): Value {
-    return this.e.load("i32.load", this.#record, at);
+    return this.e.load("i32.load", this.record, at);
   }
 
   /** The address of an operand's buffer. */
   pointer(operand: number): Value {
-    return this.e.load("i32.load", this.#word(operandWord(this.kernel, operand)));
+    const moved = this.moved[Math.floor(operand / this.kernel.operands.length) - 1];
+    return moved ?? this.e.load("i32.load", this.#word(operandWord(this.kernel, operand)));
   }
 
   /** The number of elements of an operand. */
@@ -113,14 +119,17 @@ export class KernelWriter {
     return this.#word(rangeWord(this.kernel, range) + 4);
   }
 
+  /** Where less of an axis is computed than the call is to run (`segments/`). */
+  readonly spans = new Map<number, { readonly from: Value; readonly until: Value }>();
+
   /** The first coordinate along an axis. */
   from(axis: number): Value {
-    return axis < rangedAxes(this.kernel) ? this.rangeStart(axis) : this.e.i32(0);
+    return this.spans.get(axis)?.from ?? (axis < rangedAxes(this.kernel) ? this.rangeStart(axis) : this.e.i32(0));
   }
 
   /** The end of the coordinates along an axis. */
   until(axis: number): Value {
-    return axis < rangedAxes(this.kernel) ? this.rangeEnd(axis) : this.extent(axis);
+    return this.spans.get(axis)?.until ?? (axis < rangedAxes(this.kernel) ? this.rangeEnd(axis) : this.extent(axis));
   }
 
   /** The product of extents, 1 of none. */
