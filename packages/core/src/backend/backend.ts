@@ -43,6 +43,11 @@ export interface Backend {
   /** Whether `readSync` works and `run` returns its status at once. */
   readonly synchronous: boolean;
   /**
+   * Whether a loop that asks where a coordinate lies takes no longer than one that does not ask: a concatenation is one kernel then,
+   * however many parts it has. Elsewhere parts are joined by fours, and these.
+   */
+  readonly cutsLoops?: boolean;
+  /**
    * Bytes after which the runtime moves values that were not used lately to host arrays and releases their buffers.
    * Infinity where buffers are ordinary garbage-collected arrays.
    */

@@ -261,6 +261,16 @@ describe("long chains", () => {
   });
 });
 
+test("a concatenation of many parts is one kernel where that costs nothing, else parts are joined before", () => {
+  const kernels = (): number => {
+    const parts = Array.from({ length: 20 }, () => host(3, 4));
+    return device.commands(() => read(quietly(() => torch.cat(parts)))).length;
+  };
+  expect(kernels()).toBeGreaterThan(1);
+  device = new Recorder("recorder", { cutsLoops: true });
+  expect(kernels()).toBe(1);
+});
+
 describe("memory", () => {
   test("temporaries of a deep chain share the arena", () => {
     const [x, w] = [host(64, 64), host(64, 64)];

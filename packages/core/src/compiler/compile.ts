@@ -22,7 +22,7 @@ export interface Compiled {
 
 /** Compiles the pending nodes below `outputs` into one program. */
 export function compile(order: readonly Node[], outputs: readonly Value[], backend: Backend): Compiled {
-  const { program, inputs, checks } = build(order, outputs);
+  const { program, inputs, checks } = build(order, outputs, backend.cutsLoops);
   return { executable: backend.compile(program), inputs, checks };
 }
 
@@ -30,9 +30,10 @@ export function compile(order: readonly Node[], outputs: readonly Value[], backe
 export function build(
   order: readonly Node[],
   outputs: readonly Value[],
+  cutsLoops = false,
 ): Omit<Compiled, "executable"> & { readonly program: Program } {
   const inlined = inline(order, outputs);
-  const realized = chooseRealized(inlined.terms, inlined.outputs);
+  const realized = chooseRealized(inlined.terms, inlined.outputs, cutsLoops);
   const { groups, memberOf } = fuse(inlined.terms, realized);
 
   const buffers: BufferSpec[] = [];

@@ -50,7 +50,8 @@ const mostPadding = 8;
 /** How long a chain of terms may be that are computed where they are used: expressions are walked by recursion. */
 const longestChain = 300;
 
-export function chooseRealized(terms: readonly Term[], outputs: readonly Term[]): Set<Term> {
+/** @param cutsLoops whether the backend does (`Backend.cutsLoops`). */
+export function chooseRealized(terms: readonly Term[], outputs: readonly Term[], cutsLoops = false): Set<Term> {
   const users = new Map<Term, number>();
   for (const term of terms)
     for (const operand of new Set(term.inputs)) users.set(operand, (users.get(operand) ?? 0) + 1);
@@ -77,7 +78,8 @@ export function chooseRealized(terms: readonly Term[], outputs: readonly Term[])
       const base = baseOf(term.inputs[0]);
       const repeats = op === "expand" && term.numel <= 2 * term.inputs[0].numel;
       const limit = op === "expand" ? cheapToRepeat : smallEnoughToGuard;
-      if (!isLeaf(base) && !repeats && (isHeavy(base) || costOf(base) > limit)) realized.add(base);
+      const isPart = cutsLoops && op === "pad" && isJoin(base);
+      if (!isLeaf(base) && !repeats && (isHeavy(base) || (costOf(base) > limit && !isPart))) realized.add(base);
     }
     let total = movement.has(op) ? 0 : 1;
     let heavyHere = costly.has(op);
@@ -140,6 +142,10 @@ function sourcesOf(roots: readonly Term[], realized: ReadonlySet<Term>): Set<Ter
   }
   return sources;
 }
+
+/** Whether a term is a concatenation: every element of it is one of a part. */
+const isJoin = ({ primitive, inputs: [condition] }: Term): boolean =>
+  primitive.op === "where" && condition.primitive.op === "ge" && condition.inputs[0].primitive.op === "iota";
 
 /** The term that a chain of movement reads. */
 export function baseOf(term: Term): Term {

@@ -15,5 +15,5 @@ export function explain(tensor: Tensor): string {
   if (value.ready)
     return `a value of ${value.type.dtype}[${value.type.shape.join(", ")}] on ${backend.name}: nothing to compute`;
   const { order, outputs } = planEvaluation([value]);
-  return backend.explain(build(order, outputs).program);
+  return backend.explain(build(order, outputs, backend.cutsLoops).program);
 }

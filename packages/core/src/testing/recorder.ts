@@ -8,9 +8,10 @@ export class Recorder {
   readonly programs: Program[] = [];
 
   /** Registers itself as the default device. */
-  constructor(name = "recorder") {
+  constructor(name = "recorder", traits: Pick<Backend, "cutsLoops"> = {}) {
     const backend: Backend = {
       ...nullBackend(),
+      ...traits,
       name,
       compile: (program) => {
         this.programs.push(program);
