@@ -12,7 +12,8 @@ import type { Target } from "./lowering/writer.ts";
 import type { Allocator } from "./memory/allocator.ts";
 import type { Parts } from "./parts.ts";
 import type { SharedDriver } from "./threads/driver.ts";
-import type { Phases, Pool } from "./threads/pool.ts";
+import type { Pool } from "./threads/pool.ts";
+import type { Phases } from "./threads/shares.ts";
 
 const poolBytes = 4096;
 /** Milliseconds that compiling a program takes, about: one that has run for so long will run for longer. */

@@ -26,9 +26,8 @@ import {
 } from "./lowering/record.ts";
 import type { Allocator } from "./memory/allocator.ts";
 import type { Timing } from "./threads/benefit.ts";
-import { entryBytes } from "./threads/control.ts";
-import type { Phases } from "./threads/pool.ts";
-import type { Phase, Schedule, Step } from "./threads/schedule.ts";
+import type { Step } from "./threads/schedule.ts";
+import type { Halves, PlacedSteps, SharedWay } from "./threads/shares.ts";
 
 /**
  * A program laid out in linear memory: a word for the address of each buffer, the arguments, a byte for each check, a
@@ -121,7 +120,8 @@ export class WasmExecutable implements Executable {
     const { program } = this;
     const { indices, hasty } = this.engine.compile(this.#calls, this.#spent < this.engine.patience);
     this.hasty = hasty;
-    const shared = this.#schedule();
+    const planned = this.engine.pool?.plan(program, this.stateFrom);
+    this.#gains = planned !== undefined;
     const whole = this.#calls.map((_, call): Step => ({ call, part: undefined }));
     const callsBefore = countCalls(program.commands.slice(0, this.stateFrom));
     const argumentsAt = Math.ceil((4 * program.buffers.length) / 8) * 8;
@@ -132,17 +132,12 @@ export class WasmExecutable implements Executable {
       size += Math.ceil(bytes / 8) * 8;
       return at;
     };
-    const placed = (steps: readonly Step[]): PlacedSteps => ({
+    const placeSteps = (steps: readonly Step[]): PlacedSteps => ({
       at: place(commandBytes * steps.length),
       steps: steps.map((step) => ({ step, at: place(recordBytes(this.#calls[step.call].kernel)) })),
     });
-    const placedPhases = (phases: readonly Phase[]): PlacedPhases => {
-      const shares = phases.flat();
-      const scratch = phases.flatMap((phase) => this.#scratchOf(phase));
-      return { table: place(entryBytes * shares.length), count: phases.length, shares: shares.map(placed), scratch };
-    };
-    const alone = both({ before: whole.slice(0, callsBefore), state: whole.slice(callsBefore) }, placed);
-    const phases = shared && both(shared, placedPhases);
+    const [before, state] = [placeSteps(whole.slice(0, callsBefore)), placeSteps(whole.slice(callsBefore))];
+    const writeShares = planned?.({ place, placeSteps, scratchOf: (call) => this.#scratch[call] });
     const base = this.#allocator.allocate(size);
     this.#base = base;
     this.#bytes = size;
@@ -151,51 +146,14 @@ export class WasmExecutable implements Executable {
     this.#arguments = base + argumentsAt;
     this.#failed = base + failedAt;
     this.setArguments(this.#constants, program.arguments - this.#constants.length);
-    const written = ({ at, steps }: PlacedSteps): List => {
+    const writeSteps = ({ at, steps }: PlacedSteps): List => {
       const first = base + at;
       for (const [i, one] of steps.entries())
         this.#writeStep(first + commandBytes * i, indices, one.step, base + one.at);
       return { first, end: first + commandBytes * steps.length };
     };
-    const writtenPhases = ({ table, count, shares, scratch }: PlacedPhases): Phases => {
-      for (const [i, share] of shares.entries()) {
-        const { first, end } = written(share);
-        const entry = base + table + entryBytes * i;
-        for (const [n, word] of [first, end, scratch[i].from].entries()) this.#write(entry + 4 * n, word);
-      }
-      return { table: base + table, count };
-    };
-    this.alone = both(alone, written);
-    this.shared = shared &&
-      phases && {
-        ...both(phases, writtenPhases),
-        scratchBytes: [...phases.before.scratch, ...phases.state.scratch].reduce(
-          (most, { to }) => Math.max(most, to),
-          0,
-        ),
-        time: shared.time / 1e6,
-        gain: shared.gain,
-      };
-  }
-
-  /** Where in scratch memory each share of a phase has its own. */
-  #scratchOf(phase: Phase): { readonly from: number; readonly to: number }[] {
-    let to = 0;
-    return phase.map((steps) => {
-      const from = to;
-      to += steps.reduce((most, { call }) => Math.max(most, this.#scratch[call]), 0);
-      return { from, to };
-    });
-  }
-
-  /** How threads share it, if there are several and it gains by them. */
-  #schedule(): Schedule | undefined {
-    const { pool } = this.engine;
-    if (pool === undefined) return undefined;
-    const found = pool.schedule(this.program, this.stateFrom);
-    this.#gains = found !== undefined;
-    if (this.#gains) pool.start();
-    return pool.threads > 1 ? found : undefined;
+    this.alone = { before: writeSteps(before), state: writeSteps(state) };
+    this.shared = writeShares?.({ base, writeSteps, write: (address, word) => this.#write(address, word) });
   }
 
   #writeStep(at: number, functions: readonly number[], step: Step, record: number): void {
@@ -283,40 +241,6 @@ function setInt64(view: DataView, at: number, value: number): void {
   } else {
     view.setBigInt64(at, floatToInt64(value), true);
   }
-}
-
-/** What there is of the commands before those that write state, and of those. */
-interface Halves<T> {
-  readonly before: T;
-  readonly state: T;
-}
-
-const both = <T, U>({ before, state }: Halves<T>, made: (half: T) => U): Halves<U> => ({
-  before: made(before),
-  state: made(state),
-});
-
-/** How threads run a program together. */
-interface SharedWay extends Halves<Phases> {
-  /** Scratch memory of all threads, in bytes. */
-  readonly scratchBytes: number;
-  /** Milliseconds that it should take. */
-  readonly time: number;
-  /** Nanoseconds that it saves against one thread. */
-  readonly gain: number;
-}
-
-/** Where in a program's memory a list of steps lies, and the record of each. */
-interface PlacedSteps {
-  readonly at: number;
-  readonly steps: readonly { readonly step: Step; readonly at: number }[];
-}
-
-/** Where the table of phases lies, and their shares one after another. */
-interface PlacedPhases extends Phases {
-  readonly shares: readonly PlacedSteps[];
-  /** Where in scratch memory each share has its own. */
-  readonly scratch: readonly { readonly from: number; readonly to: number }[];
 }
 
 const countCalls = (commands: readonly Command[]): number => commands.reduce((sum, { calls }) => sum + calls.length, 0);

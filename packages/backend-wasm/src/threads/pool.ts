@@ -3,14 +3,9 @@ import type { Allocator } from "../memory/allocator.ts";
 import { Benefit, Timing } from "./benefit.ts";
 import { control, controlBytes } from "./control.ts";
 import type { SharedDriver } from "./driver.ts";
-import { type Schedule, schedule, type Thresholds } from "./schedule.ts";
+import { schedule, type Thresholds } from "./schedule.ts";
+import { type Phases, type Plan, placeShares, type SharedWay, type Writing } from "./shares.ts";
 import { startWorker, textOf, type WorkerThread } from "./worker.ts";
-
-/** Phases of a program in memory: the address of their table, and how many. */
-export interface Phases {
-  readonly table: number;
-  readonly count: number;
-}
 
 interface Published {
   readonly bytes: Uint8Array;
@@ -72,9 +67,18 @@ export class Pool {
     allocator.bytes.fill(0, this.at, this.at + bytes);
   }
 
-  /** How its threads would share a program, if that gains anything. */
-  schedule(program: Program, stateFrom: number): Schedule | undefined {
-    return schedule(program, stateFrom, this.wanted, this.thresholds);
+  /**
+   * How its threads share a program, if that gains anything: takes memory for it, and gives what writes that (`placeShares`), or
+   * undefined as long as there are no threads. They are started.
+   */
+  plan(
+    program: Program,
+    stateFrom: number,
+  ): ((plan: Plan) => ((writing: Writing) => SharedWay) | undefined) | undefined {
+    const found = schedule(program, stateFrom, this.wanted, this.thresholds);
+    if (found === undefined) return undefined;
+    this.start();
+    return (plan) => (this.threads > 1 ? placeShares(found, plan) : undefined);
   }
 
   /** Something to take down in how long a program takes. */

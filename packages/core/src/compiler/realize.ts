@@ -145,7 +145,7 @@ function sourcesOf(roots: readonly Term[], realized: ReadonlySet<Term>): Set<Ter
 
 /** Whether a term is a concatenation: every element of it is one of a part. */
 const isJoin = ({ primitive, inputs: [condition] }: Term): boolean =>
-  primitive.op === "where" && condition.primitive.op === "ge" && condition.inputs[0].primitive.op === "iota";
+  primitive.op === "where" && condition.inputs[0]?.primitive.op === "iota";
 
 /** The term that a chain of movement reads. */
 export function baseOf(term: Term): Term {
