@@ -12,7 +12,6 @@ import {
   hostView,
   type KernelTiming,
   Pressure,
-  type Program,
 } from "@cresset/core/backend";
 import { commandBytes, Engine } from "./engine.ts";
 import { Layouts, WasmExecutable } from "./executable.ts";
@@ -124,7 +123,6 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
     16 * mebibyte,
     (count) => 2 * count,
   );
-  const sharing = parts.share ?? ((program: Program) => ({ program, constants: [] }));
   const workspace = new Workspace(allocator);
   const layouts = new Layouts();
   let listener: ((timing: KernelTiming) => void) | undefined;
@@ -138,7 +136,7 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
   }
 
   function executableOf(executable: Executable): WasmExecutable {
-    if (executable instanceof WasmExecutable && executable.engine === engine) return executable;
+    if (executable instanceof WasmExecutable) return executable;
     throw new BackendError("wasm: this program was compiled by another backend");
   }
 
@@ -146,37 +144,23 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
   function run(given: Executable, buffers: readonly BackendBuffer[], args: readonly Argument[]): number {
     const executable = executableOf(given);
     layouts.use(executable);
-    const { program, shared, timing } = executable;
+    const { program, external, stateFrom, shared, alone, timing } = executable;
     const pool = shared && timing && listener === undefined ? engine.pool : undefined;
     const arenaBytes = Math.ceil(program.arenaBytes / 64) * 64;
     const gains = shared && timing && pool?.isWorth(shared.gain, timing);
     const together = gains && workspace.has(arenaBytes + shared.scratchBytes) ? shared : undefined;
     const arena = workspace.take(arenaBytes + (together ?? executable).scratchBytes);
-    try {
-      executable.bindArena(arena);
-      const { external } = executable;
-      for (let i = 0; i < external.length; i++) executable.bind(external[i], bufferOf(buffers[i]).address);
-      if (program.arguments > 0) executable.setArguments(args);
-      return begin(executable, arena + arenaBytes, together, pool);
-    } finally {
-      workspace.leave();
-    }
-  }
-
-  /** Runs a program that is bound. @param pool that takes down how long it takes. */
-  function begin(
-    executable: WasmExecutable,
-    scratch: number,
-    together: WasmExecutable["shared"],
-    pool: Engine["pool"],
-  ): number {
-    const { program, stateFrom, alone, timing, hasty } = executable;
+    const scratch = arena + arenaBytes;
+    executable.bindArena(arena);
+    for (let i = 0; i < external.length; i++) executable.bind(external[i], bufferOf(buffers[i]).address);
+    if (program.arguments > 0) executable.setArguments(args);
     executable.clearChecks();
     const start = (half: "before" | "state", firstCall: number): void => {
       if (together) engine.share(together[half], scratch, together.time);
       else if (listener) engine.runApart(alone[half], scratch, (i) => executable.kernelOf(firstCall + i), listener);
       else engine.run(alone[half], scratch);
     };
+    const { hasty } = executable;
     const begun = pool || hasty ? performance.now() : 0;
     start("before", 0);
     const status = executable.firstFailure();
@@ -210,7 +194,14 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
       return pressure.limit;
     },
     allocate(dtype, length) {
-      const buffer = new WasmBuffer(dtype, length, length * bytesOf(dtype), allocator);
+      const make = (): WasmBuffer => new WasmBuffer(dtype, length, length * bytesOf(dtype), allocator);
+      let buffer: WasmBuffer;
+      try {
+        buffer = make();
+      } catch (error) {
+        if (!workspace.giveBack()) throw error;
+        buffer = make();
+      }
       pressure.allocated(buffer.bytes);
       return buffer;
     },
@@ -232,7 +223,7 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
     read: async (buffer) => read(buffer),
     readSync: read,
     compile(program) {
-      const executable = new WasmExecutable(sharing(program), engine, allocator);
+      const executable = new WasmExecutable(parts.share?.(program) ?? { program, constants: [] }, engine, allocator);
       layouts.use(executable);
       return executable;
     },
@@ -241,7 +232,7 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
       listener = given;
     },
     explain: (program) =>
-      parts.explain?.(sharing(program).program, engine) ??
+      parts.explain?.(parts.share?.(program).program ?? program, engine) ??
       "programs are explained by @cresset/backend-wasm, not by its lean entry",
     info: () => ({
       simd: features.simd,

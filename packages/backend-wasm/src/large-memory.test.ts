@@ -98,10 +98,8 @@ describe("an almost full memory", () => {
   });
 });
 
-test("buffers and programs of another instance are refused", () => {
+test("buffers of another instance are refused", () => {
   const [one, other] = [wasm({ threads: 1 }), wasm({ threads: 1 })];
   const buffer = one.allocate("float32", 4);
   expect(() => other.readSync?.(buffer)).toThrow("this buffer belongs to another backend");
-  const empty = { buffers: [], arenaBytes: 0, arguments: 0, checks: 0, commands: [], stateFrom: 0 };
-  expect(() => other.run(one.compile(empty), [], [])).toThrow("this program was compiled by another backend");
 });

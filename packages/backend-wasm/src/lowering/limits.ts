@@ -11,6 +11,6 @@ export function requireCountable(kernel: Kernel, extents: readonly number[]): vo
   const points = Math.max(inside, ...rangesOf(kernel, extents).flat());
   if (points > most)
     throw new BackendError(
-      `wasm: ${kernel.name} goes through ${points} points, and code counts to ${most}: do it in parts, or on the device "cpu"`,
+      `wasm: ${kernel.name} has ${points} points, and code counts to ${most}: do it in parts, or on the device "cpu"`,
     );
 }

@@ -33,8 +33,6 @@ export class Allocator {
   readonly memory: WebAssembly.Memory;
   /** Bytes given out. */
   used = 0;
-  /** Gives back what is only kept in case it is needed again, and says whether there was something. */
-  spare: () => boolean = () => false;
   readonly #maximum: number;
   #top: number;
   #bySize = new Map<number, number[]>();
@@ -72,9 +70,8 @@ export class Allocator {
 
   /** Bytes that a block of `bytes` takes: at most an eighth more. */
   static rounded(bytes: number): number {
-    const least = Math.max(bytes, 1);
-    const eighth = (): number => (least > large ? pageBytes : 1 << (28 - Math.clz32(least - 1)));
-    const step = least <= 8 * alignment ? alignment : eighth();
+    const least = Math.max(bytes, alignment);
+    const step = least > large ? pageBytes : Math.max(alignment, 1 << (28 - Math.clz32(least - 1)));
     return Math.ceil(least / step) * step;
   }
 
@@ -94,7 +91,6 @@ export class Allocator {
     if (!this.#reserve(size)) {
       const found = this.#joinAndTake(size);
       if (found !== undefined) return found;
-      if (this.spare()) return this.allocate(bytes);
       throw new BackendError(
         `wasm: out of memory: ${bytes} bytes do not fit beside the ${this.used} in use (at most ${this.#maximum}). Use smaller batches, or dispose() of large tensors.`,
       );

@@ -8,42 +8,33 @@ export class Workspace {
   readonly #allocator: Allocator;
   #address = 0;
   #bytes = 0;
-  #isTaken = false;
 
   constructor(allocator: Allocator) {
     this.#allocator = allocator;
-    allocator.spare = () => !this.#isTaken && this.#giveBack();
+  }
+
+  /** The address of so many bytes. @throws BackendError where there are not so many. */
+  take(bytes: number): number {
+    if (bytes > this.#bytes) {
+      this.giveBack();
+      this.#address = this.#allocator.allocate(bytes);
+      this.#bytes = bytes;
+    }
+    return this.#address;
   }
 
   /** Whether so many bytes can be had. */
   has(bytes: number): boolean {
     try {
-      this.#reserve(bytes);
+      this.take(bytes);
       return true;
     } catch {
       return false;
     }
   }
 
-  /** The address of so many bytes, which are a program's until it leaves. @throws BackendError where there are not so many. */
-  take(bytes: number): number {
-    this.#reserve(bytes);
-    this.#isTaken = true;
-    return this.#address;
-  }
-
-  leave(): void {
-    this.#isTaken = false;
-  }
-
-  #reserve(bytes: number): void {
-    if (bytes <= this.#bytes) return;
-    this.#giveBack();
-    this.#address = this.#allocator.allocate(bytes);
-    this.#bytes = bytes;
-  }
-
-  #giveBack(): boolean {
+  /** What no program uses now goes back to the allocator. Says whether there was anything. */
+  giveBack(): boolean {
     if (this.#bytes === 0) return false;
     this.#allocator.release(this.#address, this.#bytes);
     this.#bytes = 0;

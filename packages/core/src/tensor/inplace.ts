@@ -109,13 +109,11 @@ export function assign(
  */
 export function addUp(target: Tensor, sum: Tensor, since: number): void {
   const { storage, region } = target;
-  if (region !== null || sum.dtype !== target.dtype || !sameShape(sum.shape, storage.current.type.shape)) {
-    assign(target, sum, "backward", since);
-    return;
-  }
-  storage.write(sum.value);
-  target.value = sum.value;
-  target.seen = storage.version;
+  if (region === null) {
+    storage.write(sum.value);
+    target.value = sum.value;
+    target.seen = storage.version;
+  } else assign(target, sum, "backward", since);
 }
 
 /**
