@@ -3,14 +3,14 @@
  * A limit is a little above what it measures; raise it on purpose, in the commit that needs it.
  */
 const packages = {
-  core: "137 kB",
+  core: "139.7 kB",
   "backend-cpu": "9.9 kB",
-  "backend-wasm": "53.8 kB",
+  "backend-wasm": "56 kB",
   "backend-webgpu": "45.5 kB",
-  nn: "70 kB",
+  nn: "70.5 kB",
   optim: "15.8 kB",
   data: "5.1 kB",
-  distributions: "30.4 kB",
+  distributions: "30.7 kB",
   // Of these, fflate, which deflates, takes 3 kB.
   io: "39.2 kB",
   // Of these, Papa Parse takes 7 kB; 1.2 kB are loaded when a graph is asked for.
@@ -30,9 +30,9 @@ export default [
       "packages/nn/dist/index.js": "{ Linear, BCELoss }",
       "packages/optim/dist/index.js": "{ Adam }",
     },
-    limit: "43.4 kB",
+    limit: "43.9 kB",
   },
-  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "355 kB" },
+  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "361.2 kB" },
   ...Object.entries(packages).map(([name, limit]) => ({
     name: `@cresset/${name} without what it depends on`,
     path: `packages/${name}/dist/index.js`,
@@ -45,7 +45,7 @@ export default [
     path: "packages/distributions/dist/index.js",
     import: "{ Normal }",
     ignore: ["@cresset/*"],
-    limit: "7.4 kB",
+    limit: "7.6 kB",
   },
   // Of this, protocol buffers take 3.6 kB.
   {
