@@ -83,11 +83,11 @@ class WasmBuffer implements BackendBuffer {
   /** Of the memory that it is a part of. */
   readonly allocator: Allocator;
 
-  constructor(dtype: DType, length: number, bytes: number, allocator: Allocator) {
+  constructor(dtype: DType, length: number, bytes: number, address: number, allocator: Allocator) {
     this.dtype = dtype;
     this.length = length;
     this.bytes = bytes;
-    this.address = allocator.allocate(bytes);
+    this.address = address;
     this.allocator = allocator;
   }
 
@@ -147,9 +147,9 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
     const { program, external, stateFrom, shared, alone, timing } = executable;
     const pool = shared && timing && listener === undefined ? engine.pool : undefined;
     const arenaBytes = Math.ceil(program.arenaBytes / 64) * 64;
-    const gains = shared && timing && pool?.isWorth(shared.gain, timing);
-    const together = gains && workspace.has(arenaBytes + shared.scratchBytes) ? shared : undefined;
-    const arena = workspace.take(arenaBytes + (together ?? executable).scratchBytes);
+    const take = ({ scratchBytes }: { scratchBytes: number }): number => workspace.take(arenaBytes + scratchBytes);
+    const together = shared && timing && pool?.isWorth(shared, timing, take) ? shared : undefined;
+    const arena = take(together ?? executable);
     const scratch = arena + arenaBytes;
     executable.bindArena(arena);
     for (let i = 0; i < external.length; i++) executable.bind(external[i], bufferOf(buffers[i]).address);
@@ -194,19 +194,13 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
       return pressure.limit;
     },
     allocate(dtype, length) {
-      const make = (): WasmBuffer => new WasmBuffer(dtype, length, length * bytesOf(dtype), allocator);
-      let buffer: WasmBuffer;
-      try {
-        buffer = make();
-      } catch (error) {
-        if (!workspace.giveBack()) throw error;
-        buffer = make();
-      }
-      pressure.allocated(buffer.bytes);
-      return buffer;
+      const bytes = length * bytesOf(dtype);
+      const address = workspace.orGiveBack(() => allocator.allocate(bytes));
+      pressure.allocated(bytes);
+      return new WasmBuffer(dtype, length, bytes, address, allocator);
     },
     release(buffer) {
-      if (!(buffer instanceof WasmBuffer) || buffer.allocator !== allocator || buffer.address === 0) return;
+      if (!(buffer instanceof WasmBuffer) || buffer.address === 0) return;
       pressure.released();
       buffer.release();
     },

@@ -10,7 +10,5 @@ export function requireCountable(kernel: Kernel, extents: readonly number[]): vo
   const inside = extents.slice(rangedAxes(kernel)).reduce((product, extent) => product * extent, 1);
   const points = Math.max(inside, ...rangesOf(kernel, extents).flat());
   if (points > most)
-    throw new BackendError(
-      `wasm: ${kernel.name} has ${points} points, and code counts to ${most}: do it in parts, or on the device "cpu"`,
-    );
+    throw new BackendError(`wasm: ${kernel.name} has ${points} points, and code counts to ${most}: do it in parts`);
 }

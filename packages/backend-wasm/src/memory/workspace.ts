@@ -16,28 +16,26 @@ export class Workspace {
   /** The address of so many bytes. @throws BackendError where there are not so many. */
   take(bytes: number): number {
     if (bytes > this.#bytes) {
-      this.giveBack();
+      this.#giveBack();
       this.#address = this.#allocator.allocate(bytes);
       this.#bytes = bytes;
     }
     return this.#address;
   }
 
-  /** Whether so many bytes can be had. */
-  has(bytes: number): boolean {
+  /** What `allocate` gives, which gets what no program uses now where there is too little else. */
+  orGiveBack(allocate: () => number): number {
     try {
-      this.take(bytes);
-      return true;
-    } catch {
-      return false;
+      return allocate();
+    } catch (error) {
+      if (this.#bytes === 0) throw error;
+      this.#giveBack();
+      return allocate();
     }
   }
 
-  /** What no program uses now goes back to the allocator. Says whether there was anything. */
-  giveBack(): boolean {
-    if (this.#bytes === 0) return false;
-    this.#allocator.release(this.#address, this.#bytes);
+  #giveBack(): void {
+    if (this.#bytes > 0) this.#allocator.release(this.#address, this.#bytes);
     this.#bytes = 0;
-    return true;
   }
 }

@@ -104,8 +104,19 @@ export class Pool {
     return this.#state === "starting" ? "workers are starting" : this.#reason;
   }
 
-  /** Whether sharing a program that should save so many nanoseconds is worth it now. */
-  isWorth(gain: number, timing: Timing): boolean {
+  /** Whether sharing a program is worth it now. @param take takes the memory that it needs. */
+  isWorth(way: SharedWay, timing: Timing, take: (way: SharedWay) => void): boolean {
+    if (!this.#isWorth(way.gain, timing)) return false;
+    try {
+      take(way);
+      return true;
+    } catch {
+      // One thread needs less.
+      return false;
+    }
+  }
+
+  #isWorth(gain: number, timing: Timing): boolean {
     if (this.threads === 1) return false;
     const { awake, asleep, always } = this.thresholds;
     if (always) return true;

@@ -55,7 +55,7 @@ export function moduleAt(container: AnyModule, index: number): AnyModule {
  */
 export function appendModules(container: AnyModule, modules: Iterable<AnyModule>): void {
   if (container.moduleEntries().some(([name]) => Number.isNaN(+name)))
-    throw new ValueError("after modules with names, registerModule(name, module) adds one");
+    throw new ValueError("after modules with names: registerModule(name, module)");
   for (const module of modules) container.registerModule(String(container.length), required(container, module));
 }
 

@@ -36,7 +36,7 @@ describe("Sequential", () => {
     expect(named.namedChildren().map(([name]) => name)).toEqual(["first", "second"]);
     expect(named(torch.tensor([0])).tolistSync()).toEqual([3]);
     // "2" would be the first field.
-    expect(() => named.append(new Add(3))).toThrow("after modules with names, registerModule(name, module) adds one");
+    expect(() => named.append(new Add(3))).toThrow("after modules with names: registerModule(name, module)");
     named.registerModule("third", new Add(3));
     expect(named.at(-1)).toBe(named.getSubmodule("third"));
   });
