@@ -6,6 +6,7 @@ export * from "./backend.ts";
 export { programText } from "./explain.ts";
 export * from "./meaning.ts";
 export { nullBackend } from "./null.ts";
+export { type Parts, statementWithParts, withParts } from "./parts.ts";
 export { Pressure } from "./pressure.ts";
 export * from "./program.ts";
 export { RecentMap } from "./recent-map.ts";

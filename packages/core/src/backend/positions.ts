@@ -1,4 +1,5 @@
 /** Kernels with other positions: the indices of what they load and store, of bounds, and of positions as values. */
+import { type Parts, statementWithParts, withParts } from "./parts.ts";
 import type { Expression, Index, Kernel, Statement } from "./program.ts";
 
 /**
@@ -20,42 +21,9 @@ export function mapPositions(kernel: Kernel, change: Change): Kernel {
     }
   };
   const position = (index: Index): Index => change(index, inside);
-  const expression = (e: Expression): Expression => {
-    switch (e.kind) {
-      case "index":
-      case "load":
-        return { ...e, index: position(e.index) };
-      case "apply":
-        return { ...e, inputs: e.inputs.map(expression) };
-      case "cast":
-        return { ...e, input: expression(e.input) };
-      case "guard":
-        return {
-          ...e,
-          bounds: e.bounds.map((bound) => ({ ...bound, index: position(bound.index) })),
-          value: expression(e.value),
-          otherwise: expression(e.otherwise),
-        };
-      default:
-        return e;
-    }
-  };
-  const statement = (s: Statement): Statement => {
-    switch (s.kind) {
-      case "let":
-        return { ...s, value: expression(s.value) };
-      case "store":
-        return { ...s, index: position(s.index), value: expression(s.value) };
-      case "check":
-        return { ...s, condition: expression(s.condition) };
-      case "inner":
-        return {
-          ...s,
-          body: s.body.map(statement),
-          reductions: s.reductions.map((reduction) => ({ ...reduction, value: expression(reduction.value) })),
-        };
-    }
-  };
+  const expression = (e: Expression): Expression => withParts(e, parts);
+  const parts: Parts = { index: position, expression };
+  const statement = (s: Statement): Statement => statementWithParts(s, parts);
   switch (kernel.kind) {
     case "loop":
       return { ...kernel, body: kernel.body.map(statement) };

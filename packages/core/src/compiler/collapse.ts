@@ -1,5 +1,6 @@
 /** Merges neighbouring axes that always move together, so that a contiguous tensor of any rank is one loop. */
-import type { Bound, Expression, Index, Reduction, Statement } from "../backend/program.ts";
+import { type Parts, statementWithParts, withParts } from "../backend/parts.ts";
+import type { Expression, Index, Statement } from "../backend/program.ts";
 import { axisIndex, type Linear, linear, mapIndex, zero } from "./indexing.ts";
 
 export interface Collapsed {
@@ -96,43 +97,13 @@ export function collapse(
  * Rewrites the indices of statements, also those that stand inside of others.
  *
  * @param mapIndices rewrites an index; expressions in it are rewritten by `inside`.
- * @param mapAxes rewrites the axes of inner loops.
+ * @param axes rewrites the axes of inner loops.
  */
 function mapper(
   mapIndices: (index: Index, inside: (e: Expression) => Expression) => Index,
-  mapAxes = (axes: readonly number[]): readonly number[] => axes,
+  axes?: (axes: readonly number[]) => readonly number[],
 ): { statement(s: Statement): Statement; expression(e: Expression): Expression } {
-  const index = (i: Index): Index => mapIndices(i, expression);
-  const expression = (e: Expression): Expression => {
-    switch (e.kind) {
-      case "load":
-      case "index":
-        return { ...e, index: index(e.index) };
-      case "apply":
-        return { ...e, inputs: e.inputs.map(expression) };
-      case "cast":
-        return { ...e, input: expression(e.input) };
-      case "guard": {
-        const bounds = e.bounds.map((b): Bound => ({ ...b, index: index(b.index) }));
-        return { ...e, bounds, value: expression(e.value), otherwise: expression(e.otherwise) };
-      }
-      default:
-        return e;
-    }
-  };
-  const statement = (s: Statement): Statement => {
-    switch (s.kind) {
-      case "let":
-        return { ...s, value: expression(s.value) };
-      case "store":
-        return { ...s, index: index(s.index), value: expression(s.value) };
-      case "check":
-        return { ...s, condition: expression(s.condition) };
-      case "inner": {
-        const reductions = s.reductions.map((r): Reduction => ({ ...r, value: expression(r.value) }));
-        return { kind: "inner", axes: mapAxes(s.axes), body: s.body.map(statement), reductions };
-      }
-    }
-  };
-  return { statement, expression };
+  const expression = (e: Expression): Expression => withParts(e, parts);
+  const parts: Parts = { index: (i) => mapIndices(i, expression), expression, axes };
+  return { statement: (s) => statementWithParts(s, parts), expression };
 }

@@ -2,9 +2,17 @@
  * What is left of a body where one coordinate lies between two numbers: conditions that are then settled pick an arm of a
  * `where`, or a guard's value, and what nobody needs any more is gone.
  */
-import type { Bound, Expression, Index, Statement } from "@cresset/core/backend";
+import {
+  type Bound,
+  type Expression,
+  type Index,
+  type Parts,
+  type Statement,
+  statementWithParts,
+  withParts,
+} from "@cresset/core/backend";
 import { operandsOf } from "../accesses.ts";
-import { type Rewriting, rewritten, withParts, withValues } from "./rewrite.ts";
+import { withValues } from "./index-values.ts";
 
 /** The coordinates from `from` up to `end`, which may be infinite. */
 export interface Interval {
@@ -128,10 +136,10 @@ export function narrowed(body: readonly Statement[], axis: number, interval: Int
     }
     return withParts(e, all);
   };
-  const all: Rewriting = { expression, index: (index) => withValues(index, expression) };
+  const all: Parts = { expression, index: (index) => withValues(index, expression) };
   return needed(
     body.map((statement) => {
-      const made = rewritten(statement, all);
+      const made = statementWithParts(statement, all);
       if (made.kind === "let") registers.set(made.register, made.value);
       return made;
     }),
@@ -141,7 +149,7 @@ export function narrowed(body: readonly Statement[], axis: number, interval: Int
 /** Statements without values that nobody uses. */
 function needed(body: readonly Statement[]): Statement[] {
   const used = new Set<number>();
-  const use: Rewriting = {
+  const use: Parts = {
     expression(e) {
       if (e.kind === "register") used.add(e.register);
       return withParts(e, use);
@@ -152,7 +160,7 @@ function needed(body: readonly Statement[]): Statement[] {
     .toReversed()
     .filter((statement) => {
       if (statement.kind === "let" && !used.has(statement.register)) return false;
-      rewritten(statement, use);
+      statementWithParts(statement, use);
       return true;
     })
     .toReversed();

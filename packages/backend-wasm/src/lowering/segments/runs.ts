@@ -2,9 +2,16 @@
  * Segments of a loop that differ in nothing but numbers, and these by equal steps: parts of equal size in a concatenation.
  * They become one loop over segments, however many there are.
  */
-import type { Index, Operand, Statement } from "@cresset/core/backend";
+import {
+  type Index,
+  type Operand,
+  type Parts,
+  type Statement,
+  statementWithParts,
+  withParts,
+} from "@cresset/core/backend";
+import { withValues } from "./index-values.ts";
 import type { Interval } from "./narrow.ts";
-import { type Rewriting, rewritten, withParts, withValues } from "./rewrite.ts";
 
 export interface Segment extends Interval {
   readonly body: readonly Statement[];
@@ -51,7 +58,7 @@ const constantIndex = (value: number): Index => ({ kind: "constant", value });
 
 /** A body with its numbers rewritten, in the order in which they stand in it. Operands that are written stay what they are. */
 function renumbered(body: readonly Statement[], operands: readonly Operand[], numbers: Numbers): Statement[] {
-  const all: Rewriting = {
+  const all: Parts = {
     expression(e) {
       const made = withParts(e, all);
       if (made.kind !== "load" || operands[made.operand]?.access !== "read") return made;
@@ -62,7 +69,7 @@ function renumbered(body: readonly Statement[], operands: readonly Operand[], nu
       return numbers.index(rest ?? constantIndex(0), constant);
     },
   };
-  return body.map((statement) => rewritten(statement, all));
+  return body.map((statement) => statementWithParts(statement, all));
 }
 
 /** A body as text without its numbers, and these. */
