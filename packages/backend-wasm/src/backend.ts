@@ -16,6 +16,7 @@ import {
 import { commandBytes, Engine } from "./engine.ts";
 import { Layouts, WasmExecutable } from "./executable.ts";
 import { detectFeatures, requireWebAssembly } from "./features.ts";
+import { without } from "./lowering/compile.ts";
 import { Allocator, pageBytes } from "./memory/allocator.ts";
 import { Workspace } from "./memory/workspace.ts";
 import type { Parts } from "./parts.ts";
@@ -111,7 +112,7 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
   const found = detectFeatures();
   const simd = found.simd && options.simd !== false;
   const relaxedSimd = simd && found.relaxedSimd && options.relaxedSimd !== false;
-  const whyNotRevectorized = parts.revectorizer?.(options.revectorize === true, relaxedSimd) ?? "it is left out here";
+  const whyNotRevectorized = parts.revectorizer?.(options.revectorize === true, relaxedSimd) ?? "left out here";
   const features = { simd, relaxedSimd, revectorize: whyNotRevectorized === "" };
   const threads = parts.threads?.count(options.threads) ?? 1;
   const shared = threads > 1 && parts.threads?.sharedMemory() === true;
@@ -226,8 +227,7 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
       listener = given;
     },
     explain: (program) =>
-      parts.explain?.(parts.share?.(program).program ?? program, engine) ??
-      "programs are explained by @cresset/backend-wasm, not by its lean entry",
+      parts.explain?.(parts.share?.(program).program ?? program, engine) ?? without("explanations").message,
     info: () => ({
       simd: features.simd,
       "why no simd": reason(features.simd, found.simd, "the option simd"),
@@ -240,7 +240,7 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
       revectorize: features.revectorize,
       "why no revectorize": whyNotRevectorized,
       threads: engine.pool?.threads ?? 1,
-      "why no more threads": engine.pool?.whyOne ?? parts.threads?.whyOne(threads) ?? "they are left out here",
+      "why no more threads": engine.pool?.whyOne ?? parts.threads?.whyOne(threads) ?? "left out here",
       kernels: engine.kernels,
       modules: engine.modules,
       memoryBytes: allocator.bytes.length,

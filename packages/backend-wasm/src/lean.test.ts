@@ -63,5 +63,5 @@ test.each<[string, () => torch.Tensor]>([
 
 test("says what it leaves out", async () => {
   const backend = lean();
-  expect(backend.info()).toMatchObject({ threads: 1, "why no more threads": "they are left out here" });
+  expect(backend.info()).toMatchObject({ threads: 1, "why no more threads": "left out here" });
 });

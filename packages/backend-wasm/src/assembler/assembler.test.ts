@@ -227,7 +227,11 @@ test("disassembly names every instruction with its immediates, nested", () => {
   code.v128(new Uint8Array(Int32Array.of(1, 2, 3, -1).buffer));
   code.memory("v128.load", 32);
   code.memoryLane("v128.store64_lane", 1, 8);
+  code.memory("i32.atomic.rmw.add", 4, 2);
   code.op("f32x4.relaxed_madd");
+  code.lane("i32x4.extract_lane", 3);
+  code.shuffle(Array.from({ length: 16 }, (_, i) => 31 - i));
+  code.index("local.get", 300);
   code.index("br_if", 1);
   code.index("call", 1);
   code.index("call", 2);
@@ -243,7 +247,11 @@ test("disassembly names every instruction with its immediates, nested", () => {
       "    v128.const i32x4 0x00000001 0x00000002 0x00000003 0xffffffff",
       "    v128.load offset=32",
       "    v128.store64_lane offset=8 1",
+      "    i32.atomic.rmw.add offset=4",
       "    f32x4.relaxed_madd",
+      "    i32x4.extract_lane 3",
+      "    i8x16.shuffle 31 30 29 28 27 26 25 24 23 22 21 20 19 18 17 16",
+      "    local.get 300",
       "    br_if 1",
       "    call $lgamma",
       "    call 2",

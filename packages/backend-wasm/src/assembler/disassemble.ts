@@ -3,6 +3,21 @@ import { instructions } from "./opcodes.ts";
 
 const typeNames: Readonly<Record<number, string>> = { 127: "i32", 126: "i64", 125: "f32", 124: "f64", 123: "v128" };
 
+/** What follows the opcodes of instructions with such names, a letter for each part; nothing of others. */
+const immediatesByName: readonly (readonly [RegExp, string])[] = [
+  [/^(block|loop|if)$/, "t"],
+  [/^(br|br_if|call|(local|global)\..*)$/, "u"],
+  [/^call_indirect$/, "uz"],
+  [/^i(32|64)\.const$/, "s"],
+  [/^f32\.const$/, "f"],
+  [/^f64\.const$/, "d"],
+  [/^v128\.const$/, "v"],
+  [/^i8x16\.shuffle$/, "l".repeat(16)],
+  [/\.store.*_lane$/, "aol"],
+  [/_lane$/, "l"],
+  [/\.(load|store|atomic)/, "ao"],
+];
+
 /**
  * Instructions as text, one a line, indented by their nesting; calls with the names of functions that have one. Throws on
  * an opcode that the assembler does not have.
@@ -58,10 +73,10 @@ export function disassemble(code: Code, functions: readonly string[] = []): stri
     const start = at;
     const first = byte();
     const name = named.get(first >= 0xfc ? `${first} ${unsigned()}` : `0 ${first}`);
-    const found = name === undefined ? undefined : instructions.get(name);
-    if (name === undefined || found === undefined) throw new Error(`no instruction has the opcode at byte ${start}`);
+    if (name === undefined) throw new Error(`no instruction has the opcode at byte ${start}`);
     if (name === "end" || name === "else") depth--;
-    const immediates = [...found.immediates].map((kind) => immediate[kind]()).join("");
+    const kinds = immediatesByName.find(([pattern]) => pattern.test(name))?.[1] ?? "";
+    const immediates = [...kinds].map((kind) => immediate[kind]()).join("");
     const callee = name === "call" ? functions[Number(immediates)] : undefined;
     lines.push("  ".repeat(depth) + name + (callee === undefined ? immediates : ` $${callee}`));
     if (/^(block|loop|if|else)$/.test(name)) depth++;

@@ -67,43 +67,37 @@ export interface Opcode {
   /** 0 or the first byte: 0xfc, 0xfd, 0xfe. */
   readonly prefix: number;
   readonly code: number;
-  /** What follows the opcode, a letter for each (`disassemble.ts`). */
-  readonly immediates: string;
 }
 
 /** Every instruction by name. */
 export const instructions = new Map<string, Opcode>();
 
-function add(immediates: string, prefix: number, first: number, words: string): void {
+function add(prefix: number, first: number, words: string): void {
   let code = first;
   let shape = "";
   for (const word of words.split(" ")) {
     if (word.endsWith(":")) shape = word.replace(":", ".");
     else if (Number(word) > 0) code += Number(word);
-    else instructions.set(shape + word, { prefix, code: code++, immediates });
+    else instructions.set(shape + word, { prefix, code: code++ });
   }
 }
 
-add("", 0, 0x00, plainControl);
-add("", 0, 0x45, plainScalar);
-add("", 0xfc, 0, plainSaturating);
-add("", 0xfd, 17, plainSplat);
-add("", 0xfd, 55, plainCompare);
-add("", 0xfd, 94, plainVector);
-add("ao", 0, 0x28, memoryScalar);
-add("ao", 0xfd, 0, memoryVector);
-add("ao", 0xfe, 0x00, memoryAtomic);
-add("aol", 0xfd, 90, memoryLane);
-add("l", 0xfd, 27, lane);
-add("u", 0, 0x0c, index);
-add("t", 0, 0x02, "block loop if");
-add("", 0, 0x05, "else 5 end");
-add("uz", 0, 0x11, "call_indirect");
-add("s", 0, 0x41, "i32.const i64.const");
-add("f", 0, 0x43, "f32.const");
-add("d", 0, 0x44, "f64.const");
-add("v", 0xfd, 12, "v128.const");
-add("l".repeat(16), 0xfd, 13, "i8x16.shuffle");
+add(0, 0x00, plainControl);
+add(0, 0x45, plainScalar);
+add(0xfc, 0, plainSaturating);
+add(0xfd, 17, plainSplat);
+add(0xfd, 55, plainCompare);
+add(0xfd, 94, plainVector);
+add(0, 0x28, memoryScalar);
+add(0xfd, 0, memoryVector);
+add(0xfe, 0x00, memoryAtomic);
+add(0xfd, 90, memoryLane);
+add(0xfd, 27, lane);
+add(0, 0x0c, index);
+add(0, 0x02, "block loop if else 5 end");
+add(0, 0x11, "call_indirect");
+add(0, 0x41, "i32.const i64.const f32.const f64.const");
+add(0xfd, 12, "v128.const i8x16.shuffle");
 
 /** The opcode of an instruction. */
 export function opcodeOf(name: Instruction): Opcode {
