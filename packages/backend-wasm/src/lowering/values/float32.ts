@@ -1,7 +1,8 @@
 /**
  * Functions of float32 that programs use most, in float32 arithmetic (reductions of angles in float64), for one value or
- * four. Coefficients are polynomial interpolations in Chebyshev nodes of what each comment names, rounded to float32;
- * errors stay below 2 units in the last place. All other functions are those of `float64/`, rounded.
+ * four. Coefficients are polynomial interpolations in Chebyshev nodes of what each comment names, rounded to float32 and
+ * written with as many digits as that takes; errors stay below 2 units in the last place. All other functions are those of
+ * `float64/`, rounded.
  */
 
 import type { LaneMath } from "../code/lane-math.ts";
@@ -20,32 +21,24 @@ const rounding32 = 1.5 * 2 ** 23;
  * (eʳ − 1 − r) / r² for |r| <= ln 2 / 2, as SLEEF has it for its `expf`: with fused multiply-add, exp has the bits that
  * PyTorch's has on CPUs with AVX2, but for one number in some twenty million, where x / ln 2 is rounded the other way.
  */
-const exponential = [
-  0.5, 0.166666671633720397949219, 0.0416664853692054748535156, 0.00833336077630519866943359,
-  0.00139304355252534151077271, 0.000198527617612853646278381,
-];
+const exponential = [0.5, 0.16666667, 0.041666485, 0.008333361, 0.0013930436, 0.00019852762];
 /** (log(1 + f) − f + f²/2) / f³ for 1 + f in [√½, √2]. */
 const logarithm = [
-  0.3333333134651184, -0.2499999701976776, 0.20000715553760529, -0.1666780263185501, 0.14249058067798615,
-  -0.12425687164068222, 0.11685419827699661, -0.11479733884334564, 0.06971611827611923,
+  0.3333333, -0.24999997, 0.20000716, -0.16667803, 0.14249058, -0.12425687, 0.1168542, -0.11479734, 0.06971612,
 ];
 /** (sin r − r) / r³ and (cos r − 1 + r²/2) / r⁴ in r², for |r| <= π/4. */
-const sine = [-0.1666666716337204, 0.008333331905305386, -0.00019840082677546889, 0.0000027249313916399842];
-const cosine = [0.0416666679084301, -0.00138888880610466, 0.00002480059629306197, -2.730044741383608e-7];
+const sine = [-0.16666667, 0.008333332, -0.00019840083, 0.0000027249314];
+const cosine = [0.041666668, -0.0013888888, 0.000024800596, -2.7300447e-7];
 /** (tanh x − x) / x³ in x², for |x| <= 5/8. */
-const tangent = [
-  -0.3333333432674408, 0.13333304226398468, -0.053959257900714874, 0.02176891826093197, -0.008343945257365704,
-  0.0022927450481802225,
-];
+const tangent = [-0.33333334, 0.13333304, -0.053959258, 0.021768918, -0.008343945, 0.002292745];
 /** erf(x) / x − 1 in x², for |x| <= 1. */
 const errorNearZero = [
-  0.128379225730896, -0.37612637877464294, 0.11283782124519348, -0.026865430176258087, 0.005221031606197357,
-  -0.0008484080317430198, 0.00011265958892181516, -0.000009667044650996104,
+  0.12837923, -0.37612638, 0.11283782, -0.02686543, 0.0052210316, -0.00084840803, 0.00011265959, -0.000009667045,
 ];
 /** log(1 − erf(x)) for x in [1, 4]. */
 const logErrorTail = [
-  0.0003201380604878068, -1.1302334070205688, -0.6318260431289673, -0.11008008569478989, 0.026421135291457176,
-  -0.004759596195071936, 0.0005968056502752006, -0.00004605804133461788, 0.0000016371513993362896,
+  0.00032013806, -1.1302334, -0.63182604, -0.110080086, 0.026421135, -0.004759596, 0.00059680565, -0.00004605804,
+  0.0000016371514,
 ];
 
 /** x = k ln 2 + r: gives k + bias, as a float whose low nine bits are that, and eʳ − 1. */
