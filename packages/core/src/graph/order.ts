@@ -16,3 +16,14 @@ export function sortBy<T>(items: T[], keyOf: (item: T) => number): T[] {
 
 /** For `sortBy`. Functions made at each call would be optimised again and again. */
 export const idOf = ({ id }: { readonly id: number }): number => id;
+
+/** Where in a list by age those begin that are not older than number `id`. */
+export function firstSince(list: readonly { readonly id: number }[], id: number): number {
+  let from = 0;
+  for (let end = list.length; from < end; ) {
+    const middle = (from + end) >> 1;
+    if (list[middle].id < id) from = middle + 1;
+    else end = middle;
+  }
+  return from;
+}

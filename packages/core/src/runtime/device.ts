@@ -2,6 +2,7 @@ import type { Backend, BackendBuffer } from "../backend/backend.ts";
 import { type DType, dtypes, type HostArray } from "../dtype/dtype.ts";
 import { DeviceError, DTypeError } from "../errors.ts";
 import type { Node, Value } from "../graph/node.ts";
+import { firstSince } from "../graph/order.ts";
 import { ProgramCache } from "./cache.ts";
 import { DirtyStorages } from "./dirty.ts";
 import { later } from "./later.ts";
@@ -88,6 +89,18 @@ export class Device {
   free(buffer: BackendBuffer, bytes: number): void {
     this.#bytes -= bytes;
     this.backend.release(buffer);
+  }
+
+  /** Takes nodes out of the journal, of which none is older than number `oldest`: what is older is not looked at. */
+  strike(oldest: number, isGone: (node: Node) => boolean): void {
+    const { journal } = this;
+    let kept = firstSince(journal, oldest);
+    for (let i = kept; i < journal.length; i++) {
+      const node = journal[i];
+      if (isGone(node)) this.pendingBytes -= node.heldBytes;
+      else journal[kept++] = node;
+    }
+    journal.length = kept;
   }
 
   /** Gives a value the buffer that a program has written for it. */

@@ -3,7 +3,7 @@ import type { Argument } from "../backend/program.ts";
 import { type Compiled, compile } from "../compiler/compile.ts";
 import { DTypeError, IndexError, ShapeError, StaleValueError, ValueError } from "../errors.ts";
 import type { Node, Value } from "../graph/node.ts";
-import { idOf, sortBy } from "../graph/order.ts";
+import { firstSince, idOf, sortBy } from "../graph/order.ts";
 import type { CacheEntry } from "./cache.ts";
 import type { Device } from "./device.ts";
 import { nextEpoch } from "./epoch.ts";
@@ -109,7 +109,11 @@ function collect(roots: readonly Value[]): Node[] {
 function inOrder(found: Node[], mark: number): Node[] {
   if (found.length === 0) return found;
   const order: Node[] = [];
-  for (const node of found[0].outputs[0].device.journal) if (node.mark === mark) order.push(node);
+  let oldest = found[0].id;
+  for (const { id } of found) oldest = Math.min(oldest, id);
+  const { journal } = found[0].outputs[0].device;
+  for (let i = firstSince(journal, oldest); i < journal.length; i++)
+    if (journal[i].mark === mark) order.push(journal[i]);
   return order.length === found.length ? order : sortBy(found, idOf);
 }
 
@@ -297,7 +301,7 @@ function rollBack(device: Device, order: readonly Node[], writes: readonly Stora
     storage.current.version = storage.version;
   }
   const failed = new Set(order);
-  device.journal = device.journal.filter((node) => !failed.has(node));
+  device.strike(order[0].id, (node) => failed.has(node));
 }
 
 function finish(device: Device, order: readonly Node[], entry: CacheEntry, leaves: readonly Value[]): void {
@@ -316,10 +320,10 @@ function finish(device: Device, order: readonly Node[], entry: CacheEntry, leave
     const buffer = device.unplace(leaf);
     if (buffer !== null) device.free(buffer, leaf.type.bytes);
   }
-  device.journal = device.journal.filter((node) => !node.ran);
-  device.pendingBytes = 0;
-  for (const node of device.journal) device.pendingBytes += node.heldBytes;
+  device.strike(order[0].id, hasRun);
 }
+
+const hasRun = ({ ran }: Node): boolean => ran;
 
 const errors = { IndexError, ShapeError, DTypeError, ValueError };
 

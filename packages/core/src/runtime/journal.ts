@@ -32,9 +32,8 @@ function relieve(device: Device): void {
   computeShared(device);
   const groups = separate(device.journal);
   if (groups.length > 1 || full) {
-    const newest = full ? undefined : groups.pop();
-    device.journal = newest ?? [];
-    device.pendingBytes = 0;
+    device.journal = (full ? undefined : groups.pop()) ?? [];
+    device.pendingBytes = device.journal.reduce((bytes, { heldBytes }) => bytes + heldBytes, 0);
     for (const group of groups) compute(device, group);
   }
   device.nextLook = Math.max(firstLook, 2 * device.journal.length);
