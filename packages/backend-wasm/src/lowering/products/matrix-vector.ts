@@ -147,38 +147,52 @@ export function sumsBody(features: Features): FunctionBody {
   const vector = instructionsOf("f32", features);
   const w = new MicrokernelWriter();
   const { code } = w;
-  const most = 3;
+  const most = 12;
   const sums = Array.from({ length: most }, () => w.locals("v128", partial));
   const tails = w.locals("v128", most);
   const left = w.local("v128");
   const right = w.local("v128");
   const leftNow = w.local("i32");
   const rightNow = w.local("i32");
+  const leftRound = w.local("i32");
+  const rightRound = w.local("i32");
   const steps = w.local("i32");
   const rest = w.local("i32");
   w.get(at.depth);
   code.i32(partial - 1);
   code.op("i32.and");
   w.set(rest);
+  for (let n = 0; n < partial; n++) {
+    w.advance(leftRound, at.leftStep);
+    w.advance(rightRound, at.rightStep);
+  }
 
-  const section = (vectors: number): void => {
+  const section = (vectors: number, together: number): void => {
     const each = Array.from({ length: vectors }, (_, v) => v);
     for (const v of each) for (const sum of sums[v]) w.zero(sum, "v128");
-    w.copy(leftNow, at.left);
-    w.copy(rightNow, at.right);
-    w.copy(steps, at.depth);
-    const step = (use: (v: number) => void): void => {
+    const step = (use: (v: number) => void, leftBy: number = at.leftStep, rightBy: number = at.rightStep): void => {
       w.load(left, "v128.load32_splat", leftNow);
       for (const v of each) {
         w.load(right, "v128.load", rightNow, 16 * v);
         use(v);
       }
-      w.advance(leftNow, at.leftStep);
-      w.advance(rightNow, at.rightStep);
+      w.advance(leftNow, leftBy);
+      w.advance(rightNow, rightBy);
     };
-    w.whileAtLeast(steps, partial, () => {
-      for (let k = 0; k < partial; k++) step((v) => w.multiplyAdd(vector, sums[v][k], left, right));
-    });
+    // The last round ends where the rest of the depth begins.
+    for (let first = partial - together; first >= 0; first -= together) {
+      w.copy(leftNow, at.left);
+      w.copy(rightNow, at.right);
+      w.copy(steps, at.depth);
+      for (let n = 0; n < first; n++) {
+        w.advance(leftNow, at.leftStep);
+        w.advance(rightNow, at.rightStep);
+      }
+      const by = together === partial ? [] : [leftRound, rightRound];
+      w.whileAtLeast(steps, partial, () => {
+        for (let k = 0; k < together; k++) step((v) => w.multiplyAdd(vector, sums[v][first + k], left, right), ...by);
+      });
+    }
     for (const v of each) {
       const [a, b, c, d] = sums[v];
       addInto(w, vector.add, a, a, b);
@@ -215,6 +229,7 @@ export function sumsBody(features: Features): FunctionBody {
     w.add(at.result, 16 * vectors);
     w.add(at.right, 16 * vectors);
   };
-  for (const vectors of [most, 1]) w.whileAtLeast(at.count, 4 * vectors, () => section(vectors), 4 * vectors - 3);
+  for (const [vectors, together] of [[most, 1], [3, partial], [1, partial]])
+    w.whileAtLeast(at.count, 4 * vectors, () => section(vectors, together), 4 * vectors - 3);
   return w.finish();
 }
