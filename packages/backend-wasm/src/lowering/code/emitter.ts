@@ -164,7 +164,7 @@ export class Emitter {
     return this.#pure(`shuffle ${lanes.join()}`, "v128", [a, b], (code) => code.shuffle(lanes));
   }
 
-  /** The results of a function without side effects. */
+  /** The results of a function without side effects; or of one that has some, called here, if an input is mutable. */
   call(name: string, types: readonly ValueType[], inputs: readonly Value[]): Value[] {
     const mutable = inputs.some((input) => input.mutable);
     const depth = mutable ? this.depth : inputs.reduce((deepest, input) => Math.max(deepest, input.depth), this.floor);
@@ -179,11 +179,6 @@ export class Emitter {
     this.#mark(block);
     if (!mutable) for (const [i, key] of keys.entries()) block.known.set(key, results[i]);
     return results;
-  }
-
-  /** The result of a function that has effects, called here. */
-  callHere(name: string, result: ValueType, ...inputs: Value[]): Value {
-    return this.#compute(this.depth, undefined, result, inputs, (code) => code.index("call", this.#callee(name)));
   }
 
   /** A call for its side effects. */
@@ -305,17 +300,12 @@ export class Emitter {
     return block.code;
   }
 
-  /** Runs `body` for `counter`, from its present value on, while it is less than `limit`; both are less than 2³¹ − `step`. */
-  loop(counter: Variable, limit: Value, step: number, body: (i: Value) => void): void {
-    this.#count(counter, limit, step, "i32.ge_s", "i32.lt_s", body);
-  }
-
-  /** The same for an address, which may lie in the upper half of the memory. */
-  walk(address: Variable, end: Value, step: number, body: (at: Value) => void): void {
-    this.#count(address, end, step, "i32.ge_u", "i32.lt_u", body);
-  }
-
-  #count(counter: Variable, limit: Value, step: number, isOver: Plain, goesOn: Plain, body: (i: Value) => void): void {
+  /**
+   * Runs `body` for `counter`, from its present value on, while it is less than `limit`; both are less than 2³¹ − `step`.
+   *
+   * @param isAddress whether they are addresses, which may lie in the upper half of the memory.
+   */
+  loop(counter: Variable, limit: Value, step: number, body: (i: Value) => void, isAddress = false): void {
     this.#open();
     body({ type: "i32", depth: this.depth, local: counter.local });
     const inside = this.#close();
@@ -323,7 +313,7 @@ export class Emitter {
     code.block("block");
     code.index("local.get", counter.local);
     this.#push(code, limit);
-    code.op(isOver);
+    code.op(isAddress ? "i32.ge_u" : "i32.ge_s");
     code.index("br_if", 0);
     code.block("loop");
     code.append(inside);
@@ -332,7 +322,7 @@ export class Emitter {
     code.op("i32.add");
     code.index("local.tee", counter.local);
     this.#push(code, limit);
-    code.op(goesOn);
+    code.op(isAddress ? "i32.lt_u" : "i32.lt_s");
     code.index("br_if", 0);
     code.end();
     code.end();

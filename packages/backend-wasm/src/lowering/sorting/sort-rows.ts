@@ -41,6 +41,10 @@ export function sortBody(kind: RecordKind, target: Target): FunctionBody {
 
 const add = (e: Emitter, a: Value, b: number): Value => e.op("i32.add", a, e.i32(b));
 
+/** Runs `body` at addresses from `first` up to `end`. */
+const walk = (e: Emitter, first: Value, end: Value, step: number, body: (address: Value) => void): void =>
+  e.loop(e.variable("i32", first), end, step, body, true);
+
 /** A record in variables. */
 function loadRecord(e: Emitter, kind: RecordKind, address: Value): Value[] {
   const words = kind === "wide" ? [0, 8] : [0];
@@ -54,7 +58,7 @@ function storeRecord(e: Emitter, address: Value, record: readonly Value[]): void
 function byInsertion(e: Emitter, kind: RecordKind, first: Value, count: Value): void {
   const bytes = recordBytes[kind];
   const end = e.op("i32.add", first, e.op("i32.mul", count, e.i32(bytes)));
-  e.walk(e.variable("i32", add(e, first, bytes)), end, bytes, (address) => {
+  walk(e, add(e, first, bytes), end, bytes, (address) => {
     const record = loadRecord(e, kind, address);
     const place = e.variable("i32", address);
     const found = e.variable("i32", e.i32(0));
@@ -92,8 +96,8 @@ function byDigits(e: Emitter, kind: RecordKind, first: Value, count: Value): Val
   const shiftOf = (digit: number): Value => e.constant("i64", BigInt(lowest + digit * digitBits));
 
   const end = add(e, counters, digits * counterBytes);
-  e.walk(e.variable("i32", counters), end, 8, (address) => e.store("i64.store", address, e.constant("i64", 0n)));
-  e.walk(e.variable("i32", first), second, bytes, (address) => {
+  walk(e, counters, end, 8, (address) => e.store("i64.store", address, e.constant("i64", 0n)));
+  walk(e, first, second, bytes, (address) => {
     const record = loadRecord(e, kind, address);
     for (let digit = 0; digit < digits; digit++) {
       const counter = counterOf(add(e, counters, digit * counterBytes), record, shiftOf(digit));
@@ -113,13 +117,13 @@ function byDigits(e: Emitter, kind: RecordKind, first: Value, count: Value): Val
       const target = e.copy(to);
       // Counters become the addresses of where their records go.
       const next = e.variable("i32", target);
-      e.walk(e.variable("i32", base), add(e, base, counterBytes), 4, (counter) => {
+      walk(e, base, add(e, base, counterBytes), 4, (counter) => {
         const here = e.copy(next);
         const number = e.load("i32.load", counter, 0, true);
         e.store("i32.store", counter, here);
         e.set(next, op("i32.add", here, op("i32.mul", number, e.i32(bytes))));
       });
-      e.walk(e.variable("i32", source), op("i32.add", source, size), bytes, (address) => {
+      walk(e, source, op("i32.add", source, size), bytes, (address) => {
         const record = loadRecord(e, kind, address);
         const counter = counterOf(base, record, shift);
         const place = e.load("i32.load", counter, 0, true);

@@ -55,7 +55,8 @@ export function writeSort(w: KernelWriter, kernel: SortKernel): void {
       else e.store("i64.store", record, key.parts[0]);
       e.store("i32.store", record, position.parts[0], kind === "narrow" ? 0 : 8);
     });
-    const sorted = e.callHere(`sort_${kind}`, "i32", w.scratch, extent);
+    const records = e.get(e.variable("i32", w.scratch));
+    const [sorted] = e.call(`sort_${kind}`, ["i32"], [records, extent]);
     loop(sorted, (record) => {
       const at = m.one("i32", e.load("i32.load", record, kind === "narrow" ? 0 : 8, true));
       storeOne(w, "int64", addressOf(w, kernel.target, kernel.index, bytesOf("int64")), cast(m, "int32", "int64", at));
