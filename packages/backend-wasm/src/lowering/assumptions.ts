@@ -8,7 +8,7 @@ import type { Features } from "../features.ts";
 import type { RareKernels } from "../parts.ts";
 import { contractionAssumptions } from "./products/contraction.ts";
 import { range, sizeOf } from "./products/contraction-axes.ts";
-import { addedInChunks, fewestInChunks } from "./reductions/sum.ts";
+import { addedInChunks, chunkSize } from "./reductions/sum.ts";
 
 export interface Assumptions {
   /** A contraction adds up so few products that sums in float64 cost less than packing. */
@@ -44,8 +44,7 @@ export function assumptionsOf(
     runs: 0,
     chunks: inner.some(
       ({ axes, reductions }) =>
-        sizeOf(axes, extents) >= fewestInChunks &&
-        reductions.some(({ op, dtype }) => op === "sum" && addedInChunks(dtype)),
+        sizeOf(axes, extents) >= chunkSize && reductions.some(({ op, dtype }) => op === "sum" && addedInChunks(dtype)),
     ),
     whole: inner.length > 0 && inner.every(({ axes }) => isWhole(axes, extents)),
   };

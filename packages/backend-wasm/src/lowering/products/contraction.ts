@@ -3,7 +3,7 @@ import type { Features } from "../../features.ts";
 import type { RareKernels } from "../../parts.ts";
 import { type Assumptions, isWhole } from "../assumptions.ts";
 import { writeLoop } from "../loop.ts";
-import { addedInChunks, fewestInChunks } from "../reductions/sum.ts";
+import { addedInChunks, chunkSize } from "../reductions/sum.ts";
 import type { KernelWriter } from "../writer.ts";
 import { axesOf, range, sizeOf } from "./contraction-axes.ts";
 import { most, writeInOrder } from "./in-order.ts";
@@ -52,8 +52,7 @@ export function contractionAssumptions(
       sizeOf(steps, extents) <= most[form] &&
       sizeOf(range(0, kernel.axes), extents) <= most.products,
     runs: (form !== "reduction" && runs?.way(kernel, extents)) || 0,
-    chunks:
-      form === "reduction" && !few && depth > 0 && addedInChunks(dtype) && sizeOf(steps, extents) >= fewestInChunks,
+    chunks: form === "reduction" && !few && depth > 0 && addedInChunks(dtype) && sizeOf(steps, extents) >= chunkSize,
     whole: form === "reduction" && isWhole(steps, extents),
   };
 }

@@ -155,7 +155,8 @@ function writePoints(w: KernelWriter, { axes: [axis], body, reductions: given }:
     w.setAxis(axis, i);
     reductions.feed(add);
   };
-  if (reductions.ordered && isSmall(body, given) && all.every((one) => one.byResidue)) {
+  const byResidue = all.every((one) => one.byResidue);
+  if (reductions.ordered && isSmall(body, given) && byResidue) {
     // Each partial sum by itself: few values are in use, and a row of memory is gone through once.
     const start = chunked(w, count);
     if (inChunks) {
@@ -176,10 +177,19 @@ function writePoints(w: KernelWriter, { axes: [axis], body, reductions: given }:
     if (w.assumptions.whole) return;
   } else if (inChunks) {
     const inside = chunked(w, count);
-    e.loop(counter, count, 1, (i) => {
-      feed(i, (one, x) => one.addCounted(x, e.op("i32.lt_u", i, inside), endsChunk(w, i, 1, inside)));
+    if (!byResidue) {
+      e.loop(counter, count, 1, (i) => {
+        feed(i, (one, x) => one.addCounted(x, e.op("i32.lt_u", i, inside), endsChunk(w, i, 1, inside)));
+      });
+      return;
+    }
+    eachChunk(w, inside, (from, to) => {
+      e.loop(e.variable("i32", e.i32(0)), e.i32(4), 1, (r) => {
+        e.loop(e.variable("i32", w.plus(from, r)), to, 4, (i) => feed(i, (one, x) => one.addResidue(x, 0, true)));
+        for (const one of all) one.leaveResidue();
+      });
     });
-    return;
+    e.set(counter, inside);
   }
   e.loop(counter, count, 1, (i) => feed(i, (one, x) => one.add(x)));
 }

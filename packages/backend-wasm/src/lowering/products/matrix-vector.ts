@@ -229,7 +229,11 @@ export function sumsBody(features: Features): FunctionBody {
     w.add(at.result, 16 * vectors);
     w.add(at.right, 16 * vectors);
   };
-  for (const [vectors, together] of [[most, 1], [3, partial], [1, partial]])
+  for (const [vectors, together] of [
+    [most, 1],
+    [3, partial],
+    [1, partial],
+  ])
     w.whileAtLeast(at.count, 4 * vectors, () => section(vectors, together), 4 * vectors - 3);
   return w.finish();
 }

@@ -47,8 +47,8 @@ export interface Accumulator {
   addCounted(x: Lanes, inside: Value, full: Value): void;
   /** A point at a position that is r modulo 4; within a chunk or outside of chunks. */
   addResidue(x: Lanes, r: number, inside: boolean): void;
-  /** After the points of a chunk that are r modulo 4. */
-  leaveResidue(r: number): void;
+  /** After the points of a chunk that are r modulo 4; without r, after those that count as 0: what was 1 is 0 then. */
+  leaveResidue(r?: number): void;
   /** From here to `leaveVector` points come four neighbours at a time. */
   enterVector(): void;
   /** @param copy which of `copies` repetitions of the body this is. */

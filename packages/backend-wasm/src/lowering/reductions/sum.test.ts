@@ -89,6 +89,9 @@ function sums(
 const sizes = fc.oneof(
   fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 })),
   fc.constantFrom<[number, number]>(
+    [1, 63],
+    [1, 64],
+    [1, 65],
     [1, 127],
     [1, 128],
     [1, 129],

@@ -1,6 +1,6 @@
 /**
  * Sums of floats. The point at position p (within the reduced axes, row-major) goes to partial sum p modulo 4, whatever the
- * code; partial sums are float64 and are combined in the end. Of float32 (and float16), if there are many, 64 positions at
+ * code; partial sums are float64 and are combined in the end. Of float32 (and float16), if there are so many, 64 positions at
  * a time (the last ones may be fewer, but for less than four) are first added in float32, again p modulo 4: rounding errors
  * of 16 terms do not grow, and vectors of float32 hold twice as much. So the order depends on the number of points alone.
  */
@@ -13,10 +13,8 @@ import { toFloat64 } from "../values/conversions.ts";
 import type { KernelWriter } from "../writer.ts";
 import { type Accumulator, combiningOperation, LaneVariable, outerWidth, settled } from "./reduction.ts";
 
-/** Positions that are added in float32. */
+/** Positions that are added in float32. Fewer points are added in float64 alone. */
 export const chunkSize = 64;
-/** Fewer points than so many are added in float64 alone. */
-export const fewestInChunks = 128;
 
 /** Whether many points of a dtype are added in chunks: float64 needs none, and integers have no order. */
 export const addedInChunks = (dtype: DType): boolean => isFloat(dtype) && dtype !== "float64";
@@ -26,7 +24,7 @@ export function chunked(w: KernelWriter, count: Value): Value {
   const { e } = w;
   if (!w.assumptions.chunks) return e.i32(0);
   const whole = e.op("i32.and", count, e.i32(-4));
-  return e.select(whole, e.i32(0), e.op("i32.ge_u", count, e.i32(fewestInChunks)));
+  return e.select(whole, e.i32(0), e.op("i32.ge_u", count, e.i32(chunkSize)));
 }
 
 /** Runs `body` for each chunk of the first `inside` points, from one position to another. */
@@ -128,9 +126,11 @@ export function floatSum(w: KernelWriter, reduction: Reduction, op: "sum" | "pro
       else sums[r].set(combine(sums[r].get(), widen(x)));
     },
     leaveResidue(r) {
-      if (!part) return;
-      sums[r].set(combine(sums[r].get(), toFloat64(m, one.copy())));
-      one.set(zero);
+      const sum = sums[r ?? 0];
+      const total = part ? combine(sum.get(), toFloat64(m, one.copy())) : sum.get();
+      if (r === undefined) all.rotate(total);
+      else sum.set(total);
+      if (part) one.set(zero);
     },
     enterVector() {
       packed = all.packed();
