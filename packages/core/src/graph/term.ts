@@ -1,6 +1,6 @@
 import { type DType, isFloat, isInteger } from "../dtype/dtype.ts";
 import type { Primitive, PrimitiveOp } from "./primitive.ts";
-import { numelOf } from "./type.ts";
+import { numelOf, sameItems } from "./type.ts";
 
 /**
  * A value inside a template: a primitive applied to terms. Terms exist while an operation is traced and in its
@@ -55,30 +55,38 @@ export function attributesOf<Op extends PrimitiveOp>(term: Term, op: Op): Extrac
   return term.primitive as Extract<Primitive, { op: Op }>;
 }
 
-/** Terms under construction, hash-consed: the same primitive of the same operands is the same term. */
+/** Terms under construction: the same primitive of the same operands is the same term. */
 export class Trace {
   readonly terms: Term[] = [];
-  readonly #known = new Map<string, Term>();
+  /** Terms by their first operand; those without operands by their primitive. */
+  readonly #known = new Map<Term | PrimitiveOp, Term[]>();
 
   add(primitive: Primitive, inputs: readonly Term[], dtype: DType, shape: readonly number[], weak = false): Term {
-    const key = `${describe(primitive)}(${inputs.map((t) => t.id).join(",")})${dtype}[${shape.join(",")}]${weak ? "w" : ""}`;
-    const known = this.#known.get(key);
+    const place = inputs.length > 0 ? inputs[0] : primitive.op;
+    const others = this.#known.get(place);
+    const known = others?.find(
+      (other) =>
+        isSame(other.primitive, primitive) &&
+        sameItems(other.inputs, inputs) &&
+        other.dtype === dtype &&
+        other.weak === weak &&
+        sameItems(other.shape, shape),
+    );
     if (known !== undefined) return known;
     const term = new Term(this.terms.length, primitive, inputs, dtype, shape, weak);
     this.terms.push(term);
-    this.#known.set(key, term);
+    if (others) others.push(term);
+    else this.#known.set(place, [term]);
     return term;
   }
 }
 
-function describe(primitive: Primitive): string {
-  return JSON.stringify(primitive, (_, v) =>
-    typeof v === "bigint"
-      ? `${v}n`
-      : typeof v === "number" && (!Number.isFinite(v) || Object.is(v, -0))
-        ? `#${Object.is(v, -0) ? "-0" : v}`
-        : v,
-  );
+/** Whether primitives have the same attributes: plain values, of which 0 and −0 differ, or lists. */
+function isSame(a: { readonly [name: string]: unknown }, b: typeof a): boolean {
+  return Object.keys(a).every((name) => {
+    const [x, y] = [a[name], b[name]];
+    return Object.is(x, y) || (Array.isArray(x) && Array.isArray(y) && sameItems(x, y));
+  });
 }
 
 let current: Trace | undefined;
