@@ -28,7 +28,7 @@ export function withSharedKernels(program: Program, fewest = 2): SharingProgram 
     return slot;
   };
   const shared = new Map<string, { readonly kernel: Kernel; readonly slots: readonly number[] }>();
-  for (const [text, twins] of twinsOf(program)) {
+  for (const [text, twins] of twinsOf(program, fewest)) {
     if (twins.length < fewest) continue;
     const [first] = twins;
     const differs = first.constants.map((value, i) => twins.some((other) => other.constants[i] !== value));
@@ -46,13 +46,14 @@ export function withSharedKernels(program: Program, fewest = 2): SharingProgram 
   return { program: { ...program, commands, arguments: program.arguments + constants.length }, constants };
 }
 
-/** Kernels of a program by their texts without those constants. */
-function twinsOf({ commands }: Program): ReadonlyMap<string, readonly Twin[]> {
+/** Kernels of a program by their texts without those constants. Texts take time: what cannot be `fewest` alike has none. */
+function twinsOf({ commands }: Program, fewest: number): ReadonlyMap<string, readonly Twin[]> {
+  const kernels = [...new Map(commands.map(({ kernel }) => [kernel.key, kernel])).values()];
+  const counts = new Map<string, number>();
+  for (const kernel of kernels) counts.set(outlineOf(kernel), (counts.get(outlineOf(kernel)) ?? 0) + 1);
   const twins = new Map<string, Twin[]>();
-  const seen = new Set<string>();
-  for (const { kernel } of commands) {
-    if (seen.has(kernel.key)) continue;
-    seen.add(kernel.key);
+  for (const kernel of kernels) {
+    if (Number(counts.get(outlineOf(kernel))) < fewest) continue;
     const constants: number[] = [];
     const open = withPlaces(kernel, (value) => {
       constants.push(value);
@@ -65,6 +66,10 @@ function twinsOf({ commands }: Program): ReadonlyMap<string, readonly Twin[]> {
   }
   return twins;
 }
+
+/** Equal for kernels that may have the same text. */
+const outlineOf = ({ kind, axes, operands, arguments: given, ...own }: Kernel): string =>
+  [kind, axes, operands.length, given, "body" in own && own.body.length].join();
 
 /** The kernel that has arguments in place of the constants that differ. */
 function withArguments({ kernel, constants }: Twin, differs: readonly boolean[], text: string): Kernel {

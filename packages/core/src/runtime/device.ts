@@ -131,7 +131,7 @@ export class Device {
     }
     if (buffer === null) {
       const host = slot.host;
-      if (host === null) throw new Error("a slot without data was bound to a program");
+      if (host === null) throw new Error("a value without data was bound to a program");
       buffer = this.allocate(value.type.dtype, value.type.numel, slot.bytes);
       this.backend.write(buffer, host);
       slot.buffer = buffer;
