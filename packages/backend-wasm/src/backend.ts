@@ -189,7 +189,7 @@ export function backendOf(parts: Parts, options: WasmOptions): Backend {
     name: "wasm",
     dtypes: new Set(dtypes),
     synchronous: true,
-    cutsLoops: parts.rare.segments !== undefined,
+    cutsLoops: parts.rare.loops !== undefined,
     initialize: () => (options.share === "all" ? engine.pool?.started() : undefined),
     get memoryLimit() {
       return pressure.limit;

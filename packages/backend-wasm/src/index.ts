@@ -7,6 +7,7 @@ import { RowExtremum } from "./lowering/reductions/row-extremum.ts";
 import { writeScan } from "./lowering/scan.ts";
 import { writeSegments } from "./lowering/segments/segments.ts";
 import { sortScratch, writeSort } from "./lowering/sorting/sort.ts";
+import { writeTransposed } from "./lowering/transposed.ts";
 import { functionNamed } from "./lowering/values/functions.ts";
 import type { Parts } from "./parts.ts";
 import { revectorizer } from "./revectorize.ts";
@@ -19,7 +20,8 @@ const everything: Parts = {
   rare: {
     runs,
     rowExtremum: (...given) => new RowExtremum(...given),
-    segments: { write: writeSegments },
+    loops: (w, kernel, inside) =>
+      writeSegments(w, kernel, (body, narrow) => writeTransposed(w, kernel, body, narrow, () => inside(body, narrow))),
     scan: { write: writeScan },
     sort: { write: writeSort, scratch: sortScratch },
   },

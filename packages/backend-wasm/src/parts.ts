@@ -33,15 +33,17 @@ export interface RareKernels {
     scratch(kernel: ContractionKernel, extents: readonly number[], features: Features): number;
     write(w: KernelWriter, kernel: ContractionKernel): void;
   };
-  /** Loops that ask where a coordinate lies, which otherwise ask at every point. */
-  readonly segments?: {
-    /** @param inside writes the loops of a segment; along the axes in `narrow` it has less than four points. */
-    write(
-      w: KernelWriter,
-      kernel: LoopKernel,
-      inside: (body: readonly Statement[], narrow: ReadonlySet<number>) => void,
-    ): void;
-  };
+  /**
+   * Loops that ask where a coordinate lies, which otherwise ask at every point, and those that read along one axis and write
+   * along another, which otherwise go through memory in large steps.
+   *
+   * @param inside writes the loops of a segment; along the axes in `narrow` it has less than four points.
+   */
+  readonly loops?: (
+    w: KernelWriter,
+    kernel: LoopKernel,
+    inside: (body: readonly Statement[], narrow: ReadonlySet<number>) => void,
+  ) => void;
   /** Maxima and minima of float32 along memory, which otherwise take twice the instructions. */
   readonly rowExtremum?: (w: KernelWriter, name: "max" | "min", identity: Lanes) => LaneReduction;
   readonly scan?: { write(w: KernelWriter, kernel: ScanKernel): void };
