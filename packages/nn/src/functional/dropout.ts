@@ -97,11 +97,11 @@ type Unit = "element" | "channel";
 
 /** Ones for what is kept and zeros for what is dropped: of each element, or of each channel [N, C, 1, …]. */
 function keptUnits(input: Tensor, unit: Unit, keep: number, generator: Generator = defaultGenerator): Tensor {
-  if (unit === "element") return bernoulli(input, keep, { generator });
   const { shape } = input;
-  if (shape.length < 2) throw new ShapeError("Feature dropout requires at least 2 dimensions in the input");
-  const channels = shape.map((n, d) => (d < 2 ? n : 1));
-  return bernoulli(empty(channels, { dtype: "bool", device: input.device }), keep, { generator });
+  if (unit === "channel" && shape.length < 2)
+    throw new ShapeError("Feature dropout requires at least 2 dimensions in the input");
+  const units = unit === "element" ? shape : shape.map((n, d) => (d < 2 ? n : 1));
+  return bernoulli(empty(units, { dtype: "bool", device: input.device }), keep, { generator });
 }
 
 function drop(input: Tensor, unit: Unit, { p, training, inplace, generator }: Parameters): Tensor {
