@@ -3,7 +3,7 @@
  * A limit is a little above what it measures; raise it on purpose, in the commit that needs it.
  */
 const packages = {
-  core: "139.7 kB",
+  core: "140.1 kB",
   "backend-cpu": "9.9 kB",
   "backend-wasm": "56.7 kB",
   "backend-webgpu": "45.5 kB",
@@ -32,7 +32,7 @@ export default [
     },
     limit: "43.9 kB",
   },
-  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "361.8 kB" },
+  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "362.1 kB" },
   ...Object.entries(packages).map(([name, limit]) => ({
     name: `@cresset/${name} without what it depends on`,
     path: `packages/${name}/dist/index.js`,

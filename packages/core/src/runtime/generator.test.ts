@@ -17,6 +17,31 @@ describe("words", () => {
     expect(generator.random()).toBe(4123659995);
   });
 
+  test("are the same one by one and many at once, wherever these begin and end", () => {
+    const [one, many] = [new Generator(3), new Generator(3)];
+    for (const count of [0, 1, 623, 624, 625, 5, 2000, 619, 1]) {
+      const words = new Uint32Array(count);
+      many.words(words);
+      expect(Array.from(words)).toEqual(Array.from(words, () => one.random()));
+      expect(many.getState()).toEqual(one.getState());
+    }
+    const restored = new Generator(0).setState(one.getState());
+    expect(restored.random()).toBe(one.random());
+  });
+
+  test("a state may end before its last word", () => {
+    const generator = new Generator(3);
+    generator.random();
+    const state = generator.getState();
+    const view = new DataView(state.buffer);
+    view.setInt32(8, 3, true);
+    const other = new Generator(0).setState(state);
+    expect(other.getState()).toEqual(state);
+    expect([other.random(), other.random()]).toEqual([generator.random(), generator.random()]);
+    other.random();
+    expect(new DataView(other.getState().buffer).getInt32(8, true)).toBe(624);
+  });
+
   test("two make a 64-bit number, the first of them the high half", () => {
     expect(new Generator(0).random64()).toBe((2357136044n << 32n) | 2546248239n);
   });

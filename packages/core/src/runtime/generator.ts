@@ -4,7 +4,6 @@ import type { Tensor } from "../tensor/tensor.ts";
 
 const STATE_WORDS = 624;
 const SHIFT_WORDS = 397;
-const TWO_32 = 2 ** 32;
 
 /** The seed of a new `Generator`, as in PyTorch. */
 const DEFAULT_SEED = 67280421310721n;
@@ -46,11 +45,13 @@ export interface WaitingDraws {
  */
 export class Generator {
   readonly #words = new Uint32Array(STATE_WORDS);
+  /** The words as they are given out. */
+  readonly #tempered = new Uint32Array(STATE_WORDS);
   #seedValue = 0n;
-  /** Draws until the words must be renewed, counting this one. */
-  #left = 1;
-  /** Index of the next word to temper. */
+  /** Index of the next word to give out. */
   #next = 0;
+  /** Where the words must be renewed. */
+  #end = 0;
   /** The second normal of the last pair, until it is used. */
   #cachedNormal: number | undefined;
   /** @internal The draws that wait, to whom the stream belongs until they are done. */
@@ -77,14 +78,13 @@ export class Generator {
       throw new ValueError(`manualSeed: the seed must be in [-2**63, 2**64), got ${exact}`);
     }
     this.#seedValue = BigInt.asUintN(64, exact);
-    const words = this.#words;
-    words[0] = Number(this.#seedValue & 0xffffffffn);
-    for (let i = 1; i < STATE_WORDS; i++) {
-      const previous = words[i - 1] ^ (words[i - 1] >>> 30);
-      words[i] = Math.imul(1812433253, previous) + i;
+    let word = Number(BigInt.asUintN(32, exact));
+    for (let i = 0; i < STATE_WORDS; ) {
+      this.#words[i] = word;
+      word = Math.imul(1812433253, word ^ (word >>> 30)) + ++i;
     }
-    this.#left = 1;
     this.#next = 0;
+    this.#end = 0;
     this.#cachedNormal = undefined;
     this.waiting = null;
     return this;
@@ -101,8 +101,7 @@ export class Generator {
    * @example const seed = generator.seed(); // note it, and manualSeed(seed) repeats the run
    */
   seed(): bigint {
-    const entropy = crypto.getRandomValues(new Uint32Array(2));
-    const seed = ((BigInt(entropy[0]) << 32n) | BigInt(entropy[1])) & 0x1fffffffffffffn;
+    const seed = BigInt.asUintN(53, crypto.getRandomValues(new BigUint64Array(1))[0]);
     this.manualSeed(seed);
     return seed;
   }
@@ -130,7 +129,7 @@ export class Generator {
     const state = new Uint32Array(STATE_BYTES / 4);
     const { buffer } = state;
     new BigUint64Array(buffer)[0] = this.#seedValue;
-    state[LEFT] = this.#left;
+    state[LEFT] = this.#end - this.#next + 1;
     state[SEEDED] = 1;
     state[NEXT] = this.#next;
     this.#words.forEach((word, i) => {
@@ -161,35 +160,42 @@ export class Generator {
     const given = new Uint32Array(buffer);
     const left = given[LEFT];
     const next = given[NEXT];
-    const fits = left === 1 || next + left <= STATE_WORDS + 1;
-    if (given[SEEDED] === 0 || left < 1 || left > STATE_WORDS || next > STATE_WORDS || given[NEXT + 1] > 0 || !fits)
+    const end = next + left - 1;
+    if (given[SEEDED] === 0 || left < 1 || left > STATE_WORDS || end > STATE_WORDS || given[NEXT + 1] > 0)
       throw new ValueError("Invalid mt19937 state");
     // Draws that wait go on with the stream as it was when they were asked for.
     this.waiting = null;
     this.#seedValue = new BigUint64Array(buffer)[0];
-    this.#left = left;
     this.#next = next;
-    for (let i = 0; i < STATE_WORDS; i++) this.#words[i] = given[WORDS + 2 * i];
+    this.#end = end;
+    for (let i = 0; i < STATE_WORDS; i++) {
+      this.#words[i] = given[WORDS + 2 * i];
+      this.#tempered[i] = temper(this.#words[i]);
+    }
     this.#cachedNormal = given[NORMAL_IS_VALID] === 0 ? undefined : new Float64Array(buffer)[NORMAL / 2];
     return this;
   }
 
   /** The next 32-bit word, in [0, 2^32). */
   random(): number {
-    if (--this.#left === 0) this.#renew();
-    let word = this.#words[this.#next++];
-    word ^= word >>> 11;
-    word ^= (word << 7) & 0x9d2c5680;
-    word ^= (word << 15) & 0xefc60000;
-    word ^= word >>> 18;
-    return word >>> 0;
+    if (this.#next === this.#end) this.#renew();
+    return this.#tempered[this.#next++];
+  }
+
+  /** @internal The next words, as many as `out` has room for. */
+  words(out: Uint32Array): void {
+    for (let at = 0; at < out.length; ) {
+      if (this.#next === this.#end) this.#renew();
+      const some = this.#tempered.subarray(this.#next, Math.min(this.#end, this.#next + out.length - at));
+      out.set(some, at);
+      at += some.length;
+      this.#next += some.length;
+    }
   }
 
   /** The next two words as one number in [0, 2^64): the first drawn is the high half. */
   random64(): bigint {
-    const high = this.random();
-    const low = this.random();
-    return (BigInt(high) << 32n) | BigInt(low);
+    return (BigInt(this.random()) << 32n) | BigInt(this.random());
   }
 
   /** Uniform on [0, 1) with 24 bits, from one word: a float32. */
@@ -199,9 +205,7 @@ export class Generator {
 
   /** Uniform on [0, 1) with 53 bits, from two words: a float64. */
   uniform53(): number {
-    const high = this.random() & 0x1fffff;
-    const low = this.random();
-    return (high * TWO_32 + low) * 2 ** -53;
+    return ((this.random() & 0x1fffff) * 2 ** 32 + this.random()) * 2 ** -53;
   }
 
   /**
@@ -222,20 +226,25 @@ export class Generator {
 
   #renew(): void {
     // While draws wait, each number is one for which the words would have to be renewed, so that others cost nothing.
-    this.#left = 1;
     this.waiting?.refuse();
     const words = this.#words;
-    const last = STATE_WORDS - 1;
-    const wrap = STATE_WORDS - SHIFT_WORDS;
-    for (let i = 0; i < wrap; i++) words[i] = words[i + SHIFT_WORDS] ^ twist(words[i], words[i + 1]);
-    for (let i = wrap; i < last; i++) words[i] = words[i - wrap] ^ twist(words[i], words[i + 1]);
-    words[last] = words[SHIFT_WORDS - 1] ^ twist(words[last], words[0]);
-    this.#left = STATE_WORDS;
+    let word = words[0];
+    for (let i = 0; i < STATE_WORDS; i++) {
+      const next = words[i < STATE_WORDS - 1 ? i + 1 : 0];
+      const mixed = (word & 0x80000000) | (next & 0x7fffffff);
+      const far = words[i < STATE_WORDS - SHIFT_WORDS ? i + SHIFT_WORDS : i + SHIFT_WORDS - STATE_WORDS];
+      words[i] = far ^ (mixed >>> 1) ^ (-(next & 1) & 0x9908b0df);
+      this.#tempered[i] = temper(words[i]);
+      word = next;
+    }
     this.#next = 0;
+    this.#end = STATE_WORDS;
   }
 }
 
-function twist(high: number, low: number): number {
-  const mixed = (high & 0x80000000) | (low & 0x7fffffff);
-  return (mixed >>> 1) ^ (-(low & 1) & 0x9908b0df);
+function temper(word: number): number {
+  let mixed = word ^ (word >>> 11);
+  mixed ^= (mixed << 7) & 0x9d2c5680;
+  mixed ^= (mixed << 15) & 0xefc60000;
+  return mixed ^ (mixed >>> 18);
 }

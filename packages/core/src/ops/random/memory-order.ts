@@ -39,13 +39,11 @@ function toRowMajor(numbers: HostArray, dtype: DType, layout: Layout): HostArray
   const sizes = order.map((d) => layout.shape[d]);
   const rowMajor = contiguousStrides(layout.shape);
   const strides = order.map((d) => rowMajor[d]);
-  const from: Elements = numbers;
-  const host = hostArray(dtype, numbers.length);
-  const out: Elements = host;
-  const at = new Array<number>(sizes.length).fill(0);
+  const out = hostArray(dtype, numbers.length);
+  const at = order.map(() => 0);
   let place = 0;
   for (let i = 0; i < numbers.length; i++) {
-    out[place] = from[i];
+    (out as Elements)[place] = numbers[i];
     for (let d = sizes.length - 1; d >= 0; d--) {
       place += strides[d];
       if (++at[d] < sizes[d]) break;
@@ -53,7 +51,7 @@ function toRowMajor(numbers: HostArray, dtype: DType, layout: Layout): HostArray
       at[d] = 0;
     }
   }
-  return host;
+  return out;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type DType, type HostArray, hostArray, isFloat } from "../../dtype/dtype.ts";
+import { type DType, type HostArray, isFloat } from "../../dtype/dtype.ts";
 import { floatToHalf, halfToFloat } from "../../dtype/half.ts";
 import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
@@ -124,23 +124,25 @@ export function multinomial(
  * rounded u, so that devices without float64 find the same places.
  */
 function uniformsRoundedUp(generator: Generator, dtype: DType, count: number): HostArray {
-  if (dtype === "float64") return draws.rand(generator, dtype, count);
-  const out = hostArray(dtype, count);
-  const up = dtype === "float16" ? halfAbove : singleAbove;
-  for (let i = 0; i < count; i++) out[i] = up(generator.uniform53());
-  return out;
+  const up = dtype === "float64" ? () => undefined : dtype === "float16" ? halvesAbove : singlesAbove;
+  return draws.fillFromUniforms(generator, dtype, count, up);
 }
 
-function halfAbove(value: number): number {
-  const bits = floatToHalf(value);
-  return halfToFloat(bits) < value ? bits + 1 : bits;
+function halvesAbove(values: Float64Array): void {
+  for (let i = 0; i < values.length; i++) {
+    const bits = floatToHalf(values[i]);
+    values[i] = halfToFloat(bits + Number(halfToFloat(bits) < values[i]));
+  }
 }
 
 const single = new Float32Array(1);
 const singleBits = new Uint32Array(single.buffer);
 
-function singleAbove(value: number): number {
-  single[0] = value;
-  if (single[0] < value) singleBits[0]++;
-  return single[0];
+function singlesAbove(values: Float64Array): void {
+  for (let i = 0; i < values.length; i++) {
+    single[0] = values[i];
+    // Not a branch: half of all numbers would take the one that a processor does not expect.
+    singleBits[0] += Number(single[0] < values[i]);
+    values[i] = single[0];
+  }
 }

@@ -1,7 +1,7 @@
-import type { DType, HostArray } from "../../dtype/dtype.ts";
+import { type DType, type HostArray, hostArray } from "../../dtype/dtype.ts";
 import { ValueError } from "../../errors.ts";
 import type { Generator } from "../generator.ts";
-import { fill, requireDType, rounderOf } from "./fill.ts";
+import { fill, fillFromUniforms, inBlocks, requireDType, rounderOf, store } from "./fill.ts";
 
 /**
  * `length` zeros and ones, one with probability `p`: PyTorch's `bernoulli_(p)`, and the mask of its dropouts with p =
@@ -12,7 +12,16 @@ import { fill, requireDType, rounderOf } from "./fill.ts";
  */
 export function bernoulli(generator: Generator, dtype: DType, length: number, p = 0.5): HostArray {
   requireProbability(p);
-  return fill(dtype, length, () => Number(generator.uniform53() < p));
+  const bits = new Uint8Array(length);
+  const limit = p * 2 ** 53;
+  inBlocks(generator, length, 2, (words, start, count) => {
+    for (let i = 0; i < count; i++)
+      bits[start + i] = Number((words[2 * i] & 0x1fffff) * 2 ** 32 + words[2 * i + 1] < limit);
+  });
+  if (dtype === "bool") return bits;
+  const out = hostArray(dtype, length);
+  store(out, dtype, bits);
+  return out;
 }
 
 /**
@@ -50,11 +59,9 @@ function requireProbability(p: number): void {
 export function exponential(generator: Generator, dtype: DType, length: number, lambda = 1): HostArray {
   requireDType("exponential_cpu", dtype);
   if (!(lambda >= 0)) throw new ValueError(`exponential_ expects lambda >= 0.0, but found lambda=${lambda}`);
-  return fill(dtype, length, () => drawExponential(generator, lambda));
-}
-
-function drawExponential(generator: Generator, lambda: number): number {
-  return (-1 / lambda) * Math.log(1 - generator.uniform53());
+  return fillFromUniforms(generator, dtype, length, (u) => {
+    for (let i = 0; i < u.length; i++) u[i] = (-1 / lambda) * Math.log(1 - u[i]);
+  });
 }
 
 /**
@@ -67,7 +74,9 @@ export function geometric(generator: Generator, dtype: DType, length: number, p:
   if (!(p > 0 && p < 1)) throw new ValueError(`geometric_ expects p to be in (0, 1), but got p=${p}`);
   requireDType("geometric_cpu", dtype, dtype !== "bool");
   const scale = Math.log(1 - p);
-  return fill(dtype, length, () => Math.ceil(Math.log(generator.uniform53()) / scale));
+  return fillFromUniforms(generator, dtype, length, (u) => {
+    for (let i = 0; i < u.length; i++) u[i] = Math.ceil(Math.log(u[i]) / scale);
+  });
 }
 
 /**
@@ -77,7 +86,9 @@ export function geometric(generator: Generator, dtype: DType, length: number, p:
  */
 export function cauchy(generator: Generator, dtype: DType, length: number, median = 0, sigma = 1): HostArray {
   requireDType("cauchy_cpu", dtype);
-  return fill(dtype, length, () => median + sigma * Math.tan(Math.PI * (generator.uniform53() - 0.5)));
+  return fillFromUniforms(generator, dtype, length, (u) => {
+    for (let i = 0; i < u.length; i++) u[i] = median + sigma * Math.tan(Math.PI * (u[i] - 0.5));
+  });
 }
 
 /**
@@ -165,7 +176,8 @@ function sampleRaces(
   round: (value: number) => number,
 ): number[] {
   const quotients = new Float64Array(weights.length);
-  for (let i = 0; i < weights.length; i++) quotients[i] = round(weights[i] / round(drawExponential(generator, 1)));
+  const exponentials = exponential(generator, "float64", weights.length) as Float64Array;
+  for (let i = 0; i < weights.length; i++) quotients[i] = round(weights[i] / round(exponentials[i]));
   const chosen: number[] = [];
   for (let start = 0; start < weights.length; start += categories) {
     const order = Array.from({ length: categories }, (_, i) => i);

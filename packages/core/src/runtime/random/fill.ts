@@ -4,6 +4,7 @@ import { floatToHalf, roundToHalf } from "../../dtype/half.ts";
 import { halvesOf, storeNumber } from "../../dtype/int64.ts";
 import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError } from "../../errors.ts";
+import type { Generator } from "../generator.ts";
 
 /**
  * A host array of `length` draws, each converted to `dtype` as C++ converts a float64. Integer dtypes take integers
@@ -21,6 +22,71 @@ export function fill(dtype: DType, length: number, draw: (i: number) => number):
   }
   return out;
 }
+
+/** Numbers that are made at once. A function that is called for each would take as long as what it computes. */
+export const BLOCK = 512;
+const drawn = new Uint32Array(2 * BLOCK);
+const made = new Float64Array(BLOCK);
+
+/**
+ * The next words of the stream, for some hundred of `length` numbers at a time.
+ *
+ * @param each words that a number takes: 1 or 2
+ * @param use gets those of the numbers from `start` on
+ */
+export function inBlocks(
+  generator: Generator,
+  length: number,
+  each: number,
+  use: (words: Uint32Array, start: number, count: number) => void,
+): void {
+  for (let start = 0; start < length; start += BLOCK) {
+    const count = Math.min(BLOCK, length - start);
+    const words = drawn.subarray(0, each * count);
+    generator.words(words);
+    use(words, start, count);
+  }
+}
+
+/** A host array of `length` numbers. `make` fills `numbers` from words; integer dtypes take integers that fit. */
+export function fillBlocks(
+  generator: Generator,
+  dtype: DType,
+  length: number,
+  each: number,
+  make: (numbers: Float64Array, words: Uint32Array) => void,
+): HostArray {
+  const out = hostArray(dtype, length);
+  inBlocks(generator, length, each, (words, start, count) => {
+    const numbers = made.subarray(0, count);
+    make(numbers, words);
+    store(out, dtype, numbers, start);
+  });
+  return out;
+}
+
+/** Stores numbers as `dtype` from element `start` on. */
+export function store(out: HostArray, dtype: DType, numbers: Float64Array | Uint32Array | Uint8Array, start = 0): void {
+  if (out instanceof BigInt64Array) {
+    const halves = halvesOf(out);
+    for (let i = 0; i < numbers.length; i++) storeNumber(halves, start + i, numbers[i]);
+  } else if (dtype === "float16") {
+    for (let i = 0; i < numbers.length; i++) out[start + i] = floatToHalf(numbers[i]);
+  } else out.set(numbers, start);
+}
+
+/** `length` numbers uniform on [0, 1) with 53 bits, each of which `make` turns into another one, in place. */
+export const fillFromUniforms = (
+  generator: Generator,
+  dtype: DType,
+  length: number,
+  make: (numbers: Float64Array) => void,
+): HostArray =>
+  fillBlocks(generator, dtype, length, 2, (numbers, words) => {
+    for (let i = 0; i < numbers.length; i++)
+      numbers[i] = ((words[2 * i] & 0x1fffff) * 2 ** 32 + words[2 * i + 1]) * 2 ** -53;
+    make(numbers);
+  });
 
 /** `fill` for 64-bit integers, converted to `dtype` with one rounding. */
 export function fillBig(dtype: DType, length: number, draw: () => bigint): HostArray {

@@ -1,8 +1,8 @@
 import type { DType, HostArray } from "../../dtype/dtype.ts";
-import { dtypeInfo } from "../../dtype/dtype.ts";
+import { dtypeInfo, hostArray } from "../../dtype/dtype.ts";
 import { ValueError } from "../../errors.ts";
 import type { Generator } from "../generator.ts";
-import { fill, fillBig, nearestFloat, requireDType } from "./fill.ts";
+import { BLOCK, fillBig, fillBlocks, nearestFloat, requireDType, store } from "./fill.ts";
 
 const TWO_32 = 2n ** 32n;
 const TWO_63 = 2n ** 63n;
@@ -45,7 +45,7 @@ export function randint(
   const width = Number(range);
   const base = Number(from);
   if (Number.isSafeInteger(base) && Number.isSafeInteger(base + width)) {
-    return fill(dtype, length, () => remainder(generator, width) + base);
+    return remainders(generator, dtype, length, width, base);
   }
   return fillBig(dtype, length, () => BigInt(generator.random() % width) + from);
 }
@@ -60,13 +60,19 @@ export function randomIntegers(generator: Generator, dtype: DType, length: numbe
   if (dtype === "int64") return fillBig(dtype, length, () => generator.random64() % TWO_63);
   const count = endOf(dtype);
   if (dtype === "float64") return fillBig(dtype, length, () => generator.random64() % count);
-  const width = Number(count);
-  return fill(dtype, length, () => remainder(generator, width));
+  return remainders(generator, dtype, length, Number(count), 0);
 }
 
-/** The next word modulo `width`, below 2^32: unsigned integers, of which engines know a faster remainder than of numbers. */
-function remainder(generator: Generator, width: number): number {
-  return (generator.random() >>> 0) % (width >>> 0);
+/** `base` plus the next words modulo `width`, below 2^32. */
+function remainders(generator: Generator, dtype: DType, length: number, width: number, base: number): HostArray {
+  const inverse = 1 / width;
+  return fillBlocks(generator, dtype, length, 1, (numbers, words) => {
+    for (let i = 0; i < numbers.length; i++) {
+      const word = words[i];
+      // With the half no quotient is nearer to an integer than what rounding does to it.
+      numbers[i] = word - Math.floor((word + 0.5) * inverse) * width + base;
+    }
+  });
 }
 
 /**
@@ -79,7 +85,9 @@ function remainder(generator: Generator, width: number): number {
 export function randperm(generator: Generator, n: number, dtype: DType = "int64"): HostArray {
   requireDType("randperm", dtype, dtype !== "bool");
   const order = permutation(generator, n);
-  return fill(dtype, n, (i) => order[i]);
+  const out = hostArray(dtype, n);
+  store(out, dtype, order);
+  return out;
 }
 
 /** `randperm` as plain numbers, for use as indices. */
@@ -95,11 +103,21 @@ function permutation(generator: Generator, n: number): Uint32Array {
   if (n < 0) throw new ValueError(`Trying to create tensor with negative dimension ${n}: [${n}]`);
   const order = new Uint32Array(n);
   for (let i = 0; i < n; i++) order[i] = i;
-  for (let i = 0; i < n - 1; i++) {
-    const j = i + remainder(generator, n - i);
-    const chosen = order[j];
-    order[j] = order[i];
-    order[i] = chosen;
+  const places = new Uint32Array(BLOCK);
+  for (let start = 0; start < n - 1; start += BLOCK) {
+    const count = Math.min(BLOCK, n - 1 - start);
+    generator.words(places.subarray(0, count));
+    for (let k = 0; k < count; k++) {
+      const i = start + k;
+      // Numbers, of which rounded quotients have the right integer part: engines make calls of remainders.
+      places[k] += i - Math.floor(places[k] / (n - i)) * (n - i);
+    }
+    for (let k = 0; k < count; k++) {
+      const i = start + k;
+      const chosen = order[places[k]];
+      order[places[k]] = order[i];
+      order[i] = chosen;
+    }
   }
   return order;
 }

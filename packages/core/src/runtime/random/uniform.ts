@@ -28,20 +28,19 @@ export function uniform(generator: Generator, dtype: DType, length: number, from
   }
   if (dtype === "float64") {
     const out = new Float64Array(length);
-    const width = to - from;
-    for (let i = 0; i < length; i++) out[i] = fma64(generator.uniform53(), width, from);
+    for (let i = 0; i < length; i++) out[i] = fma64(generator.uniform53(), to - from, from);
     return out;
   }
-  if (dtype === "float16") {
+  const half = dtype === "float16";
+  const round = half ? roundToHalf : Math.fround;
+  const base = round(from);
+  const width = round(round(to) - base);
+  if (half) {
     const out = new Uint16Array(length);
-    const base = roundToHalf(from);
-    const width = roundToHalf(roundToHalf(to) - base);
     for (let i = 0; i < length; i++) out[i] = floatToHalf(uniform11(generator) * width + base);
     return out;
   }
   const out = new Float32Array(length);
-  const base = Math.fround(from);
-  const width = Math.fround(Math.fround(to) - base);
   for (let i = 0; i < length; i++) out[i] = fma32(generator.uniform24(), width, base);
   return out;
 }
