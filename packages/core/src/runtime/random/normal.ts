@@ -2,9 +2,8 @@ import type { DType, HostArray } from "../../dtype/dtype.ts";
 import { floatToHalf, roundToHalf } from "../../dtype/half.ts";
 import { ValueError } from "../../errors.ts";
 import type { Generator } from "../generator.ts";
-import { fill, requireDType } from "./fill.ts";
+import { fill, fillFromUniforms, requireDType } from "./fill.ts";
 import { fma32, log32, MOST_AT_ONCE, sincos32 } from "./float-math.ts";
-import { uniform11 } from "./uniform.ts";
 
 const fround = Math.fround;
 
@@ -55,7 +54,7 @@ function normalBlocks32(generator: Generator, length: number, mean: number, std:
   const std32 = fround(std);
   fillBlocks(
     out,
-    () => generator.uniform24(),
+    (part) => uniforms(generator, part, 24),
     (start, end) => transform32(out, start, end, mean32, std32),
   );
   return out;
@@ -65,19 +64,27 @@ function normalBlocks32(generator: Generator, length: number, mean: number, std:
  * Turns uniforms into normals in place, some blocks at a time. The last 16 are drawn afresh, over part of the block before
  * them.
  */
-function fillBlocks(
-  out: Float32Array | Float64Array,
-  draw: () => number,
+function fillBlocks<A extends Float32Array | Float64Array>(
+  out: A,
+  draw: (part: A) => void,
   transform: (start: number, end: number) => void,
 ): void {
   const { length } = out;
-  for (let i = 0; i < length; i++) out[i] = draw();
+  draw(out);
   const whole = length - (length % BLOCK);
   for (let start = 0; start < whole; start += 2 * MOST_AT_ONCE)
     transform(start, Math.min(start + 2 * MOST_AT_ONCE, whole));
   if (whole === length) return;
-  for (let i = length - BLOCK; i < length; i++) out[i] = draw();
+  draw(out.subarray(length - BLOCK) as A);
   transform(length - BLOCK, length);
+}
+
+/** Fills an array with numbers uniform on [0, 1), each of so many bits from one word. */
+function uniforms(generator: Generator, { buffer, byteOffset, length }: Float32Array, bits: number): void {
+  const words = new Uint32Array(buffer, byteOffset, length);
+  const out = new Float32Array(buffer, byteOffset, length);
+  generator.words(words);
+  for (let i = 0; i < length; i++) out[i] = (words[i] & (2 ** bits - 1)) * 2 ** -bits;
 }
 
 /** Calls `pair` with the places of both uniforms of each pair, and its number. */
@@ -115,7 +122,7 @@ function normalBlocks64(generator: Generator, length: number, mean: number, std:
   const out = new Float64Array(length);
   fillBlocks(
     out,
-    () => generator.uniform53(),
+    (part) => part.set(fillFromUniforms(generator, "float64", part.length, () => undefined) as Float64Array),
     (start, end) => transform64(out, start, end, mean, std),
   );
   return out;
@@ -136,7 +143,7 @@ function normalBlocks16(generator: Generator, length: number, mean: number, std:
   const std16 = roundToHalf(std);
   fillBlocks(
     values,
-    () => uniform11(generator),
+    (part) => uniforms(generator, part, 11),
     (start, end) => transform16(values, start, end, mean16, std16),
   );
   return Uint16Array.from(values, floatToHalf);

@@ -46,6 +46,6 @@ export function uniform(generator: Generator, dtype: DType, length: number, from
 }
 
 /** As many bits as a float16 holds, from one word, so that rounding cannot reach 1. */
-export function uniform11(generator: Generator): number {
+function uniform11(generator: Generator): number {
   return (generator.random() & 0x7ff) * 2 ** -11;
 }
