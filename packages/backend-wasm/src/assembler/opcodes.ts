@@ -11,7 +11,7 @@ type Words<Text extends string, Shape extends string = "", Found = never> = Text
   : Found | `${Shape}${Text}`;
 
 /** Instructions without immediates. */
-const plainControl = "unreachable 14 return 10 drop select";
+const plainControl = "26 drop select";
 const plainScalar =
   "i32: eqz eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u i64: eqz eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u f32: eq ne lt gt le ge f64: eq ne lt gt le ge i32: 3 add sub mul div_s div_u rem_s rem_u and or xor shl shr_s shr_u 2 i64: clz 2 add sub mul div_s 1 rem_s rem_u and or xor shl shr_s shr_u 2 f32: abs neg ceil floor trunc nearest sqrt add sub mul div min max copysign f64: abs neg ceil floor trunc nearest sqrt add sub mul div min max copysign i32: wrap_i64 4 i64: extend_i32_s extend_i32_u 4 f32: convert_i32_s 1 convert_i64_s 1 demote_f64 f64: convert_i32_s 1 convert_i64_s convert_i64_u promote_f32 i32: reinterpret_f32 i64: reinterpret_f64 f32: reinterpret_i32 f64: reinterpret_i64";
 const plainSaturating = "6 i64: trunc_sat_f64_s";
@@ -26,7 +26,7 @@ const memoryScalar =
   "i32: load i64: load f32: load f64: load i32: load8_s load8_u load16_s load16_u 6 store i64: store f32: store f64: store i32: store8 store16";
 const memoryVector = "v128: load 2 load16x4_s load16x4_u 4 load32_splat load64_splat store 80 load32_zero";
 const memoryAtomic =
-  "memory: atomic.notify atomic.wait32 14 i32: atomic.load 6 atomic.store 6 atomic.rmw.add 41 atomic.rmw.cmpxchg";
+  "memory: atomic.notify atomic.wait32 14 i32: atomic.load 13 atomic.rmw.add 41 atomic.rmw.cmpxchg";
 /** Instructions with an alignment, an offset and a lane. */
 const memoryLane = "v128: store32_lane store64_lane";
 /** Instructions with a lane. */
