@@ -16,6 +16,8 @@ export class Value {
   readonly device: Device;
   node: Node | null;
   readonly index: number;
+  /** Nodes that read it have this number or a larger one. */
+  readonly born: number;
   slot: Slot | null = null;
   /** Overwritten: neither ready nor computable. */
   stale = false;
@@ -40,6 +42,7 @@ export class Value {
     this.device = device;
     this.node = node;
     this.index = index;
+    this.born = node === null ? nodes : node.id;
   }
 
   get ready(): boolean {

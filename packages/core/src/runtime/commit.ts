@@ -1,5 +1,5 @@
-import type { Node, Value } from "../graph/node.ts";
-import { idOf, sortBy } from "../graph/order.ts";
+import { type Node, nodeCount, type Value } from "../graph/node.ts";
+import { firstSince, idOf, sortBy } from "../graph/order.ts";
 import type { Device } from "./device.ts";
 import { nextEpoch } from "./epoch.ts";
 import { evaluate } from "./evaluate.ts";
@@ -14,12 +14,16 @@ import type { Storage } from "./storage.ts";
 export function commit(device: Device, storages: readonly Storage[]): void {
   const depends = nextEpoch();
   const indirect = nextEpoch();
-  for (const storage of storages) {
-    storage.committed.dependsMark = depends;
-    if (storage.overwritten !== null) storage.overwritten.dependsMark = depends;
+  let oldest = nodeCount();
+  for (const { committed, overwritten } of storages) {
+    for (const version of [committed, overwritten ?? committed]) {
+      version.dependsMark = depends;
+      oldest = Math.min(oldest, version.born);
+    }
   }
+  const journal = device.journal.slice(firstSince(device.journal, oldest));
   let first = true;
-  for (const node of device.journal) {
+  for (const node of journal) {
     let does = false;
     for (const value of node.inputs) {
       if (value.dependsMark === depends) does = true;
@@ -28,7 +32,7 @@ export function commit(device: Device, storages: readonly Storage[]): void {
     if (does) for (const value of node.outputs) value.dependsMark = depends;
   }
   // Where all that is pending was never computed before, what depends on a version depends on it directly.
-  if (!first) markIndirect(device.journal, depends, indirect);
+  if (!first) markIndirect(journal, depends, indirect);
   const listed = nextEpoch();
   const writes: Storage[] = [];
   const roots: Value[] = [];
@@ -41,7 +45,7 @@ export function commit(device: Device, storages: readonly Storage[]): void {
   };
   for (const storage of storages) list(storage);
   for (const storage of device.dirty.list) if (storage.current.dependsMark >= depends) list(storage);
-  for (const node of device.journal) {
+  for (const node of journal) {
     for (const value of node.outputs) {
       if (value.dependsMark < depends || value.stale || value.index >= node.template.results.length) continue;
       if (value.kept || (value.consumers === 0 && value.dependsMark === depends)) roots.push(value);
