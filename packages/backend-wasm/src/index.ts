@@ -5,7 +5,7 @@ import { runFunction } from "./lowering/products/run-sums.ts";
 import { runs } from "./lowering/products/runs.ts";
 import { RowExtremum } from "./lowering/reductions/row-extremum.ts";
 import { writeScan } from "./lowering/scan.ts";
-import { writeSegments } from "./lowering/segments/segments.ts";
+import { narrowAxes, writeSegments } from "./lowering/segments/segments.ts";
 import { sortScratch, writeSort } from "./lowering/sorting/sort.ts";
 import { writeTransposed } from "./lowering/transposed.ts";
 import { functionNamed } from "./lowering/values/functions.ts";
@@ -20,8 +20,13 @@ const everything: Parts = {
   rare: {
     runs,
     rowExtremum: (...given) => new RowExtremum(...given),
-    loops: (w, kernel, inside) =>
-      writeSegments(w, kernel, (body, narrow) => writeTransposed(w, kernel, body, narrow, () => inside(body, narrow))),
+    loops: {
+      way: narrowAxes,
+      write: (w, kernel, inside) =>
+        writeSegments(w, kernel, (body, narrow) =>
+          writeTransposed(w, kernel, body, narrow, () => inside(body, narrow)),
+        ),
+    },
     scan: { write: writeScan },
     sort: { write: writeSort, scratch: sortScratch },
   },

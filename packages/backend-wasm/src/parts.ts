@@ -1,5 +1,6 @@
 import type {
   ContractionKernel,
+  Kernel,
   LoopKernel,
   Program,
   ScanKernel,
@@ -36,14 +37,17 @@ export interface RareKernels {
   /**
    * Loops that ask where a coordinate lies, which otherwise ask at every point, and those that read along one axis and write
    * along another, which otherwise go through memory in large steps.
-   *
-   * @param inside writes the loops of a segment; along the axes in `narrow` it has less than four points.
    */
-  readonly loops?: (
-    w: KernelWriter,
-    kernel: LoopKernel,
-    inside: (body: readonly Statement[], narrow: ReadonlySet<number>) => void,
-  ) => void;
+  readonly loops?: {
+    /** The axes, bit by bit, along which a call of these extents has less than four points. */
+    way(kernel: Kernel, extents: readonly number[]): number;
+    /** @param inside writes the loops of a segment; along the axes in `narrow` it has less than four points. */
+    write(
+      w: KernelWriter,
+      kernel: LoopKernel,
+      inside: (body: readonly Statement[], narrow: ReadonlySet<number>) => void,
+    ): void;
+  };
   /** Maxima and minima of float32 along memory, which otherwise take twice the instructions. */
   readonly rowExtremum?: (w: KernelWriter, name: "max" | "min", identity: Lanes) => LaneReduction;
   readonly scan?: { write(w: KernelWriter, kernel: ScanKernel): void };

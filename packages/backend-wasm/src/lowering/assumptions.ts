@@ -15,7 +15,10 @@ export interface Assumptions {
   readonly few: boolean;
   /** So little is computed that in haste a contraction is done without tiles (`products/in-order.ts`), a loop without vectors. */
   readonly brief: boolean;
-  /** A contraction reads long runs of neighbours; the way in which it does (`products/runs.ts`), 0 for none. */
+  /**
+   * A contraction reads long runs of neighbours; the way in which it does (`products/runs.ts`), 0 for none. Of a loop, bit by
+   * bit, the axes that are too narrow for vectors (`segments/`).
+   */
   readonly runs: number;
   /** A sum may be over so many points that they are first added in chunks (`reductions/sum.ts`). */
   readonly chunks: boolean;
@@ -41,7 +44,7 @@ export function assumptionsOf(
   return {
     few: false,
     brief: kernel.kind === "loop" && sizeOf(range(0, kernel.axes), extents) <= fewPoints,
-    runs: 0,
+    runs: rare.loops?.way(kernel, extents) || 0,
     chunks: inner.some(
       ({ axes, reductions }) =>
         sizeOf(axes, extents) >= chunkSize && reductions.some(({ op, dtype }) => op === "sum" && addedInChunks(dtype)),
@@ -56,4 +59,4 @@ export const isWhole = (axes: readonly number[], extents: readonly number[]): bo
 
 /** Tells functions of one kernel apart; of those written in haste, or of the others. */
 export const assumptionsKey = ({ few, brief, runs, chunks, whole }: Assumptions, inHaste: boolean): string =>
-  `${[few, brief && inHaste, runs, chunks, whole].map(Number).join("")} `;
+  `${[few, brief && inHaste, runs, chunks, whole]} `;

@@ -11,7 +11,7 @@ type Plan = { readonly kind: "outer"; readonly axis: number } | { readonly kind:
 /** Loops over the outer axes around the body. */
 export function writeLoop(w: KernelWriter, kernel: LoopKernel): void {
   const { loops } = w.rare;
-  if (loops) loops(w, kernel, (body, narrow) => writePoints(w, kernel.outer, body, narrow));
+  if (loops) loops.write(w, kernel, (body, narrow) => writePoints(w, kernel.outer, body, narrow));
   else writePoints(w, kernel.outer, kernel.body);
 }
 

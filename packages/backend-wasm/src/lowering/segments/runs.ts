@@ -34,7 +34,7 @@ interface Numbers {
 }
 
 /** An index without the constants that are added to it, and these. */
-function apart(index: Index): { rest: Index | undefined; constant: number } {
+export function apart(index: Index): { rest: Index | undefined; constant: number } {
   switch (index.kind) {
     case "constant":
       return { rest: undefined, constant: index.value };
@@ -53,8 +53,8 @@ function apart(index: Index): { rest: Index | undefined; constant: number } {
   }
 }
 
-const plus = (left: Index, right: Index): Index => ({ kind: "sum", left, right });
-const constantIndex = (value: number): Index => ({ kind: "constant", value });
+export const plus = (left: Index, right: Index): Index => ({ kind: "sum", left, right });
+export const constantIndex = (value: number): Index => ({ kind: "constant", value });
 
 /** A body with its numbers rewritten, in the order in which they stand in it. Operands that are written stay what they are. */
 function renumbered(body: readonly Statement[], operands: readonly Operand[], numbers: Numbers): Statement[] {

@@ -1,7 +1,21 @@
 /** Loops that are cut where an answer about a coordinate changes give what they give uncut. */
 import { cpu } from "@cresset/backend-cpu";
-import { apply, axis, constant, guard, load, plus, register, store, times } from "@cresset/conformance/kernels";
-import type { DType, Expression, Statement } from "@cresset/core/backend";
+import {
+  apply,
+  axis,
+  constant,
+  guard,
+  load,
+  loop,
+  plus,
+  reads,
+  register,
+  single,
+  store,
+  times,
+  writes,
+} from "@cresset/conformance/kernels";
+import type { DType, Expression, Index, Statement } from "@cresset/core/backend";
 import * as torch from "@cresset/core/functions";
 import { functional } from "@cresset/nn";
 import { describe, expect, test } from "vitest";
@@ -50,6 +64,12 @@ const cases: Readonly<Record<string, (dim: number) => torch.Tensor>> = {
   "roll along all axes": (dim) => torch.roll(parts(shape, 0, [5])[0], [dim + 1, 2, -4], [0, 1, 2]),
   pad: (dim) => functional.pad(parts(shape, 0, [5])[0], [1, 2, 0, 3, 2, 0].slice(0, 2 * dim + 2), { value: -1 }),
   "negative padding": (dim) => functional.pad(parts(shape, 0, [5])[0], [-2, 3, 1, -1].slice(0, 2 * dim + 2)),
+  "gradients of windows that overlap": (dim) => {
+    const x = torch.remainder(torch.mul(parts(shape, 0, [5])[0], 37), 101).requiresGrad_();
+    const y = functional.maxPool2d(x, 3, { stride: dim + 1, padding: 1 });
+    y.backward(torch.div(y, 7));
+    return x.grad as torch.Tensor;
+  },
   "padding that reflects": (dim) =>
     functional.pad(parts(shape, 0, [5])[0], dim < 2 ? [3, 2] : [1, 2, 2, 1], { mode: "reflect" }),
 };
@@ -127,4 +147,16 @@ test("segments that differ by equal steps are one run", () => {
   expect(runsOf([segments[0], segments[2], segments[1]], operands).map(({ count }) => count)).toEqual([2, 1]);
   const writable = operands.map((operand) => ({ ...operand, access: "update" }) as const);
   expect(runsOf(segments, writable)).toHaveLength(3);
+});
+
+test("an axis of less than four points has no vectors, where another one has more", () => {
+  const place = (inner: number): Index => plus(times(axis(0), inner), axis(1));
+  const body = [store(1, place(2), load("float32", 0, axis(0)))];
+  const explained = (inner: number): string => {
+    const kernel = loop([...reads("float32"), writes("float32")], 2, 2, body);
+    return wasm().explain(single(kernel, [4000, 4000 * inner], [4000, inner]));
+  };
+  // Neighbours along the first axis are read as they lie, and written one by one; along the second they are one number.
+  expect(explained(2)).toMatch(/v128\.load\b/);
+  expect(explained(4)).not.toMatch(/v128\.load\b/);
 });

@@ -2,11 +2,14 @@
  * Loops whose body asks where a coordinate lies, as those of concatenations and padding do: they are cut where an answer
  * changes, and each segment runs a body that does not ask.
  */
-import type { LoopKernel, Statement } from "@cresset/core/backend";
+import type { Kernel, LoopKernel, Statement } from "@cresset/core/backend";
+import { linearStride } from "../accesses.ts";
 import type { Value } from "../code/emitter.ts";
+import { range, sizeOf } from "../products/contraction-axes.ts";
 import { operandWord } from "../record.ts";
 import type { KernelWriter } from "../writer.ts";
 import { cutsOf, type Interval, narrowed } from "./narrow.ts";
+import { phaseOf, phasesOf } from "./phases.ts";
 import { bodyOf, type Run, runsOf, type Segment, textOf } from "./runs.ts";
 
 /** Bodies of one kernel: more take longer to be compiled than they save. */
@@ -58,6 +61,17 @@ export function writeSegments(
       inside(body, narrow);
       return;
     }
+    const phases = isWritten(body, axis) ? phasesOf(body, axis) : 1;
+    if (phases > 1 && phases <= bodies) {
+      inBlocks(w, kernel, axis, blocked, () => {
+        for (let first = 0; first < phases; first++)
+          inPhase(w, axis, phases, first, () => {
+            const part = phaseOf(body, { axis, count: phases, first });
+            along(axis, part, Math.floor(bodies / phases), narrow);
+          });
+      });
+      return;
+    }
     const runs = cutAlong(body, axis, kernel, bodies);
     if (runs.length === 0) {
       along(axis + 1, body, bodies, narrow);
@@ -77,8 +91,22 @@ export function writeSegments(
       }
     });
   };
-  along(0, kernel.body, mostBodies, new Set());
+  along(0, kernel.body, mostBodies, new Set(range(0, kernel.outer).filter((axis) => (w.assumptions.runs >> axis) & 1)));
 }
+
+/** Of loops of so few points it does not matter along which axis they have vectors. */
+const fewPoints = 1 << 12;
+
+/** The axes, bit by bit, along which a loop of these extents has less than four points. */
+export function narrowAxes(kernel: Kernel, extents: readonly number[]): number {
+  const isLarge = kernel.kind === "loop" && sizeOf(range(0, kernel.axes), extents) > fewPoints;
+  const narrow = isLarge ? range(0, Math.min(kernel.outer, 31)).filter((axis) => extents[axis] < narrowest) : [];
+  return narrow.reduce((axes, axis) => axes | (1 << axis), 0);
+}
+
+/** Whether results that are neighbours along an axis are so in memory. */
+const isWritten = (body: readonly Statement[], axis: number): boolean =>
+  body.some((statement) => statement.kind === "store" && linearStride(statement.index, axis) === 1);
 
 /** Runs `write` for each segment of a run, with its body and its first coordinate. */
 function eachSegment(
@@ -127,6 +155,12 @@ function between({ spans }: KernelWriter, axis: number, from: Value, until: Valu
   body();
   if (outside) spans.set(axis, outside);
   else spans.delete(axis);
+}
+
+/** Runs `body` for the coordinates `count · c + first` along an axis, of which it sees c. */
+function inPhase(w: KernelWriter, axis: number, count: number, first: number, body: () => void): void {
+  const before = (end: Value): Value => w.e.op("i32.div_u", w.plus(end, w.e.i32(count - 1 - first)), w.e.i32(count));
+  between(w, axis, before(w.from(axis)), before(w.until(axis)), body);
 }
 
 /** Runs `body` for blocks of the axes before `axis`, so that what its segments have in common stays in the cache. */
