@@ -5,7 +5,7 @@ import * as m from "@cresset/core/terms";
 import { keywords, type Places } from "../keywords.ts";
 import { requireFloat } from "./activation-common.ts";
 import { asRows, type Pooling, type PoolOptions, poolingOf, type WindowAnd } from "./pooling.ts";
-import { elementsOf, fewElements, readersOf, type Size, sizeOf, windowsOf } from "./window.ts";
+import { elementsOf, fewElements, readersOf, type Size, sizeOf, spreadOut, windowsOf } from "./window.ts";
 import { areApart, spreadApart } from "./windows-apart.ts";
 
 /** Windows of up to so many elements: an input looks at all windows that it is in. Else results are scattered. */
@@ -90,12 +90,24 @@ function spread(g: Term, place: Term, position: () => Term, how: Pooling): Term 
     const n = sizeOf(how.out);
     return m.reshape(m.scatter(zeros, first, rows(position(), n), rows(g, n), "sum"), [...lead, ...sizes]);
   }
+  // The last element of a window comes first, so that gradients are added in the order of the windows.
+  const at = (i: number): Term => m.constant(count - 1 - i, "int32");
   const none = m.constant(-1, "int32");
+  const own = (places: Term, here: Term, gradients: Term): Term => m.where(m.eq(places, here), gradients, 0);
+  if (count <= fewElements) {
+    const windows = { ...how, stride: how.stride.map(() => 1) };
+    const readers = (x: Term, fill?: Term): Term[] =>
+      elementsOf(spreadOut(x, first, sizes, how, how.padding, fill), first, windows, sizes);
+    const gradients = readers(g);
+    return readers(place, none)
+      .map((places, i) => own(places, at(i), gradients[i]))
+      .reduce((sum, one) => m.add(sum, one), m.constant(0, g.dtype));
+  }
   const places = flat(readersOf(place, first, sizes, how, how.padding, none), dims);
   const gradients = flat(readersOf(g, first, sizes, how, how.padding), dims);
   const axis = places.rank - 1;
-  const here = m.sub(m.constant(count - 1, "int32"), m.iota(places.shape, axis, "int32"));
-  return m.sum(m.where(m.eq(places, here), gradients, 0), [axis]);
+  const here = m.sub(at(0), m.iota(places.shape, axis, "int32"));
+  return m.sum(own(places, here, gradients), [axis]);
 }
 
 const maxPooling = (dims: number): Operation<Pooling> =>

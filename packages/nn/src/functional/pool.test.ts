@@ -25,6 +25,41 @@ describe("max pooling", () => {
     expect(x.grad?.tolistSync()).toEqual([[[0, 3, 1, 0]]]);
   });
 
+  test.each([
+    [3, 2, 1, 1],
+    [3, 1, 1, 1],
+    [4, 2, 0, 1],
+    [2, 1, 1, 1],
+    [3, 2, 1, 2],
+    [4, 3, 2, 1],
+  ])(
+    "of %i elements, %i apart, padded by %i, dilated by %i: gradients are added in order, in float32",
+    (k, s, p, d) => {
+      const [h, w] = [11, 12];
+      const x = torch.rand(2, h, w).requiresGrad_();
+      const [y, at] = F.maxPool2d(x, k, { stride: s, padding: p, dilation: d, returnIndices: true });
+      const g = torch.randn(...y.shape).mul(
+        torch
+          .randn(...y.shape)
+          .mul(8)
+          .exp(),
+      );
+      y.backward(g);
+      const [indices, gradients] = [at.dataSync(), g.dataSync()];
+      const expected = new Float32Array(2 * h * w);
+      const each = y.numel() / 2;
+      for (let i = 0; i < y.numel(); i++)
+        expected[Math.floor(i / each) * h * w + Number(indices[i])] += Number(gradients[i]);
+      expect(x.grad?.dataSync()).toEqual(expected);
+    },
+  );
+
+  test("gradients of −0 give 0, NaN goes only where its maximum was", () => {
+    const x = torch.tensor([[[0, 5, 0, 7, 0]]], { requiresGrad: true });
+    F.maxPool1d(x, 3, { stride: 2, padding: 1 }).backward(torch.tensor([[[-0, Number.NaN, inf]]]));
+    expect(x.grad?.tolistSync()).toEqual([[[0, 0, 0, Number.NaN, 0]]]);
+  });
+
   test("padding never wins, not even over -inf", () => {
     const x = torch.full([1, 1, 3, 3], -inf);
     const [y, at] = F.maxPool2d(x, 2, { stride: 2, padding: 1, returnIndices: true });
