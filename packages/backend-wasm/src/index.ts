@@ -1,6 +1,7 @@
 import { type Backend, withSharedKernels } from "@cresset/core/backend";
 import { backendOf, type WasmOptions } from "./backend.ts";
 import { explainProgram } from "./explain.ts";
+import { loadNear } from "./lowering/near.ts";
 import { runFunction } from "./lowering/products/run-sums.ts";
 import { runs } from "./lowering/products/runs.ts";
 import { RowExtremum } from "./lowering/reductions/row-extremum.ts";
@@ -19,6 +20,7 @@ const everything: Parts = {
   functions: (name, features) => runFunction(name, features) ?? functionNamed(name, features),
   rare: {
     runs,
+    near: loadNear,
     rowExtremum: (...given) => new RowExtremum(...given),
     loops: {
       way: narrowAxes,

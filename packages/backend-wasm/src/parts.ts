@@ -1,5 +1,6 @@
 import type {
   ContractionKernel,
+  Expression,
   Kernel,
   LoopKernel,
   Program,
@@ -48,6 +49,13 @@ export interface RareKernels {
       inside: (body: readonly Statement[], narrow: ReadonlySet<number>) => void,
     ): void;
   };
+  /** Four elements at another distance than 1, which otherwise are read one by one; undefined where they have to be. */
+  readonly near?: (
+    w: KernelWriter,
+    load: Expression & { readonly kind: "load" },
+    stride: number,
+    pinned: boolean,
+  ) => Lanes | undefined;
   /** Maxima and minima of float32 along memory, which otherwise take twice the instructions. */
   readonly rowExtremum?: (w: KernelWriter, name: "max" | "min", identity: Lanes) => LaneReduction;
   readonly scan?: { write(w: KernelWriter, kernel: ScanKernel): void };

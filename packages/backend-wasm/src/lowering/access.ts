@@ -3,7 +3,6 @@ import type { DType } from "@cresset/core/backend";
 import type { MemoryLaneOp, MemoryOp } from "../assembler/opcodes.ts";
 import type { Value } from "./code/emitter.ts";
 import { kindOf, type Lanes } from "./code/lanes.ts";
-import { lowWords } from "./code/vector-constants.ts";
 import { floatToHalf, halfToFloat } from "./values/half.ts";
 import type { KernelWriter } from "./writer.ts";
 
@@ -67,31 +66,6 @@ export function loadFour(w: KernelWriter, dtype: DType, address: Value, pinned: 
       return dtype === "bool" ? m.nonZero(integers) : integers;
     }
   }
-}
-
-/** The words of a vector, backwards. */
-const backwards = [12, 13, 14, 15, 8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3];
-
-/** Four elements at twice the distance, or backwards, where they take no more than two loads. */
-export function loadNear(
-  w: KernelWriter,
-  dtype: DType,
-  stride: number,
-  address: () => Value,
-  pinned: boolean,
-): Lanes | undefined {
-  const { e } = w;
-  if (dtype !== "float32" && dtype !== "int32") return undefined;
-  const kind = dtype === "float32" ? "f32" : "i32";
-  const four = (part: Value): Lanes => ({ kind, width: 4, parts: [part] });
-  if (stride === 2) {
-    const at = address();
-    const [low, high] = [0, 16].map((offset) => e.load("v128.load", at, offset, pinned));
-    return four(e.shuffle(lowWords, low, high));
-  }
-  if (stride !== -1) return undefined;
-  const all = e.load("v128.load", w.plus(address(), e.i32(-12)), 0, pinned);
-  return four(e.shuffle(backwards, all, all));
 }
 
 export function storeOne(w: KernelWriter, dtype: DType, address: Value, x: Lanes): void {

@@ -1,5 +1,5 @@
 import { type Bound, bytesOf, castArgument, type Expression, type Index } from "@cresset/core/backend";
-import { loadFour, loadNear, loadOne } from "./access.ts";
+import { loadFour, loadOne } from "./access.ts";
 import type { Value } from "./code/emitter.ts";
 import { kindOf, type Lanes } from "./code/lanes.ts";
 import { addressOf, boundsHold, indexLanes, lanesHold, someHolds, strideOf, varies } from "./index-math.ts";
@@ -43,8 +43,7 @@ function load(w: KernelWriter, e: Expression & { kind: "load" }): Lanes {
   const address = (): Value => addressOf(w, e.operand, e.index, bytesOf(e.dtype));
   if (stride === 0) return loadOne(w, e.dtype, address(), pinned);
   if (stride === 1) return loadFour(w, e.dtype, address(), pinned);
-  const near = loadNear(w, e.dtype, stride, address, pinned);
-  return near ?? w.eachLane(() => loadOne(w, e.dtype, address(), pinned));
+  return w.rare.near?.(w, e, stride, pinned) ?? w.eachLane(() => loadOne(w, e.dtype, address(), pinned));
 }
 
 function guarded(w: KernelWriter, e: Expression & { kind: "guard" }): Lanes {
