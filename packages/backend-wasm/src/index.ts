@@ -9,6 +9,7 @@ import { writeScan } from "./lowering/scan.ts";
 import { narrowAxes, writeSegments } from "./lowering/segments/segments.ts";
 import { sortScratch, writeSort } from "./lowering/sorting/sort.ts";
 import { writeTransposed } from "./lowering/transposed.ts";
+import { extremumChains } from "./lowering/values/extremum-chain.ts";
 import { functionNamed } from "./lowering/values/functions.ts";
 import type { Parts } from "./parts.ts";
 import { revectorizer } from "./revectorize.ts";
@@ -21,6 +22,7 @@ const everything: Parts = {
   rare: {
     runs,
     near: loadNear,
+    extremum: extremumChains,
     rowExtremum: (...given) => new RowExtremum(...given),
     loops: {
       way: narrowAxes,

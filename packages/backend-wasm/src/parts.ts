@@ -11,6 +11,7 @@ import type {
 } from "@cresset/core/backend";
 import type { Engine } from "./engine.ts";
 import type { Features } from "./features.ts";
+import type { LaneMath } from "./lowering/code/lane-math.ts";
 import type { Lanes } from "./lowering/code/lanes.ts";
 import type { SharedFunction } from "./lowering/values/shared.ts";
 import type { KernelWriter } from "./lowering/writer.ts";
@@ -56,6 +57,8 @@ export interface RareKernels {
     stride: number,
     pinned: boolean,
   ) => Lanes | undefined;
+  /** Maxima and minima within a kernel, which otherwise are those of two each. */
+  readonly extremum?: () => LaneMath["extremum"];
   /** Maxima and minima of float32 along memory, which otherwise take twice the instructions. */
   readonly rowExtremum?: (w: KernelWriter, name: "max" | "min", identity: Lanes) => LaneReduction;
   readonly scan?: { write(w: KernelWriter, kernel: ScanKernel): void };

@@ -59,6 +59,7 @@ export class KernelWriter {
     this.#inHaste = inHaste;
     this.e = new Emitter(["i32", "i32"], target.pool, (name) => target.callee(name));
     this.m = new LaneMath(this.e, target.simd, target.relaxedSimd);
+    this.m.extremum = rare.extremum?.() ?? this.m.extremum;
     if ("body" in kernel) this.m.besideExp = uses(kernel.body, "exp") && uses(kernel.body, "expm1");
     this.record = this.e.parameter(0, "i32");
     this.scratch = this.e.parameter(1, "i32");

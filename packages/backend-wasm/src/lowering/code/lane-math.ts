@@ -1,4 +1,5 @@
 import type { Plain } from "../../assembler/opcodes.ts";
+import { extremum } from "../values/extremum.ts";
 import type { Emitter, Value } from "./emitter.ts";
 import { Facts } from "./facts.ts";
 import {
@@ -50,6 +51,8 @@ export class LaneMath {
   readonly fuses: boolean;
   /** Whether exp and expm1 are both computed, mostly of the same values. */
   besideExp = false;
+  /** The greater or smaller of two floats. */
+  extremum = extremum;
   readonly facts = new Facts();
 
   constructor(emitter: Emitter, simd: boolean, fuses: boolean) {

@@ -4,7 +4,6 @@ import type { Arithmetic, LaneMath } from "../code/lane-math.ts";
 import type { Lanes } from "../code/lanes.ts";
 import { choose, noted } from "./choice.ts";
 import { toFloat32, toFloat64 } from "./conversions.ts";
-import { extremum } from "./extremum.ts";
 import * as float32 from "./float32.ts";
 import { roundToHalf } from "./half.ts";
 import { sharedCall } from "./shared.ts";
@@ -64,7 +63,7 @@ function sign(m: LaneMath, x: Lanes): Lanes {
 function floatOperation(m: LaneMath, op: ScalarOp, dtype: DType, inputs: readonly Lanes[]): Lanes {
   const [x, y] = inputs;
   const { kind } = x;
-  if (op === "max" || op === "min") return extremum(m, op, x, y);
+  if (op === "max" || op === "min") return m.extremum(m, op, x, y);
   const exact = exactFloat[op];
   if (exact) return m.arithmetic(exact, ...inputs);
   switch (op) {
