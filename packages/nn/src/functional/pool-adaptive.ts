@@ -205,11 +205,17 @@ function adaptiveMax(dims: number, input: Tensor, given: readonly unknown[]): Te
   const names = ["outputSize", "returnIndices"] as const;
   const { outputSize, returnIndices = false } = keywords<SizeAnd<AdaptiveMaxPoolOptions>>(names, given, 1);
   const how = adaptiveOf(`adaptive_max_pool${dims}d`, input, outputSize, dims);
-  const results =
-    dims === 1
-      ? callMany(max2d, [unsqueeze(input, -2)], [], asRows(how)).map((each) => squeeze(each, -2))
-      : callMany(dims === 2 ? max2d : max3d, [input], [], how);
-  return returnIndices ? results : results[0];
+  const alone = dims === 1;
+  const results = callMany(
+    dims === 3 ? max3d : max2d,
+    [alone ? unsqueeze(input, -2) : input],
+    [],
+    alone ? asRows(how) : how,
+  );
+  // Indices that nobody asked for would be computed some time.
+  const wanted = returnIndices ? results : results.slice(0, 1);
+  const shaped = alone ? wanted.map((each) => squeeze(each, -2)) : wanted;
+  return returnIndices ? shaped : shaped[0];
 }
 
 /**

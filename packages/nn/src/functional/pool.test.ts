@@ -54,6 +54,19 @@ describe("max pooling", () => {
     },
   );
 
+  test.each([
+    ["maxPool1d", (x: torch.Tensor) => F.maxPool1d(x, 2)],
+    ["adaptiveMaxPool1d", (x: torch.Tensor) => F.adaptiveMaxPool1d(x, 4100)],
+  ])("%s computes no indices that nobody asked for, not even later", async (_, pool) => {
+    // Smaller results are kept in any case.
+    const x = torch.rand(1, 1, 8200);
+    // More than a journal keeps, which is computed then, and from then on together with what is asked for.
+    for (let i = 0; i < 2100; i++) pool(x).dataSync();
+    const { events } = await torch.profile(() => pool(x).dataSync());
+    expect(events).toHaveLength(1);
+    expect(events[0].name).not.toMatch(/mod|cast|argmax|where/);
+  });
+
   test("gradients of −0 give 0, NaN goes only where its maximum was", () => {
     const x = torch.tensor([[[0, 5, 0, 7, 0]]], { requiresGrad: true });
     F.maxPool1d(x, 3, { stride: 2, padding: 1 }).backward(torch.tensor([[[-0, Number.NaN, inf]]]));
