@@ -28,7 +28,7 @@ const ofFloats = ({ type }: Value): boolean => isFloat(type.dtype);
 const attributeKeys = new WeakMap<object, string>();
 
 /**
- * Applies an operation with one result.
+ * Applies an operation, giving its first result. Others are computed for nobody.
  *
  * @param tensors operands; all on one device.
  * @param scalars numbers from the user: arguments of the program, never part of its structure.
@@ -40,15 +40,16 @@ export function call<A extends Attributes>(
   scalars: readonly Scalar[] = noScalars,
   attributes?: A,
 ): Tensor {
-  return callMany(op, tensors, scalars, attributes)[0];
+  return callMany(op, tensors, scalars, attributes, 1)[0];
 }
 
-/** Applies an operation, giving all its results. */
+/** Applies an operation, giving all its results, or the first ones. */
 export function callMany<A extends Attributes>(
   op: Operation<A>,
   tensors: readonly Tensor[],
   scalars: readonly Scalar[] = noScalars,
   attributes?: A,
+  count = Number.POSITIVE_INFINITY,
 ): Tensor[] {
   const attrs: Attributes = attributes ?? noAttributes;
   const node = apply(op as unknown as Operation, tensors, scalars, attrs);
@@ -56,7 +57,8 @@ export function callMany<A extends Attributes>(
   const layout = view ? view(tensors[0].layout, attrs as A, node.args.map(Number)) : null;
   const shown = layout && { of: tensors[0], layout };
   const results: Tensor[] = [];
-  for (let i = 0; i < node.template.resultTypes.length; i++) results.push(wrap(node.outputs[i], node, shown));
+  for (let i = 0; i < node.template.resultTypes.length && i < count; i++)
+    results.push(wrap(node.outputs[i], node, shown));
   if (mode.evaluation === "eager") for (const value of node.outputs) realize(value);
   return results;
 }

@@ -1,6 +1,6 @@
 /** Connectionist temporal classification (Graves et al., 2006): labels of unsegmented sequences. */
 
-import { type Attributes, call, callMany, operation, type Term } from "@cresset/core/extend";
+import { type Attributes, call, operation, type Term } from "@cresset/core/extend";
 import {
   DTypeError,
   fromHost,
@@ -143,7 +143,7 @@ export function ctcLoss(
     );
   const labels = targets.dtype === "int64" ? targets : targets.to("int64");
   const attributes = { longest, concatenated: targets.ndim === 1 };
-  const [raw] = callMany(ctcOp, [logProbs, labels, ...sizes], [blank], attributes);
+  const raw = call(ctcOp, [logProbs, labels, ...sizes], [blank], attributes);
   const losses = zeroInfinity ? call(zeroInfinityOp, [raw]) : raw;
   if (reduction === "none" || count === 0) return losses;
   return reduction === "sum" ? sum(losses) : call(meanOp, [losses, sizes[1]]);

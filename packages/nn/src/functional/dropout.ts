@@ -1,15 +1,6 @@
 /** Functions that drop values at random in training, or are random otherwise. */
 
-import {
-  assign,
-  call,
-  callMany,
-  exponential_,
-  operation,
-  requireTensors,
-  type Term,
-  toNumber,
-} from "@cresset/core/extend";
+import { assign, call, exponential_, operation, requireTensors, type Term, toNumber } from "@cresset/core/extend";
 import {
   bernoulli,
   defaultGenerator,
@@ -337,5 +328,5 @@ export function gumbelSoftmax(
   const exponentials = exponential_(emptyLike(logits), { generator: named.generator });
   const operands = [logits, exponentials];
   const op = named.hard ? gumbelHard : gumbelSoft;
-  return callMany(op, operands, [named.tau ?? 1], { dim: along })[0];
+  return call(op, operands, [named.tau ?? 1], { dim: along });
 }

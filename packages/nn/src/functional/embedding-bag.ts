@@ -1,6 +1,6 @@
 /** Sums, means or maxima of rows of a table. */
 
-import { type Attributes, call, callMany, operation, type Term } from "@cresset/core/extend";
+import { type Attributes, call, operation, type Term } from "@cresset/core/extend";
 import {
   DTypeError,
   isFloat,
@@ -155,7 +155,7 @@ export function embeddingBag(
     padding,
     mean: mode === "mean",
   };
-  return mode === "max" ? callMany(maxOp, operands, [], attributes)[0] : call(sumOp, operands, [], attributes);
+  return call(mode === "max" ? maxOp : sumOp, operands, [], attributes);
 }
 
 function checkBags(

@@ -206,15 +206,10 @@ function adaptiveMax(dims: number, input: Tensor, given: readonly unknown[]): Te
   const { outputSize, returnIndices = false } = keywords<SizeAnd<AdaptiveMaxPoolOptions>>(names, given, 1);
   const how = adaptiveOf(`adaptive_max_pool${dims}d`, input, outputSize, dims);
   const alone = dims === 1;
-  const results = callMany(
-    dims === 3 ? max3d : max2d,
-    [alone ? unsqueeze(input, -2) : input],
-    [],
-    alone ? asRows(how) : how,
-  );
-  // Indices that nobody asked for would be computed some time.
-  const wanted = returnIndices ? results : results.slice(0, 1);
-  const shaped = alone ? wanted.map((each) => squeeze(each, -2)) : wanted;
+  const operand = alone ? unsqueeze(input, -2) : input;
+  const count = returnIndices ? 2 : 1;
+  const results = callMany(dims === 3 ? max3d : max2d, [operand], [], alone ? asRows(how) : how, count);
+  const shaped = alone ? results.map((each) => squeeze(each, -2)) : results;
   return returnIndices ? shaped : shaped[0];
 }
 

@@ -154,13 +154,13 @@ function maxPool(
   requireTensors(`max_pool${dims}d`, [input]);
   const how = poolingOf(`max_pool${dims}d`, input, dims, kernelSize, options);
   requireFloat(dims === 3 ? "max_pool3d_with_indices_cpu" : "max_pool2d", input);
-  if (dims > 1) {
-    const [output, indices] = callMany(dims === 2 ? pool2d : pool3d, [input], [], how);
-    return options.returnIndices === true ? [output, indices] : output;
-  }
-  // One dimension is the second of two, as PyTorch does it. Indices that nobody asked for would be computed some time.
-  const [output, indices] = callMany(pool2d, [unsqueeze(input, -2)], [], asRows(how));
-  return options.returnIndices === true ? [squeeze(output, -2), squeeze(indices, -2)] : squeeze(output, -2);
+  // One dimension is the second of two, as PyTorch does it.
+  const alone = dims === 1;
+  const operand = alone ? unsqueeze(input, -2) : input;
+  const count = options.returnIndices === true ? 2 : 1;
+  const results = callMany(dims === 3 ? pool3d : pool2d, [operand], [], alone ? asRows(how) : how, count);
+  const [output, indices] = alone ? results.map((each) => squeeze(each, -2)) : results;
+  return count === 2 ? [output, indices] : output;
 }
 
 /**

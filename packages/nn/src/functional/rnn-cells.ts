@@ -128,7 +128,7 @@ export function lstmStep(gates: Tensor, hidden: Tensor, cell: Tensor, weights: H
 
 /** One step of a GRU. @param gates what comes from the input, [N, 3 H]. */
 export function gruStep(gates: Tensor, hidden: Tensor, weights: HiddenWeights): Tensor {
-  return callMany(gruOp, operands([gates, hidden], weights))[0];
+  return call(gruOp, operands([gates, hidden], weights));
 }
 
 /** One step of a plain recurrent network. @param gates what comes from the input, [N, H]. */
