@@ -146,7 +146,7 @@ const bounds: readonly (readonly [UnaryOp | BinaryOp, number, number])[] = [
   ["cos", 1, 1],
   ["tan", 1, 2],
   ["asin", 1, 2],
-  ["acos", 1, 2],
+  ["acos", 1, 1],
   ["atan", 1, 1],
   ["sinh", 1, 2],
   ["cosh", 1, 2],
