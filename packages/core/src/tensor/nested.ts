@@ -15,6 +15,19 @@ function isSequence(data: unknown): data is Sequence {
   return Array.isArray(data) || isTypedArray(data);
 }
 
+/**
+ * Whether there are elements, all of them numbers; stores them at `at` on the way.
+ * (What `to.set(list, at)` does takes ten times as long.)
+ */
+function areNumbers(list: Sequence, to?: HostArray, at = 0): boolean {
+  for (let i = 0; i < list.length; i++) {
+    const item = list[i];
+    if (typeof item !== "number") return false;
+    if (to) to[at + i] = item;
+  }
+  return list.length > 0;
+}
+
 /** The shape by the first element of every level. */
 export function nestedShape(data: Nested): number[] {
   const shape: number[] = [];
@@ -42,6 +55,7 @@ function infer(data: unknown, sofar: DType | undefined): DType | undefined {
     return join(sofar, dtype);
   }
   if (Array.isArray(data)) {
+    if (areNumbers(data)) return join(sofar, getDefaultDtype());
     let dtype = sofar;
     for (const item of data) dtype = infer(item, dtype);
     return dtype;
@@ -68,6 +82,7 @@ export function storeNested(host: HostArray, dtype: DType, data: Nested, shape: 
   // Unsigned types take what wraps to one of their values: -1 is 255.
   const bounds =
     kind === "int" && range ? [Number(hasNegatives(dtype) ? range[0] : -range[1]), Number(range[1])] : null;
+  const plain = kind === "float" && dtype !== "float16";
   let at = 0;
   const store = (part: unknown, dim: number): void => {
     if (dim === shape.length) {
@@ -80,7 +95,8 @@ export function storeNested(host: HostArray, dtype: DType, data: Nested, shape: 
     if (!isSequence(part)) throw typeof part === "string" ? notANumber(part) : new ValueError("not a sequence");
     if (part.length !== shape[dim])
       throw new ValueError(`expected sequence of length ${shape[dim]} at dim ${dim} (got ${part.length})`);
-    for (const item of part) store(item, dim + 1);
+    if (plain && dim + 1 === shape.length && areNumbers(part, host, at)) at += part.length;
+    else for (const item of part) store(item, dim + 1);
   };
   store(data, 0);
 }

@@ -33,6 +33,35 @@ describe("tensor", () => {
     expect(() => torch.tensor(["a"] as unknown as number[])).toThrow("too many dimensions 'str'");
   });
 
+  test("lists of numbers, and of what else stands for numbers", () => {
+    const lists = (items: unknown): unknown => torch.tensor(items as number[], { dtype: "float32" }).tolistSync();
+    expect(
+      lists([
+        [0.5, 2],
+        [3n, 4],
+        [5, true],
+        [torch.float(6), -0],
+      ]),
+    ).toEqual([
+      [0.5, 2],
+      [3, 4],
+      [5, 1],
+      [6, -0],
+    ]);
+    expect(lists([Float64Array.of(0.1, 1e300), Int8Array.of(-1, 1)])).toEqual([
+      [Math.fround(0.1), Infinity],
+      [-1, 1],
+    ]);
+    // biome-ignore lint/suspicious/noSparseArray: this is what is refused
+    expect(() => lists([1, , 3])).toThrow("must be real number, not undefined");
+    expect(() =>
+      lists([
+        [1, 2],
+        [3, "4"],
+      ]),
+    ).toThrow("too many dimensions 'str'");
+  });
+
   test("numbers are converted", () => {
     expect(torch.tensor([1.9, -1.9], { dtype: "int32" }).tolistSync()).toEqual([1, -1]);
     expect(torch.tensor([0, -0, 2, Number.NaN], { dtype: "bool" }).tolistSync()).toEqual([false, false, true, true]);
