@@ -39,7 +39,7 @@ const smallResult = 4096;
 export function dataSync(tensor: Tensor): HostArray {
   const value = readable(tensor).current();
   const { backend } = value.device;
-  if (backend.readSync === undefined)
+  if (!backend.readSync)
     throw new DeviceError(
       `the device "${backend.name}" cannot be read synchronously: await the asynchronous form, such as await x.item()`,
     );
@@ -50,6 +50,11 @@ export function dataSync(tensor: Tensor): HostArray {
 /** Like `dataSync`, but without a copy where the host has the values, also of devices that read asynchronously. */
 export function knownData(tensor: Tensor): HostArray {
   return tensor.current().slot?.host ?? dataSync(tensor);
+}
+
+/** Like `dataSync`, but not to be written to: without a copy where the host has the values. */
+export function peekSync(tensor: Tensor): HostArray {
+  return tensor.value.device.backend.readSync ? knownData(tensor) : dataSync(tensor);
 }
 
 /** A ready value's elements, if that needs no waiting. */
@@ -65,11 +70,8 @@ function readable(tensor: Tensor): Tensor {
   return tensor;
 }
 
-function bufferOf(value: Value): BackendBuffer {
-  const buffer = value.slot?.buffer;
-  if (!buffer) throw new Error("a value was read before it was computed");
-  return buffer;
-}
+/** The buffer of a value that was computed. */
+const bufferOf = (value: Value): BackendBuffer => value.slot?.buffer as BackendBuffer;
 
 /** One element as a JavaScript value: exact numbers as number, larger int64 as bigint, bool as boolean. */
 export function element(array: HostArray, at: number, dtype: Tensor["dtype"]): number | bigint | boolean {
@@ -80,21 +82,21 @@ export function element(array: HostArray, at: number, dtype: Tensor["dtype"]): n
 }
 
 export async function item(tensor: Tensor): Promise<number> {
-  requireOne(tensor);
-  return element(await data(tensor), 0, tensor.dtype) as number;
+  return element(await data(only(tensor)), 0, tensor.dtype) as number;
 }
 
 export function itemSync(tensor: Tensor): number {
-  requireOne(tensor);
-  return element(dataSync(tensor), 0, tensor.dtype) as number;
+  return element(dataSync(only(tensor)), 0, tensor.dtype) as number;
 }
 
-function requireOne(tensor: Tensor): void {
+/** @throws ValueError unless there is one element. */
+function only(tensor: Tensor): Tensor {
   if (tensor.numel() !== 1)
     throw new ValueError(
       `only one element tensors can be converted to Python scalars: item() of a tensor with ${tensor.numel()} elements. ` +
         "Use tolist() or data(), or reduce it first, as in x.mean()",
     );
+  return tensor;
 }
 
 export async function tolist(tensor: Tensor): Promise<Nested> {
@@ -140,7 +142,7 @@ function text(tensor: Tensor, array: HostArray, options: PrintOptions = getPrint
 
 /** Values where they can be read at once, else what is known without reading. */
 export function describe(tensor: Tensor): string {
-  if (tensor.value.device.backend.readSync !== undefined) return reprSync(tensor);
+  if (tensor.value.device.backend.readSync) return reprSync(tensor);
   const grad = tensor.requiresGrad && isFloat(tensor.dtype) ? ", requires_grad=True" : "";
   return `tensor(…, size=(${tensor.shape.join(", ")}), dtype=torch.${tensor.dtype}, device='${tensor.device}'${grad})`;
 }

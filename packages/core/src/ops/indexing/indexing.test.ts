@@ -63,6 +63,14 @@ describe("index", () => {
     );
   });
 
+  test("indices of 64 bits are compared as a whole, and the first outside is told", () => {
+    const x = range(5);
+    const at = (...values: bigint[]): unknown => x.indexSync(torch.tensor(values)).tolistSync();
+    expect(at(-5n, 4n, -1n)).toEqual([0, 4, 4]);
+    for (const wrong of [5n, -6n, 2n ** 31n, -(2n ** 31n), 2n ** 32n + 1n, -(2n ** 32n), 2n ** 62n, -(2n ** 63n)])
+      expect(() => at(1n, wrong, 7n)).toThrow(`index ${wrong} is out of bounds for dimension 0 with size 5`);
+  });
+
   test("errors", () => {
     const x = range(2, 3);
     expect(() => x.index(2)).toThrow("index 2 is out of bounds for dimension 0 with size 2");
@@ -135,6 +143,14 @@ describe("indexPut_", () => {
       .sum()
       .backward();
     expect(m.grad?.tolistSync()).toEqual([1, 3]);
+  });
+
+  test("indices of 64 bits are compared as a whole, and the first outside is told", () => {
+    const x = range(5);
+    const at = (...values: bigint[]): unknown => x.indexSync(torch.tensor(values)).tolistSync();
+    expect(at(-5n, 4n, -1n)).toEqual([0, 4, 4]);
+    for (const wrong of [5n, -6n, 2n ** 31n, -(2n ** 31n), 2n ** 32n + 1n, -(2n ** 32n), 2n ** 62n, -(2n ** 63n)])
+      expect(() => at(1n, wrong, 7n)).toThrow(`index ${wrong} is out of bounds for dimension 0 with size 5`);
   });
 
   test("errors", () => {
@@ -222,6 +238,8 @@ describe("masks", () => {
       [Number.NEGATIVE_INFINITY, 3],
     ]);
     expect((await x.maskedSelect(mask)).tolistSync()).toEqual([0, 2]);
+    expect(x.maskedSelectSync(mask.to("uint8").mul(2)).tolistSync()).toEqual([0, 2]);
+    expect(x.maskedSelectSync(mask.logicalAnd(false)).shape).toEqual([0]);
     const source = range(3).add(10).requiresGrad_();
     const y = x.maskedScatter(mask, source);
     expect(y.tolistSync()).toEqual([

@@ -10,10 +10,11 @@ import { requireTensors } from "../../tensor/argument.ts";
 import { call } from "../../tensor/call.ts";
 import { fromHost } from "../../tensor/creation.ts";
 import { type ByName, keywords } from "../../tensor/keywords.ts";
-import { data, dataSync } from "../../tensor/reading.ts";
+import { data, peekSync } from "../../tensor/reading.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { fitted } from "../creation/fill.ts";
 import { broadcastTensors } from "../shape/expand.ts";
+import { nonzeroAt } from "../sort/nonzero.ts";
 
 const chosen = (mask: Term): Term =>
   mask.dtype === "bool"
@@ -62,16 +63,6 @@ export function maskedFill(
   return call(fillTensorOp, [input, mask, value]);
 }
 
-/** Row-major numbers of the true elements. */
-export function truePositions(mask: HostArray): BigInt64Array<ArrayBuffer> {
-  let count = 0;
-  for (const x of mask) if (x) count++;
-  const places = new BigInt64Array(count);
-  let at = 0;
-  for (let i = 0; i < mask.length; i++) if (mask[i]) places[at++] = BigInt(i);
-  return places;
-}
-
 const selectOp = operation("masked_select", ([x, places]) => m.gather(m.reshape(x, [x.numel]), 0, places), {
   half: "keep",
 });
@@ -85,7 +76,7 @@ function aligned(input: Tensor, mask: Tensor): Tensor[] {
 }
 
 function selectAt(input: Tensor, mask: HostArray): Tensor {
-  const places = truePositions(mask);
+  const places = nonzeroAt(mask);
   return call(selectOp, [input, fromHost(places, [places.length], "int64", input.device)]);
 }
 
@@ -103,7 +94,7 @@ export async function maskedSelect(input: Tensor, mask: Tensor): Promise<Tensor>
 /** `maskedSelect` at once. @throws DeviceError on devices that read asynchronously. */
 export function maskedSelectSync(input: Tensor, mask: Tensor): Tensor {
   const [x, where] = aligned(input, mask);
-  return selectAt(x, dataSync(where));
+  return selectAt(x, peekSync(where));
 }
 
 /** For each element of a mask, how many true ones come before it. */

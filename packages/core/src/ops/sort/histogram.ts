@@ -1,6 +1,7 @@
 /** How often values occur: whole numbers one by one, or in bins of equal width. */
 import type { HostArray } from "../../dtype/dtype.ts";
 import { isFloat } from "../../dtype/dtype.ts";
+import { halfToFloat } from "../../dtype/half.ts";
 import { asNumbers, halvesOf } from "../../dtype/int64.ts";
 import { pytorchName } from "../../dtype/pytorch-name.ts";
 import { DTypeError, ShapeError, ValueError } from "../../errors.ts";
@@ -9,7 +10,7 @@ import { operation } from "../../graph/operation.ts";
 import { type Scalar, toNumber } from "../../runtime/scalar.ts";
 import { call } from "../../tensor/call.ts";
 import { fromHost } from "../../tensor/creation.ts";
-import { data, dataSync } from "../../tensor/reading.ts";
+import { data, peekSync } from "../../tensor/reading.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { keywords } from "../reduction/keywords.ts";
 
@@ -30,30 +31,73 @@ function requireCountable(input: Tensor, weights: Tensor | null, minlength: numb
     throw new ShapeError("weights should be 1-d and have the same length as input");
 }
 
-function counted(
-  input: Tensor,
-  values: HostArray,
-  weights: Tensor | null,
-  weightValues: HostArray | null,
-  minlength: number,
-): Tensor {
-  const places = asNumbers(values);
-  let length = minlength;
+const negative = (): ValueError => new ValueError("bincount only supports 1-d non-negative integral inputs.");
+
+/** @returns how many results the elements take. */
+function lengthOf(places: ArrayLike<number>): number {
+  let length = 0;
   for (let i = 0; i < places.length; i++) {
-    if (places[i] < 0) throw new ValueError("bincount only supports 1-d non-negative integral inputs.");
+    if (places[i] < 0) throw negative();
     if (places[i] >= length) length = places[i] + 1;
   }
-  if (weights === null || weightValues === null || places.length === 0) {
-    const counts = new BigInt64Array(length);
-    // No vector is long enough for a count beyond the low half.
-    const halves = halvesOf(counts);
-    for (let i = 0; i < places.length; i++) halves[2 * places[i]]++;
-    return fromHost(counts, [length], "int64", input.device);
+  return length;
+}
+
+/** How often each number occurs; there may be zeros at the end. */
+function countsOf(values: HostArray): Int32Array {
+  return (
+    (values instanceof BigInt64Array ? countsOfWide(halvesOf(values)) : null) ?? countsOfNumbers(asNumbers(values))
+  );
+}
+
+function countsOfNumbers(numbers: ArrayLike<number>): Int32Array {
+  // No vector is long enough for a count beyond 31 bits.
+  const counts = new Int32Array(lengthOf(numbers));
+  for (let i = 0; i < numbers.length; i++) counts[numbers[i]]++;
+  return counts;
+}
+
+/** Counts of int64 in one go, in an array that grows; null unless all are from 0 up to 2^31. */
+function countsOfWide(halves: Int32Array): Int32Array | null {
+  let counts = new Int32Array(1024);
+  let at = 0;
+  for (;;) {
+    at = countFrom(halves, at, counts);
+    if (at < 0) return counts;
+    if (halves[at + 1] !== 0 || halves[at] < 0) return null;
+    const more = new Int32Array(2 * halves[at]);
+    more.set(counts);
+    counts = more;
   }
+}
+
+/** Counts on from `first` up to an element that has no place, which it returns; -1 if there is none. */
+function countFrom(halves: Int32Array, first: number, counts: Int32Array): number {
+  for (let i = first; i < halves.length; i += 2) {
+    const low = halves[i];
+    if (halves[i + 1] !== 0 || low < 0 || low >= counts.length) return i;
+    counts[low]++;
+  }
+  return -1;
+}
+
+function counted(input: Tensor, values: HostArray, minlength: number): Tensor {
+  const counts = countsOf(values);
+  let length = counts.length;
+  while (length > minlength && counts[length - 1] === 0) length--;
+  const result = new BigInt64Array(Math.max(length, minlength));
+  const halves = halvesOf(result);
+  for (let i = 0; i < length; i++) halves[2 * i] = counts[i];
+  return fromHost(result, [result.length], "int64", input.device);
+}
+
+function summed(input: Tensor, values: HostArray, weights: Tensor, given: HostArray, minlength: number): Tensor {
+  const places = asNumbers(values);
+  const length = Math.max(lengthOf(places), minlength);
   // Weights of every other dtype count as float64.
   const dtype = weights.dtype === "float32" ? "float32" : "float64";
   const sums = dtype === "float32" ? new Float32Array(length) : new Float64Array(length);
-  const numbers = asNumbers(weightValues);
+  const numbers = weights.dtype === "float16" ? Float32Array.from(given as Uint16Array, halfToFloat) : asNumbers(given);
   for (let i = 0; i < places.length; i++) sums[places[i]] += numbers[i];
   return fromHost(sums, [length], dtype, input.device);
 }
@@ -74,7 +118,11 @@ export async function bincount(
   const given = keywords<BincountOptions>(["weights", "minlength"], [weights, minlength]);
   const by = given.weights ?? null;
   requireCountable(input, by, given.minlength ?? 0);
-  return counted(input, await data(input), by, by && (await data(by)), given.minlength ?? 0);
+  const values = await data(input);
+  const least = given.minlength ?? 0;
+  return by === null || values.length === 0
+    ? counted(input, values, least)
+    : summed(input, values, by, await data(by), least);
 }
 
 /** `bincount` at once, on devices that can be read so. */
@@ -86,7 +134,11 @@ export function bincountSync(
   const given = keywords<BincountOptions>(["weights", "minlength"], [weights, minlength]);
   const by = given.weights ?? null;
   requireCountable(input, by, given.minlength ?? 0);
-  return counted(input, dataSync(input), by, by && dataSync(by), given.minlength ?? 0);
+  const values = peekSync(input);
+  const least = given.minlength ?? 0;
+  return by === null || values.length === 0
+    ? counted(input, values, least)
+    : summed(input, values, by, peekSync(by), least);
 }
 
 interface HistcAttributes extends Record<string, unknown> {

@@ -68,13 +68,57 @@ describe("bincount", () => {
     expect(sums.tolistSync()).toEqual([0, 0.75, 0, 2]);
   });
 
+  test("of every dtype of whole numbers, far apart, and of none", () => {
+    const places = [3000, 0, 1_000_000, 3000];
+    for (const dtype of ["int64", "int32"] as const) {
+      const counts = torch.tensor(places, { dtype }).bincountSync();
+      expect(counts.shape).toEqual([1_000_001]);
+      expect(places.map((at) => Number(counts.dataSync()[at]))).toEqual([2, 1, 1, 2]);
+      expect(counts.sum().itemSync()).toBe(4);
+    }
+    expect(torch.tensor([255, 1, 255], { dtype: "uint8" }).bincountSync().dataSync().at(-1)).toBe(2n);
+    const none = torch.zeros(0, { dtype: "int64" });
+    expect(none.bincountSync({ minlength: 2 }).tolistSync()).toEqual([0, 0]);
+    expect(none.bincountSync(torch.zeros(0)).dtype).toBe("int64");
+  });
+
+  test("weights of half precision count with their values", () => {
+    const sums = x().bincountSync(torch.tensor([0.5, 0.25, 2], { dtype: "float16" }));
+    expect(sums.dtype).toBe("float64");
+    expect(sums.tolistSync()).toEqual([0, 0.75, 0, 2]);
+  });
+
   test("refuses what it cannot count", () => {
+    for (const negative of [-1, -(2 ** 40)])
+      expect(() => torch.tensor([5000, negative], { dtype: "int64" }).bincountSync()).toThrow("1-d non-negative");
+    expect(() => torch.tensor([-1], { dtype: "int32" }).bincountSync()).toThrow("1-d non-negative integral inputs");
     expect(() => torch.tensor([-1], { dtype: "int64" }).bincountSync()).toThrow("1-d non-negative integral inputs");
     expect(() => torch.tensor([1]).bincountSync()).toThrow(`"bincount_cpu" not implemented for 'Float'`);
   });
 });
 
 describe("nonzero", () => {
+  test("what counts as zero", () => {
+    const found = (data: (number | bigint)[], dtype: torch.DType): unknown =>
+      torch.tensor(data, { dtype }).nonzeroSync({ asTuple: true })[0].tolistSync();
+    for (const dtype of ["float64", "float32", "float16"] as const)
+      expect(found([0, Number.NaN, -0, 0.5, Number.NEGATIVE_INFINITY, -0], dtype)).toEqual([1, 3, 4]);
+    expect(found([0n, 2n ** 32n, 1n, -(2n ** 63n), 0n], "int64")).toEqual([1, 2, 3]);
+    for (const dtype of ["int32", "int16", "int8"] as const) expect(found([-1, 0, 100], dtype)).toEqual([0, 2]);
+    expect(found([255, 0, 128], "uint8")).toEqual([0, 2]);
+    expect(
+      torch
+        .tensor(7)
+        .nonzeroSync({ asTuple: true })
+        .map((t) => t.tolistSync()),
+    ).toEqual([[0]]);
+    expect(torch.zeros(2, 0, 3).nonzeroSync().shape).toEqual([0, 3]);
+    const x = torch.arange(24).reshape(2, 3, 4).remainder(5).eq(4).permute(2, 0, 1);
+    const [i, j, k] = x.nonzeroSync({ asTuple: true });
+    expect(i.tolistSync()).toEqual([0, 1, 2, 3]);
+    expect(torch.stack([i, j, k], 1).tolistSync()).toEqual(x.nonzeroSync().tolistSync());
+  });
+
   test("as a matrix and as vectors", async () => {
     const x = torch.tensor([
       [0, 2],

@@ -1,10 +1,10 @@
 /** Different elements, or different slices along a dimension. Results have as many as there are, so they are awaited. */
 import { type HostArray, hostArray } from "../../dtype/dtype.ts";
 import { halfToFloat } from "../../dtype/half.ts";
-import { asNumbers, halvesOf } from "../../dtype/int64.ts";
+import { halvesOf } from "../../dtype/int64.ts";
 import { ShapeError } from "../../errors.ts";
 import { fromHost } from "../../tensor/creation.ts";
-import { data, dataSync } from "../../tensor/reading.ts";
+import { data, peekSync } from "../../tensor/reading.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { keywords } from "../reduction/keywords.ts";
 import { toDtype } from "../shape/convert.ts";
@@ -74,32 +74,39 @@ function sameRow(cells: ArrayLike<number>, width: number, a: number, b: number):
   return true;
 }
 
+/** Positions that a device gave, which have no more than 32 bits. */
+function positionsOf(sorted: HostArray): Uint32Array {
+  const halves = halvesOf(sorted as BigInt64Array<ArrayBuffer>);
+  const positions = new Uint32Array(sorted.length);
+  for (let i = 0; i < positions.length; i++) positions[i] = halves[2 * i];
+  return positions;
+}
+
 /** Walks rows in the order given and joins equal neighbours; writes which of them each row became to the halves `inverse`. */
 function distinct(
   { count, width, keys }: Rows,
   order: Uint32Array,
   inverse: Int32Array | null,
 ): { first: number[]; counts: number[] } {
-  const first: number[] = [];
-  const counts: number[] = [];
-  const cells = keys instanceof BigInt64Array ? halvesOf(keys) : keys;
-  const cellsOfRow = keys === cells ? width : 2 * width;
-  let last = -1;
-  let times = 0;
-  for (let i = 0; i < count; i++) {
-    const row = order[i];
-    if (i === 0 || !sameRow(cells, cellsOfRow, order[i - 1], row)) {
-      if (i > 0) counts.push(times);
-      first.push(row);
-      last++;
-      times = 0;
+  const starts =
+    keys instanceof BigInt64Array ? startsOf(halvesOf(keys), 2 * width, order) : startsOf(keys, width, order);
+  if (inverse !== null)
+    for (const [k, start] of starts.entries()) {
+      const end = starts[k + 1] ?? count;
+      // The high half stays 0.
+      for (let i = start; i < end; i++) inverse[2 * order[i]] = k;
     }
-    times++;
-    // The high half stays 0.
-    if (inverse !== null) inverse[2 * row] = last;
-  }
-  if (count > 0) counts.push(times);
-  return { first, counts };
+  return {
+    first: starts.map((start) => order[start]),
+    counts: starts.map((start, k) => (starts[k + 1] ?? count) - start),
+  };
+}
+
+/** Where in the order rows stand that differ from those before them. */
+function startsOf(cells: ArrayLike<number>, width: number, order: Uint32Array): number[] {
+  const starts: number[] = [];
+  for (let i = 0; i < order.length; i++) if (i === 0 || !sameRow(cells, width, order[i - 1], order[i])) starts.push(i);
+  return starts;
 }
 
 /** The order that sorts all elements, by the device; null where slices along a dimension are compared instead. */
@@ -122,7 +129,7 @@ function found(
   if (dim !== null && input.shape.filter((size) => size === 0).length > 1)
     throw new ShapeError("Number of zero sized dimensions is more than one, so unique cannot be applied ");
   const rows = rowsOf(values, input, dim !== null && input.ndim > 0 ? dim : null);
-  const order = sorted === null ? new Uint32Array(rows.count).map((_, i) => i) : new Uint32Array(asNumbers(sorted));
+  const order = sorted === null ? new Uint32Array(rows.count).map((_, i) => i) : positionsOf(sorted);
   if (sorted === null && !consecutive) order.sort((a, b) => compareRows(rows, a, b));
   const inverse = options.returnInverse ? new BigInt64Array(rows.count) : null;
   const { first, counts } = distinct(rows, order, inverse && halvesOf(inverse));
@@ -197,9 +204,9 @@ export function uniqueSync(
 ): Tensor | Tensor[];
 export function uniqueSync(input: Tensor, ...values: readonly unknown[]): Tensor | Tensor[] {
   const options = keywords<UniqueOptions>(uniqueNames, values);
-  const elements = dataSync(input);
+  const elements = peekSync(input);
   const order = elementOrder(input, options);
-  return found(input, elements, options, order && dataSync(order));
+  return found(input, elements, options, order && peekSync(order));
 }
 
 /** Drops elements (slices along `dim`) that are equal to the one before. */
@@ -231,5 +238,5 @@ export function uniqueConsecutiveSync(
   dim?: Last,
 ): Tensor | Tensor[];
 export function uniqueConsecutiveSync(input: Tensor, ...values: readonly unknown[]): Tensor | Tensor[] {
-  return found(input, dataSync(input), keywords<UniqueOptions>(consecutiveNames, values), null, true);
+  return found(input, peekSync(input), keywords<UniqueOptions>(consecutiveNames, values), null, true);
 }
