@@ -4,6 +4,7 @@ import { explainProgram } from "./explain.ts";
 import { loadNear } from "./lowering/near.ts";
 import { runFunction } from "./lowering/products/run-sums.ts";
 import { runs } from "./lowering/products/runs.ts";
+import { positionLanes } from "./lowering/reductions/position-lanes.ts";
 import { RowExtremum } from "./lowering/reductions/row-extremum.ts";
 import { writeScan } from "./lowering/scan.ts";
 import { narrowAxes, writeSegments } from "./lowering/segments/segments.ts";
@@ -23,6 +24,7 @@ const everything: Parts = {
     runs,
     near: loadNear,
     extremum: extremumChains,
+    positionLanes,
     rowExtremum: (...given) => new RowExtremum(...given),
     loops: {
       way: narrowAxes,

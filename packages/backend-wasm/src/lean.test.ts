@@ -46,6 +46,18 @@ test("convolutions, which the whole backend writes otherwise, have the same bits
   expect(got).toEqual(expected);
 });
 
+test("positions of extremes, which the whole backend looks for four at a time, are the same", async () => {
+  const [expected, got] = await onBoth(() => {
+    torch.manualSeed(0);
+    return (["float32", "float64", "int64", "int8"] as const).map((dtype) => {
+      const x = torch.randint(0, 5, [3, 7, 23]).to(dtype);
+      const y = dtype === "float32" ? torch.where(x.mul(3).eq(torch.arange(23).remainder(13)), Number.NaN, x) : x;
+      return [y.argmax(), y.argmax(-1), y.argmin(1), y.permute(2, 0, 1).argmin(-1)].map((z) => z.tolistSync());
+    });
+  });
+  expect(got).toEqual(expected);
+});
+
 test.each<[string, () => torch.Tensor]>([
   ["sorts", () => torch.tensor([3, 1, 2]).sort()[0]],
   ["scans", () => torch.tensor([3, 1, 2]).cumsum(0)],

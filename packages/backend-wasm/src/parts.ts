@@ -12,7 +12,9 @@ import type {
 import type { Engine } from "./engine.ts";
 import type { Features } from "./features.ts";
 import type { LaneMath } from "./lowering/code/lane-math.ts";
+import type { Variable } from "./lowering/code/emitter.ts";
 import type { Lanes } from "./lowering/code/lanes.ts";
+import type { Accumulator, LaneVariable } from "./lowering/reductions/reduction.ts";
 import type { SharedFunction } from "./lowering/values/shared.ts";
 import type { KernelWriter } from "./lowering/writer.ts";
 import type { Allocator } from "./memory/allocator.ts";
@@ -25,6 +27,25 @@ export interface LaneReduction {
   /** The result of each lane. */
   lanes(): Lanes;
 }
+
+/** The best value so far, and where it was first. */
+interface Found {
+  readonly best: LaneVariable;
+  readonly position: LaneVariable;
+}
+
+/** The search of argmax or argmin along a row. */
+export interface PositionSearch extends Found {
+  /** The position of the next point. */
+  readonly counter: Variable;
+  /** Whether `x` is a new extreme after `best`. */
+  isBetter(x: Lanes, best: Lanes): Lanes;
+  /** Where `better` holds, `x` at `at` is the best. */
+  replace(found: Found, better: Lanes, x: Lanes, at: Lanes): void;
+}
+
+/** How an accumulator takes four neighbours at a time. */
+export type VectorPart = Pick<Accumulator, "enterVector" | "addVector" | "leaveVector">;
 
 /** How kernels are written that few programs have, or faster than they would be otherwise. */
 export interface RareKernels {
@@ -61,6 +82,8 @@ export interface RareKernels {
   readonly extremum?: () => LaneMath["extremum"];
   /** Maxima and minima of float32 along memory, which otherwise take twice the instructions. */
   readonly rowExtremum?: (w: KernelWriter, name: "max" | "min", identity: Lanes) => LaneReduction;
+  /** argmax and argmin along memory, which otherwise look at one point at a time. */
+  readonly positionLanes?: (w: KernelWriter, search: PositionSearch) => VectorPart;
   readonly scan?: { write(w: KernelWriter, kernel: ScanKernel): void };
   readonly sort?: {
     write(w: KernelWriter, kernel: SortKernel): void;
