@@ -150,6 +150,8 @@ export interface ScanKernel extends KernelBase {
 export interface SortKernel extends KernelBase {
   readonly kind: "sort";
   readonly descending: boolean;
+  /** How many positions of each row are read; all, if it is not there. Others may be written or not. */
+  readonly first?: number;
   readonly value: Expression;
   readonly target: number;
   readonly index: Index;

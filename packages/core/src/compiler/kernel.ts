@@ -263,12 +263,12 @@ function rowKernel(group: Group, context: KernelContext): KernelCall {
   const target = emitter.binding.operand(buffer, term.dtype, "write");
   const index = flatten(at, term.shape);
   const common = base(emitter);
-  const what = p.op === "scan" ? `scan ${p.scan} ${term.dtype}` : `sort ${p.descending}`;
+  const what = p.op === "scan" ? `scan ${p.scan} ${term.dtype}` : `sort ${p.descending} ${p.first}`;
   const key = `${what} ${extents.length} ${signature(common)} b${target}[${textOfIndex(index)}]=${textOf(value)}`;
   const shared = { key, ...common, axes: extents.length, value, target, index };
   const kernel: Kernel =
     p.op === "scan"
       ? { kind: "scan", ...shared, op: p.scan, dtype: term.dtype }
-      : { kind: "sort", ...shared, descending: p.descending };
+      : { kind: "sort", ...shared, descending: p.descending, first: p.first };
   return { kernel, call: callOf(emitter.binding, extents) };
 }

@@ -199,6 +199,12 @@ export function argsort(x: Term, dim: number, descending = false): Term {
   return currentTrace().add({ op: "sort", dim, descending }, [x], "int64", x.shape);
 }
 
+/** The first `count` of the positions that sort `x` stably along `dim`. */
+export function firstSorted(x: Term, dim: number, descending: boolean, count: number): Term {
+  const order = currentTrace().add({ op: "sort", dim, descending, first: count }, [x], "int64", x.shape);
+  return slice(order, dim, 0, count);
+}
+
 /** `x`; evaluation throws where an element of `condition` (bool, any shape) is false. */
 export function check(x: Term, condition: Term, failure: CheckFailure): Term {
   return currentTrace().add({ op: "check", failure }, [x, condition], x.dtype, x.shape, x.weak);

@@ -18,6 +18,7 @@ export {
   check,
   constant,
   contract,
+  firstSorted,
   gather,
   iota,
   pad,

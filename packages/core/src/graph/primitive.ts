@@ -48,8 +48,11 @@ export type Primitive =
   /** (base, index, source): base with source combined at index along `dim`; other sizes are equal. Indices are known to be in range. */
   | { readonly op: "scatter"; readonly dim: number; readonly mode: ScatterMode }
   | { readonly op: "scan"; readonly scan: ScanOp; readonly dim: number }
-  /** int64 positions that sort x stably along `dim`; NaN is the greatest. */
-  | { readonly op: "sort"; readonly dim: number; readonly descending: boolean }
+  /**
+   * int64 positions that sort x stably along `dim`; NaN is the greatest. With `first`, only so many of them are read: what
+   * stands after them is anything.
+   */
+  | { readonly op: "sort"; readonly dim: number; readonly descending: boolean; readonly first?: number }
   /** (x, condition): x, if every element of `condition` is true; else evaluation throws. */
   | { readonly op: "check"; readonly failure: CheckFailure };
 

@@ -24,7 +24,7 @@ const races = operation<{ samples: number }>(
     const message = "probability tensor contains either `inf`, `nan` or element < 0";
     const w = positive(m.check(weights, valid, { error: "ValueError", message }));
     const last = w.rank - 1;
-    return m.slice(m.argsort(m.div(w, exponentials), last, true), last, 0, samples);
+    return m.firstSorted(m.div(w, exponentials), last, true, samples);
   },
   { half: "keep" },
 );

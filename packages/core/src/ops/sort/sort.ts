@@ -28,7 +28,7 @@ const argsortOp = operation<Attributes>("argsort", ([x], _, { dim, descending })
 
 const topkOp = operation<Attributes & { readonly k: number }>("topk", ([x], _, { dim, descending, k }) => {
   if (x.rank === 0) return [m.reshape(x, []), position0()];
-  const order = m.slice(m.argsort(x, dim, descending), dim, 0, k);
+  const order = m.firstSorted(x, dim, descending, k);
   return [m.gather(x, dim, order), order];
 });
 
