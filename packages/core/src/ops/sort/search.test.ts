@@ -48,6 +48,30 @@ test("bucketize", () => {
   expect(torch.bucketize(3, torch.tensor([1, 3, 5]), { right: true }).itemSync()).toBe(2);
 });
 
+test("searchsorted takes the steps of a binary search, also where nothing is sorted", () => {
+  const search = (sequence: ArrayLike<number>, x: number, right: boolean): number => {
+    let [low, high] = [0, sequence.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const passed = right ? !(sequence[middle] > x) : !(sequence[middle] >= x);
+      [low, high] = passed ? [middle + 1, high] : [low, middle];
+    }
+    return low;
+  };
+  torch.manualSeed(0);
+  const values = torch.cat([torch.randint(-9, 9, [50]), torch.tensor([Number.NaN, Infinity, -Infinity])]);
+  for (const size of [1, 2, 5, 16, 33]) {
+    const any = torch.randint(-9, 9, [size]).to("float32");
+    for (const sequence of [any, any.sort()[0], torch.where(any.gt(5), Number.NaN, any)])
+      for (const right of [false, true]) {
+        const found = torch.searchsorted(sequence, values, { right });
+        expect(found.dtype).toBe("int64");
+        const [at, x] = [sequence.dataSync() as Float32Array, values.dataSync() as Float32Array];
+        expect(found.tolistSync()).toEqual(Array.from(x, (one) => search(at, one, right)));
+      }
+  }
+});
+
 describe("histc", () => {
   test("counts inside the range, its end included", () => {
     expect(torch.tensor([0, 1, 1.5, 2, 5, Number.NaN]).histc(2, 0, 2).tolistSync()).toEqual([1, 3]);
