@@ -24,6 +24,8 @@ export interface Assumptions {
   readonly chunks: boolean;
   /** Inner loops are over multiples of `wholeTurn` points along one axis: none are left after vectors. */
   readonly whole: boolean;
+  /** Inner loops are so short that extremes take less time by vectors of outer points than to be joined after vectors along them. */
+  readonly short: boolean;
 }
 
 /** In the longest turn of an inner loop there are four vectors of four points. */
@@ -50,6 +52,11 @@ export function assumptionsOf(
         sizeOf(axes, extents) >= chunkSize && reductions.some(({ op, dtype }) => op === "sum" && addedInChunks(dtype)),
     ),
     whole: inner.length > 0 && inner.every(({ axes }) => isWhole(axes, extents)),
+    short:
+      kernel.kind === "loop" &&
+      extents[kernel.outer - 1] >= wholeTurn &&
+      inner.every(({ axes }) => sizeOf(axes, extents) < wholeTurn) &&
+      inner.some(({ reductions }) => reductions.some(({ op }) => op !== "sum" && op !== "product")),
   };
 }
 
@@ -58,5 +65,5 @@ export const isWhole = (axes: readonly number[], extents: readonly number[]): bo
   axes.length === 1 && extents[axes[0]] % wholeTurn === 0;
 
 /** Tells functions of one kernel apart; of those written in haste, or of the others. */
-export const assumptionsKey = ({ few, brief, runs, chunks, whole }: Assumptions, inHaste: boolean): string =>
-  `${[few, brief && inHaste, runs, chunks, whole]} `;
+export const assumptionsKey = ({ few, brief, runs, chunks, whole, short }: Assumptions, inHaste: boolean): string =>
+  `${[few, brief && inHaste, runs, chunks, whole, short]} `;

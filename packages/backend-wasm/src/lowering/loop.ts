@@ -18,7 +18,7 @@ export function writeLoop(w: KernelWriter, kernel: LoopKernel): void {
 /** @param narrow axes without four neighbours. */
 function writePoints(w: KernelWriter, outer: number, all: readonly Statement[], narrow?: ReadonlySet<number>): void {
   const apart = !w.target.simd || (w.assumptions.brief && w.hurry());
-  const plan: Plan = apart ? { kind: "none" } : planOf(outer, all, narrow);
+  const plan: Plan = apart ? { kind: "none" } : planOf(w, outer, all, narrow);
   const axes = Array.from({ length: outer }, (_, i) => i);
   if (plan.kind !== "outer") {
     nested(w, axes, () => statements(w, all, plan.kind === "rows"));
@@ -62,7 +62,7 @@ function copiesOf(body: readonly Statement[]): number {
 }
 
 /** The axis along which most accesses are neighbours. */
-function planOf(outer: number, body: readonly Statement[], narrow?: ReadonlySet<number>): Plan {
+function planOf(w: KernelWriter, outer: number, body: readonly Statement[], narrow?: ReadonlySet<number>): Plan {
   const inner = body.flatMap((statement) => (statement.kind === "inner" ? [statement] : []));
   const all = accesses(body);
   let best: Plan = { kind: "none" };
@@ -73,7 +73,7 @@ function planOf(outer: number, body: readonly Statement[], narrow?: ReadonlySet<
       best = plan;
     }
   };
-  if (inner.some(({ axes }) => axes.length > 0)) {
+  if (!w.assumptions.short && inner.some(({ axes }) => axes.length > 0)) {
     let score = 0;
     for (const one of inner) {
       const last = one.axes[one.axes.length - 1];

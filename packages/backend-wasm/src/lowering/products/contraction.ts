@@ -54,6 +54,7 @@ export function contractionAssumptions(
     runs: (form !== "reduction" && runs?.way(kernel, extents)) || 0,
     chunks: form === "reduction" && !few && depth > 0 && addedInChunks(dtype) && sizeOf(steps, extents) >= chunkSize,
     whole: form === "reduction" && isWhole(steps, extents),
+    short: false,
   };
 }
 
