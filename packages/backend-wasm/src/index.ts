@@ -7,6 +7,7 @@ import { runs } from "./lowering/products/runs.ts";
 import { positionLanes } from "./lowering/reductions/position-lanes.ts";
 import { RowExtremum } from "./lowering/reductions/row-extremum.ts";
 import { writeScan } from "./lowering/scan.ts";
+import { writeScatterRows } from "./lowering/scatter-rows.ts";
 import { narrowAxes, writeSegments } from "./lowering/segments/segments.ts";
 import { sortScratch, writeSort } from "./lowering/sorting/sort.ts";
 import { writeTransposed } from "./lowering/transposed.ts";
@@ -33,6 +34,7 @@ const everything: Parts = {
           writeTransposed(w, kernel, body, narrow, () => inside(body, narrow)),
         ),
     },
+    scatter: writeScatterRows,
     scan: { write: writeScan },
     sort: { write: writeSort, scratch: sortScratch },
   },

@@ -5,6 +5,7 @@ import type {
   LoopKernel,
   Program,
   ScanKernel,
+  ScatterKernel,
   SharingProgram,
   SortKernel,
   Statement,
@@ -84,6 +85,8 @@ export interface RareKernels {
   readonly rowExtremum?: (w: KernelWriter, name: "max" | "min", identity: Lanes) => LaneReduction;
   /** argmax and argmin along memory, which otherwise look at one point at a time. */
   readonly positionLanes?: (w: KernelWriter, search: PositionSearch) => VectorPart;
+  /** Scatters of rows, which are otherwise written point by point. */
+  readonly scatter?: (w: KernelWriter, kernel: ScatterKernel) => void;
   readonly scan?: { write(w: KernelWriter, kernel: ScanKernel): void };
   readonly sort?: {
     write(w: KernelWriter, kernel: SortKernel): void;

@@ -35,7 +35,7 @@ export function kernelBody(
       writeContraction(w, kernel);
       break;
     case "scatter":
-      writeScatter(w, kernel);
+      (rare.scatter ?? writeScatter)(w, kernel);
       break;
     case "scan":
       if (rare.scan === undefined) throw without("scans");
