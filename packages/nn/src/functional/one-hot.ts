@@ -10,7 +10,9 @@ const oneHotOp = operation<{ classes: number }>("one_hot", ([x], _, { classes })
     message: "Class values must be smaller than num_classes.",
   });
   const shape = [...x.shape, classes];
-  return m.cast(m.eq(m.unsqueeze(valid, x.rank), m.iota(shape, x.rank)), "int64");
+  // Classes have no more than 32 bits, of which twice as many are compared at once.
+  const here = m.cast(m.unsqueeze(valid, x.rank), "int32");
+  return m.cast(m.eq(here, m.iota(shape, x.rank, "int32")), "int64");
 });
 
 /** The parameter of `oneHot`, by name. */

@@ -92,6 +92,7 @@ describe("oneHot", () => {
 
   test("values are checked", async () => {
     expect(() => oneHot(torch.tensor([3n]), 3).tolistSync()).toThrow("Class values must be smaller than num_classes.");
+    expect(() => oneHot(torch.tensor([2n ** 32n + 1n]), 3).tolistSync()).toThrow("must be smaller than num_classes.");
     expect(() => oneHot(torch.tensor([-1n]), 3).tolistSync()).toThrow("Class values must be non-negative.");
     await expect(oneHot(torch.tensor([-1n]))).rejects.toThrow("Class values must be non-negative.");
     expect(() => oneHot(torch.tensor([1]), 3)).toThrow("one_hot is only applicable to index tensor.");
