@@ -1,6 +1,7 @@
 /** For those who write operations, modules and optimizers: terms, `operation`, `call`, and the runtime's hooks. */
 
 export { clearGradient } from "../autograd/clear.ts";
+export { asNumbers } from "../dtype/int64.ts";
 export { pytorchName } from "../dtype/pytorch-name.ts";
 export type { Node, Value } from "../graph/node.ts";
 export type { Attributes, DerivativeContext, Layout, Operation, OperationOptions } from "../graph/operation.ts";

@@ -83,7 +83,7 @@ export class Trace {
 
 /** Whether primitives have the same attributes: plain values, of which 0 and −0 differ, or lists. */
 function isSame(a: { readonly [name: string]: unknown }, b: typeof a): boolean {
-  return Object.keys(a).every((name) => {
+  return Object.keys({ ...a, ...b }).every((name) => {
     const [x, y] = [a[name], b[name]];
     return Object.is(x, y) || (Array.isArray(x) && Array.isArray(y) && sameItems(x, y));
   });

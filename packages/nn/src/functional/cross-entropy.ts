@@ -1,6 +1,6 @@
 /** Losses of class scores against class indices or class probabilities. */
 
-import { call, operation, pytorchName, requireTensors, type Term } from "@cresset/core/extend";
+import { asNumbers, call, operation, pytorchName, requireTensors, type Term } from "@cresset/core/extend";
 import {
   DTypeError,
   float,
@@ -111,8 +111,8 @@ function checkClassTargets(input: Tensor, target: Tensor, weight: Tensor | null,
   const host = target.value.slot?.host;
   if (!(host instanceof BigInt64Array)) return;
   // The target is at hand: say which index is wrong, before anything is computed.
-  for (const index of host)
-    if ((index < 0n || index >= BigInt(classes)) && index !== BigInt(ignoreIndex))
+  for (const index of asNumbers(host))
+    if ((index < 0 || index >= classes) && index !== ignoreIndex)
       throw new IndexError(
         `Target ${index} is out of bounds. Class indices must be at least 0 and less than ${classes}.`,
       );

@@ -1,6 +1,15 @@
 /** Rows of a table, looked up by index. */
 
-import { type Attributes, assign, call, operation, pytorchName, requireTensors, type Term } from "@cresset/core/extend";
+import {
+  type Attributes,
+  asNumbers,
+  assign,
+  call,
+  operation,
+  pytorchName,
+  requireTensors,
+  type Term,
+} from "@cresset/core/extend";
 import { DTypeError, IndexError, noGrad, type Tensor, ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
@@ -90,7 +99,7 @@ export function checkIndices(name: string, input: Tensor, rows: number): void {
     );
   const host = input.current().slot?.host;
   if (!host) return;
-  for (const i of host)
+  for (const i of asNumbers(host))
     if (i < 0 || i >= rows) throw new IndexError(`${outside}: ${i} is not a row of a table of ${rows}`);
 }
 

@@ -1,4 +1,5 @@
-import { call, operation } from "@cresset/core/extend";
+import type { HostArray } from "@cresset/core/backend";
+import { asNumbers, call, operation } from "@cresset/core/extend";
 import { DTypeError, type Tensor, ValueError } from "@cresset/core/functions";
 import * as m from "@cresset/core/terms";
 import { keywords } from "../keywords.ts";
@@ -35,14 +36,14 @@ export function oneHot(tensor: Tensor, numClasses?: number | OneHotOptions): Ten
   const classes = given(numClasses);
   checkIndices(tensor, classes);
   if (classes !== -1) return call(oneHotOp, [tensor], [], { classes });
-  return tensor.data().then((values) => call(oneHotOp, [tensor], [], { classes: classesOf(values as BigInt64Array) }));
+  return tensor.data().then((values) => call(oneHotOp, [tensor], [], { classes: classesOf(values) }));
 }
 
 /** `oneHot` at once. @throws DeviceError if values must be read on devices that read asynchronously. */
 export function oneHotSync(tensor: Tensor, numClasses?: number | OneHotOptions): Tensor {
   const number = given(numClasses);
   checkIndices(tensor, number);
-  const classes = number === -1 ? classesOf(tensor.dataSync() as BigInt64Array) : number;
+  const classes = number === -1 ? classesOf(tensor.dataSync()) : number;
   return call(oneHotOp, [tensor], [], { classes });
 }
 
@@ -56,11 +57,11 @@ function checkIndices(tensor: Tensor, numClasses: number): void {
   if (numClasses !== -1 && numClasses < 1) throw new ValueError("num_classes should be positive");
 }
 
-function classesOf(values: BigInt64Array): number {
-  let greatest = 0n;
-  for (const value of values) {
-    if (value < 0n) throw new ValueError("Class values must be non-negative.");
+function classesOf(values: HostArray): number {
+  let greatest = 0;
+  for (const value of asNumbers(values)) {
+    if (value < 0) throw new ValueError("Class values must be non-negative.");
     if (value > greatest) greatest = value;
   }
-  return Number(greatest) + 1;
+  return greatest + 1;
 }
