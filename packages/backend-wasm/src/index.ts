@@ -2,6 +2,7 @@ import { type Backend, withSharedKernels } from "@cresset/core/backend";
 import { backendOf, type WasmOptions } from "./backend.ts";
 import { explainProgram } from "./explain.ts";
 import { loadNear } from "./lowering/near.ts";
+import { rowTile } from "./lowering/products/row-tiles.ts";
 import { runFunction } from "./lowering/products/run-sums.ts";
 import { runs } from "./lowering/products/runs.ts";
 import { positionLanes } from "./lowering/reductions/position-lanes.ts";
@@ -20,7 +21,8 @@ import { threads } from "./threads/threads.ts";
 export type { WasmOptions } from "./backend.ts";
 
 const everything: Parts = {
-  functions: (name, features) => runFunction(name, features) ?? functionNamed(name, features),
+  functions: (name, features) =>
+    runFunction(name, features) ?? rowTile(name, features) ?? functionNamed(name, features),
   rare: {
     runs,
     near: loadNear,

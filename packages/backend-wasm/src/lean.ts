@@ -9,8 +9,8 @@ const little: Parts = { rare: {} };
 
 /**
  * The WebAssembly backend for pages that count bytes: what networks are made of, on one thread, with the same numbers. Left
- * out are threads, sorts, scans (`cumsum`, `cumprod` …), fast convolutions and maxima of rows, `explain`, and functions other
- * than square roots and, of float32, `exp`, `expm1`, `log`, `log1p`, `tanh` and `erf`.
+ * out are threads, sorts, scans (`cumsum`, `cumprod` …), what makes convolutions, products of few rows and maxima of rows
+ * fast, `explain`, and functions other than square roots and, of float32, `exp`, `expm1`, `log`, `log1p`, `tanh` and `erf`.
  *
  * @throws BackendError as `wasm` of `@cresset/backend-wasm`; and a program that needs what is left out throws one that says so.
  * @example

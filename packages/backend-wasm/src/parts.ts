@@ -50,7 +50,7 @@ export type VectorPart = Pick<Accumulator, "enterVector" | "addVector" | "leaveV
 
 /** How kernels are written that few programs have, or faster than they would be otherwise. */
 export interface RareKernels {
-  /** Contractions that read runs of neighbours: convolutions, which otherwise pack what they read. */
+  /** Contractions that read neighbours: convolutions and products of few rows, which otherwise pack what they read. */
   readonly runs?: {
     /** In which way a call of these extents does that; 0, if in none. */
     way(kernel: ContractionKernel, extents: readonly number[]): number;

@@ -16,7 +16,7 @@ export interface Assumptions {
   /** So little is computed that in haste a contraction is done without tiles (`products/in-order.ts`), a loop without vectors. */
   readonly brief: boolean;
   /**
-   * A contraction reads long runs of neighbours; the way in which it does (`products/runs.ts`), 0 for none. Of a loop, bit by
+   * A contraction reads neighbours where they lie; the way in which it does (`products/runs.ts`), 0 for none. Of a loop, bit by
    * bit, the axes that are too narrow for vectors (`segments/`).
    */
   readonly runs: number;
