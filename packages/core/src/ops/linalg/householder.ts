@@ -23,7 +23,11 @@ const geqrfOp = hostOperation(
   ([a]) => {
     const [rows, columns] = a.shape.slice(-2);
     return eachMatrix([a], [[rows, columns], [Math.min(rows, columns)]], ([x]) => {
-      const { work, tau } = reflected(x);
+      const { work, reflections } = reflected(x);
+      const { v, tau } = reflections;
+      // Below the diagonal, the vectors but for their first elements.
+      for (let i = 0; i < rows; i++)
+        for (let k = 0; k < tau.length && k < i; k++) work.data[i * columns + k] = v[k * rows + i];
       return [work.data, tau];
     });
   },

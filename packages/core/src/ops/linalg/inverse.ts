@@ -25,9 +25,9 @@ import {
   total,
 } from "./batches.ts";
 import { type CheckOptions, overBatch } from "./cholesky.ts";
-import { singularValues } from "./host/jacobi.ts";
 import { factorize, inverse, type LU, solveWith } from "./host/lu.ts";
 import type { Matrix } from "./host/matrix.ts";
+import { singularValues } from "./host/singular.ts";
 
 /** The gradient of A⁻¹ = P with respect to A is −Pᵀ G Pᵀ (Giles 2008, An extended collection of matrix derivative results). */
 function inverseGradient(p: Term, g: Term): Term | null {
@@ -188,13 +188,13 @@ function cofactors(x: Matrix, lu: LU, det: number): Float64Array {
     return out;
   }
   // det(U) det(V) · U diag(∏ of the other singular values) Vᵀ
-  const { u, s, vh } = singularValues(x);
-  const sign = Math.sign(determinant(factorize(u)) * determinant(factorize(vh)));
+  const { ut, s, vh } = singularValues(x);
+  const sign = Math.sign(determinant(factorize(ut)) * determinant(factorize(vh)));
   for (let k = 0; k < n; k++) {
     let others = sign;
     for (let l = 0; l < n; l++) if (l !== k) others *= s[l];
     for (let i = 0; i < n; i++)
-      for (let j = 0; j < n; j++) out[i * n + j] += others * u.data[i * n + k] * vh.data[k * n + j];
+      for (let j = 0; j < n; j++) out[i * n + j] += others * ut.data[k * n + i] * vh.data[k * n + j];
   }
   return out;
 }

@@ -7,17 +7,18 @@ import { Tensor } from "../../tensor/tensor.ts";
 import { expand } from "../shape/expand.ts";
 import { chain, eachMatrix, identityLike, mT, requireFinite, requireMatrices, requireSquare } from "./batches.ts";
 import { mirrored } from "./eigen.ts";
-import { singularValues } from "./host/jacobi.ts";
 import { type Matrix, transposed } from "./host/matrix.ts";
 import { addRows } from "./host/rows.ts";
+import { type SingularValues, singularValues } from "./host/singular.ts";
 import { symmetricEigen } from "./host/tridiagonal.ts";
 import { type ToleranceOptions, toleranceOptions, tolerances } from "./tolerance.ts";
 
-/** A = U diag(S) Vᵀ of any matrix, or of a symmetric one with its eigenvalues. */
-function decomposed(x: Matrix, hermitian: boolean): { u: Matrix; s: Float64Array; vh: Matrix } {
+/** A = U diag(S) Vᵀ of any matrix, or of a symmetric one with its eigenvalues; U and V as rows. */
+function decomposed(x: Matrix, hermitian: boolean): SingularValues {
   if (!hermitian) return singularValues(x);
   const { values, vectors } = symmetricEigen(mirrored(x, "L"));
-  return { u: vectors, s: values, vh: transposed(vectors) };
+  const rows = transposed(vectors);
+  return { ut: rows, s: values, vh: rows };
 }
 
 const pinvName = "linalg_pinv";
@@ -29,15 +30,14 @@ const pinvOp = hostOperation<{ hermitian: boolean }>(
     const [rows, columns] = a.shape.slice(-2);
     return eachMatrix([a, limits], [[columns, rows]], ([x, { data: tolerance }], batch) => {
       requireFinite(hermitian ? "linalg.eigh" : "linalg.svd", a, batch, x);
-      const { u, s, vh } = decomposed(x, hermitian);
+      const { ut, s, vh } = decomposed(x, hermitian);
       const largest = s.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
       const limit = Math.max(tolerance[0], tolerance[1] * largest);
       const out = new Float64Array(columns * rows);
-      const ut = transposed(u).data;
       const factors = new Float64Array(s.length);
       for (let i = 0; i < columns; i++) {
         for (let k = 0; k < s.length; k++) factors[k] = Math.abs(s[k]) > limit ? vh.data[k * columns + i] / s[k] : 0;
-        addRows(out, i * rows, ut, rows, 0, 0, s.length, factors, 0, 1);
+        addRows(out, i * rows, ut.data, rows, 0, 0, s.length, factors, 0, 1);
       }
       return [out];
     });

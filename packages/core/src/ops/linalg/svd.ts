@@ -20,8 +20,9 @@ import {
   requireFinite,
   requireMatrices,
 } from "./batches.ts";
-import { completeBasis, singularValues } from "./host/jacobi.ts";
-import { matrix } from "./host/matrix.ts";
+import { transposed } from "./host/matrix.ts";
+import { complement } from "./host/qr.ts";
+import { singularValues } from "./host/singular.ts";
 
 /**
  * Ā of A = U diag(S) Vᵀ (Townsend 2016, Differentiating the singular value decomposition). Gradients of U and V are
@@ -64,8 +65,8 @@ const svdOp = hostOperation<{ name: string; valuesOnly: boolean }>(
     const vectors = wanted ? [rows, columns] : [0, 0];
     return eachMatrix([a], [[vectors[0], k], [k], [k, vectors[1]]], ([x], batch) => {
       requireFinite(name, a, batch, x);
-      const { u, s, vh } = singularValues(x, wanted);
-      return [u.data, s, vh.data];
+      const { ut, s, vh } = singularValues(x, wanted);
+      return [transposed(ut).data, s, vh.data];
     });
   },
   {
@@ -83,15 +84,7 @@ const complementOp = hostOperation(
   "orthogonal_complement",
   ([q]) => {
     const [rows, known] = q.shape.slice(-2);
-    return eachMatrix([q], [[rows, rows - known]], ([x]) => {
-      const basis = matrix(rows, rows);
-      for (let i = 0; i < rows; i++) for (let j = 0; j < known; j++) basis.data[i * rows + j] = x.data[i * known + j];
-      completeBasis(basis, known);
-      const out = new Float64Array(rows * (rows - known));
-      for (let i = 0; i < rows; i++)
-        for (let j = known; j < rows; j++) out[i * (rows - known) + j - known] = basis.data[i * rows + j];
-      return [out];
-    });
+    return eachMatrix([q], [[rows, rows - known]], ([x]) => [complement(x).data]);
   },
   { operands: 1 },
 );

@@ -17,29 +17,27 @@ export function identity(n: number): Matrix {
 
 export function transposed({ rows, columns, data }: Matrix): Matrix {
   const out = matrix(columns, rows);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out.data[j * rows + i] = data[i * columns + j];
+  // In bands of columns: rows that are read and rows that are written stay near.
+  for (let first = 0; first < columns; first += 8) {
+    const until = Math.min(first + 8, columns);
+    for (let i = 0; i < rows; i++) for (let j = first; j < until; j++) out.data[j * rows + i] = data[i * columns + j];
+  }
   return out;
 }
 
 /** The matrix divided by the power of two next to its largest element, so that squares neither overflow nor vanish. */
 export function scaled({ rows, columns, data }: Matrix): { scale: number; unit: Matrix } {
   let largest = 0;
-  for (const x of data) largest = Math.max(largest, Math.abs(x));
+  for (let i = 0; i < data.length; i++) largest = Math.max(largest, Math.abs(data[i]));
   const scale = largest === 0 ? 1 : 2 ** Math.max(Math.floor(Math.log2(largest)), -1022);
-  return {
-    scale,
-    unit: matrix(
-      rows,
-      columns,
-      data.map((x) => x / scale),
-    ),
-  };
+  const unit = matrix(rows, columns);
+  for (let i = 0; i < data.length; i++) unit.data[i] = data[i] / scale;
+  return { scale, unit };
 }
 
-/** Columns of `x` in another order. */
-export function reordered(x: Matrix, order: readonly number[]): Matrix {
-  const out = matrix(x.rows, order.length);
-  for (let i = 0; i < x.rows; i++)
-    for (let j = 0; j < order.length; j++) out.data[i * order.length + j] = x.data[i * x.columns + order[j]];
+/** Rows of `x` in another order, each continued by 0 up to `width`. */
+export function rowsInOrder({ columns, data }: Matrix, order: readonly number[], width = columns): Matrix {
+  const out = matrix(order.length, width);
+  for (const [i, from] of order.entries()) out.data.set(data.subarray(from * columns, (from + 1) * columns), i * width);
   return out;
 }

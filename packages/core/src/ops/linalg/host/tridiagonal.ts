@@ -1,7 +1,7 @@
 /** Eigenvalues of symmetric matrices: reduction to three diagonals, and the implicit QL algorithm. */
-import { identity, type Matrix, matrix, reordered, scaled, transposed } from "./matrix.ts";
-import { reflect, reflection } from "./qr.ts";
-import { addRows } from "./rows.ts";
+import { identity, type Matrix, matrix, rowsInOrder, scaled, transposed } from "./matrix.ts";
+import { type Reflections, reflection, subtractPairAndSum, turnRows } from "./reflections.ts";
+import { Rotations } from "./rotations.ts";
 
 /** What counts as 0 beside a diagonal element of size 1. */
 const epsilon = 2 ** -52;
@@ -12,61 +12,61 @@ const mostSteps = 60;
 export function symmetricEigen(a: Matrix, wanted = true): { values: Float64Array; vectors: Matrix } {
   const n = a.rows;
   const { scale, unit } = scaled(a);
-  const { diagonal, beside, turned } = tridiagonal(unit, wanted);
+  const { diagonal, beside, reflections } = tridiagonal(unit);
   // As rows, which lie together.
-  const vectors = transposed(turned);
-  implicitQl(diagonal, beside, wanted ? vectors.data : null);
+  const vectors = identity(wanted ? n : 0);
+  if (wanted) turnRows(vectors.data, reflections, true);
+  implicitQl(diagonal, beside, wanted ? new Rotations(vectors.data, n) : null);
   const order = Array.from(diagonal.keys()).sort((i, j) => diagonal[i] - diagonal[j]);
   const values = Float64Array.from(order, (i) => diagonal[i] * scale);
-  return { values, vectors: wanted ? reordered(transposed(vectors), order) : matrix(n, 0) };
+  return { values, vectors: wanted ? transposed(rowsInOrder(vectors, order)) : matrix(n, 0) };
 }
 
 /**
- * Qᵀ A Q of three diagonals by reflections (Golub and Van Loan, Matrix Computations, algorithm 8.3.1); A is overwritten.
- * `turned` is Q, if `wanted`.
+ * Qᵀ A Q of three diagonals by reflections (Golub and Van Loan, Matrix Computations, algorithm 8.3.1); A is overwritten. A pass
+ * over the matrix subtracts one reflection from both sides, and sums the products that the next one needs.
  */
-function tridiagonal(a: Matrix, wanted: boolean): { diagonal: Float64Array; beside: Float64Array; turned: Matrix } {
-  const n = a.rows;
-  const x = a.data;
+function tridiagonal({ rows: n, data: x }: Matrix): {
+  readonly diagonal: Float64Array;
+  readonly beside: Float64Array;
+  readonly reflections: Reflections;
+} {
   const diagonal = new Float64Array(n);
   const beside = new Float64Array(n);
-  const reflections: { v: Float64Array; tau: number }[] = [];
+  const count = Math.max(0, n - 1);
+  const reflections = { v: new Float64Array(count * n), tau: new Float64Array(count), width: n, shift: 1 };
+  let v = new Float64Array(n);
+  let w = new Float64Array(n);
+  // Of (I - tau v vᵀ) A (I - tau v vᵀ) = A - v wᵀ - w vᵀ, the v and w that are still to be subtracted.
+  let lastV = new Float64Array(n);
+  let lastW = new Float64Array(n);
   for (let k = 0; k < n; k++) {
-    diagonal[k] = x[k * n + k];
+    for (let j = k; j < n; j++) v[j] = x[k * n + j] - (lastV[k] * lastW[j] + lastW[k] * lastV[j]);
+    diagonal[k] = v[k];
     if (k + 1 === n) break;
-    const v = x.slice(k * n, (k + 1) * n);
-    const { tau, beta } = reflection(v, k + 1);
+    const { tau, beta } = reflection(v, k + 1, n);
     beside[k] = beta;
-    reflections.push({ v, tau });
-    if (tau === 0) continue;
-    // Of (I - tau v vᵀ) A (I - tau v vᵀ) = A - v wᵀ - w vᵀ.
-    const w = new Float64Array(n);
-    addRows(w, 0, x, n, k + 1, k + 1, n, v, 0, 1);
+    reflections.tau[k] = tau;
+    reflections.v.set(v.subarray(k + 1), k * n + k + 1);
+    w.fill(0);
+    subtractPairAndSum(x, n, k + 1, lastV, lastW, v, w);
     let dot = 0;
     for (let i = k + 1; i < n; i++) {
       w[i] *= tau;
       dot += w[i] * v[i];
     }
     for (let i = k + 1; i < n; i++) w[i] -= 0.5 * tau * dot * v[i];
-    for (let i = k + 1; i < n; i++) {
-      const row = i * n;
-      const first = v[i];
-      const second = w[i];
-      for (let j = k + 1; j < n; j++) x[row + j] -= first * w[j] + second * v[j];
-    }
+    [v, lastV] = [lastV, v];
+    [w, lastW] = [lastW, w];
   }
-  const turned = identity(wanted ? n : 0);
-  if (wanted)
-    for (let k = reflections.length - 1; k >= 0; k--)
-      reflect(turned.data, n, reflections[k].v, reflections[k].tau, k + 1, k + 1);
-  return { diagonal, beside, turned };
+  return { diagonal, beside, reflections };
 }
 
 /**
  * Turns the diagonals of a symmetric matrix until nothing is beside the main one, and the rows of `vectors` with them (EISPACK's
  * tql2; Golub and Van Loan, section 8.3). The largest element is about 1.
  */
-function implicitQl(d: Float64Array, e: Float64Array, vectors: Float64Array | null): void {
+function implicitQl(d: Float64Array, e: Float64Array, vectors: Rotations | null): void {
   const n = d.length;
   for (let l = 0; l < n; l++) {
     for (let step = 0; step < mostSteps; step++) {
@@ -74,6 +74,7 @@ function implicitQl(d: Float64Array, e: Float64Array, vectors: Float64Array | nu
       while (end < n - 1 && Math.abs(e[end]) > epsilon * (Math.abs(d[end]) + Math.abs(d[end + 1])) + epsilon ** 3)
         end++;
       if (end === l) break;
+      const turns = vectors?.begin(end, -1) ?? null;
       const tau = (d[l + 1] - d[l]) / (2 * e[l]);
       let g = d[end] - d[l] + e[l] / (tau + (tau >= 0 ? 1 : -1) * Math.sqrt(tau * tau + 1));
       let [s, c, p] = [1, 1, 0];
@@ -95,24 +96,16 @@ function implicitQl(d: Float64Array, e: Float64Array, vectors: Float64Array | nu
         p = s * t;
         d[i + 1] = g + p;
         g = c * t - b;
-        if (vectors !== null) rotateRows(vectors, n, i, i + 1, c, s);
+        if (turns === null) continue;
+        turns[2 * (end - 1 - i)] = c;
+        turns[2 * (end - 1 - i) + 1] = s;
       }
+      vectors?.end(end - 1 - i);
       if (i >= l) continue;
       d[l] -= p;
       e[l] = g;
       e[end] = 0;
     }
   }
-}
-
-/** Rows i and j of `x`, rotated. */
-export function rotateRows(x: Float64Array, width: number, i: number, j: number, c: number, s: number): void {
-  const first = i * width;
-  const second = j * width;
-  for (let k = 0; k < width; k++) {
-    const a = x[first + k];
-    const b = x[second + k];
-    x[first + k] = c * a - s * b;
-    x[second + k] = s * a + c * b;
-  }
+  vectors?.flush();
 }
