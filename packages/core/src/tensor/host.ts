@@ -18,6 +18,8 @@ import type { Tensor } from "./tensor.ts";
 export interface HostTensor {
   readonly data: Float64Array<ArrayBuffer>;
   readonly shape: readonly number[];
+  /** Whether the data is a copy, which may be overwritten. */
+  readonly own?: boolean;
 }
 
 /** What a host operation computes with: the operands, the attributes, whether saved results are needed. */
@@ -77,9 +79,10 @@ export function requireReadable(name: string, device: Device): void {
 function hostTensor(tensor: Tensor): HostTensor {
   const data = tensor.dtype === "float64" ? dataSync(tensor) : knownData(tensor);
   const { shape, dtype } = tensor;
-  if (dtype === "float16") return { data: Float64Array.from(data as Uint16Array, halfToFloat), shape };
+  if (dtype === "float16") return { data: Float64Array.from(data as Uint16Array, halfToFloat), shape, own: true };
+  if (data instanceof Float64Array) return { data, shape };
   // A copy made by the constructor, which is much faster than Float64Array.from.
-  return { data: data instanceof Float64Array ? data : new Float64Array(asNumbers(data)), shape };
+  return { data: new Float64Array(asNumbers(data)), shape, own: true };
 }
 
 function narrowed(data: Float64Array<ArrayBuffer>, dtype: DType): HostArray {

@@ -29,7 +29,10 @@ export function requireSquare(name: string, a: Tensor, letter = "A"): void {
     );
 }
 
-/** Applies `body` to each matrix of a batch and joins its results: matrices, vectors or numbers. */
+/**
+ * Applies `body` to each matrix of a batch and joins its results: matrices, vectors or numbers. It gets copies, in the same memory
+ * for each, and may overwrite them.
+ */
 export function eachMatrix(
   operands: readonly HostTensor[],
   results: readonly (readonly number[])[],
@@ -39,14 +42,27 @@ export function eachMatrix(
   const count = batch.reduce((n, size) => n * size, 1);
   const sizes = results.map((shape) => shape.reduce((n, size) => n * size, 1));
   const out = sizes.map((size) => new Float64Array(count * size));
+  const matrices = operands.map(({ shape, data, own }) => {
+    const [rows, columns] = shape.slice(-2);
+    return own && count === 1 ? matrix(rows, columns, data) : matrix(rows, columns);
+  });
   for (let b = 0; b < count; b++) {
-    const matrices = operands.map(({ shape, data }) => {
-      const [rows, columns] = shape.slice(-2);
-      return matrix(rows, columns, data.subarray(b * rows * columns, (b + 1) * rows * columns));
-    });
-    for (const [i, result] of body(matrices, b).entries()) out[i].set(result, b * sizes[i]);
+    for (let i = 0; i < matrices.length; i++) {
+      const { data } = matrices[i];
+      if (data !== operands[i].data) copy(operands[i].data, b * data.length, data, 0, data.length);
+    }
+    const given = body(matrices, b);
+    for (let i = 0; i < out.length; i++) copy(given[i], 0, out[i], b * sizes[i], sizes[i]);
   }
   return out.map((data, i) => ({ data, shape: [...batch, ...results[i]] }));
+}
+
+/** Of few elements, a loop costs less than a view and a call. */
+function copy(from: ArrayLike<number>, start: number, to: Float64Array, at: number, size: number): void {
+  if (size > 128 && from instanceof Float64Array) {
+    const whole = start === 0 && size === from.length;
+    to.set(whole ? from : from.subarray(start, start + size), at);
+  } else for (let i = 0; i < size; i++) to[at + i] = from[start + i];
 }
 
 /** How PyTorch's messages name the matrix that failed. */
@@ -56,10 +72,12 @@ export function failing(name: string, a: HostTensor, batch: number): string {
 
 /** @throws ValueError where an iteration would not end, or end with a wrong number. */
 export function requireFinite(name: string, a: HostTensor, batch: number, x: { readonly data: Float64Array }): void {
-  if (!x.data.every(Number.isFinite))
-    throw new LinAlgError(
-      `${failing(name, a, batch)}: The algorithm failed to converge because the input matrix contained non-finite values.`,
-    );
+  const { data } = x;
+  for (let i = 0; i < data.length; i++)
+    if (!Number.isFinite(data[i]))
+      throw new LinAlgError(
+        `${failing(name, a, batch)}: The algorithm failed to converge because the input matrix contained non-finite values.`,
+      );
 }
 
 /** What stands where a decomposition failed and nobody asked for an error. */

@@ -114,9 +114,8 @@ const triangularOp = hostOperation<Triangular>(
   "linalg_solve_triangular",
   ([a, b], { upper, unitriangular }, recorded) =>
     eachMatrix([a, b], recorded ? [b.shape.slice(-2), a.shape.slice(-2)] : [b.shape.slice(-2)], ([t, y]) => {
-      const x = y.data.slice();
-      eliminate(t, x, y.columns, { upper, unit: unitriangular });
-      return recorded ? [x, triangularInverse(t, upper, unitriangular).data] : [x];
+      eliminate(t, y.data, y.columns, { upper, unit: unitriangular });
+      return recorded ? [y.data, triangularInverse(t, upper, unitriangular).data] : [y.data];
     }),
   {
     operands: 2,

@@ -12,21 +12,10 @@ import { where } from "../elementwise/where.ts";
 import { namedResults, type Results } from "../reduction/results.ts";
 import { transpose } from "../shape/permute.ts";
 import { squeeze, unsqueeze } from "../shape/reshape.ts";
-import {
-  arrives,
-  asInfo,
-  asMatrices,
-  chain,
-  eachMatrix,
-  failing,
-  mT,
-  notANumber,
-  requireSquare,
-  total,
-} from "./batches.ts";
+import { arrives, asInfo, asMatrices, chain, eachMatrix, failing, mT, requireSquare, total } from "./batches.ts";
 import { type CheckOptions, overBatch } from "./cholesky.ts";
-import { factorize, inverse, type LU, solveWith } from "./host/lu.ts";
-import type { Matrix } from "./host/matrix.ts";
+import { factorize, inverse, type LU, solveWith, type Workspace, workspace } from "./host/lu.ts";
+import { type Matrix, matrix } from "./host/matrix.ts";
 import { singularValues } from "./host/singular.ts";
 
 /** The gradient of A⁻¹ = P with respect to A is −Pᵀ G Pᵀ (Giles 2008, An extended collection of matrix derivative results). */
@@ -35,6 +24,10 @@ function inverseGradient(p: Term, g: Term): Term | null {
 }
 
 const square = ({ shape }: HostTensor): number[] => shape.slice(-2);
+
+const spaceOf = ({ shape }: HostTensor): Workspace => workspace(shape[shape.length - 2], shape[shape.length - 1]);
+
+const copyOf = ({ rows, columns, data }: Matrix): Matrix => matrix(rows, columns, data.slice());
 
 interface Named extends Record<string, unknown> {
   /** How errors name the operation. */
@@ -45,15 +38,19 @@ interface Named extends Record<string, unknown> {
 
 const inverseOp = hostOperation<Named>(
   "linalg_inv_ex",
-  ([a], { name, check }) =>
-    eachMatrix([a], [square(a), []], ([x], batch) => {
-      const lu = factorize(x);
+  ([a], { name, check }) => {
+    const space = spaceOf(a);
+    const [n] = square(a);
+    const out = new Float64Array(n * n);
+    return eachMatrix([a], [square(a), []], ([x], batch) => {
+      const lu = factorize(x, space);
       if (lu.singular > 0 && check)
         throw new LinAlgError(
           `${failing(name, a, batch)}: The diagonal element ${lu.singular} is zero, the inversion could not be completed because the input matrix is singular.`,
         );
-      return [inverseOrNan(lu), [lu.singular]];
-    }),
+      return [inverseOrNan(lu, out), [lu.singular]];
+    });
+  },
   {
     operands: 1,
     gradName: "LinalgInvExBackward0",
@@ -93,16 +90,20 @@ export function invEx(A: Tensor, options: CheckOptions = {}): Results<"inverse" 
 
 const solveOp = hostOperation<Named>(
   "linalg_solve_ex",
-  ([a, b], { name, check }, recorded) =>
-    eachMatrix([a, b], recorded ? [square(b), [], square(a)] : [square(b), []], ([x, y], batch) => {
-      const lu = factorize(x);
+  ([a, b], { name, check }, recorded) => {
+    const space = spaceOf(a);
+    const [n, width] = square(b);
+    const solution = new Float64Array(n * width);
+    return eachMatrix([a, b], recorded ? [square(b), [], square(a)] : [square(b), []], ([x, y], batch) => {
+      const lu = factorize(x, space);
       if (lu.singular > 0 && check)
         throw new LinAlgError(
           `${failing(`torch.${name}`, a, batch)}: The solver failed because the input matrix is singular.`,
         );
-      const solution = lu.singular > 0 ? notANumber(y) : solveWith(lu, y).data;
-      return [solution, [lu.singular], ...(recorded ? [inverseOrNan(lu)] : [])];
-    }),
+      const result = lu.singular > 0 ? solution.fill(Number.NaN) : solveWith(lu, y, solution);
+      return recorded ? [result, [lu.singular], inverseOrNan(lu)] : [result, [lu.singular]];
+    });
+  },
   {
     operands: 2,
     visible: 2,
@@ -183,13 +184,13 @@ function cofactors(x: Matrix, lu: LU, det: number): Float64Array {
   const n = x.rows;
   const out = new Float64Array(n * n);
   if (lu.singular === 0) {
-    const p = inverse(lu).data;
+    const p = inverse(lu);
     for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) out[i * n + j] = det * p[j * n + i];
     return out;
   }
   // det(U) det(V) · U diag(∏ of the other singular values) Vᵀ
   const { ut, s, vh } = singularValues(x);
-  const sign = Math.sign(determinant(factorize(ut)) * determinant(factorize(vh)));
+  const sign = Math.sign(determinant(factorize(copyOf(ut))) * determinant(factorize(copyOf(vh))));
   for (let k = 0; k < n; k++) {
     let others = sign;
     for (let l = 0; l < n; l++) if (l !== k) others *= s[l];
@@ -199,17 +200,20 @@ function cofactors(x: Matrix, lu: LU, det: number): Float64Array {
   return out;
 }
 
-const inverseOrNan = (lu: LU): Float64Array =>
-  lu.singular === 0 ? inverse(lu).data : new Float64Array(lu.lu.data.length).fill(Number.NaN);
+const inverseOrNan = (lu: LU, out = new Float64Array(lu.lu.data.length)): Float64Array =>
+  lu.singular === 0 ? inverse(lu, out) : out.fill(Number.NaN);
 
 const detOp = hostOperation(
   "linalg_det",
-  ([a], _, recorded) =>
-    eachMatrix([a], recorded ? [[], square(a), square(a)] : [[]], ([x]) => {
-      const lu = factorize(x);
+  ([a], _, recorded) => {
+    const space = spaceOf(a);
+    return eachMatrix([a], recorded ? [[], square(a), square(a)] : [[]], ([x]) => {
+      const given = recorded ? copyOf(x) : x;
+      const lu = factorize(x, space);
       const det = determinant(lu);
-      return recorded ? [[det], cofactors(x, lu, det), inverseOrNan(lu)] : [[det]];
-    }),
+      return recorded ? [[det], cofactors(given, lu, det), inverseOrNan(lu)] : [[det]];
+    });
+  },
   {
     operands: 1,
     visible: 1,
@@ -235,9 +239,10 @@ export function det(A: Tensor): Tensor {
 
 const slogdetOp = hostOperation(
   "linalg_slogdet",
-  ([a], _, recorded) =>
-    eachMatrix([a], recorded ? [[], [], square(a)] : [[], []], ([x]) => {
-      const lu = factorize(x);
+  ([a], _, recorded) => {
+    const space = spaceOf(a);
+    return eachMatrix([a], recorded ? [[], [], square(a)] : [[], []], ([x]) => {
+      const lu = factorize(x, space);
       let { sign } = lu;
       let log = 0;
       for (let i = 0; i < x.rows; i++) {
@@ -246,7 +251,8 @@ const slogdetOp = hostOperation(
         log += Math.log(Math.abs(pivot));
       }
       return recorded ? [[sign], [log], inverseOrNan(lu)] : [[sign], [log]];
-    }),
+    });
+  },
   {
     operands: 1,
     visible: 2,

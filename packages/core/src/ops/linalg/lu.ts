@@ -29,7 +29,7 @@ import {
   triangle,
 } from "./batches.ts";
 import { type CheckOptions, solveTriangular } from "./cholesky.ts";
-import { eliminated, triangularInverse } from "./host/lu.ts";
+import { eliminated, triangularInverse, workspace } from "./host/lu.ts";
 import { type Matrix, matrix } from "./host/matrix.ts";
 import { matmul } from "./matmul.ts";
 
@@ -54,16 +54,18 @@ const luOp = hostOperation<{ name: string; check: boolean }>(
       [k, k],
       [k, k],
     ];
+    const space = workspace(rows, columns);
+    const { pivots } = space;
     return eachMatrix([a], recorded ? [...shapes, ...saved] : shapes, ([x], batch) => {
-      const { lu, pivots, singular } = eliminated(x);
+      const singular = eliminated(x, space);
       if (singular > 0 && check)
         throw new LinAlgError(
           `${failing(name, a, batch)}: U[${singular},${singular}] is zero and using it on lu_solve would result in a division by zero. If you still want to perform the factorization, consider calling linalg.lu(A, pivot) or linalg.lu_factor_ex(A, pivot)`,
         );
-      if (!recorded) return [lu.data, pivots, [singular]];
-      const square = leading(lu, k);
+      if (!recorded) return [x.data, pivots, [singular]];
+      const square = leading(x, k);
       return [
-        lu.data,
+        x.data,
         pivots,
         [singular],
         permutation(pivots, rows).data,

@@ -8,7 +8,7 @@ import { expand } from "../shape/expand.ts";
 import { chain, eachMatrix, identityLike, mT, requireFinite, requireMatrices, requireSquare } from "./batches.ts";
 import { mirrored } from "./eigen.ts";
 import { type Matrix, transposed } from "./host/matrix.ts";
-import { addRows } from "./host/rows.ts";
+import { addRows, addRowsToPair } from "./host/rows.ts";
 import { type SingularValues, singularValues } from "./host/singular.ts";
 import { symmetricEigen } from "./host/tridiagonal.ts";
 import { type ToleranceOptions, toleranceOptions, tolerances } from "./tolerance.ts";
@@ -34,11 +34,29 @@ const pinvOp = hostOperation<{ hermitian: boolean }>(
       const largest = s.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
       const limit = Math.max(tolerance[0], tolerance[1] * largest);
       const out = new Float64Array(columns * rows);
-      const factors = new Float64Array(s.length);
-      for (let i = 0; i < columns; i++) {
-        for (let k = 0; k < s.length; k++) factors[k] = Math.abs(s[k]) > limit ? vh.data[k * columns + i] / s[k] : 0;
-        addRows(out, i * rows, ut.data, rows, 0, 0, s.length, factors, 0, 1);
-      }
+      const factors = new Float64Array(s.length * columns);
+      for (let k = 0; k < s.length; k++)
+        for (let j = k * columns; j < (k + 1) * columns; j++)
+          factors[j] = Math.abs(s[k]) > limit ? vh.data[j] / s[k] : 0;
+      let i = 0;
+      for (; i + 2 <= columns; i += 2)
+        addRowsToPair(
+          out,
+          i * rows,
+          (i + 1) * rows,
+          ut.data,
+          rows,
+          0,
+          rows,
+          0,
+          s.length,
+          factors,
+          i,
+          i + 1,
+          columns,
+          1,
+        );
+      if (i < columns) addRows(out, i * rows, ut.data, rows, 0, rows, 0, s.length, factors, i, columns, 1);
       return [out];
     });
   },
