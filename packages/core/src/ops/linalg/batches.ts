@@ -41,18 +41,23 @@ export function eachMatrix(
   const batch = operands[0].shape.slice(0, -2);
   const count = batch.reduce((n, size) => n * size, 1);
   const sizes = results.map((shape) => shape.reduce((n, size) => n * size, 1));
-  const out = sizes.map((size) => new Float64Array(count * size));
   const matrices = operands.map(({ shape, data, own }) => {
     const [rows, columns] = shape.slice(-2);
     return own && count === 1 ? matrix(rows, columns, data) : matrix(rows, columns);
   });
+  // What is computed for a single matrix is there already.
+  const out = sizes.map((size) => (count === 1 ? new Float64Array() : new Float64Array(count * size)));
   for (let b = 0; b < count; b++) {
     for (let i = 0; i < matrices.length; i++) {
       const { data } = matrices[i];
       if (data !== operands[i].data) copy(operands[i].data, b * data.length, data, 0, data.length);
     }
     const given = body(matrices, b);
-    for (let i = 0; i < out.length; i++) copy(given[i], 0, out[i], b * sizes[i], sizes[i]);
+    for (let i = 0; i < out.length; i++) {
+      const result = given[i];
+      if (count > 1) copy(result, 0, out[i], b * sizes[i], sizes[i]);
+      else out[i] = result instanceof Float64Array ? (result as (typeof out)[number]) : new Float64Array(result);
+    }
   }
   return out.map((data, i) => ({ data, shape: [...batch, ...results[i]] }));
 }
@@ -78,11 +83,6 @@ export function requireFinite(name: string, a: HostTensor, batch: number, x: { r
       throw new LinAlgError(
         `${failing(name, a, batch)}: The algorithm failed to converge because the input matrix contained non-finite values.`,
       );
-}
-
-/** What stands where a decomposition failed and nobody asked for an error. */
-export function notANumber({ data }: { readonly data: Float64Array }): Float64Array {
-  return new Float64Array(data.length).fill(Number.NaN);
 }
 
 /** What failed, as the int32 that PyTorch gives. */

@@ -15,7 +15,6 @@ import {
   eachMatrix,
   failing,
   mT,
-  notANumber,
   requireMatrices,
   requireSquare,
   total,
@@ -23,23 +22,20 @@ import {
 } from "./batches.ts";
 import { choleskyFactor } from "./host/cholesky.ts";
 import { eliminate, triangularInverse } from "./host/lu.ts";
-import { transposed } from "./host/matrix.ts";
 
 const choleskyOp = hostOperation<{ name: string; upper: boolean; check: boolean }>(
   "linalg_cholesky_ex",
   ([a], { name, upper, check }, recorded) => {
     const square = a.shape.slice(-2);
     return eachMatrix([a], recorded ? [square, [], square] : [square, []], ([x], batch) => {
-      const factor = choleskyFactor(upper ? transposed(x) : x);
-      if (typeof factor === "number") {
-        if (check)
-          throw new LinAlgError(
-            `${failing(name, a, batch)}: The factorization could not be completed because the input is not positive-definite (the leading minor of order ${factor} is not positive-definite).`,
-          );
-        return [notANumber(x), [factor], ...(recorded ? [notANumber(x)] : [])];
-      }
-      const given = (t: typeof factor) => (upper ? transposed(t) : t).data;
-      return [given(factor), [0], ...(recorded ? [given(triangularInverse(factor, false))] : [])];
+      const info = choleskyFactor(x, upper);
+      if (info > 0 && check)
+        throw new LinAlgError(
+          `${failing(name, a, batch)}: The factorization could not be completed because the input is not positive-definite (the leading minor of order ${info} is not positive-definite).`,
+        );
+      if (info > 0) x.data.fill(Number.NaN);
+      if (!recorded) return [x.data, [info]];
+      return [x.data, [info], info > 0 ? x.data.slice() : triangularInverse(x, upper).data];
     });
   },
   {

@@ -6,13 +6,12 @@ import { mul, sub } from "../elementwise/arithmetic.ts";
 import { keywords } from "../reduction/keywords.ts";
 import { namedResults, type Results } from "../reduction/results.ts";
 import { sum } from "../reduction/sum.ts";
-import { detach } from "../shape/convert.ts";
+import { detach, toDtype } from "../shape/convert.ts";
 import { squeeze, unsqueeze } from "../shape/reshape.ts";
 import { requireMatrices } from "./batches.ts";
 import { overBatch } from "./cholesky.ts";
 import { matmul } from "./matmul.ts";
-import { matrixRank } from "./matrix-norm.ts";
-import { pinv } from "./pseudo-inverse.ts";
+import { inverseAndRank } from "./pseudo-inverse.ts";
 import { svdvals } from "./svd.ts";
 
 /** Keyword arguments of `linalg.lstsq`. */
@@ -65,9 +64,10 @@ export function lstsq(
     throw new ValueError(`${name}: parameter \`driver\` should be one of (gels, gelsy, gelsd, gelss)`);
   const [a, b] = overBatch(A, vectors ? unsqueeze(B, -1) : B);
   const cut = typeof given.rcond === "number" ? { rtol: given.rcond } : {};
-  const solution = matmul(pinv(a, cut), b);
+  const [inverse, ranks] = inverseAndRank(a, cut);
+  const solution = matmul(inverse, b);
   const empty = newZeros(detach(b), [0]);
-  const rank = driver === "gels" ? newZeros(b, [0], { dtype: "int64" }) : matrixRank(a, cut);
+  const rank = driver === "gels" ? newZeros(b, [0], { dtype: "int64" }) : toDtype(detach(ranks), "int64");
   let residuals = empty;
   if (rows > columns && driver !== "gelsy" && (rank.dataSync() as BigInt64Array).every((r) => Number(r) === columns)) {
     const error = detach(sub(matmul(a, solution), b));

@@ -23,21 +23,24 @@ function decomposed(x: Matrix, hermitian: boolean): SingularValues {
 
 const pinvName = "linalg_pinv";
 
-/** Of matrices, and of each the two tolerances [*, 1, 2]. */
+/** Of matrices, and of each the two tolerances [*, 1, 2]; and how many singular values count. */
 const pinvOp = hostOperation<{ hermitian: boolean }>(
   pinvName,
   ([a, limits], { hermitian }) => {
     const [rows, columns] = a.shape.slice(-2);
-    return eachMatrix([a, limits], [[columns, rows]], ([x, { data: tolerance }], batch) => {
+    return eachMatrix([a, limits], [[columns, rows], []], ([x, { data: tolerance }], batch) => {
       requireFinite(hermitian ? "linalg.eigh" : "linalg.svd", a, batch, x);
       const { ut, s, vh } = decomposed(x, hermitian);
       const largest = s.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
       const limit = Math.max(tolerance[0], tolerance[1] * largest);
       const out = new Float64Array(columns * rows);
       const factors = new Float64Array(s.length * columns);
-      for (let k = 0; k < s.length; k++)
+      let rank = 0;
+      for (let k = 0; k < s.length; k++) {
+        if (Math.abs(s[k]) > limit) rank++;
         for (let j = k * columns; j < (k + 1) * columns; j++)
           factors[j] = Math.abs(s[k]) > limit ? vh.data[j] / s[k] : 0;
+      }
       let i = 0;
       for (; i + 2 <= columns; i += 2)
         addRowsToPair(
@@ -57,7 +60,7 @@ const pinvOp = hostOperation<{ hermitian: boolean }>(
           1,
         );
       if (i < columns) addRows(out, i * rows, ut.data, rows, 0, rows, 0, s.length, factors, i, columns, 1);
-      return [out];
+      return [out, [rank]];
     });
   },
   {
@@ -78,7 +81,8 @@ const pinvOp = hostOperation<{ hermitian: boolean }>(
   },
 );
 
-function invert(A: Tensor, options: ToleranceOptions): Tensor {
+/** The inverses, and the ranks [*], in A's dtype. */
+export function inverseAndRank(A: Tensor, options: ToleranceOptions): Tensor[] {
   // Before there are tolerances: the device may lack their dtype.
   requireReadable(pinvName, A.value.device);
   const limits = tolerances(A, options);
@@ -91,7 +95,7 @@ function invert(A: Tensor, options: ToleranceOptions): Tensor {
     for (let i = 0; i < count; i++) both[2 * i + place] = Number(each === null ? limit : each[i]);
   }
   const operands = [expand(A, [...batch, ...A.shape.slice(-2)]), fromHost(both, [...batch, 1, 2], "float64", A.device)];
-  return pinvOp(operands, { hermitian: options.hermitian ?? false })[0];
+  return pinvOp(operands, { hermitian: options.hermitian ?? false });
 }
 
 /**
@@ -106,7 +110,7 @@ export function pinv(A: Tensor, rcond: ToleranceOptions | number | Tensor = {}, 
   const options = toleranceOptions(rcond, "rtol", hermitian);
   if (options.hermitian) requireSquare("linalg.eigh", A);
   else requireMatrices("linalg.pinv", A);
-  return invert(A, options);
+  return inverseAndRank(A, options)[0];
 }
 
 /** `torch.pinverse`: as `torch.linalg.pinv`, with another default. */

@@ -150,21 +150,28 @@ describe("Cholesky factors", () => {
       for (let j = 0; j < n; j++) {
         let sum = i === j ? 1 : 0;
         for (let k = 0; k < n; k++) sum += half.data[i * n + k] * half.data[j * n + k];
-        // The upper triangle is not read.
-        a.data[i * n + j] = j > i ? Number.NaN : sum;
+        a.data[i * n + j] = sum;
       }
-    const l = choleskyFactor(a) as Matrix;
-    for (let i = 0; i < n; i++)
-      for (let j = 0; j < n; j++) {
-        let sum = 0;
-        for (let k = 0; k < n; k++) sum += l.data[i * n + k] * l.data[j * n + k];
-        if (j > i) expect(l.data[i * n + j]).toBe(0);
-        else expect(sum).toBeCloseTo(a.data[i * n + j], 12);
+    for (const upper of [true, false]) {
+      // The other triangle is not read.
+      const given = copyOf(a);
+      for (let i = 0; i < n; i++)
+        for (let j = 0; j < n; j++) if (upper ? j < i : j > i) given.data[i * n + j] = Number.NaN;
+      const l = copyOf(given);
+      expect(choleskyFactor(l, upper)).toBe(0);
+      const at = (i: number, j: number): number => l.data[upper ? j * n + i : i * n + j];
+      for (let i = 0; i < n; i++)
+        for (let j = 0; j < n; j++) {
+          let sum = 0;
+          for (let k = 0; k < n; k++) sum += at(i, k) * at(j, k);
+          if (j > i) expect(at(i, j)).toBe(0);
+          else expect(sum).toBeCloseTo(a.data[i * n + j], 12);
+        }
+      for (const bad of [0, 1, n - 1].filter((i) => i < n)) {
+        const broken = copyOf(given);
+        broken.data[bad * n + bad] = -1;
+        expect(choleskyFactor(broken, upper)).toBe(bad + 1);
       }
-    for (const bad of [0, 1, n - 1].filter((i) => i < n)) {
-      const broken = copyOf(a);
-      broken.data[bad * n + bad] = -1;
-      expect(choleskyFactor(broken)).toBe(bad + 1);
     }
   });
 });
