@@ -62,10 +62,11 @@ export function eliminated({ rows, columns, data: u }: Matrix, { pivots, panel }
     if (panel !== null)
       for (let i = first; i < rows; i++)
         for (let k = first; k < end; k++) panel[(k - first) * rows + i] = u[i * columns + k];
+    // Where the panel would begin if it had all rows; written as a negation, it could be -0, with which V8 computes in doubles.
     const zero =
       panel === null
         ? eliminatePanel(u, 0, columns, 1, first, end, rows, pivots)
-        : eliminatePanel(panel, -first * rows, 1, rows, first, end, rows, pivots);
+        : eliminatePanel(panel, 0 - first * rows, 1, rows, first, end, rows, pivots);
     if (singular === 0) singular = zero;
     for (let k = first; k < end; k++) {
       const other = pivots[k] - 1;
