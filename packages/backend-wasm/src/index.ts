@@ -1,6 +1,7 @@
 import { type Backend, withSharedKernels } from "@cresset/core/backend";
 import { backendOf, type WasmOptions } from "./backend.ts";
 import { explainProgram } from "./explain.ts";
+import { writeGathers } from "./lowering/gathers.ts";
 import { loadNear } from "./lowering/near.ts";
 import { rowTile } from "./lowering/products/row-tiles.ts";
 import { runFunction } from "./lowering/products/run-sums.ts";
@@ -33,7 +34,9 @@ const everything: Parts = {
       way: narrowAxes,
       write: (w, kernel, inside) =>
         writeSegments(w, kernel, (body, narrow) =>
-          writeTransposed(w, kernel, body, narrow, () => inside(body, narrow)),
+          writeTransposed(w, kernel, body, narrow, () =>
+            writeGathers(w, kernel, body, narrow, () => inside(body, narrow)),
+          ),
         ),
     },
     scatter: writeScatterRows,

@@ -12,8 +12,8 @@ import type {
 } from "@cresset/core/backend";
 import type { Engine } from "./engine.ts";
 import type { Features } from "./features.ts";
-import type { LaneMath } from "./lowering/code/lane-math.ts";
 import type { Variable } from "./lowering/code/emitter.ts";
+import type { LaneMath } from "./lowering/code/lane-math.ts";
 import type { Lanes } from "./lowering/code/lanes.ts";
 import type { Accumulator, LaneVariable } from "./lowering/reductions/reduction.ts";
 import type { SharedFunction } from "./lowering/values/shared.ts";

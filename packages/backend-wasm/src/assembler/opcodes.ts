@@ -25,8 +25,7 @@ const plainVector =
 const memoryScalar =
   "i32: load i64: load f32: load f64: load i32: load8_s load8_u load16_s load16_u 6 store i64: store f32: store f64: store i32: store8 store16";
 const memoryVector = "v128: load 2 load16x4_s load16x4_u 4 load32_splat load64_splat store 80 load32_zero";
-const memoryAtomic =
-  "memory: atomic.notify atomic.wait32 14 i32: atomic.load 13 atomic.rmw.add 41 atomic.rmw.cmpxchg";
+const memoryAtomic = "memory: atomic.notify atomic.wait32 14 i32: atomic.load 13 atomic.rmw.add 41 atomic.rmw.cmpxchg";
 /** Instructions with an alignment, an offset and a lane. */
 const memoryLane = "v128: store32_lane store64_lane";
 /** Instructions with a lane. */

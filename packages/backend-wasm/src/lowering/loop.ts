@@ -62,7 +62,7 @@ function copiesOf(body: readonly Statement[]): number {
 }
 
 /** The axis along which most accesses are neighbours. */
-function planOf(w: KernelWriter, outer: number, body: readonly Statement[], narrow?: ReadonlySet<number>): Plan {
+export function planOf(w: KernelWriter, outer: number, body: readonly Statement[], narrow?: ReadonlySet<number>): Plan {
   const inner = body.flatMap((statement) => (statement.kind === "inner" ? [statement] : []));
   const all = accesses(body);
   let best: Plan = { kind: "none" };
