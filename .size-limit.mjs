@@ -3,9 +3,9 @@
  * A limit is a little above what it measures; raise it on purpose, in the commit that needs it.
  */
 const packages = {
-  core: "140.1 kB",
+  core: "145.2 kB",
   "backend-cpu": "9.9 kB",
-  "backend-wasm": "57 kB",
+  "backend-wasm": "61.3 kB",
   "backend-webgpu": "45.5 kB",
   nn: "70.5 kB",
   optim: "15.8 kB",
@@ -30,9 +30,9 @@ export default [
       "packages/nn/dist/index.js": "{ Linear, BCELoss }",
       "packages/optim/dist/index.js": "{ Adam }",
     },
-    limit: "43.9 kB",
+    limit: "44.2 kB",
   },
-  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "362.5 kB" },
+  { name: "cresset, all of it", path: "packages/cresset/dist/index.js", limit: "372.2 kB" },
   ...Object.entries(packages).map(([name, limit]) => ({
     name: `@cresset/${name} without what it depends on`,
     path: `packages/${name}/dist/index.js`,
