@@ -121,6 +121,7 @@ describe("instructions", () => {
     ["f64x2.pmax", 0xfd, 247],
     ["f32x4.convert_i32x4_s", 0xfd, 250],
     ["f64x2.convert_low_i32x4_s", 0xfd, 254],
+    ["i8x16.swizzle", 0xfd, 14],
     ["f32x4.relaxed_madd", 0xfd, 0x105],
     ["i8x16.relaxed_laneselect", 0xfd, 0x109],
     ["memory.atomic.wait32", 0xfe, 0x01],

@@ -15,7 +15,7 @@ const plainControl = "26 drop select";
 const plainScalar =
   "i32: eqz eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u i64: eqz eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u f32: eq ne lt gt le ge f64: eq ne lt gt le ge i32: 3 add sub mul div_s div_u rem_s rem_u and or xor shl shr_s shr_u 2 i64: clz 2 add sub mul div_s 1 rem_s rem_u and or xor shl shr_s shr_u 2 f32: abs neg ceil floor trunc nearest sqrt add sub mul div min max copysign f64: abs neg ceil floor trunc nearest sqrt add sub mul div min max copysign i32: wrap_i64 4 i64: extend_i32_s extend_i32_u 4 f32: convert_i32_s 1 convert_i64_s 1 demote_f64 f64: convert_i32_s 1 convert_i64_s convert_i64_u promote_f32 i32: reinterpret_f32 i64: reinterpret_f64 f32: reinterpret_i32 f64: reinterpret_i64";
 const plainSaturating = "6 i64: trunc_sat_f64_s";
-const plainSplat = "i32x4: splat i64x2: splat f32x4: splat f64x2: splat";
+const plainSplat = "i8x16: swizzle 2 i32x4: splat i64x2: splat f32x4: splat f64x2: splat";
 const plainCompare =
   "i32x4: eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u f32x4: eq ne lt gt le ge f64x2: eq ne lt gt le ge v128: not and andnot or xor bitselect any_true";
 const plainVector =
@@ -84,7 +84,7 @@ function add(prefix: number, first: number, words: string): void {
 add(0, 0x00, plainControl);
 add(0, 0x45, plainScalar);
 add(0xfc, 0, plainSaturating);
-add(0xfd, 17, plainSplat);
+add(0xfd, 14, plainSplat);
 add(0xfd, 55, plainCompare);
 add(0xfd, 94, plainVector);
 add(0, 0x28, memoryScalar);

@@ -26,15 +26,17 @@ interface Gather {
   readonly width: number;
   /** On which axes it depends which of them are chosen, by the number of axes from the last one on. */
   readonly places: 1 | 2 | 3;
+  /** Whether rows are chosen, too. */
+  readonly chosen: boolean;
   readonly dtype: DType;
   /** Where the first element of a row is. */
   readonly offset: number;
 }
 
-const letter = (n: number, value: Expression): Statement => ({ kind: "let", register: n, value });
+const assign = (n: number, value: Expression): Statement => ({ kind: "let", register: n, value });
 
 /** result[b, r, c] = x[b, r, place] · weight[c] + x[b, r, min(place + 1, width − 1)] */
-function kernelOf({ sizes, width, places, dtype, offset }: Gather): { kernel: LoopKernel; lengths: number[] } {
+function kernelOf({ sizes, width, places, chosen, dtype, offset }: Gather): { kernel: LoopKernel; lengths: number[] } {
   const [batch, rows, columns] = sizes;
   const [b, r, c] = [0, 1, 2].map(axis);
   const row = width + offset;
@@ -48,7 +50,7 @@ function kernelOf({ sizes, width, places, dtype, offset }: Gather): { kernel: Lo
   const at = (value: Expression): Index =>
     plus(
       times(b, rows * row),
-      times(r, row),
+      times(chosen ? { kind: "value", value: register("int32", 2), extent: rows } : r, row),
       { kind: "value", value, extent: width },
       {
         kind: "constant",
@@ -63,12 +65,13 @@ function kernelOf({ sizes, width, places, dtype, offset }: Gather): { kernel: Lo
     load(dtype, 1, at(register("int32", 1))),
   );
   const kernel = loop([...reads("int32", dtype, dtype), writes(dtype)], 3, 3, [
-    letter(0, place),
-    letter(1, next),
+    assign(0, place),
+    assign(1, next),
+    assign(2, load("int32", 0, r)),
     store(3, plus(times(b, rows * columns), times(r, columns), c), sum),
   ]);
-  const chosen = [columns, rows, batch].slice(0, places).reduce((x, y) => x * y);
-  return { kernel, lengths: [chosen, batch * rows * row, columns, batch * rows * columns] };
+  const count = [columns, rows, batch].slice(0, places).reduce((x, y) => x * y);
+  return { kernel, lengths: [Math.max(count, rows), batch * rows * row, columns, batch * rows * columns] };
 }
 
 const specials = [0, -0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e-40];
@@ -97,7 +100,8 @@ function operandsOf({ width, dtype }: Gather, lengths: readonly number[], seed: 
 const gathers = fc.record<Gather>({
   sizes: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 23 })),
   width: fc.integer({ min: 1, max: 19 }),
-  places: fc.constantFrom(1, 1, 2, 3),
+  places: fc.constantFrom<Gather["places"]>(1, 1, 2, 3),
+  chosen: fc.boolean(),
   dtype: fc.constantFrom<DType>("float32", "float32", "float64", "int32"),
   offset: fc.constantFrom(0, 3),
 });
@@ -122,7 +126,7 @@ test("places near each other or anywhere, with rows of every kind", () => {
 });
 
 test("places are read once for several rows, unless each point has its own", () => {
-  const gather = { sizes: [2, 32, 20], width: 9, dtype: "float32", offset: 0 } as const;
+  const gather = { sizes: [2, 32, 20], width: 9, dtype: "float32", offset: 0, chosen: true } as const;
   /** In how many loops and branches an instruction stands, at most. */
   const depths = (places: Gather["places"]): number[] => {
     const { kernel, lengths } = kernelOf({ ...gather, places });
@@ -139,4 +143,17 @@ test("places are read once for several rows, unless each point has its own", () 
   }
   const [chosen, multiplied] = depths(3);
   expect(chosen).toBe(multiplied);
+});
+
+test("what lies within four neighbours is one vector, if it is float32 or int32", () => {
+  const count = (dtype: DType, places: Gather["places"]): number => {
+    const gather = { sizes: [2, 32, 20], width: 9, dtype, offset: 0, places, chosen: false } as const;
+    const { kernel, lengths } = kernelOf(gather);
+    const text = wasm({ threads: 1, haste: false }).explain(single(kernel, lengths, [...gather.sizes]));
+    return text.split("i8x16.swizzle").length - 1;
+  };
+  expect(count("float32", 1)).toBe(2);
+  expect(count("int32", 1)).toBe(2);
+  expect(count("float64", 1)).toBe(0);
+  expect(count("float32", 3)).toBe(0);
 });
