@@ -9,6 +9,7 @@ import {
 } from "@cresset/core/backend";
 import { linearStride } from "./accesses.ts";
 import type { Value } from "./code/emitter.ts";
+import { wordsOf } from "./code/vector-constants.ts";
 import { value } from "./expression.ts";
 import { addressOf } from "./index-math.ts";
 import { withValues } from "./segments/index-values.ts";
@@ -96,12 +97,7 @@ export function nearGathersOf(
 export function writeNearGathers(w: KernelWriter, { gathers, body, fixed }: NearGathers): { near: Value; row(): void } {
   const { e, m } = w;
   const splat = (n: number): Value => m.widen(m.constant("i32", n)).parts[0];
-  const words = (x: Value, lanes: readonly number[]): Value =>
-    e.shuffle(
-      lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)),
-      x,
-      x,
-    );
+  const words = (x: Value, lanes: readonly number[]): Value => e.shuffle(wordsOf(lanes), x, x);
   statements(w, fixed, false);
   let far: Value | undefined;
   const found = gathers.map(({ load, place }) => {

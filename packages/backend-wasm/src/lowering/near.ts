@@ -2,6 +2,7 @@
 import { bytesOf, type Expression } from "@cresset/core/backend";
 import type { Value } from "./code/emitter.ts";
 import type { Lanes } from "./code/lanes.ts";
+import { wordsOf } from "./code/vector-constants.ts";
 import { addressOf } from "./index-math.ts";
 import { apart, constantIndex, plus } from "./segments/runs.ts";
 import type { KernelWriter } from "./writer.ts";
@@ -28,12 +29,7 @@ export function loadNear(
   const at = addressOf(w, operand, plus(index, constantIndex(-first)), bytesOf(dtype));
   const vector = (n: number): Value => e.load("v128.load", at, 16 * n, pinned);
   /** Lanes of two vectors: of the first, 0 … 3; of the second, 4 … 7. */
-  const lanes = (which: readonly number[], a: Value, b: Value): Value =>
-    e.shuffle(
-      which.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)),
-      a,
-      b,
-    );
+  const lanes = (which: readonly number[], a: Value, b: Value): Value => e.shuffle(wordsOf(which), a, b);
   /** The elements at two places, the first one twice, then the second one twice. */
   const pair = (a: number, b: number): Value =>
     lanes([a % 4, a % 4, 4 + (b % 4), 4 + (b % 4)], vector(a >> 2), vector(b >> 2));

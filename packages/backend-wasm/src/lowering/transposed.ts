@@ -13,8 +13,8 @@ import {
 } from "@cresset/core/backend";
 import { linearStride } from "./accesses.ts";
 import type { Value } from "./code/emitter.ts";
-import type { Lanes } from "./code/lanes.ts";
 import { value } from "./expression.ts";
+import { turned } from "./products/pack.ts";
 import { nested, statements } from "./statement.ts";
 import type { KernelWriter } from "./writer.ts";
 
@@ -90,8 +90,8 @@ function transposedOf(outer: number, body: readonly Statement[], narrow: Readonl
       },
       index: (index) => index,
     };
-    const turned = body.map((statement) => statementWithParts(statement, parts));
-    if (loads.length > 0) return { along, across, loads, body: turned };
+    const replaced = body.map((statement) => statementWithParts(statement, parts));
+    if (loads.length > 0) return { along, across, loads, body: replaced };
   }
   return undefined;
 }
@@ -120,7 +120,7 @@ function square(w: KernelWriter, { along, across, loads, body }: Transposed, i: 
   w.setAxis(across, i);
   w.vectorAxis = across;
   const columns = loads.map((load) =>
-    columnsOf(
+    turned(
       w,
       four.map((n) => {
         w.setAxis(along, e.shifted(j, n));
@@ -138,30 +138,4 @@ function square(w: KernelWriter, { along, across, loads, body }: Transposed, i: 
   if (w.overlapOf(body) > 1) e.interleaved(four.map(row));
   else for (const n of four) row(n)();
   w.vectorAxis = undefined;
-}
-
-/** Words of two vectors, as shuffles name their bytes. */
-const words = (...of: readonly number[]): number[] => of.flatMap((word) => [0, 1, 2, 3].map((byte) => 4 * word + byte));
-const low = words(0, 4, 1, 5);
-const high = words(2, 6, 3, 7);
-const lowPairs = words(0, 1, 4, 5);
-const highPairs = words(2, 3, 6, 7);
-
-/** The four by four values of four rows, as columns. */
-function columnsOf({ e }: KernelWriter, rows: readonly Lanes[]): Lanes[] {
-  const [{ kind, width }] = rows;
-  const both = (first: readonly number[], second: readonly number[], a: Value, b: Value): Value[] => [
-    e.shuffle(first, a, b),
-    e.shuffle(second, a, b),
-  ];
-  const lanes = (parts: readonly Value[]): Lanes => ({ kind, width, parts });
-  if (rows[0].parts.length === 2) {
-    const [top, bottom] = [rows.slice(0, 2), rows.slice(2)].map(([a, b]) =>
-      [0, 1].flatMap((half) => both(lowPairs, highPairs, a.parts[half], b.parts[half])),
-    );
-    return top.map((part, n) => lanes([part, bottom[n]]));
-  }
-  const [a, b, c, d] = rows.map(({ parts: [part] }) => part);
-  const [ab, cd] = [both(low, high, a, b), both(low, high, c, d)];
-  return [0, 1].flatMap((n) => both(lowPairs, highPairs, ab[n], cd[n])).map((part) => lanes([part]));
 }

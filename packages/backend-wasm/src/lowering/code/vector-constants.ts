@@ -1,6 +1,10 @@
 /** Bytes of vectors: the lanes that shuffles take, and constants. */
 import type { Kind } from "./lanes.ts";
 
+/** Words of two vectors, of the first 0 … 3, of the second 4 … 7: as shuffles name their bytes. */
+export const wordsOf = (words: readonly number[]): number[] =>
+  words.flatMap((word) => [0, 1, 2, 3].map((byte) => 4 * word + byte));
+
 /** The low words of two vectors of 64-bit lanes. */
 export const lowWords = [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27];
 /** The high half of a vector, twice. */

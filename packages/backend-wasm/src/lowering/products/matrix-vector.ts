@@ -11,14 +11,6 @@ import { at, instructionsOf, MicrokernelWriter } from "./microkernel.ts";
 
 const partial = 4;
 
-/** Lanes of two vectors: of the first, 0 … 3; of the second, 4 … 7. */
-function shuffle(w: MicrokernelWriter, to: number, lanes: readonly number[], a: number, b: number): void {
-  w.get(a);
-  w.get(b);
-  w.code.shuffle(lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)));
-  w.set(to);
-}
-
 /** to := a + b */
 function addInto(w: MicrokernelWriter, name: Plain, to: number, a: number, b: number): void {
   w.get(a);
@@ -54,15 +46,15 @@ export function dotsBody(features: Features): FunctionBody {
     const [a, b, c, d] = [0, 1, 2, 3].map((i) => sums[first + Math.min(i, count - 1)]);
     const [p, q, r, s] = mixed;
     // A transposition: then each vector holds one partial sum of every row.
-    shuffle(w, p, [0, 4, 1, 5], a, b);
-    shuffle(w, q, [2, 6, 3, 7], a, b);
-    shuffle(w, r, [0, 4, 1, 5], c, d);
-    shuffle(w, s, [2, 6, 3, 7], c, d);
+    w.shuffle(p, [0, 4, 1, 5], a, b);
+    w.shuffle(q, [2, 6, 3, 7], a, b);
+    w.shuffle(r, [0, 4, 1, 5], c, d);
+    w.shuffle(s, [2, 6, 3, 7], c, d);
     const [t, u, x, y] = turned;
-    shuffle(w, t, [0, 1, 4, 5], p, r);
-    shuffle(w, u, [2, 3, 6, 7], p, r);
-    shuffle(w, x, [0, 1, 4, 5], q, s);
-    shuffle(w, y, [2, 3, 6, 7], q, s);
+    w.shuffle(t, [0, 1, 4, 5], p, r);
+    w.shuffle(u, [2, 3, 6, 7], p, r);
+    w.shuffle(x, [0, 1, 4, 5], q, s);
+    w.shuffle(y, [2, 3, 6, 7], q, s);
     addInto(w, vector.add, t, t, u);
     addInto(w, vector.add, x, x, y);
     addInto(w, vector.add, total, t, x);

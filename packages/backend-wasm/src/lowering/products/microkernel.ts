@@ -7,6 +7,7 @@ import type { FunctionBody } from "../../assembler/module.ts";
 import type { MemoryOp, Plain, ValueType } from "../../assembler/opcodes.ts";
 import type { Features } from "../../features.ts";
 import type { NumericKind } from "../code/lanes.ts";
+import { wordsOf } from "../code/vector-constants.ts";
 
 /** Bytes of an element in scratch memory. */
 export const packedBytes: Readonly<Record<NumericKind, 4 | 8>> = { f32: 4, i32: 4, f64: 8, i64: 8 };
@@ -123,6 +124,14 @@ export class MicrokernelWriter {
     else if (type === "f32") this.code.f32(0);
     else this.code.f64(0);
     this.set(local);
+  }
+
+  /** to := words of two vectors: of a, 0 … 3; of b, 4 … 7. */
+  shuffle(to: number, words: readonly number[], a: number, b: number): void {
+    this.get(a);
+    this.get(b);
+    this.code.shuffle(wordsOf(words));
+    this.set(to);
   }
 
   /** sum += a · b, in one instruction where there is one. */

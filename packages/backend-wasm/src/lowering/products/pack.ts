@@ -4,6 +4,7 @@ import { storeFour, storeOne } from "../access.ts";
 import { accessesOf, scoreOf } from "../accesses.ts";
 import type { Value } from "../code/emitter.ts";
 import type { Lanes, NumericKind } from "../code/lanes.ts";
+import { wordsOf } from "../code/vector-constants.ts";
 import { value } from "../expression.ts";
 import type { KernelWriter } from "../writer.ts";
 import { packedBytes } from "./microkernel.ts";
@@ -129,16 +130,11 @@ function packAlong(w: KernelWriter, packing: Packing, panel: number, to: Value, 
 }
 
 /** The transposition of four rows of four. */
-function turned(w: KernelWriter, rows: readonly Lanes[]): Lanes[] {
+export function turned(w: KernelWriter, rows: readonly Lanes[]): Lanes[] {
   const { e } = w;
   const [a, b, c, d] = rows;
   const [{ kind }] = rows;
-  const words = (lanes: readonly number[], x: Value, y: Value): Value =>
-    e.shuffle(
-      lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)),
-      x,
-      y,
-    );
+  const words = (lanes: readonly number[], x: Value, y: Value): Value => e.shuffle(wordsOf(lanes), x, y);
   if (a.parts.length === 1) {
     const low = [words([0, 4, 1, 5], a.parts[0], b.parts[0]), words([0, 4, 1, 5], c.parts[0], d.parts[0])];
     const high = [words([2, 6, 3, 7], a.parts[0], b.parts[0]), words([2, 6, 3, 7], c.parts[0], d.parts[0])];

@@ -40,22 +40,15 @@ function rowTileBody(features: Features, height: number): FunctionBody {
   const back = w.local("i32");
   const resultNow = w.local("i32");
 
-  /** to := lanes of two vectors: of the first, 0 … 3; of the second, 4 … 7. */
-  const shuffle = (to: number, lanes: readonly number[], a: number, b: number): void => {
-    w.get(a);
-    w.get(b);
-    code.shuffle(lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)));
-    w.set(to);
-  };
   /** Steps 2 · half and 2 · half + 1 of the columns of a vector, as a vector for each step. */
   const turn = (v: number, half: number): void => {
     const [a, b, c, d] = given;
     const pairs = half === 0 ? [0, 4, 1, 5] : [2, 6, 3, 7];
     for (let i = 0; i < four; i++) w.load(given[i], "v128.load", columns[four * v + i]);
-    shuffle(a, pairs, a, b);
-    shuffle(c, pairs, c, d);
-    shuffle(turned[v][2 * half], [0, 1, 4, 5], a, c);
-    shuffle(turned[v][2 * half + 1], [2, 3, 6, 7], a, c);
+    w.shuffle(a, pairs, a, b);
+    w.shuffle(c, pairs, c, d);
+    w.shuffle(turned[v][2 * half], [0, 1, 4, 5], a, c);
+    w.shuffle(turned[v][2 * half + 1], [2, 3, 6, 7], a, c);
   };
   const multiply = (n: number, vectors: readonly number[]): void => {
     for (let r = 0; r < height; r++) {

@@ -62,20 +62,12 @@ class Writer extends MicrokernelWriter {
     this.set(to);
   }
 
-  /** to := the lanes of two vectors: of the first, 0 … 3; of the second, 4 … 7. */
-  shuffle(lanes: readonly number[], to: number, a: number, b: number): void {
-    this.get(a);
-    this.get(b);
-    this.code.shuffle(lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte)));
-    this.set(to);
-  }
-
   /** Vector `n` of those from an address on. No more is read than what is between its first element and its last. */
   loadApart(to: number, address: number, n: number, other: number): void {
     this.load(to, "v128.load", address, 16 * this.#apart * n);
     if (this.#apart === 1) return;
     this.load(other, "v128.load", address, 32 * n + 12);
-    this.shuffle([0, 2, 5, 7], to, to, other);
+    this.shuffle(to, [0, 2, 5, 7], to, other);
   }
 
   /** Advances an address by so many vectors. */
@@ -221,9 +213,9 @@ function dotsBody(w: Writer): FunctionBody {
       });
       for (const [i, sum] of parts.entries()) {
         // In every lane (0 + 1) + (2 + 3).
-        w.shuffle([1, 0, 3, 2], right, sum, sum);
+        w.shuffle(right, [1, 0, 3, 2], sum, sum);
         w.op(vector.add, sum, sum, right);
-        w.shuffle([2, 3, 0, 1], right, sum, sum);
+        w.shuffle(right, [2, 3, 0, 1], sum, sum);
         w.op(vector.add, sum, sum, right);
         w.branch(begun, () => {
           w.load(right, vector.splat, at.result, 4 * i);
