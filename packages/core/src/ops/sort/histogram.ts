@@ -65,7 +65,7 @@ function countsOfWide(halves: Int32Array): Int32Array | null {
     at = countFrom(halves, at, counts);
     if (at < 0) return counts;
     if (halves[at + 1] !== 0 || halves[at] < 0) return null;
-    const more = new Int32Array(2 * halves[at]);
+    const more = new Int32Array(Math.max(halves[at] + 1, 2 * counts.length));
     more.set(counts);
     counts = more;
   }
