@@ -27,7 +27,7 @@ export function writeFirst(w: KernelWriter, records: Records, first: number, ext
     /** Sorts what is there, and gives its address. */
     const sort = (): Value => {
       const count = e.op("i32.div_u", e.op("i32.sub", e.get(end), w.scratch), e.i32(records.bytes));
-      return e.call(`sort_${records.kind}`, ["i32"], [e.get(e.variable("i32", w.scratch)), count])[0];
+      return records.sorted(count);
     };
     const drop = (): void => {
       const sorted = sort();

@@ -76,6 +76,12 @@ export class Records {
     e.store("i32.store", record, position, this.#positionAt);
   }
 
+  /** Sorts the first records in scratch memory, here and now, and gives their address. */
+  sorted(count: Value): Value {
+    const { e, scratch } = this.#w;
+    return e.call(`sort_${this.kind}`, ["i32"], [e.get(e.variable("i32", scratch)), count])[0];
+  }
+
   keyAt(record: Value): Lanes {
     const { e, m } = this.#w;
     return this.kind === "narrow"

@@ -23,8 +23,7 @@ export function writeSort(w: KernelWriter, kernel: SortKernel): void {
   nested(w, rows, () => {
     const whole = (): void => {
       records.each(w.scratch, extent, (record, i) => records.put(record, i));
-      const [sorted] = e.call(`sort_${kind}`, ["i32"], [e.get(e.variable("i32", w.scratch)), extent]);
-      records.store(sorted, kernel.first === undefined ? extent : e.i32(kernel.first));
+      records.store(records.sorted(extent), kernel.first === undefined ? extent : e.i32(kernel.first));
     };
     if (kernel.first === undefined) whole();
     else writeFirst(w, records, kernel.first, extent, whole);
