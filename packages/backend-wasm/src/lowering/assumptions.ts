@@ -19,7 +19,7 @@ export interface Assumptions {
    * A contraction reads neighbours where they lie; the way in which it does (`products/runs.ts`), 0 for none. Of a loop, bit by
    * bit, the axes that are too narrow for vectors (`segments/`).
    */
-  readonly runs: number;
+  readonly way: number;
   /** A sum may be over so many points that they are first added in chunks (`reductions/sum.ts`). */
   readonly chunks: boolean;
   /** Inner loops are over multiples of `wholeTurn` points along one axis: none are left after vectors. */
@@ -46,7 +46,7 @@ export function assumptionsOf(
   return {
     few: false,
     brief: kernel.kind === "loop" && sizeOf(range(0, kernel.axes), extents) <= fewPoints,
-    runs: rare.loops?.way(kernel, extents) || 0,
+    way: rare.loops?.way(kernel, extents) || 0,
     chunks: inner.some(
       ({ axes, reductions }) =>
         sizeOf(axes, extents) >= chunkSize && reductions.some(({ op, dtype }) => op === "sum" && addedInChunks(dtype)),
@@ -65,5 +65,5 @@ export const isWhole = (axes: readonly number[], extents: readonly number[]): bo
   axes.length === 1 && extents[axes[0]] % wholeTurn === 0;
 
 /** Tells functions of one kernel apart; of those written in haste, or of the others. */
-export const assumptionsKey = ({ few, brief, runs, chunks, whole, short }: Assumptions, inHaste: boolean): string =>
-  `${[few, brief && inHaste, runs, chunks, whole, short]} `;
+export const assumptionsKey = ({ few, brief, way, chunks, whole, short }: Assumptions, inHaste: boolean): string =>
+  `${[few, brief && inHaste, way, chunks, whole, short]} `;

@@ -4,8 +4,9 @@
  */
 import type { Expression, Index, LoopKernel, Statement } from "@cresset/core/backend";
 import { accesses, linearStride, operandsOf } from "./accesses.ts";
+import { placesIn } from "./indices.ts";
 import { planOf } from "./loop.ts";
-import { nearGathersOf, placesIn, writeNearGathers } from "./near-gathers.ts";
+import { nearGathersOf, writeNearGathers } from "./near-gathers.ts";
 import { eachNeighbour } from "./products/odometer.ts";
 import { nested, statements } from "./statement.ts";
 import type { KernelWriter } from "./writer.ts";

@@ -2,7 +2,7 @@
 import {
   type Expression,
   type Index,
-  type Parts,
+  type Rewriting,
   type Statement,
   statementWithParts,
   withParts,
@@ -12,12 +12,11 @@ import type { Value } from "./code/emitter.ts";
 import { wordsOf } from "./code/vector-constants.ts";
 import { value } from "./expression.ts";
 import { addressOf } from "./index-math.ts";
-import { withValues } from "./segments/index-values.ts";
+import { type Place, placesIn, withValues } from "./indices.ts";
 import { statements } from "./statement.ts";
 import type { KernelWriter } from "./writer.ts";
 
 type Load = Expression & { readonly kind: "load" };
-type Place = Index & { readonly kind: "value" };
 
 interface Gather {
   readonly load: Load;
@@ -31,22 +30,6 @@ export interface NearGathers {
   readonly gathers: readonly Gather[];
   /** What is the same in every row. */
   readonly fixed: readonly Statement[];
-}
-
-/** The values in an index that are read from data. */
-export function placesIn(index: Index): Place[] {
-  switch (index.kind) {
-    case "sum":
-      return [...placesIn(index.left), ...placesIn(index.right)];
-    case "product":
-    case "quotient":
-    case "remainder":
-      return placesIn(index.input);
-    case "value":
-      return [index];
-    default:
-      return [];
-  }
 }
 
 const termsOf = (index: Index): Index[] =>
@@ -70,7 +53,7 @@ export function nearGathersOf(
     if (place === undefined || others.length > 0 || !termsOf(index).includes(place)) return undefined;
     return linearStride(index, along, (one) => one !== place.value && varies(one)) === 0 ? place : undefined;
   };
-  const parts: Parts = {
+  const parts: Rewriting = {
     expression(e) {
       // What a guard holds back may lie outside of memory.
       if (e.kind === "guard") return e;

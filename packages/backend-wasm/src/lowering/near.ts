@@ -4,7 +4,7 @@ import type { Value } from "./code/emitter.ts";
 import type { Lanes } from "./code/lanes.ts";
 import { wordsOf } from "./code/vector-constants.ts";
 import { addressOf } from "./index-math.ts";
-import { apart, constantIndex, plus } from "./segments/runs.ts";
+import { apart, constantIndex, plus } from "./indices.ts";
 import type { KernelWriter } from "./writer.ts";
 
 /** Further apart, as many loads as elements have lanes for nobody. */

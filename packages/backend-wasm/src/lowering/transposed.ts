@@ -6,7 +6,7 @@
 import {
   type Expression,
   type LoopKernel,
-  type Parts,
+  type Rewriting,
   type Statement,
   statementWithParts,
   withParts,
@@ -82,7 +82,7 @@ function transposedOf(outer: number, body: readonly Statement[], narrow: Readonl
     const loads: Load[] = [];
     const isTurned = (e: Expression): e is Load =>
       e.kind === "load" && Math.abs(linearStride(e.index, along)) > 1 && linearStride(e.index, across) === 1;
-    const parts: Parts = {
+    const parts: Rewriting = {
       expression(e) {
         // What a guard holds back may lie outside of memory.
         if (e.kind === "guard") return e;

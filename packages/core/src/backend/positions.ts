@@ -1,6 +1,7 @@
 /** Kernels with other positions: the indices of what they load and store, of bounds, and of positions as values. */
-import { type Parts, statementWithParts, withParts } from "./parts.ts";
+
 import type { Expression, Index, Kernel, Statement } from "./program.ts";
+import { type Rewriting, statementWithParts, withParts } from "./rewriting.ts";
 
 /**
  * What takes the place of a position. `inside` gives a part of it that is no sum, product or constant with what lies inside of it
@@ -22,7 +23,7 @@ export function mapPositions(kernel: Kernel, change: Change): Kernel {
   };
   const position = (index: Index): Index => change(index, inside);
   const expression = (e: Expression): Expression => withParts(e, parts);
-  const parts: Parts = { index: position, expression };
+  const parts: Rewriting = { index: position, expression };
   const statement = (s: Statement): Statement => statementWithParts(s, parts);
   switch (kernel.kind) {
     case "loop":

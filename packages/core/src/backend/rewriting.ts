@@ -2,7 +2,7 @@
 import type { Expression, Index, Statement } from "./program.ts";
 
 /** What takes the place of the parts of an expression or of a statement. */
-export interface Parts {
+export interface Rewriting {
   expression(e: Expression): Expression;
   index(index: Index): Index;
   /** The axes of inner loops, which stay where this is missing. */
@@ -10,7 +10,7 @@ export interface Parts {
 }
 
 /** An expression with what it consists of directly replaced. */
-export function withParts(e: Expression, { expression, index }: Parts): Expression {
+export function withParts(e: Expression, { expression, index }: Rewriting): Expression {
   switch (e.kind) {
     case "load":
     case "index":
@@ -32,7 +32,7 @@ export function withParts(e: Expression, { expression, index }: Parts): Expressi
 }
 
 /** A statement, and those inside of it, with their expressions and indices replaced. */
-export function statementWithParts(s: Statement, parts: Parts): Statement {
+export function statementWithParts(s: Statement, parts: Rewriting): Statement {
   const { expression, index, axes } = parts;
   switch (s.kind) {
     case "let":

@@ -1,6 +1,7 @@
 /** Merges neighbouring axes that always move together, so that a contiguous tensor of any rank is one loop. */
-import { type Parts, statementWithParts, withParts } from "../backend/parts.ts";
+
 import type { Expression, Index, Statement } from "../backend/program.ts";
+import { type Rewriting, statementWithParts, withParts } from "../backend/rewriting.ts";
 import { axisIndex, type Linear, linear, mapIndex, zero } from "./indexing.ts";
 
 export interface Collapsed {
@@ -104,6 +105,6 @@ function mapper(
   axes?: (axes: readonly number[]) => readonly number[],
 ): { statement(s: Statement): Statement; expression(e: Expression): Expression } {
   const expression = (e: Expression): Expression => withParts(e, parts);
-  const parts: Parts = { index: (i) => mapIndices(i, expression), expression, axes };
+  const parts: Rewriting = { index: (i) => mapIndices(i, expression), expression, axes };
   return { statement: (s) => statementWithParts(s, parts), expression };
 }

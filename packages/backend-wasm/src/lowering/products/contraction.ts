@@ -51,7 +51,7 @@ export function contractionAssumptions(
       dtype === "float32" &&
       sizeOf(steps, extents) <= most[form] &&
       sizeOf(range(0, kernel.axes), extents) <= most.products,
-    runs: (form !== "reduction" && runs?.way(kernel, extents)) || 0,
+    way: (form !== "reduction" && runs?.way(kernel, extents)) || 0,
     chunks: form === "reduction" && !few && depth > 0 && addedInChunks(dtype) && sizeOf(steps, extents) >= chunkSize,
     whole: form === "reduction" && isWhole(steps, extents),
     short: false,
@@ -65,7 +65,7 @@ export function writeContraction(w: KernelWriter, kernel: ContractionKernel): vo
   }
   const form = formOf(kernel, w.target);
   if (w.assumptions.brief && w.hurry()) writeInOrder(w, kernel);
-  else if (w.rare.runs && w.assumptions.runs) w.rare.runs.write(w, kernel);
+  else if (w.rare.runs && w.assumptions.way) w.rare.runs.write(w, kernel);
   else if (form === "strips") writeStrips(w, kernel);
   else if (form === "thin") writeThin(w, kernel);
   else writeReduction(w, kernel, kernel.dtype === "float16" ? "float32" : kernel.dtype);

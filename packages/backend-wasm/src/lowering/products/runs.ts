@@ -21,7 +21,7 @@ export const runs: NonNullable<RareKernels["runs"]> = {
   },
   write(w, kernel) {
     if (!isStrip(kernel)) writeThinRuns(w, kernel);
-    else if (w.assumptions.runs === 1) writeStripRuns(w, kernel);
+    else if (w.assumptions.way === 1) writeStripRuns(w, kernel);
     // Without vectors there is nothing to turn rows into columns with.
     else (w.target.simd ? writeFewRows : writeStrips)(w, kernel);
   },

@@ -79,7 +79,7 @@ export function thinRunScratch(kernel: ContractionKernel, extents: readonly numb
 export function writeThinRuns(w: KernelWriter, kernel: ContractionKernel): void {
   const runs = thinRunsOf(kernel);
   if (!runs) throw new Error("a contraction without runs");
-  (w.assumptions.runs === 2 ? writeDots : writeSums)(w, kernel, runs);
+  (w.assumptions.way === 2 ? writeDots : writeSums)(w, kernel, runs);
 }
 
 /** By how many bytes an element lies behind the first, as far as some axes go. */

@@ -6,13 +6,13 @@ import {
   type Bound,
   type Expression,
   type Index,
-  type Parts,
+  type Rewriting,
   type Statement,
   statementWithParts,
   withParts,
 } from "@cresset/core/backend";
 import { operandsOf } from "../accesses.ts";
-import { withValues } from "./index-values.ts";
+import { withValues } from "../indices.ts";
 
 /** The coordinates from `from` up to `end`, which may be infinite. */
 export interface Interval {
@@ -136,7 +136,7 @@ export function narrowed(body: readonly Statement[], axis: number, interval: Int
     }
     return withParts(e, all);
   };
-  const all: Parts = { expression, index: (index) => withValues(index, expression) };
+  const all: Rewriting = { expression, index: (index) => withValues(index, expression) };
   return needed(
     body.map((statement) => {
       const made = statementWithParts(statement, all);
@@ -149,7 +149,7 @@ export function narrowed(body: readonly Statement[], axis: number, interval: Int
 /** Statements without values that nobody uses. */
 function needed(body: readonly Statement[]): Statement[] {
   const used = new Set<number>();
-  const use: Parts = {
+  const use: Rewriting = {
     expression(e) {
       if (e.kind === "register") used.add(e.register);
       return withParts(e, use);

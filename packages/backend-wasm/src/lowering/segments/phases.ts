@@ -6,14 +6,13 @@ import {
   type Bound,
   type Expression,
   type Index,
-  type Parts,
+  type Rewriting,
   type Statement,
   statementWithParts,
   withParts,
 } from "@cresset/core/backend";
 import { accesses, linearStride } from "../accesses.ts";
-import { withValues } from "./index-values.ts";
-import { apart, constantIndex, plus } from "./runs.ts";
+import { apart, constantIndex, plus, withValues } from "../indices.ts";
 
 const mostPhases = 4;
 
@@ -92,7 +91,7 @@ export function phasesOf(body: readonly Statement[], axis: number): number {
       visit(index.input);
     }
   };
-  const all: Parts = {
+  const all: Rewriting = {
     expression(e) {
       if (e.kind === "guard") for (const { index, step } of e.bounds) add(index, step);
       return withParts(e, all);
@@ -120,6 +119,6 @@ export function phaseOf(body: readonly Statement[], phase: Phase): Statement[] {
     const bounds = made.bounds.flatMap((one) => bound(one) ?? []);
     return bounds.length < made.bounds.length ? made.otherwise : { ...made, bounds };
   };
-  const all: Parts = { expression, index: (index) => within(withValues(index, expression), phase) };
+  const all: Rewriting = { expression, index: (index) => within(withValues(index, expression), phase) };
   return body.map((statement) => statementWithParts(statement, all));
 }

@@ -5,12 +5,12 @@
 import {
   type Index,
   type Operand,
-  type Parts,
+  type Rewriting,
   type Statement,
   statementWithParts,
   withParts,
 } from "@cresset/core/backend";
-import { withValues } from "./index-values.ts";
+import { apart, constantIndex, plus, withValues } from "../indices.ts";
 import type { Interval } from "./narrow.ts";
 
 export interface Segment extends Interval {
@@ -33,32 +33,9 @@ interface Numbers {
   index(rest: Index, constant: number): Index;
 }
 
-/** An index without the constants that are added to it, and these. */
-export function apart(index: Index): { rest: Index | undefined; constant: number } {
-  switch (index.kind) {
-    case "constant":
-      return { rest: undefined, constant: index.value };
-    case "sum": {
-      const left = apart(index.left);
-      const right = apart(index.right);
-      const rest = left.rest && right.rest ? plus(left.rest, right.rest) : (left.rest ?? right.rest);
-      return { rest, constant: left.constant + right.constant };
-    }
-    case "product": {
-      const { rest, constant } = apart(index.input);
-      return { rest: rest && { ...index, input: rest }, constant: constant * index.by };
-    }
-    default:
-      return { rest: index, constant: 0 };
-  }
-}
-
-export const plus = (left: Index, right: Index): Index => ({ kind: "sum", left, right });
-export const constantIndex = (value: number): Index => ({ kind: "constant", value });
-
 /** A body with its numbers rewritten, in the order in which they stand in it. Operands that are written stay what they are. */
 function renumbered(body: readonly Statement[], operands: readonly Operand[], numbers: Numbers): Statement[] {
-  const all: Parts = {
+  const all: Rewriting = {
     expression(e) {
       const made = withParts(e, all);
       if (made.kind !== "load" || operands[made.operand]?.access !== "read") return made;

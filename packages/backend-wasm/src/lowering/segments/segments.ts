@@ -91,7 +91,7 @@ export function writeSegments(
       }
     });
   };
-  along(0, kernel.body, mostBodies, new Set(range(0, kernel.outer).filter((axis) => (w.assumptions.runs >> axis) & 1)));
+  along(0, kernel.body, mostBodies, new Set(range(0, kernel.outer).filter((axis) => (w.assumptions.way >> axis) & 1)));
 }
 
 /** Of loops of so few points it does not matter along which axis they have vectors. */
